@@ -1,0 +1,51 @@
+/**
+ * A device moves whole Ethernet frames. Implementations: TAP, packet socket on a veth, simulated link.
+ * Wrappers (pcap recorder, seeded impairment) are devices around a device.
+ *
+ * Any thread of the stack may call `write`; `read` and `wait` belong to whoever holds the producer role.
+ * Each thread opens a device of its own over the shared descriptor: a device holds no shared mutable state
+ * outside the region.
+ */
+
+export interface DeviceCapabilities {
+  /** Largest frame without its virtio-net header, in bytes: 14 + MTU, or 64 KiB with segmentation offload. */
+  readonly frameBytes: number
+  /** A 12-byte virtio-net header precedes every frame. */
+  readonly virtioHeader: boolean
+  /** The device completes transmit checksums and vouches for receive checksums (needs the header). */
+  readonly checksumOffload: boolean
+}
+
+export interface Device {
+  readonly capabilities: DeviceCapabilities
+
+  /**
+   * Reads one frame into the region at byte offset `at`, at most `limit` bytes.
+   * Returns its length in bytes, 0 if none is waiting. Throws DeviceError if the device is gone.
+   */
+  read(at: number, limit: number): number
+
+  /** Sends the frame of `length` bytes at byte offset `at`. False: the device had no room; the frame is lost. */
+  write(at: number, length: number): boolean
+
+  /** Blocks until a frame may be waiting, `wake` was called, or `micros` passed. */
+  wait(micros: number): void
+
+  /** Ends another thread's `wait`. Any thread. */
+  wake(): void
+
+  close(): void
+}
+
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError'
+  readonly device: string
+  /** The system's error number; 0 where there is none. */
+  readonly errno: number
+
+  constructor(message: string, device: string, errno = 0) {
+    super(message)
+    this.device = device
+    this.errno = errno
+  }
+}

@@ -1,0 +1,33 @@
+/** What the protocol machine has to know and cannot learn; equal on every replica. */
+export interface MachineConfig {
+  /** This host's IPv4 address, prefix length and gateway (0: none), as 32-bit integers. */
+  readonly address: number
+  readonly prefixLength: number
+  readonly gateway: number
+  /** This host's hardware address: first two bytes, last four. */
+  readonly etherHigh: number
+  readonly etherLow: number
+  /** Largest IP packet, in bytes: 576 … 65535. */
+  readonly mtuBytes: number
+  /** Connections that can exist at once (TIME-WAIT not counted). */
+  readonly connectionCount: number
+  /** Connections remembered in TIME-WAIT. */
+  readonly timeWaitCount: number
+  readonly listenerCount: number
+  /** Segments in flight that one connection can keep track of; a power of two. */
+  readonly segmentCount: number
+  /** Bytes of a connection's send and receive buffer; powers of two. */
+  readonly sendBufferBytes: number
+  readonly receiveBufferBytes: number
+  readonly congestionControl: 'newreno' | 'cubic'
+  /** Smallest retransmission timeout (RFC 6298 says 1 s; Linux uses 200 ms). */
+  readonly minimumRtoMicros: number
+  readonly delayedAckMicros: number
+  /**
+   * Reordering that is our own doing: replicas transmit in claim order, and one that was preempted is late by
+   * a scheduling quantum. RACK's reordering window (RFC 8985 section 6.2) is never below this.
+   */
+  readonly reorderingFloorMicros: number
+  /** How long TIME-WAIT lasts: 2 MSL. */
+  readonly timeWaitMicros: number
+}

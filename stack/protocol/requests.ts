@@ -1,0 +1,30 @@
+/**
+ * The requests that the protocol machine takes. All but a frame come with their arguments in the slot's
+ * argument words. Positions in a byte stream are 32-bit, wrapping, counted from the first payload byte.
+ */
+
+export const Request = {
+  /** A frame that arrived; decoded to the slot's head by the check. */
+  frame: 1,
+  /** Time passed, nothing else: fires the timers that are due. */
+  tick: 2,
+  listen: 16,
+  unlisten: 17,
+  connect: 18,
+  /** The send buffer holds bytes up to a stream position. */
+  send: 19,
+  /** The application consumed the receive buffer up to a stream position. */
+  read: 20,
+  /** No more bytes follow (FIN after what is queued). */
+  close: 21,
+  /** Reset the connection. */
+  abort: 22,
+  /** The application is done with the connection's buffers; the connection may be reused. */
+  release: 23,
+} as const
+
+/** Argument words, counted from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
+export const ListenArgument = { cookie: 0, port: 1, backlog: 2 } as const
+export const ConnectArgument = { cookie: 0, remoteAddress: 1, remotePort: 2, localPort: 3 } as const
+/** For send, read, close, abort and release: the connection's id and, for send and read, a position. */
+export const StreamArgument = { connection: 0, position: 1 } as const

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Four kinds of test beside their source, told apart by their names:
+ * unit (`x.test.ts`), sim (virtual time), race (real workers), net (containers).
+ */
+const kinds = ['sim', 'race', 'net']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['node_modules/**', 'reports/runs/**', ...kinds.map((kind) => `**/*.${kind}.test.ts`)],
+        },
+      },
+      { test: { name: 'sim', include: ['stack/**/*.sim.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'race', include: ['stack/**/*.race.test.ts'], testTimeout: 60_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'net',
+          include: ['{stack,harness}/**/*.net.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
