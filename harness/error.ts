@@ -1,0 +1,26 @@
+/**
+ * The one error of the harness. Whoever throws it knows what went wrong (`reason`) and what the reader can do
+ * about it (`remedy`); both are whole sentences or commands, printed as they are by the command line.
+ */
+export class HarnessError extends Error {
+  override readonly name = 'HarnessError'
+  readonly reason: string
+  readonly remedy: string
+
+  constructor(reason: string, remedy: string, cause?: unknown) {
+    super(`${reason}\n  → ${remedy}`, cause === undefined ? undefined : { cause })
+    this.reason = reason
+    this.remedy = remedy
+  }
+}
+
+/** The message of anything thrown, for use inside another message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The system's error code (`ENOENT`, `EACCES`, …) of anything thrown; empty if it has none. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
+  return typeof error.code === 'string' ? error.code : ''
+}
