@@ -1,0 +1,90 @@
+/**
+ * What an experiment is: the schema of a definition file, and of the definition resolved to cells. Strict: a key
+ * that is not named here is an error. Invariant: `id` is the name of the file that defines it.
+ */
+import { z } from 'zod'
+import { factorSchemas, factorsSchema } from './factors.ts'
+
+const kebab = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case: lower case words joined by "-"')
+const sentence = z.string().trim().min(1, 'must not be empty')
+const bytes = z.int().positive()
+
+/** A set of cells: every combination of the listed values. */
+export const cellSetSchema = z.strictObject({
+  strategy: z.array(factorSchemas.strategy).min(1),
+  ...z
+    .object({
+      replicas: z.array(factorSchemas.replicas).min(1),
+      payloadWork: z.array(factorSchemas.payloadWork).min(1),
+      claim: z.array(factorSchemas.claim).min(1),
+      emission: z.array(factorSchemas.emission).min(1),
+      verification: z.array(factorSchemas.verification).min(1),
+      reader: z.array(factorSchemas.reader).min(1),
+      idle: z.array(factorSchemas.idle).min(1),
+      segmentBytes: z.array(factorSchemas.segmentBytes).min(1),
+      direction: z.array(factorSchemas.direction).min(1),
+      offload: z.array(factorSchemas.offload).min(1),
+      topology: z.array(factorSchemas.topology).min(1),
+    })
+    .partial().shape,
+})
+
+/** Bytes by payload work; `linux` is for the cells of the kernel's own stack, which have no payload work. */
+const bytesByWorkSchema = z.strictObject(
+  z
+    .object({ none: bytes, checksum: bytes, copy: bytes, digest: bytes, cipher: bytes, linux: bytes })
+    .partial().shape,
+)
+
+/** A verdict on the claim that the speed-up over the sequential stack lies in a range. */
+export const verdictRuleSchema = z.strictObject({
+  kind: z.literal('speedup-range'),
+  /** Ratio to the sequential stack: 1.15 is a gain of 15 %. */
+  low: z.number().positive(),
+  high: z.number().positive(),
+  /** A machine with fewer cores cannot refute the claim: replicas and peer compete for the same ones. */
+  refutableFromCores: z.int().positive(),
+})
+
+const describedShape = {
+  id: kebab,
+  title: sentence,
+  question: sentence,
+  /** What the published work says that this experiment tests, and where it says so. */
+  claim: z.strictObject({ text: sentence, source: sentence }),
+  /** Which way the application's bytes go, as seen from the stack under test. */
+  traffic: z.enum(['send', 'receive', 'both']),
+  /** Ratios to report: over the sequential stack, and over the same strategy with one replica. */
+  baselines: z.array(z.enum(['sequential', 'single-replica'])).min(1),
+  verdict: verdictRuleSchema,
+  rounds: z.strictObject({
+    full: z
+      .int()
+      .min(7, 'must be at least 7: fewer rounds give no 95 % interval of a median that is worth the time'),
+    quick: z.int().min(1),
+  }),
+  transferBytes: bytesByWorkSchema,
+  warmupBytes: bytesByWorkSchema,
+}
+
+export const definitionSchema = z.strictObject({
+  ...describedShape,
+  /** Topology of every cell whose set lists none. */
+  topology: factorSchemas.topology,
+  cells: z.array(cellSetSchema).min(1),
+})
+
+export const cellSchema = z.strictObject({ id: z.string(), factors: factorsSchema })
+
+/** A definition with its cells spelled out, as the manifest of a run keeps it. */
+export const experimentSchema = z.strictObject({ ...describedShape, cells: z.array(cellSchema).min(1) })
+
+/** What a definition file writes. */
+export type Definition = z.input<typeof definitionSchema>
+export type CellSet = z.infer<typeof cellSetSchema>
+export type VerdictRule = z.infer<typeof verdictRuleSchema>
+export type Cell = z.infer<typeof cellSchema>
+export type Experiment = z.infer<typeof experimentSchema>
+export type BytesByWork = Experiment['transferBytes']

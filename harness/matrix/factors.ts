@@ -1,0 +1,56 @@
+/**
+ * The factors of the experiment matrix: the only names and values that an experiment may vary. Every table,
+ * file and summary spells them as here. Invariant: a cell's factors pass `factorsSchema`.
+ */
+import { z } from 'zod'
+
+/** One schema per factor, in the order in which identifiers and tables list them. */
+export const factorSchemas = {
+  /** How the one protocol machine is run; `linux` is the kernel's own stack, for reference. */
+  strategy: z.enum(['sequential', 'replicated', 'locked', 'sharded', 'pipelined', 'linux']),
+  replicas: z.int().min(1).max(64),
+  /** What is done to every payload byte. */
+  payloadWork: z.enum(['none', 'checksum', 'copy', 'digest', 'cipher']),
+  /** What is claimed as a whole: one action, or all actions of a request. */
+  claim: z.enum(['action', 'request']),
+  emission: z.enum(['relaxed', 'ordered']),
+  /** Where receive checksums are verified: before publishing, by the claimant, or by the device. */
+  verification: z.enum(['before', 'claimed', 'trusted']),
+  reader: z.enum(['rotating', 'dedicated', 'per-queue']),
+  idle: z.enum(['spin', 'yield', 'park']),
+  segmentBytes: z.int().min(1).max(65_535),
+  direction: z.enum(['send', 'receive', 'both']),
+  /** Segmentation and checksum offload; the Linux reference only. */
+  offload: z.enum(['off', 'on']),
+  topology: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case'),
+} as const
+
+export type FactorName = keyof typeof factorSchemas
+
+export const factorNames = Object.keys(factorSchemas) as FactorName[]
+
+const { strategy, topology, ...varying } = factorSchemas
+
+/** The factors of one cell: strategy and topology always, the others where they mean something. */
+export const factorsSchema = z.strictObject({ strategy, topology, ...z.object(varying).partial().shape })
+
+export type Factors = z.infer<typeof factorsSchema>
+export type Strategy = Factors['strategy']
+export type PayloadWork = NonNullable<Factors['payloadWork']>
+
+/** How a value reads inside an identifier, where a bare number or switch would not say what it counts. */
+const prefixes: Partial<Record<FactorName, string>> = {
+  replicas: 'n',
+  segmentBytes: 'segment-',
+  offload: 'offload-',
+  direction: 'direction-',
+  claim: 'claim-',
+}
+
+/** A stable identifier, also a folder's name: `replicated-n2-checksum-tap`. Equal factors, equal identifier. */
+export function identifyFactors(factors: Factors): string {
+  return factorNames
+    .filter((name) => factors[name] !== undefined)
+    .map((name) => `${prefixes[name] ?? ''}${factors[name]}`)
+    .join('-')
+}

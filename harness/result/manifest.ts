@@ -1,0 +1,56 @@
+/**
+ * The schema of `manifest.json`: all that has to be known about a run to read, judge and repeat it. Written by the
+ * runner when the run starts, after every round, and when it ends. Invariant: `complete` is true only if every
+ * sample of the schedule was measured.
+ */
+import { z } from 'zod'
+import { experimentSchema } from '../matrix/experiment.ts'
+
+/** Raised whenever a reader of older runs would misread newer ones. */
+export const schemaVersion = 1
+
+const text = z.string()
+
+export const machineSchema = z.strictObject({
+  /** Processors that this machine lets the run use. */
+  cores: z.int().positive(),
+  cpuModel: text,
+  memoryBytes: z.int().positive(),
+  kernel: text,
+  architecture: text,
+  nodeVersion: text,
+  /** Null: no Docker daemon answered. */
+  dockerVersion: text.nullable(),
+})
+
+export const manifestSchema = z.strictObject({
+  schemaVersion: z.literal(schemaVersion),
+  run: text,
+  profile: z.enum(['full', 'quick']),
+  startedAt: z.iso.datetime(),
+  /** Null while the run is under way. */
+  endedAt: z.iso.datetime().nullable(),
+  complete: z.boolean(),
+  /** Why the run is not complete; empty if it is. */
+  remarks: z.array(text),
+  /** Orders the cells of each round and seeds every sample. */
+  seed: z.int().nonnegative(),
+  source: z.strictObject({
+    /** Null outside a git work tree. */
+    commit: text.nullable(),
+    /** Uncommitted changes were present. */
+    dirty: z.boolean(),
+  }),
+  machine: machineSchema,
+  /** What the executor found in each topology: the peer's kernel settings and versions by name. */
+  topologies: z.record(text, z.record(text, text)),
+  /** Every command that was run, in order. */
+  commands: z.array(z.strictObject({ at: z.iso.datetime(), command: text })),
+  experiments: z.array(experimentSchema),
+  /** Samples that the schedule holds. */
+  samplesPlanned: z.int().nonnegative(),
+})
+
+export type Machine = z.infer<typeof machineSchema>
+export type Manifest = z.infer<typeof manifestSchema>
+export type Profile = Manifest['profile']

@@ -1,0 +1,94 @@
+/**
+ * The schema of a sample: one repetition of one cell, one line of `samples.ndjson`. Written by the runner,
+ * read by the summary and the report. Quantities that a strategy cannot observe are null, never 0.
+ * Invariant: a sample either was measured, with all quantities, or failed, with a reason and a remedy.
+ */
+import { z } from 'zod'
+import { factorsSchema } from '../matrix/factors.ts'
+
+const count = z.int().nonnegative()
+const unknownCount = count.nullable()
+const sides = z.strictObject({
+  stack: z.number().nonnegative().nullable(),
+  peer: z.number().nonnegative().nullable(),
+})
+
+/** What an executor measured in one sample. */
+export const measurementSchema = z.strictObject({
+  /** Application bytes over the whole connection, warm-up included. */
+  bytesSent: count,
+  bytesReceived: count,
+  /** Bytes that the receiver compared with the bytes it expected, and found equal. */
+  bytesVerified: count,
+  /** Application bytes that the receiver took within `transferMicros`: the warm-up is over. */
+  transferBytes: count,
+  transferMicros: z.number().positive(),
+
+  /** Segments that the sender transmitted again. */
+  retransmits: unknownCount,
+  /** Segments that the receiver had to queue out of order. */
+  outOfOrder: unknownCount,
+  /** Duplicate acknowledgments that the sender received. */
+  duplicateAcks: unknownCount,
+  /** Retransmissions that DSACK (RFC 2883) reported to be unnecessary. */
+  spuriousRetransmits: unknownCount,
+
+  /** Processor time over the same bytes as `cpuBytes`, user and system together. */
+  cpuMicros: sides,
+  /** Application bytes that `cpuMicros` was spent on. */
+  cpuBytes: count,
+  /** Largest resident memory. */
+  memoryBytes: sides,
+
+  /** State digests that differed at equal channel index: anything but 0 voids the sample. */
+  divergences: count,
+  digestsCompared: count,
+  /** Digests that were overwritten before all replicas had theirs to compare. */
+  digestsMissed: count,
+
+  /** Requests that the channel (or the sequential loop) carried. */
+  requests: unknownCount,
+  framesIn: unknownCount,
+  framesOut: unknownCount,
+  /** Counters of each replica by name: applied, checked, performed, claimsWon and the like. */
+  perReplica: z.array(z.record(z.string(), z.number())),
+  /** Anything a reader should know about this sample; empty as a rule. */
+  note: z.string(),
+})
+
+const identityShape = {
+  experiment: z.string(),
+  cell: z.string(),
+  factors: factorsSchema,
+  /** Repetition, from 0. */
+  round: count,
+  /** Place of this sample in the whole run's schedule, from 0. */
+  order: count,
+  startedAt: z.iso.datetime(),
+  /** Path of the log, from the run's folder. */
+  log: z.string(),
+}
+
+export const failureSchema = z.strictObject({ reason: z.string(), remedy: z.string() })
+
+export const measuredSampleSchema = z.strictObject({
+  ...identityShape,
+  status: z.literal('measured'),
+  ...measurementSchema.shape,
+  /** 8 * transferBytes / transferMicros. */
+  goodputMbps: z.number().nonnegative(),
+})
+
+export const failedSampleSchema = z.strictObject({
+  ...identityShape,
+  status: z.literal('failed'),
+  failure: failureSchema,
+})
+
+export const sampleSchema = z.discriminatedUnion('status', [measuredSampleSchema, failedSampleSchema])
+
+export type Measurement = z.infer<typeof measurementSchema>
+export type Failure = z.infer<typeof failureSchema>
+export type MeasuredSample = z.infer<typeof measuredSampleSchema>
+export type FailedSample = z.infer<typeof failedSampleSchema>
+export type Sample = z.infer<typeof sampleSchema>
