@@ -1,0 +1,36 @@
+/** Bulk transfer over one connection from an unmodified Linux peer to the stack. */
+import { defineExperiment, upToCores } from '../harness/matrix/define.ts'
+
+export const experiment = defineExperiment({
+  id: 'tcp-receive',
+  title: 'One TCP connection, receiving',
+  question:
+    'How much faster does one connection receive from an unmodified Linux peer when its protocol state is replicated?',
+  claim: {
+    text: 'Replicating protocol state raises the throughput of a single connection by 15 to 300 percent on commodity hardware, depending on the type of communication, and most of the gain is possible with unmodified peers such as Linux.',
+    source:
+      'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract',
+  },
+  topology: 'tap',
+  traffic: 'receive',
+  cells: [
+    { strategy: ['sequential'], payloadWork: ['checksum', 'digest', 'cipher'] },
+    { strategy: ['replicated'], replicas: upToCores(), payloadWork: ['checksum', 'digest', 'cipher'] },
+    { strategy: ['linux'], topology: ['veth'], offload: ['off', 'on'] },
+  ],
+  baselines: ['sequential', 'single-replica'],
+  verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
+  rounds: { full: 9, quick: 3 },
+  transferBytes: {
+    checksum: 512 * 2 ** 20,
+    digest: 256 * 2 ** 20,
+    cipher: 128 * 2 ** 20,
+    linux: 1024 * 2 ** 20,
+  },
+  warmupBytes: {
+    checksum: 64 * 2 ** 20,
+    digest: 32 * 2 ** 20,
+    cipher: 16 * 2 ** 20,
+    linux: 64 * 2 ** 20,
+  },
+})

@@ -1,0 +1,32 @@
+/**
+ * Which cell a cell is compared with. Pure. A baseline has the same factors, as far as they mean something to it:
+ * the sequential stack has no replicas, no claims and no emission order.
+ */
+import type { Cell, Experiment } from './experiment.ts'
+import { type FactorName, type Factors, factorNames } from './factors.ts'
+
+export type Baseline = Experiment['baselines'][number]
+
+/** The cells that match a baseline's description: exactly one in a valid experiment, none for the Linux reference. */
+export function baselineCandidates(baseline: Baseline, cell: Cell, cells: readonly Cell[]): Cell[] {
+  if (cell.factors.strategy === 'linux') return []
+  if (baseline === 'sequential') {
+    return cells.filter(
+      ({ factors }) =>
+        factors.strategy === 'sequential' && agrees(factors, cell.factors, ['strategy', 'replicas']),
+    )
+  }
+  if (cell.factors.replicas === undefined) return []
+  return cells.filter(({ factors }) => factors.replicas === 1 && agrees(factors, cell.factors, ['replicas']))
+}
+
+export function baselineOf(baseline: Baseline, cell: Cell, cells: readonly Cell[]): Cell | undefined {
+  return baselineCandidates(baseline, cell, cells)[0]
+}
+
+/** Whether every factor that the baseline has, but for the exceptions, has the same value in the other cell. */
+function agrees(baseline: Factors, other: Factors, exceptions: readonly FactorName[]): boolean {
+  return factorNames.every(
+    (name) => exceptions.includes(name) || baseline[name] === undefined || baseline[name] === other[name],
+  )
+}

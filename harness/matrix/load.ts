@@ -1,0 +1,133 @@
+/**
+ * Reads experiments from their folder and refuses what is wrong, before anything is run: every error names the
+ * file, the field and what to do. Invariant: what is returned can be run, and compared with its baselines.
+ */
+import { readdir } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { HarnessError, messageOf } from '../error.ts'
+import { baselineCandidates } from './baseline.ts'
+import { type Complaint, complaintsAbout, expand } from './expand.ts'
+import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
+import { explainIssues } from './explain.ts'
+
+/** All experiments of a folder, by id. Throws HarnessError for the first file that is wrong. */
+export async function loadExperiments(folder: string): Promise<Experiment[]> {
+  const names = (await readdir(folder))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .sort()
+  const definitions: { path: string; definition: Definition }[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    definitions.push({ path, definition: validate(path, await importDefinition(path)) })
+  }
+  refuseDuplicates(definitions)
+  for (const { path, definition } of definitions) refuseForeignId(path, definition)
+  return definitions.map(({ path, definition }) => resolveDefinition(path, definition))
+}
+
+/** The experiments to run: all, or the one of that id. */
+export function selectExperiments(all: readonly Experiment[], id: string | undefined): Experiment[] {
+  if (id === undefined) return [...all]
+  const found = all.filter((experiment) => experiment.id === id)
+  if (found.length > 0) return found
+  const known = all.map((experiment) => experiment.id).join(', ')
+  throw new HarnessError(`There is no experiment "${id}".`, `Choose one of: ${known}.`)
+}
+
+async function importDefinition(path: string): Promise<unknown> {
+  let module: Record<string, unknown>
+  try {
+    module = await import(pathToFileURL(resolve(path)).href)
+  } catch (error) {
+    throw new HarnessError(`${path} cannot be loaded: ${messageOf(error)}`, 'Correct the file.', error)
+  }
+  if (module.experiment === undefined) {
+    throw new HarnessError(
+      `${path} exports no \`experiment\`.`,
+      'Write `export const experiment = defineExperiment({ … })`; helpers belong in another folder.',
+    )
+  }
+  return module.experiment
+}
+
+/** Checks the shape of a definition. `path` is only for the message. */
+export function validate(path: string, candidate: unknown): Definition {
+  const result = definitionSchema.safeParse(candidate)
+  if (!result.success) throw refusal(path, explainIssues(result.error, candidate))
+  const complaints = result.data.cells.flatMap(complaintsAbout)
+  if (complaints.length > 0) throw refusal(path, complaints)
+  return result.data
+}
+
+/** Spells out the cells and checks that each has what it needs. */
+export function resolveDefinition(path: string, definition: Definition): Experiment {
+  const experiment = expand(definition)
+  const complaints: Complaint[] = []
+  for (const cell of experiment.cells) {
+    for (const field of ['transferBytes', 'warmupBytes'] as const) {
+      const key = cell.factors.payloadWork ?? 'linux'
+      if (experiment[field][key] !== undefined) continue
+      complaints.push({
+        path: [field, key],
+        problem: `missing, though cell "${cell.id}" needs it`,
+        remedy: 'give a number of bytes',
+      })
+    }
+    for (const baseline of experiment.baselines) {
+      const found = baselineCandidates(baseline, cell, experiment.cells).length
+      const needed =
+        baseline === 'sequential' ? cell.factors.strategy !== 'linux' : cell.factors.replicas !== undefined
+      if (!needed || found === 1) continue
+      complaints.push({
+        path: ['baselines'],
+        problem: `cell "${cell.id}" has ${found} baselines "${baseline}", not one`,
+        remedy: 'list cells so that exactly one baseline has the same other factors, or drop the baseline',
+      })
+    }
+  }
+  if (complaints.length > 0) throw refusal(path, complaints)
+  return experiment
+}
+
+function refuseDuplicates(definitions: readonly { path: string; definition: Definition }[]): void {
+  const paths = new Map<string, string>()
+  for (const { path, definition } of definitions) {
+    const other = paths.get(definition.id)
+    if (other !== undefined) {
+      throw refusal(path, [
+        {
+          path: ['id'],
+          problem: `"${definition.id}" is also the id of ${other}`,
+          remedy: 'name one of them differently',
+        },
+      ])
+    }
+    paths.set(definition.id, path)
+  }
+}
+
+function refuseForeignId(path: string, definition: Definition): void {
+  const expected = basename(path, '.ts')
+  if (definition.id === expected) return
+  throw refusal(path, [
+    {
+      path: ['id'],
+      problem: `"${definition.id}" is not the file's name`,
+      remedy: `write "${expected}", or rename the file to ${definition.id}.ts`,
+    },
+  ])
+}
+
+function refusal(path: string, complaints: readonly Complaint[]): HarnessError {
+  const lines = complaints.map(
+    (complaint) => `${path}: ${formatPath(complaint.path)}: ${complaint.problem} (${complaint.remedy})`,
+  )
+  return new HarnessError(lines.join('\n'), `Correct ${path}; nothing was run.`)
+}
+
+/** `cells[1].replicas` */
+export function formatPath(path: readonly (string | number)[]): string {
+  const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')
+  return text.replace(/^\./, '') || 'experiment'
+}
