@@ -1,0 +1,93 @@
+import type Docker from 'dockerode'
+import { execa } from 'execa'
+import { HarnessError, messageOf } from '../error.ts'
+import { canInstall, installPackages } from './apt.ts'
+import { followEvents } from './engine-events.ts'
+import { type HostApt, release } from './host-apt.ts'
+import type { Progress } from './progress.ts'
+
+/**
+ * The file system our image builds on: Debian's published image where a registry can be reached, else the same
+ * packages bootstrapped on this machine (Debian or Ubuntu, root) and imported.
+ */
+const published = `debian:${release}-slim`
+const bootstrapped = `dominoes-base:${release}`
+const pullPatienceMillis = 180_000
+
+/** Name of an image that is present on the engine after the call. */
+export async function ensureBase(docker: Docker, host: HostApt, onProgress: Progress): Promise<string> {
+  for (const name of [published, bootstrapped]) if (await isPresent(docker, name)) return name
+  const refusal = await pull(docker, onProgress)
+  if (refusal === undefined) return published
+  onProgress(`${published} cannot be pulled (${refusal})`)
+  if (!(await canInstall())) throw unreachable(refusal)
+  await bootstrap(docker, host, onProgress)
+  return bootstrapped
+}
+
+export async function isPresent(docker: Docker, name: string): Promise<boolean> {
+  return docker
+    .getImage(name)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
+}
+
+/** Undefined on success, else why the registry could not serve the image. */
+async function pull(docker: Docker, onProgress: Progress): Promise<string | undefined> {
+  onProgress(`pulling ${published}`)
+  try {
+    const answer = await docker.pull(published, { abortSignal: AbortSignal.timeout(pullPatienceMillis) })
+    await followEvents(answer)
+    return undefined
+  } catch (error) {
+    return messageOf(error).slice(0, 200)
+  }
+}
+
+async function bootstrap(docker: Docker, host: HostApt, onProgress: Progress): Promise<void> {
+  const installed = await execa('mmdebstrap', ['--version'], { reject: false })
+  if (installed.exitCode !== 0) await installPackages(['mmdebstrap', 'debian-archive-keyring'], onProgress)
+  onProgress(`bootstrapping Debian ${release}`)
+  const sources =
+    host.sources.length > 0 ? host.sources : [`deb http://deb.debian.org/debian ${release} main`]
+  const options = host.settings.map((setting) => `--aptopt=${setting}`)
+  const tarball = execa('mmdebstrap', ['--variant=minbase', ...options, release, '-', ...sources], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: { transform: linesTo(onProgress) },
+    encoding: 'buffer',
+    buffer: { stdout: false },
+  })
+  const [repo = '', tag = ''] = bootstrapped.split(':')
+  const imported = docker.importImage(tarball.stdout, { repo, tag }).then((answer) => followEvents(answer))
+  const [made, stored] = await Promise.allSettled([tarball, imported])
+  if (made.status === 'rejected') throw failed(messageOf(made.reason))
+  if (stored.status === 'rejected') throw failed(messageOf(stored.reason))
+}
+
+/** Passes a program's lines on, and tells those of information (`I: …`) to whoever watches. */
+function linesTo(onProgress: Progress) {
+  return function* (line: unknown): Generator<string> {
+    const text = String(line)
+    if (text.startsWith('I: ')) onProgress(text.slice(3))
+    yield text
+  }
+}
+
+function failed(reason: string): HarnessError {
+  return new HarnessError(
+    `The base image could not be bootstrapped:\n    ${reason.trim().split('\n').slice(-6).join('\n    ')}`,
+    `Give the engine the image yourself: docker pull ${published}`,
+  )
+}
+
+function unreachable(refusal: string): HarnessError {
+  return new HarnessError(
+    `The engine cannot pull ${published}: ${refusal}`,
+    `Let the engine reach a registry (docker pull ${published}), or run as root on Debian or Ubuntu, where the base ` +
+      'image is bootstrapped from the package archive.',
+  )
+}

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs'
+import { basename } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { HarnessError } from '../error.ts'
+import { findEngine } from './client.ts'
+import type { Progress } from './progress.ts'
+import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
+
+/**
+ * Starting `dockerd` by hand, on machines without a service manager. Root only, one caller at a time (the engine's
+ * lock). When the daemon gives up, its log is searched for known quirks of the machine, and it is started again
+ * with the options that do without; an unknown complaint ends in an error that quotes it.
+ */
+export const daemonLog = '/var/log/dominoes-dockerd.log'
+const pidFile = '/var/run/docker.pid'
+const patienceMillis = 60_000
+
+export async function startDaemon(onProgress: Progress): Promise<Docker> {
+  const found: Quirk[] = []
+  for (;;) {
+    removeStalePidFile()
+    const attempt = await attemptStart(optionsOf(found), onProgress)
+    if (attempt.docker !== undefined) return attempt.docker
+    const more = newQuirks(attempt.log, new Set(found.map((quirk) => quirk.id)))
+    if (more.length === 0) throw unexplained(attempt.log)
+    for (const quirk of more) onProgress(quirk.meaning)
+    found.push(...more)
+  }
+}
+
+interface Attempt {
+  readonly docker: Docker | undefined
+  readonly log: string
+}
+
+/** Ends when the socket answers, when the daemon exits, or when patience ends (the daemon is then stopped). */
+async function attemptStart(options: readonly string[], onProgress: Progress): Promise<Attempt> {
+  onProgress(['dockerd', ...options].join(' '))
+  mkdirSync('/var/log', { recursive: true })
+  const log = openSync(daemonLog, 'w')
+  writeSync(log, `dockerd ${options.join(' ')}\n`)
+  const daemon = spawn('dockerd', options, { detached: true, stdio: ['ignore', log, log], cwd: '/' })
+  let ended = false
+  daemon.once('exit', () => {
+    ended = true
+  })
+  daemon.once('error', () => {
+    ended = true
+  })
+  daemon.unref()
+  const startedAt = performance.now()
+  while (!ended) {
+    const docker = await findEngine()
+    if (docker !== undefined) return { docker, log: '' }
+    const waitedMillis = performance.now() - startedAt
+    if (waitedMillis > patienceMillis) daemon.kill('SIGTERM')
+    onProgress(`waiting for dockerd (${Math.round(waitedMillis / 1000)} s)`)
+    await delay(250)
+  }
+  return { docker: undefined, log: readFileSync(daemonLog, 'utf8') }
+}
+
+/** A daemon that was killed leaves its pid file behind, and the next one believes it if the id is in use again. */
+function removeStalePidFile(): void {
+  let pid: string
+  try {
+    pid = readFileSync(pidFile, 'utf8').trim()
+  } catch {
+    return
+  }
+  if (programOf(pid) !== 'dockerd') rmSync(pidFile, { force: true })
+}
+
+function programOf(pid: string): string {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`))
+  } catch {
+    return ''
+  }
+}
+
+function unexplained(log: string): HarnessError {
+  const lastWords = log.trim().split('\n').slice(-6).join('\n    ')
+  return new HarnessError(
+    `dockerd does not start on this machine:\n    ${lastWords}`,
+    `Read its log (${daemonLog}), mend what it asks for, and try again; or start an engine by other means.`,
+  )
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import type Docker from 'dockerode'
+import { execa } from 'execa'
+import { HarnessError } from '../error.ts'
+import { canInstall, installPackages } from './apt.ts'
+import { findEngine } from './client.ts'
+import { startDaemon } from './daemon.ts'
+import { withLock } from './lock.ts'
+import { type Progress, silent } from './progress.ts'
+
+/**
+ * A Docker engine that answers, whatever it takes: found, else started, else installed and started.
+ * Every command that needs containers begins here. Any number of processes may call it at once: one acts, the
+ * others wait. An engine started here keeps running after the command, as one started by a service manager would.
+ */
+let pending: Promise<Docker> | undefined
+
+export function ensureEngine(onProgress: Progress = silent): Promise<Docker> {
+  pending ??= findOrStart(onProgress).catch((error: unknown) => {
+    pending = undefined
+    throw error
+  })
+  return pending
+}
+
+async function findOrStart(onProgress: Progress): Promise<Docker> {
+  const running = await findEngine()
+  if (running !== undefined) return running
+  return withLock(
+    'engine',
+    'setting up Docker',
+    async () => (await findEngine()) ?? (await setUp(onProgress)),
+    onProgress,
+  )
+}
+
+async function setUp(onProgress: Progress): Promise<Docker> {
+  if (process.env.DOCKER_HOST) {
+    throw new HarnessError(
+      `No Docker engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}.`,
+      'Start that engine, or unset DOCKER_HOST to let one be found.',
+    )
+  }
+  if (!(await isInstalled())) {
+    if (!(await canInstall())) throw new HarnessError('There is no Docker engine on this machine.', remedy)
+    await installPackages(['docker.io'], onProgress)
+  }
+  if (process.getuid?.() !== 0) {
+    throw new HarnessError(
+      'Docker is installed, but its engine is not running.',
+      'Start it: sudo systemctl start docker (or: sudo service docker start)',
+    )
+  }
+  return await start(onProgress)
+}
+
+const remedy =
+  'Install Docker and start it (https://docs.docker.com/engine/install/), or run this command as root on Debian or ' +
+  'Ubuntu, where it installs the package docker.io itself.'
+
+/** The engine, that is: a client alone does not help. */
+async function isInstalled(): Promise<boolean> {
+  const result = await execa('dockerd', ['--version'], { reject: false })
+  return result.exitCode === 0
+}
+
+async function start(onProgress: Progress): Promise<Docker> {
+  if (existsSync('/run/systemd/system')) {
+    onProgress('systemctl start docker')
+    await execa('systemctl', ['start', 'docker'], { reject: false })
+    const docker = await findEngine()
+    if (docker !== undefined) return docker
+    throw new HarnessError('systemd could not start Docker.', 'See why: journalctl -u docker -n 50')
+  }
+  return startDaemon(onProgress)
+}

@@ -1,0 +1,127 @@
+import { createInterface } from 'node:readline'
+import type { Duplex, Writable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { HarnessError, messageOf } from '../error.ts'
+import { statusOf } from './container.ts'
+import { demultiplex, lineCutter, type OutputName } from './multiplexed.ts'
+
+/**
+ * A process inside a running container, started by this process and connected to it. It ends when its program
+ * ends, when it is killed, or with its container; its exit code is then known, and never thrown.
+ */
+export interface ContainerProcess {
+  readonly stdin: Writable
+  /** All of its output, whether it is read or not. */
+  readonly stdout: Readable
+  /** Its output by lines. */
+  lines(): AsyncIterable<string>
+  /** Its exit code; 128 + n after signal n; 137 also if the container went away. */
+  readonly exit: Promise<number>
+  /** The last lines of its error output, for messages. */
+  lastWords(): string
+  /** Sends a signal to the program, e.g. `TERM`. Does nothing if it has ended. */
+  kill(signal?: string): Promise<void>
+}
+
+export interface SpawnOptions {
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  readonly onErrorLine?: ((line: string) => void) | undefined
+}
+
+const lastWordsLines = 20
+const gone = 137
+
+/** Starts a program. Throws HarnessError if the container is not running; a missing program exits with 127. */
+export async function spawnIn(
+  docker: Docker,
+  containerId: string,
+  command: readonly string[],
+  options: SpawnOptions = {},
+): Promise<ContainerProcess> {
+  const exec = await create(docker, containerId, command, options.environment ?? {})
+  const connection: Duplex = await exec.start({ hijack: true, stdin: true })
+  const stdout = new PassThrough()
+  const lastWords: string[] = []
+  let programId = 0
+  const started = Promise.withResolvers<void>()
+  const errorLines = lineCutter((line) => {
+    if (programId === 0) {
+      programId = Number(line)
+      started.resolve()
+      return
+    }
+    lastWords.push(line)
+    if (lastWords.length > lastWordsLines) lastWords.shift()
+    options.onErrorLine?.(line)
+  })
+  const onPiece = (output: OutputName, piece: Buffer) => {
+    if (output === 'stdout') stdout.write(piece)
+    else errorLines.push(piece)
+  }
+  const exit = demultiplex(connection, onPiece)
+    .catch(() => {})
+    .then(() => {
+      errorLines.end()
+      stdout.end()
+      started.resolve()
+      return exitCodeOf(exec)
+    })
+  let ended = false
+  void exit.then(() => {
+    ended = true
+  })
+  connection.on('error', () => {})
+  return {
+    stdin: connection,
+    stdout,
+    lines: () => createInterface({ input: stdout }),
+    exit,
+    lastWords: () => lastWords.join('\n'),
+    kill: async (signal = 'TERM') => {
+      await started.promise
+      if (ended || programId === 0) return
+      const killer = await create(docker, containerId, ['kill', '-s', signal, String(programId)], {})
+      await demultiplex(await killer.start({ hijack: true, stdin: false }), () => {}).catch(() => {})
+    },
+  }
+}
+
+/** The shell tells its process id as the first line of the error output, then becomes the program. */
+async function create(
+  docker: Docker,
+  containerId: string,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Docker.Exec> {
+  try {
+    return await docker.getContainer(containerId).exec({
+      Cmd: ['sh', '-c', 'echo "$$" >&2; exec "$@"', 'sh', ...command],
+      Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+    })
+  } catch (error) {
+    throw new HarnessError(
+      `"${command.join(' ')}" cannot run in container ${containerId.slice(0, 12)}: ${messageOf(error)}`,
+      'The container has ended or was removed; deploy the topology again.',
+      error,
+    )
+  }
+}
+
+/** The connection may end a moment before the engine has noticed the exit. */
+async function exitCodeOf(exec: Docker.Exec): Promise<number> {
+  for (let waitMillis = 1; waitMillis < 2_000; waitMillis *= 2) {
+    try {
+      const { Running, ExitCode } = await exec.inspect()
+      if (!Running && ExitCode !== null) return ExitCode
+    } catch (error) {
+      if (statusOf(error) !== 500) return gone
+    }
+    await delay(waitMillis)
+  }
+  return gone
+}
