@@ -9,7 +9,7 @@ export const Format = { none: 0, arp: 1, icmpEcho: 2, icmpError: 3, udp: 4, tcp:
 
 export const HeaderWord = {
   format: 0,
-  /** Source hardware address: its first two bytes, then its last four. */
+  /** Source hardware address, of an ARP packet the sender's inside it: its first two bytes, then its last four. */
   etherSourceHigh: 1,
   etherSourceLow: 2,
   /** IPv4 source and destination; sender and target protocol address of an ARP packet. */
@@ -57,6 +57,26 @@ export const HeaderWord = {
   quotedDestinationPort: 17,
   quotedSequence: 18,
   nextHopMtu: 19,
+} as const
+
+/**
+ * A TCP segment's fields as a run of 20 words, which the head holds from `HeaderWord.sourcePort`. Any record
+ * with these words in this order can be written as a header (`writeTcp`).
+ */
+export const TcpWord = {
+  sourcePort: 0,
+  destinationPort: 1,
+  sequence: 2,
+  acknowledgment: 3,
+  flags: 4,
+  window: 5,
+  options: 6,
+  maximumSegment: 7,
+  windowScale: 8,
+  timestampValue: 9,
+  timestampEcho: 10,
+  sackCount: 11,
+  sackBlocks: 12,
 } as const
 
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
