@@ -1,0 +1,12 @@
+/** `summary`: the latest run as one JSON object on stdout, for programs. */
+import { Command } from 'commander'
+import { latestRun } from '../../result/store.ts'
+import { summarize } from '../../result/summary.ts'
+import { reportsFolder } from '../paths.ts'
+
+export function summaryCommand(): Command {
+  return new Command('summary').description('print the latest run as one JSON object').action(async () => {
+    const { manifest, samples } = await latestRun(reportsFolder)
+    process.stdout.write(`${JSON.stringify(summarize(manifest, samples), null, 2)}\n`)
+  })
+}

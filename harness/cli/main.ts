@@ -1,0 +1,41 @@
+/**
+ * The command line: `node harness/cli/main.ts <command>`, called by the Makefile. Exit codes: 0 done, 1 failed,
+ * 2 wrong usage, 130 interrupted. Results go to stdout, complaints to stderr.
+ */
+import { Command, CommanderError } from 'commander'
+import { cleanCommand } from './commands/clean.ts'
+import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { reportCommand } from './commands/report.ts'
+import { reproduceCommand } from './commands/reproduce.ts'
+import { summaryCommand } from './commands/summary.ts'
+import { interruptCode, printError, usageCode } from './exit.ts'
+import { interruptible } from './interrupt.ts'
+
+const program = new Command('dominoes')
+  .description('Experiments on replicated network protocol processing')
+  .exitOverride()
+  .configureHelp({ sortSubcommands: false })
+
+const signal = interruptible()
+for (const make of [
+  reproduceCommand,
+  reportCommand,
+  summaryCommand,
+  demoCommand,
+  doctorCommand,
+  cleanCommand,
+]) {
+  program.addCommand(make(signal).exitOverride())
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : usageCode
+  else {
+    if (!signal.aborted) printError(error)
+    process.exitCode = 1
+  }
+}
+if (signal.aborted) process.exitCode = interruptCode

@@ -1,0 +1,91 @@
+/**
+ * Reads the folder of a run. Everything is checked against its schema: a file of another version, or damaged, is an
+ * error that names the file. Reads only.
+ */
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { codeOf, HarnessError, messageOf } from '../error.ts'
+import { type Manifest, manifestSchema, schemaVersion } from './manifest.ts'
+import { type Sample, sampleSchema } from './sample.ts'
+
+export const runsFolder = 'runs'
+export const latestLink = 'latest'
+export const manifestName = 'manifest.json'
+export const samplesName = 'samples.ndjson'
+export const reportName = 'index.html'
+
+export interface Run {
+  readonly folder: string
+  readonly manifest: Manifest
+  readonly samples: readonly Sample[]
+}
+
+/** The newest run below `reports`. Throws HarnessError if there is none. */
+export async function latestRun(reports: string): Promise<Run> {
+  let folder: string
+  try {
+    folder = await realpath(join(reports, latestLink))
+  } catch (error) {
+    throw new HarnessError(
+      'There is no run yet.',
+      'Measure first: `make reproduce`, or `make reproduce PROFILE=quick`.',
+      error,
+    )
+  }
+  return readRun(folder)
+}
+
+export async function readRun(folder: string): Promise<Run> {
+  return { folder, manifest: await readManifest(folder), samples: await readSamples(folder) }
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, manifestName)
+  const content = parseJson(await readText(path), path)
+  const version = z.looseObject({ schemaVersion: z.unknown() }).safeParse(content).data?.schemaVersion
+  if (version !== schemaVersion) {
+    throw new HarnessError(
+      `${path} has schema version ${String(version)}; this code reads version ${schemaVersion}.`,
+      'Check out the commit that measured it, or measure again with `make reproduce`.',
+    )
+  }
+  return checked(manifestSchema, content, path)
+}
+
+async function readSamples(folder: string): Promise<Sample[]> {
+  const path = join(folder, samplesName)
+  const text = await readText(path)
+  // What follows the last line break is a line that a killed run did not finish.
+  const lines = text.split('\n').slice(0, -1)
+  return lines.map((line, index) => {
+    const place = `${path}, line ${index + 1}`
+    return checked(sampleSchema, parseJson(line, place), place)
+  })
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const reason = codeOf(error) === 'ENOENT' ? 'does not exist' : messageOf(error)
+    throw new HarnessError(`${path} cannot be read: ${reason}.`, damageRemedy, error)
+  }
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new HarnessError(`${place} is not JSON.`, damageRemedy, error)
+  }
+}
+
+function checked<S extends z.ZodType>(schema: S, content: unknown, place: string): z.infer<S> {
+  const result = schema.safeParse(content)
+  if (result.success) return result.data
+  throw new HarnessError(`${place} does not fit its schema:\n${z.prettifyError(result.error)}`, damageRemedy)
+}
+
+const damageRemedy =
+  'The folder is damaged: measure again with `make reproduce`, or remove runs with `make clean`.'

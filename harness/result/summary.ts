@@ -1,0 +1,163 @@
+/**
+ * What a run says: medians, intervals and ratios of every cell, and a verdict on every experiment. Pure; the
+ * command `summary` prints it, the report draws it. Invariant: only sound samples count (see `validity.ts`).
+ */
+import { type Baseline, baselineOf } from '../matrix/baseline.ts'
+import type { Cell, Experiment } from '../matrix/experiment.ts'
+import type { Factors } from '../matrix/factors.ts'
+import { type MedianInterval, median, medianInterval } from '../measure/median.ts'
+import { type ByRound, ratioInterval } from '../measure/ratio.ts'
+import type { Machine, Manifest } from './manifest.ts'
+import type { MeasuredSample, Sample } from './sample.ts'
+import { faultsOf } from './validity.ts'
+import { judge, type Verdict } from './verdict.ts'
+
+export interface Interval {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface CellSummary {
+  readonly cell: string
+  readonly factors: Factors
+  /** Sound samples, those that failed, and those whose bytes or states were wrong. */
+  readonly samples: number
+  readonly failed: number
+  readonly void: number
+  /** Probability that an interval of this cell holds the true median; below 0.95 with fewer than six samples. */
+  readonly coverage: number
+  /** The intervals are the smallest and the largest sample. */
+  readonly wholeRange: boolean
+  readonly goodputMbps: Interval | null
+  readonly speedupOverSequential: Interval | null
+  readonly speedupOverSingle: Interval | null
+  readonly cpuSecondsPerGigabyte: { readonly stack: number | null; readonly peer: number | null }
+  /** Sums over the sound samples; null where the strategy cannot observe them. */
+  readonly bytesSent: number
+  readonly bytesVerified: number
+  readonly retransmits: number | null
+  readonly spuriousRetransmits: number | null
+  readonly outOfOrder: number | null
+  readonly duplicateAcks: number | null
+  readonly digestsCompared: number
+  readonly digestsMissed: number
+  /** Over all measured samples, the void ones included. */
+  readonly divergences: number
+}
+
+export interface ExperimentSummary {
+  readonly id: string
+  readonly verdict: Verdict
+  readonly reasons: readonly string[]
+  readonly cells: readonly CellSummary[]
+}
+
+export interface Summary {
+  readonly run: string
+  readonly complete: boolean
+  readonly remarks: readonly string[]
+  readonly profile: string
+  readonly machine: Machine
+  readonly experiments: readonly ExperimentSummary[]
+}
+
+export function summarize(manifest: Manifest, samples: readonly Sample[]): Summary {
+  return {
+    run: manifest.run,
+    complete: manifest.complete,
+    remarks: manifest.remarks,
+    profile: manifest.profile,
+    machine: manifest.machine,
+    experiments: manifest.experiments.map((experiment) =>
+      summarizeExperiment(experiment, samples, manifest.machine),
+    ),
+  }
+}
+
+function summarizeExperiment(
+  experiment: Experiment,
+  all: readonly Sample[],
+  machine: Machine,
+): ExperimentSummary {
+  const samples = all.filter((sample) => sample.experiment === experiment.id)
+  const cells = experiment.cells.map((cell) => summarizeCell(cell, experiment, samples))
+  return { id: experiment.id, ...judge(experiment.verdict, cells, machine), cells }
+}
+
+function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sample[]): CellSummary {
+  const own = samples.filter((sample) => sample.cell === cell.id)
+  const measured = own.filter((sample) => sample.status === 'measured')
+  const sound = measured.filter((sample) => faultsOf(sample).length === 0)
+  const goodput = medianInterval(sound.map((sample) => sample.goodputMbps))
+  const total = (value: (sample: MeasuredSample) => number) => sum(sound.map(value))
+  const observed = (value: (sample: MeasuredSample) => number | null) => sumObserved(sound.map(value))
+  return {
+    cell: cell.id,
+    factors: cell.factors,
+    samples: sound.length,
+    failed: own.length - measured.length,
+    void: measured.length - sound.length,
+    coverage: goodput?.coverage ?? 0,
+    wholeRange: goodput?.wholeRange ?? true,
+    goodputMbps: interval(goodput),
+    speedupOverSequential: speedup('sequential', cell, experiment, samples),
+    speedupOverSingle: speedup('single-replica', cell, experiment, samples),
+    cpuSecondsPerGigabyte: {
+      stack: median(sound.flatMap((sample) => secondsPerGigabyte(sample, sample.cpuMicros.stack))),
+      peer: median(sound.flatMap((sample) => secondsPerGigabyte(sample, sample.cpuMicros.peer))),
+    },
+    bytesSent: total((sample) => sample.bytesSent),
+    bytesVerified: total((sample) => sample.bytesVerified),
+    retransmits: observed((sample) => sample.retransmits),
+    spuriousRetransmits: observed((sample) => sample.spuriousRetransmits),
+    outOfOrder: observed((sample) => sample.outOfOrder),
+    duplicateAcks: observed((sample) => sample.duplicateAcks),
+    digestsCompared: total((sample) => sample.digestsCompared),
+    digestsMissed: total((sample) => sample.digestsMissed),
+    divergences: sum(measured.map((sample) => sample.divergences)),
+  }
+}
+
+function speedup(
+  baseline: Baseline,
+  cell: Cell,
+  experiment: Experiment,
+  samples: readonly Sample[],
+): Interval | null {
+  if (!experiment.baselines.includes(baseline)) return null
+  const other = baselineOf(baseline, cell, experiment.cells)
+  return other === undefined
+    ? null
+    : interval(ratioInterval(goodputByRound(cell.id, samples), goodputByRound(other.id, samples)))
+}
+
+/** Goodput of a cell's sound samples, in Mbit/s by round. */
+export function goodputByRound(cell: string, samples: readonly Sample[]): ByRound {
+  const sound = samples.filter((sample) => sample.cell === cell && sample.status === 'measured')
+  return new Map(
+    sound.flatMap((sample) =>
+      sample.status === 'measured' && faultsOf(sample).length === 0
+        ? [[sample.round, sample.goodputMbps]]
+        : [],
+    ),
+  )
+}
+
+/** Processor seconds for 10⁹ application bytes. */
+function secondsPerGigabyte(sample: MeasuredSample, micros: number | null): number[] {
+  return micros === null || sample.cpuBytes === 0 ? [] : [(micros / sample.cpuBytes) * 1000]
+}
+
+function interval(full: MedianInterval | null): Interval | null {
+  return full === null ? null : { median: full.median, low: full.low, high: full.high }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function sumObserved(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : sum(known)
+}

@@ -1,0 +1,104 @@
+/**
+ * The rule that turns an experiment's cells into a verdict. Pure. Each kind of communication (all factors but
+ * strategy and replicas) is judged by its best replicated cell of two or more replicas; a machine that is too small
+ * can confirm the claim, but not refute it.
+ */
+import type { VerdictRule } from '../matrix/experiment.ts'
+import type { Factors } from '../matrix/factors.ts'
+import { identifyFactors } from '../matrix/factors.ts'
+import type { Machine } from './manifest.ts'
+import type { Interval } from './summary.ts'
+
+export type Verdict = 'reproduced' | 'partly' | 'not reproduced' | 'cannot tell here'
+
+export interface Judgement {
+  readonly verdict: Verdict
+  /** Whole sentences that say why. */
+  readonly reasons: readonly string[]
+}
+
+/** What the rule needs to know of a cell. */
+export interface JudgedCell {
+  readonly factors: Factors
+  readonly samples: number
+  readonly coverage: number
+  readonly divergences: number
+  readonly void: number
+  readonly speedupOverSequential: Interval | null
+}
+
+/** Fewer rounds than these show nothing of the noise. */
+const fewestSamples = 3
+
+type Finding = 'gains' | 'unclear' | 'no gain'
+
+export function judge(rule: VerdictRule, cells: readonly JudgedCell[], machine: Machine): Judgement {
+  const faults = cells.reduce((total, cell) => total + cell.void, 0)
+  if (faults > 0) {
+    return {
+      verdict: 'cannot tell here',
+      reasons: [`${faults} samples had wrong bytes or differing states, which voids the comparison.`],
+    }
+  }
+  const best = bestByCommunication(cells)
+  if (best.length === 0) {
+    return {
+      verdict: 'cannot tell here',
+      reasons: ['No replicated cell could be compared with the sequential stack.'],
+    }
+  }
+  const findings = best.map((cell) => findingOf(rule, cell))
+  const reasons = best.map((cell, index) => explain(rule, cell, findings[index] as Finding))
+  const weakest = Math.min(...best.map((cell) => cell.coverage))
+  if (weakest < 0.95) {
+    reasons.push(
+      `With so few rounds an interval is the range of its samples, and holds the true median with a probability of ${percent(weakest)} only.`,
+    )
+  }
+  const count = (finding: Finding) => findings.filter((other) => other === finding).length
+  if (count('gains') === best.length) return { verdict: 'reproduced', reasons }
+  if (count('gains') > 0) return { verdict: 'partly', reasons }
+  if (count('unclear') > 0) return { verdict: 'cannot tell here', reasons }
+  if (machine.cores >= rule.refutableFromCores) return { verdict: 'not reproduced', reasons }
+  reasons.push(
+    `${machine.cores} cores cannot refute the claim: replicas and peer share them, so that one's gain is the other's loss.`,
+  )
+  return { verdict: 'cannot tell here', reasons }
+}
+
+function bestByCommunication(cells: readonly JudgedCell[]): JudgedCell[] {
+  const best = new Map<string, JudgedCell>()
+  for (const cell of cells) {
+    const { strategy, replicas = 0, ...communication } = cell.factors
+    if (strategy !== 'replicated' || replicas < 2 || cell.speedupOverSequential === null) continue
+    const key = identifyFactors({ strategy, ...communication })
+    const leader = best.get(key)?.speedupOverSequential?.median ?? 0
+    if (cell.speedupOverSequential.median > leader) best.set(key, cell)
+  }
+  return [...best.values()]
+}
+
+function findingOf(rule: VerdictRule, cell: JudgedCell): Finding {
+  const interval = cell.speedupOverSequential
+  if (interval === null || cell.samples < fewestSamples) return 'unclear'
+  if (interval.low >= rule.low) return 'gains'
+  return interval.high < rule.low ? 'no gain' : 'unclear'
+}
+
+function explain(rule: VerdictRule, cell: JudgedCell, finding: Finding): string {
+  const { low, median, high } = cell.speedupOverSequential as Interval
+  const { payloadWork, replicas } = cell.factors
+  const range = `${low.toFixed(2)} … ${high.toFixed(2)}`
+  const measured = `${payloadWork}: ${replicas} replicas reach ${median.toFixed(2)} times the sequential stack (${range})`
+  const bound = `the claimed ${rule.low.toFixed(2)}`
+  if (finding === 'gains')
+    return `${measured}: at least ${bound}${median > rule.high ? `, and beyond ${rule.high.toFixed(2)}` : ''}.`
+  if (finding === 'no gain') return `${measured}: below ${bound}.`
+  return cell.samples < fewestSamples
+    ? `${measured}: ${cell.samples} samples are too few to judge.`
+    : `${measured}: on both sides of ${bound}.`
+}
+
+function percent(probability: number): string {
+  return `${Math.round(probability * 100)} %`
+}

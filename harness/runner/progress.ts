@@ -1,0 +1,88 @@
+/**
+ * Says how a run goes: one line a sample, which also reads well in a log file; on a terminal the line is coloured.
+ * The estimate of the time that is left is the sum, over the samples to come, of what their cells took so far.
+ */
+import pc from 'picocolors'
+import type { ScheduledSample } from '../matrix/schedule.ts'
+import type { Failure, Sample } from '../result/sample.ts'
+
+export interface Progress {
+  started(run: string, samples: number): void
+  note(line: string): void
+  sampled(scheduled: ScheduledSample, sample: Sample, tookMillis: number): void
+}
+
+export class LineProgress implements Progress {
+  readonly #write: (line: string) => void
+  readonly #remaining: RemainingTime
+  readonly #planned: number
+  readonly #explained = new Set<string>()
+
+  constructor(schedule: readonly ScheduledSample[], write: (line: string) => void) {
+    this.#write = write
+    this.#planned = schedule.length
+    this.#remaining = new RemainingTime(schedule)
+  }
+
+  started(run: string, samples: number): void {
+    this.#write(`Run ${run}: ${samples} samples.`)
+  }
+
+  note(line: string): void {
+    this.#write(line)
+  }
+
+  sampled(scheduled: ScheduledSample, sample: Sample, tookMillis: number): void {
+    const { experiment, cell, round, order } = scheduled
+    const width = String(this.#planned).length
+    const count = `[${String(order + 1).padStart(width)}/${this.#planned}]`
+    const left = this.#remaining.after(scheduled, tookMillis)
+    const result = sample.status === 'measured' ? formatRate(sample.goodputMbps) : pc.red('failed')
+    this.#write(`${pc.dim(count)} ${experiment.id} ${cell.id}, round ${round + 1}: ${result}${pc.dim(left)}`)
+    if (sample.status === 'failed') this.#explain(sample.failure)
+  }
+
+  /** A peer that died fails many samples; it is explained once. */
+  #explain(failure: Failure): void {
+    if (this.#explained.has(failure.reason)) return
+    this.#explained.add(failure.reason)
+    this.#write(`${pc.red(failure.reason)}\n  → ${failure.remedy}`)
+  }
+}
+
+/** Estimates from what each cell took last; cells not yet seen are taken for average. */
+class RemainingTime {
+  readonly #schedule: readonly ScheduledSample[]
+  readonly #lastMillis = new Map<string, number>()
+
+  constructor(schedule: readonly ScheduledSample[]) {
+    this.#schedule = schedule
+  }
+
+  after(done: ScheduledSample, tookMillis: number): string {
+    this.#lastMillis.set(keyOf(done), tookMillis)
+    const known = [...this.#lastMillis.values()]
+    const average = known.reduce((sum, millis) => sum + millis, 0) / known.length
+    let left = 0
+    for (const next of this.#schedule.slice(done.order + 1))
+      left += this.#lastMillis.get(keyOf(next)) ?? average
+    return left === 0 ? '' : `, about ${formatDuration(left)} left`
+  }
+}
+
+function keyOf(scheduled: ScheduledSample): string {
+  return `${scheduled.experiment.id}/${scheduled.cell.id}`
+}
+
+export function formatRate(mbps: number): string {
+  return mbps >= 1000 ? `${(mbps / 1000).toFixed(2)} Gbit/s` : `${mbps.toFixed(0)} Mbit/s`
+}
+
+/** `40 s`, `12 min`, `1 h 05 min` */
+export function formatDuration(millis: number): string {
+  const seconds = Math.max(1, Math.round(millis / 1000))
+  if (seconds < 90) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}

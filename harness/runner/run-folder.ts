@@ -1,0 +1,145 @@
+/**
+ * The folder of a run, as the runner writes it; `harness/result/store.ts` reads it.
+ *
+ *   reports/runs/<time>-<profile>/
+ *     manifest.json   replaced as a whole, never half written
+ *     samples.ndjson  grows by one line, on disk before the next sample starts
+ *     logs/run.log, logs/<experiment>/<cell>/<round>.log
+ *   reports/latest  → the newest run that has a sample
+ *
+ * Invariant: `samples.ndjson` holds whole lines only, whatever happens to the disk.
+ */
+import { appendFileSync } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { codeOf, HarnessError, messageOf } from '../error.ts'
+import type { Manifest, Profile } from '../result/manifest.ts'
+import type { Sample } from '../result/sample.ts'
+import { latestLink, manifestName, runsFolder, samplesName } from '../result/store.ts'
+
+export class RunFolder {
+  readonly path: string
+  readonly #reports: string
+  readonly #samples: FileHandle
+  #samplesBytes = 0
+  #isLatest = false
+
+  private constructor(path: string, reports: string, samples: FileHandle) {
+    this.path = path
+    this.#reports = reports
+    this.#samples = samples
+  }
+
+  static async create(reports: string, profile: Profile, now: Date): Promise<RunFolder> {
+    const path = await makeUnusedFolder(join(reports, runsFolder), `${timeForName(now)}-${profile}`)
+    const samples = await keepingSpace(path, () => open(join(path, samplesName), 'a'))
+    return new RunFolder(path, reports, samples)
+  }
+
+  get run(): string {
+    return basename(this.path)
+  }
+
+  async writeManifest(manifest: Manifest): Promise<void> {
+    const target = join(this.path, manifestName)
+    await keepingSpace(this.path, async () => {
+      await writeFile(`${target}.next`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true })
+      await rename(`${target}.next`, target)
+    })
+  }
+
+  async appendSample(sample: Sample): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify(sample)}\n`)
+    await keepingSpace(this.path, async () => {
+      try {
+        await this.#samples.appendFile(line)
+        await this.#samples.datasync()
+      } catch (error) {
+        await this.#samples.truncate(this.#samplesBytes).catch(() => {})
+        throw error
+      }
+    })
+    this.#samplesBytes += line.length
+    if (!this.#isLatest) await this.#becomeLatest()
+  }
+
+  /** Makes room for a sample's log and answers its absolute path. */
+  async makeLog(experiment: string, cell: string, round: number): Promise<string> {
+    const path = join(this.path, 'logs', experiment, cell, `${round}.log`)
+    await keepingSpace(this.path, () => mkdir(dirname(path), { recursive: true }))
+    return path
+  }
+
+  get runLog(): string {
+    return join(this.path, 'logs', 'run.log')
+  }
+
+  /** A path as it reads from the run's folder. */
+  relative(path: string): string {
+    return relative(this.path, path)
+  }
+
+  async close(): Promise<void> {
+    await this.#samples.close()
+  }
+
+  async #becomeLatest(): Promise<void> {
+    const link = join(this.#reports, latestLink)
+    const next = `${link}.${this.run}`
+    await rm(next, { force: true })
+    await symlink(join(runsFolder, this.run), next)
+    await rename(next, link)
+    this.#isLatest = true
+  }
+}
+
+/** Appends a line to a log; time first. Throws HarnessError if the disk does not take it. */
+export function appendLog(path: string, line: string): void {
+  try {
+    appendFileSync(path, `${new Date().toISOString()} ${line}\n`)
+  } catch (error) {
+    throw diskError(dirname(path), error)
+  }
+}
+
+/** `2026-11-22T11-54-50Z`: sorts by time, and no file system minds it. */
+function timeForName(now: Date): string {
+  return now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-')
+}
+
+async function makeUnusedFolder(parent: string, name: string): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const path = join(parent, attempt === 1 ? name : `${name}-${attempt}`)
+    try {
+      await mkdir(parent, { recursive: true })
+      await mkdir(path)
+      await mkdir(join(path, 'logs'))
+      return path
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw diskError(parent, error)
+    }
+  }
+}
+
+async function keepingSpace<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    throw diskError(folder, error)
+  }
+}
+
+/** What to do about a folder that cannot be written to. */
+export function diskError(folder: string, error: unknown): HarnessError {
+  const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error))
+  return full
+    ? new HarnessError(
+        `The disk is full: ${folder} cannot grow.`,
+        'Free some space and run again. The samples taken so far are kept, and `make report` shows them.',
+        error,
+      )
+    : new HarnessError(`Cannot write to ${folder}: ${messageOf(error)}`, 'Make the folder writable.', error)
+}

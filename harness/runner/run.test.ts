@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { HarnessError } from '../error.ts'
+import type { Definition } from '../matrix/experiment.ts'
+import { resolveDefinition } from '../matrix/load.ts'
+import { latestRun } from '../result/store.ts'
+import { type FakeBehaviour, FakeExecutor, fakeMeasurement } from '../testing/fake-executor.ts'
+import { machine, smallDefinition, temporaryFolder } from '../testing/fixtures.ts'
+import { LineProgress } from './progress.ts'
+import { quoteCommand, runExperiments } from './run.ts'
+
+async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definition> = {}) {
+  const reports = await temporaryFolder()
+  const executor = new FakeExecutor(behaviour)
+  const lines: string[] = []
+  const controller = new AbortController()
+  const run = () =>
+    runExperiments({
+      experiments: [resolveDefinition('small.ts', { ...smallDefinition, ...changes })],
+      profile: 'quick',
+      seed: 7,
+      executor,
+      reports,
+      machine,
+      source: { commit: null, dirty: false },
+      signal: controller.signal,
+      progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
+    })
+  return { run, reports, executor, lines, controller }
+}
+
+test('a run records every scheduled sample, in order, and is complete', async () => {
+  const { run, reports, executor } = await runSmall()
+  const result = await run()
+  expect(result).toMatchObject({ complete: true, interrupted: false, remarks: [] })
+  const { manifest, samples } = await latestRun(reports)
+  expect(samples).toHaveLength(14)
+  expect(samples.map((sample) => sample.order)).toEqual(samples.map((_, index) => index))
+  expect(manifest).toMatchObject({ complete: true, samplesPlanned: 14, seed: 7 })
+  expect(manifest.endedAt).not.toBeNull()
+  expect(executor.calls.at(-1)).toBe('dispose')
+  expect(executor.calls.filter((call) => call.startsWith('prepare')).sort()).toEqual([
+    'prepare tap',
+    'prepare veth',
+  ])
+})
+
+test('goodput is bits by time', async () => {
+  const { run, reports } = await runSmall()
+  await run()
+  const { samples } = await latestRun(reports)
+  for (const sample of samples) {
+    if (sample.status !== 'measured') throw new Error('a sample failed')
+    expect(sample.goodputMbps).toBeCloseTo((8 * sample.transferBytes) / sample.transferMicros, 9)
+  }
+})
+
+test('the manifest keeps commands and what was found in the topologies', async () => {
+  const { run, reports } = await runSmall()
+  await run()
+  const { manifest } = await latestRun(reports)
+  expect(manifest.commands.map((entry) => entry.command).sort()).toEqual([
+    "ip netns add 'test tap'",
+    "ip netns add 'test veth'",
+  ])
+  expect(manifest.topologies.tap).toEqual({ 'net.ipv4.tcp_congestion_control': 'cubic' })
+})
+
+test('a failed sample is recorded with its reason and log, and the others go on', async () => {
+  const { run, reports, lines } = await runSmall({
+    async execute(cell, round) {
+      if (cell.factors.strategy !== 'sequential' || round !== 1) return undefined
+      throw new HarnessError('The peer died.', 'Look at its log.')
+    },
+  })
+  const result = await run()
+  expect(result.complete).toBe(false)
+  expect(result.remarks).toEqual(['2 samples failed.'])
+  const { folder, samples } = await latestRun(reports)
+  expect(samples).toHaveLength(14)
+  const failed = samples.filter((sample) => sample.status === 'failed')
+  expect(failed.map((sample) => sample.failure)).toEqual([
+    { reason: 'The peer died.', remedy: 'Look at its log.' },
+    { reason: 'The peer died.', remedy: 'Look at its log.' },
+  ])
+  for (const sample of failed) {
+    expect(await readFile(join(folder, sample.log), 'utf8')).toContain('failed: The peer died.')
+  }
+  expect(lines.filter((line) => line.includes('The peer died.'))).toHaveLength(1)
+})
+
+test('a topology is prepared again after a failed sample', async () => {
+  const { run, executor } = await runSmall({
+    async execute(_cell, round, context) {
+      if (round !== 0 || context.experiment.id !== 'small' || executor.calls.length > 2) return undefined
+      return { status: 'failed', failure: { reason: 'The peer died.', remedy: 'None.' } }
+    },
+  })
+  await run()
+  const first = executor.calls[0] as string
+  expect(executor.calls.filter((call) => call === first)).toHaveLength(2)
+})
+
+test('a topology that cannot be prepared is given up after one attempt, and the others go on', async () => {
+  const { run, reports, executor, lines } = await runSmall({
+    async prepare(topology) {
+      if (topology === 'tap') throw new HarnessError('There is no /dev/net/tun.', 'Load the module tun.')
+    },
+  })
+  const result = await run()
+  expect(result.complete).toBe(false)
+  const { samples } = await latestRun(reports)
+  expect(samples.filter((sample) => sample.status === 'failed')).toHaveLength(12)
+  expect(samples.filter((sample) => sample.status === 'measured')).toHaveLength(2)
+  expect(executor.calls.filter((call) => call === 'prepare tap')).toHaveLength(1)
+  expect(lines.filter((line) => line.includes('Load the module tun.'))).toHaveLength(1)
+})
+
+test('an unexpected error is recorded as a defect, with its stack trace in the log', async () => {
+  const { run, reports } = await runSmall({
+    execute: () => Promise.reject(new TypeError('x is not a function')),
+  })
+  await run()
+  const { folder, samples } = await latestRun(reports)
+  const sample = samples[0]
+  if (sample?.status !== 'failed') throw new Error('the sample did not fail')
+  expect(sample.failure.reason).toContain('x is not a function')
+  expect(await readFile(join(folder, sample.log), 'utf8')).toContain('run.test.ts')
+})
+
+test('an impossible measurement is a failure', async () => {
+  const { run, reports } = await runSmall({
+    async execute(cell, round, context) {
+      const measurement = { ...fakeMeasurement(cell, round, context.transferBytes), bytesSent: -1 }
+      return { status: 'measured', measurement }
+    },
+  })
+  await run()
+  const { samples } = await latestRun(reports)
+  expect(samples.every((sample) => sample.status === 'failed')).toBe(true)
+})
+
+test('wrong bytes void a sample, and the run is not complete', async () => {
+  const { run } = await runSmall({
+    async execute(cell, round, context) {
+      const measurement = fakeMeasurement(cell, round, context.transferBytes)
+      if (round > 0 || cell.id !== 'sequential-cipher-tap') return undefined
+      return {
+        status: 'measured',
+        measurement: { ...measurement, bytesVerified: measurement.bytesVerified - 1 },
+      }
+    },
+  })
+  const result = await run()
+  expect(result.remarks).toEqual(['1 samples are void: their bytes or states were wrong.'])
+})
+
+test('an interrupted run keeps what it has, cleans up and says so', async () => {
+  const { run, reports, executor, controller } = await runSmall({
+    async execute(_cell, round) {
+      if (round === 1) controller.abort()
+      return undefined
+    },
+  })
+  const result = await run()
+  expect(result).toMatchObject({ interrupted: true, complete: false })
+  const { manifest, samples } = await latestRun(reports)
+  expect(samples).toHaveLength(7)
+  expect(manifest.remarks).toEqual(['The run was interrupted.', '7 of 14 samples were not taken.'])
+  expect(executor.calls.at(-1)).toBe('dispose')
+})
+
+test('a command is quoted as a shell would take it', () => {
+  expect(quoteCommand(['sh', '-c', "echo 'a b'"])).toBe("sh -c 'echo '\\''a b'\\'''")
+})

@@ -1,0 +1,189 @@
+/**
+ * Runs a schedule of samples. Owns order, files and failures; knows nothing of containers. Invariant: every
+ * scheduled sample ends as one line of `samples.ndjson`, unless the run was interrupted or the disk is full, and
+ * nothing is tried twice without being recorded.
+ */
+import { HarnessError, messageOf } from '../error.ts'
+import type { Experiment } from '../matrix/experiment.ts'
+import { type ScheduledSample, schedule } from '../matrix/schedule.ts'
+import { type Machine, type Manifest, type Profile, schemaVersion } from '../result/manifest.ts'
+import type { Sample } from '../result/sample.ts'
+import { faultsOf } from '../result/validity.ts'
+import type { PrepareContext, SampleExecutor } from './executor.ts'
+import type { Progress } from './progress.ts'
+import { appendLog, RunFolder } from './run-folder.ts'
+import { takeSample } from './take-sample.ts'
+import { Topologies } from './topologies.ts'
+
+export interface RunOptions {
+  readonly experiments: readonly Experiment[]
+  readonly profile: Profile
+  /** 32 bits, not negative. */
+  readonly seed: number
+  readonly executor: SampleExecutor
+  /** The folder that holds `runs/` and `latest`. */
+  readonly reports: string
+  readonly machine: Machine
+  readonly source: Manifest['source']
+  readonly signal: AbortSignal
+  readonly progress: (schedule: readonly ScheduledSample[]) => Progress
+}
+
+export interface RunResult {
+  readonly folder: string
+  readonly complete: boolean
+  readonly interrupted: boolean
+  readonly remarks: readonly string[]
+}
+
+export async function runExperiments(options: RunOptions): Promise<RunResult> {
+  const samples = schedule(options.experiments, options.profile, options.seed)
+  const folder = await RunFolder.create(options.reports, options.profile, new Date())
+  const run = new ExperimentRun(options, samples, folder)
+  try {
+    return await run.execute()
+  } finally {
+    await folder.close()
+  }
+}
+
+class ExperimentRun {
+  readonly #options: RunOptions
+  readonly #schedule: readonly ScheduledSample[]
+  readonly #folder: RunFolder
+  readonly #progress: Progress
+  readonly #topologies: Topologies
+  readonly #prepareContext: PrepareContext
+  readonly #manifest: Manifest
+  #failed = 0
+  #void = 0
+  #taken = 0
+
+  constructor(options: RunOptions, samples: readonly ScheduledSample[], folder: RunFolder) {
+    this.#options = options
+    this.#schedule = samples
+    this.#folder = folder
+    this.#progress = options.progress(samples)
+    this.#topologies = new Topologies(options.executor)
+    this.#manifest = {
+      schemaVersion,
+      run: folder.run,
+      profile: options.profile,
+      startedAt: new Date().toISOString(),
+      endedAt: null,
+      complete: false,
+      remarks: ['The run has not ended.'],
+      seed: options.seed,
+      source: options.source,
+      machine: options.machine,
+      topologies: {},
+      commands: [],
+      experiments: [...options.experiments],
+      samplesPlanned: samples.length,
+    }
+    this.#prepareContext = {
+      signal: options.signal,
+      log: (line) => appendLog(folder.runLog, line),
+      recordCommand: (argv) => {
+        this.#manifest.commands.push({ at: new Date().toISOString(), command: quoteCommand(argv) })
+      },
+    }
+  }
+
+  async execute(): Promise<RunResult> {
+    await this.#folder.writeManifest(this.#manifest)
+    this.#progress.started(this.#folder.run, this.#schedule.length)
+    let fatal: unknown
+    try {
+      await this.#takeSamples()
+    } catch (error) {
+      fatal = error
+    }
+    await this.#options.executor.dispose().catch((error: unknown) => {
+      this.#progress.note(`Cleaning up failed: ${messageOf(error)}`)
+    })
+    await this.#end(fatal)
+    if (fatal !== undefined && !this.#options.signal.aborted) throw fatal
+    return {
+      folder: this.#folder.path,
+      complete: this.#manifest.complete,
+      interrupted: this.#options.signal.aborted,
+      remarks: this.#manifest.remarks,
+    }
+  }
+
+  async #takeSamples(): Promise<void> {
+    let previous: ScheduledSample | undefined
+    for (const scheduled of this.#schedule) {
+      if (previous !== undefined && previous.round !== scheduled.round) {
+        await this.#folder.writeManifest(this.#manifest)
+      }
+      previous = scheduled
+      const began = performance.now()
+      const sample = await this.#take(scheduled)
+      if (this.#options.signal.aborted) return
+      await this.#folder.appendSample(sample)
+      this.#count(sample)
+      this.#progress.sampled(scheduled, sample, performance.now() - began)
+    }
+  }
+
+  async #take(scheduled: ScheduledSample): Promise<Sample> {
+    const log = await this.#folder.makeLog(scheduled.experiment.id, scheduled.cell.id, scheduled.round)
+    const topology = scheduled.cell.factors.topology
+    const startedAt = new Date().toISOString()
+    const ready = await this.#topologies.makeReady(topology, this.#prepareContext)
+    if (ready.facts !== undefined) this.#manifest.topologies[topology] = { ...ready.facts }
+    if (ready.failure !== undefined) appendLog(log, `not tried: ${ready.failure.reason}`)
+    const outcome =
+      ready.failure === undefined
+        ? await takeSample(this.#options.executor, scheduled, log, this.#prepareContext)
+        : ({ status: 'failed', failure: ready.failure } as const)
+    if (outcome.status === 'failed') this.#topologies.suspect(topology)
+    const identity = {
+      experiment: scheduled.experiment.id,
+      cell: scheduled.cell.id,
+      factors: scheduled.cell.factors,
+      round: scheduled.round,
+      order: scheduled.order,
+      startedAt,
+      log: this.#folder.relative(log),
+    }
+    if (outcome.status === 'failed') return { ...identity, status: 'failed', failure: outcome.failure }
+    const { measurement } = outcome
+    const goodputMbps = (8 * measurement.transferBytes) / measurement.transferMicros
+    return { ...identity, status: 'measured', ...measurement, goodputMbps }
+  }
+
+  #count(sample: Sample): void {
+    this.#taken += 1
+    if (sample.status === 'failed') this.#failed += 1
+    else if (faultsOf(sample).length > 0) this.#void += 1
+  }
+
+  async #end(fatal: unknown): Promise<void> {
+    const remarks: string[] = []
+    if (this.#options.signal.aborted) remarks.push('The run was interrupted.')
+    else if (fatal instanceof HarnessError) remarks.push(fatal.reason)
+    else if (fatal !== undefined) remarks.push(messageOf(fatal))
+    const missing = this.#schedule.length - this.#taken
+    if (missing > 0) remarks.push(`${missing} of ${this.#schedule.length} samples were not taken.`)
+    if (this.#failed > 0) remarks.push(`${this.#failed} samples failed.`)
+    if (this.#void > 0) remarks.push(`${this.#void} samples are void: their bytes or states were wrong.`)
+    this.#manifest.remarks = remarks
+    this.#manifest.complete = remarks.length === 0
+    this.#manifest.endedAt = new Date().toISOString()
+    try {
+      await this.#folder.writeManifest(this.#manifest)
+    } catch (error) {
+      if (fatal === undefined) throw error
+    }
+  }
+}
+
+/** A command as a shell would take it. */
+export function quoteCommand(argv: readonly string[]): string {
+  return argv
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ')
+}

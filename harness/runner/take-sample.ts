@@ -1,0 +1,47 @@
+/** Takes one sample: whatever the executor does, the answer is an outcome that can be recorded. */
+import { z } from 'zod'
+import { HarnessError } from '../error.ts'
+import type { ScheduledSample } from '../matrix/schedule.ts'
+import { measurementSchema } from '../result/sample.ts'
+import type { PrepareContext, SampleContext, SampleExecutor, SampleOutcome } from './executor.ts'
+import { appendLog } from './run-folder.ts'
+import { failureOf } from './topologies.ts'
+
+export async function takeSample(
+  executor: SampleExecutor,
+  scheduled: ScheduledSample,
+  logPath: string,
+  prepareContext: PrepareContext,
+): Promise<SampleOutcome> {
+  const { experiment, cell, round, seed } = scheduled
+  const work = cell.factors.payloadWork ?? 'linux'
+  const context: SampleContext = {
+    ...prepareContext,
+    log: (line) => appendLog(logPath, line),
+    experiment,
+    transferBytes: experiment.transferBytes[work] as number,
+    warmupBytes: experiment.warmupBytes[work] as number,
+    seed,
+    logPath,
+  }
+  context.log(`${experiment.id} ${cell.id}, round ${round}, seed ${seed}`)
+  const outcome = await executor.execute(cell, round, context).catch((error: unknown): SampleOutcome => {
+    if (!(error instanceof HarnessError) && error instanceof Error) context.log(error.stack ?? error.message)
+    return { status: 'failed', failure: failureOf(error) }
+  })
+  const checked = outcome.status === 'measured' ? checkMeasurement(outcome) : outcome
+  context.log(checked.status === 'failed' ? `failed: ${checked.failure.reason}` : 'measured')
+  return checked
+}
+
+function checkMeasurement(outcome: SampleOutcome & { status: 'measured' }): SampleOutcome {
+  const result = measurementSchema.safeParse(outcome.measurement)
+  if (result.success) return outcome
+  return {
+    status: 'failed',
+    failure: {
+      reason: `The executor reported an impossible measurement: ${z.prettifyError(result.error)}`,
+      remedy: 'This is a defect of the harness; the log holds what came before.',
+    },
+  }
+}

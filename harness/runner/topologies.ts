@@ -1,0 +1,57 @@
+/**
+ * Which topologies are up. One is prepared before its first sample, and again after a sample of it failed; if
+ * that does not work it is given up, and its other samples fail at once with the same reason.
+ */
+import { HarnessError, messageOf } from '../error.ts'
+import type { Failure } from '../result/sample.ts'
+import type { PrepareContext, SampleExecutor, TopologyFacts } from './executor.ts'
+
+export interface Readiness {
+  /** Set when the topology was prepared just now. */
+  readonly facts?: TopologyFacts
+  /** Set when it cannot be used. */
+  readonly failure?: Failure
+}
+
+export class Topologies {
+  readonly #executor: SampleExecutor
+  readonly #ready = new Set<string>()
+  readonly #givenUp = new Map<string, Failure>()
+
+  constructor(executor: SampleExecutor) {
+    this.#executor = executor
+  }
+
+  async makeReady(topology: string, context: PrepareContext): Promise<Readiness> {
+    const known = this.#givenUp.get(topology)
+    if (known !== undefined) return { failure: known }
+    if (this.#ready.has(topology)) return {}
+    try {
+      context.log(`prepare ${topology}`)
+      const facts = await this.#executor.prepare(topology, context)
+      this.#ready.add(topology)
+      return { facts }
+    } catch (error) {
+      const failure = failureOf(error)
+      if (!context.signal.aborted) {
+        context.log(`prepare ${topology} failed: ${failure.reason}`)
+        this.#givenUp.set(topology, failure)
+      }
+      return { failure }
+    }
+  }
+
+  /** A sample failed: have the topology prepared again before the next. */
+  suspect(topology: string): void {
+    this.#ready.delete(topology)
+  }
+}
+
+/** What to record for anything thrown. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof HarnessError) return { reason: error.reason, remedy: error.remedy }
+  return {
+    reason: `Unexpected error: ${messageOf(error)}`,
+    remedy: 'This is a defect of the harness; the log holds the stack trace.',
+  }
+}

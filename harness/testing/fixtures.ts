@@ -1,0 +1,43 @@
+/** A small experiment, a machine and a place to write to, for tests. Never imported by anything but tests. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Definition } from '../matrix/experiment.ts'
+import type { Machine } from '../result/manifest.ts'
+
+export const smallDefinition: Definition = {
+  id: 'small',
+  title: 'A small experiment',
+  question: 'Does it run?',
+  claim: { text: 'It runs.', source: 'Nobody, nowhere' },
+  topology: 'tap',
+  traffic: 'send',
+  cells: [
+    { strategy: ['sequential'], payloadWork: ['checksum', 'cipher'] },
+    { strategy: ['replicated'], replicas: [1, 2], payloadWork: ['checksum', 'cipher'] },
+    { strategy: ['linux'], topology: ['veth'], offload: ['on'] },
+  ],
+  baselines: ['sequential', 'single-replica'],
+  verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
+  rounds: { full: 7, quick: 2 },
+  transferBytes: { checksum: 1_000_000, cipher: 500_000, linux: 2_000_000 },
+  warmupBytes: { checksum: 1000, cipher: 1000, linux: 1000 },
+}
+
+export const machine: Machine = {
+  cores: 2,
+  cpuModel: 'Test processor',
+  memoryBytes: 8 * 2 ** 30,
+  kernel: '6.1.0',
+  architecture: 'x64',
+  nodeVersion: 'v26.0.0',
+  dockerVersion: '27.0.0',
+}
+
+/** A folder that is gone when the test has finished. */
+export async function temporaryFolder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'dominoes-test-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
