@@ -1,0 +1,62 @@
+# Everything the project does, one target each. Every target sets up what it needs and can be run again.
+# The host has to bring npm and any Node from 20 on; the Node that runs the project is one of its packages.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+PROFILE ?= full
+EXPERIMENT ?=
+
+cli := node harness/cli/main.ts
+# Changes whenever npm installed something; npm writes it last.
+installed := node_modules/.package-lock.json
+
+.PHONY: help reproduce report summary demo test check fix bench soak doctor clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo '  PROFILE=full|quick and EXPERIMENT=<id> choose what is measured.'
+
+node_modules: $(installed) ## Install the dependencies, if they changed
+
+# Two makes at once must not install at once; who waited finds the work done.
+$(installed): package-lock.json
+	@flock package-lock.json sh -c '[ $(installed) -nt package-lock.json ] || { npm ci --no-progress >&2 && touch $(installed); }'
+
+reproduce: $(installed) ## Measure the experiments and write the report
+	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT))
+
+report: $(installed) ## Write the report of the latest run again
+	@$(cli) report
+
+summary: $(installed) ## Print the latest run as one JSON object
+	@$(cli) summary
+
+demo: $(installed) ## Watch one replicated connection
+	@$(cli) demo
+
+test: $(installed) ## Run all tests: unit, virtual time, threads, containers
+	@vitest run
+
+check: $(installed) ## Check types, format, lint and the direction of imports
+	@tsc --noEmit
+	@biome check --error-on-warnings .
+
+fix: $(installed) ## Format the source, and apply the safe fixes of the linter
+	@biome check --write .
+
+bench: $(installed) ## Measure the parts: channel, checksum, codec, copy
+	@vitest bench --run
+
+soak: $(installed) ## Run the simulations and the thread tests over many seeds
+	@SOAK=1 vitest run --project sim --project race
+
+doctor: $(installed) ## Say what this machine lacks, and how to get it
+	@$(cli) doctor
+
+clean: ## Remove containers and caches; RUNS=1 removes measured runs too
+	@[ ! -e $(installed) ] || $(cli) clean $(if $(RUNS),--runs)
+	@rm -rf .cache
