@@ -1,0 +1,118 @@
+import type Docker from 'dockerode'
+import { HarnessError, messageOf } from '../error.ts'
+import { labels, removeContainer } from './container.ts'
+import { ownerState, parseOwner } from './owner.ts'
+import { type Progress, silent } from './progress.ts'
+
+/**
+ * Nothing outlives its run. Two lines of defence: tasks registered here run exactly once when the work ends, fails
+ * or is interrupted; and what a killed process could not remove is found by its labels by the next command.
+ */
+type Task = () => Promise<void>
+
+const tasks = new Set<Task>()
+let running: Promise<void> | undefined
+let ending = false
+
+/**
+ * Registers what must be undone before this process ends. Returns a function that withdraws it, once it is done.
+ * Throws if the process is ending already: register first, act afterwards.
+ */
+export function addCleanUp(task: Task): () => void {
+  if (ending) throw new HarnessError('This command was interrupted.', 'Run it again.')
+  tasks.add(task)
+  return () => tasks.delete(task)
+}
+
+/** Runs every registered task once, last registered first; failures are told, and stop no other task. */
+export function runCleanUp(): Promise<void> {
+  running ??= drain().finally(() => {
+    running = undefined
+  })
+  return running
+}
+
+async function drain(): Promise<void> {
+  while (tasks.size > 0) {
+    const due = [...tasks].reverse()
+    tasks.clear()
+    const results = await Promise.allSettled(due.map((task) => task()))
+    for (const result of results) {
+      if (result.status === 'rejected') console.error(`clean-up: ${messageOf(result.reason)}`)
+    }
+  }
+}
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+type Interruption = keyof typeof exitCodes
+
+/**
+ * Runs a command's work and cleans up after it, however it ends. An interrupt aborts the signal given to the work,
+ * cleans up and ends the process; a second one is told to wait, since clean-up takes a second at most.
+ */
+export async function withCleanUp<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController()
+  const end = (exitCode: number, reason: string) => {
+    if (ending) {
+      console.error('still cleaning up; please wait')
+      return
+    }
+    ending = true
+    console.error(`${reason}: cleaning up`)
+    abort.abort(new Error(reason))
+    void runCleanUp().finally(() => process.exit(exitCode))
+  }
+  const onSignal = (signal: Interruption) => end(exitCodes[signal], 'interrupted')
+  const onError = (error: unknown) => {
+    console.error(error)
+    end(1, 'unexpected error')
+  }
+  const signals = Object.keys(exitCodes) as Interruption[]
+  for (const signal of signals) process.on(signal, onSignal)
+  process.on('uncaughtException', onError)
+  process.on('unhandledRejection', onError)
+  try {
+    return await work(abort.signal)
+  } finally {
+    // When interrupted, the process ends here: neither a result nor a failure of the aborted work matters any more.
+    if (ending) await new Promise(() => {})
+    await runCleanUp()
+    for (const signal of signals) process.off(signal, onSignal)
+    process.off('uncaughtException', onError)
+    process.off('unhandledRejection', onError)
+  }
+}
+
+export interface LeftOvers {
+  readonly removed: readonly string[]
+  /** Containers of runs that are alive. */
+  readonly kept: readonly string[]
+}
+
+/**
+ * Removes the containers of runs whose process is gone; with `everyone`, also those whose owner cannot be seen from
+ * here. Containers of live runs are never touched.
+ */
+export async function removeLeftOvers(
+  docker: Docker,
+  options: { everyone?: boolean; onProgress?: Progress } = {},
+): Promise<LeftOvers> {
+  const { everyone = false, onProgress = silent } = options
+  const containers = await docker.listContainers({ all: true, filters: { label: [labels.run] } })
+  const removed: string[] = []
+  const kept: string[] = []
+  const removing = containers.map(async (container) => {
+    const name = container.Names[0]?.slice(1) ?? container.Id.slice(0, 12)
+    const owner = parseOwner(container.Labels[labels.owner] ?? '')
+    const state = owner === undefined ? 'dead' : ownerState(owner)
+    if (state === 'alive' || (state === 'unknown' && !everyone)) {
+      kept.push(name)
+      return
+    }
+    onProgress(`removing ${name}, left over`)
+    await removeContainer(docker, container.Id)
+    removed.push(name)
+  })
+  await Promise.all(removing)
+  return { removed: removed.sort(), kept: kept.sort() }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+
+/**
+ * A topology as its author writes it: hosts, their addresses, and how they are joined. Pure data, one file each in
+ * `topologies/`. It passes three stages: raw (here), resolved (resolve.ts: every default filled in), deployed
+ * (deploy.ts: containers and interfaces).
+ */
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,9}$/, 'must be 1 to 10 lower-case letters, digits or dashes')
+
+/** As long as a file's name may reasonably be; node names are short since interfaces are named after them. */
+const identifier = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or dashes')
+
+const address = z
+  .string()
+  .regex(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'must be an IPv4 address with its prefix, such as 10.77.0.1/24')
+  .refine(
+    (text) => {
+      const [host = '', bits = ''] = text.split('/')
+      return host.split('.').every((part) => Number(part) <= 255) && Number(bits) >= 8 && Number(bits) <= 30
+    },
+    { error: 'must have four parts up to 255 and a prefix of 8 to 30 bits' },
+  )
+
+const mac = z
+  .string()
+  .regex(
+    /^[0-9a-f][26ae](:[0-9a-f]{2}){5}$/,
+    'must be a locally administered unicast address such as 02:00:00:00:00:01 (lower case; second digit 2, 6, a or e)',
+  )
+
+const node = z.strictObject({
+  /** `stack`: runs our stack. `linux`: an unmodified Linux host. */
+  role: z.enum(['stack', 'linux']),
+  address,
+  /** Default: 02:00:00:00:00:NN, by position. */
+  mac: mac.optional(),
+  /** Processors the host may use, in the form of `taskset -c`, such as `0` or `0-3`. Default: all. */
+  processors: z
+    .string()
+    .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, 'must be a list of processors such as 0 or 0-3')
+    .optional(),
+})
+
+export const linkKinds = ['tap-move', 'tap-bridge', 'tap-pair', 'veth'] as const
+
+const link = z.strictObject({
+  /** How the two nodes are joined; a file each in harness/topology/links/. */
+  kind: z.enum(linkKinds),
+  /** The two nodes it joins; with a TAP, the stack that makes it comes first. */
+  between: z.tuple([name, name]),
+  /** Largest packet in bytes, without the Ethernet header. Default: 1500. */
+  mtuBytes: z.int().min(576).max(65_521).optional(),
+  /** Checksum and segmentation offloads of the Linux interfaces. Default: as Linux sets them. */
+  offloads: z.enum(['default', 'on', 'off']).optional(),
+})
+
+export const topologySchema = z
+  .strictObject({
+    id: identifier,
+    /** One line for lists and reports. */
+    title: z.string().min(1).max(120),
+    nodes: z.record(name, node),
+    links: z.array(link).min(1),
+  })
+  .superRefine((topology, context) => {
+    const complain = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message })
+    const names = Object.keys(topology.nodes)
+    topology.links.forEach((each, index) => {
+      for (const [end, node] of each.between.entries()) {
+        if (!names.includes(node)) {
+          complain(['links', index, 'between', end], `there is no node "${node}"; nodes: ${names.join(', ')}`)
+        }
+      }
+      const first = topology.nodes[each.between[0]]
+      const second = topology.nodes[each.between[1]]
+      if (each.kind !== 'veth' && first !== undefined && first.role !== 'stack') {
+        complain(['links', index, 'between', 0], `a ${each.kind} link begins at a node of role "stack"`)
+      }
+      if (each.kind === 'tap-pair' && second !== undefined && second.role !== 'stack') {
+        complain(['links', index, 'between', 1], 'a tap-pair link ends at a node of role "stack"')
+      }
+    })
+    const ends = topology.links.flatMap((each) => each.between)
+    for (const node of names) {
+      const count = ends.filter((end) => end === node).length
+      if (count !== 1) complain(['nodes', node], `must be an end of exactly one link, not of ${count}`)
+    }
+    const addresses = Object.values(topology.nodes).map((each) => each.address.split('/')[0])
+    names.forEach((node, index) => {
+      if (addresses.indexOf(addresses[index]) !== index) complain(['nodes', node, 'address'], 'is used twice')
+    })
+  })
+
+/** What the author of a topology writes. */
+export type Topology = z.input<typeof topologySchema>
+export type TopologyNode = Topology['nodes'][string]
+export type TopologyLink = Topology['links'][number]
+
+/** Gives a topology its type; it is validated when it is loaded, where the file's name is known. */
+export function defineTopology(topology: Topology): Topology {
+  return topology
+}

@@ -1,0 +1,146 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve as resolvePath } from 'node:path'
+import type Docker from 'dockerode'
+import { removeLeftOvers } from '../docker/clean-up.ts'
+import { ensureEngine } from '../docker/engine.ts'
+import { type HeldContainer, holdContainer } from '../docker/held-container.ts'
+import { ensureImage } from '../docker/image.ts'
+import { thisOwner } from '../docker/owner.ts'
+import { type Progress, silent } from '../docker/progress.ts'
+import { accountOf } from '../docker/usage.ts'
+import { type HelperContext, runHelper } from '../docker/wiring-helper.ts'
+import { HarnessError } from '../error.ts'
+import { linkKindOf } from './links/kinds.ts'
+import type { ProcessIds } from './links/link.ts'
+import { type DeployedNode, deployedNode, roleSpec } from './node.ts'
+import type { ResolvedNode, ResolvedTopology } from './resolve.ts'
+
+/**
+ * The third stage of a topology: containers that run and are wired. Destroyed by its owner, or by the process's
+ * clean-up, or, if the process was killed, by the next deployment on this machine.
+ */
+export interface Deployment {
+  readonly topology: ResolvedTopology
+  /** Throws HarnessError if there is no such node. */
+  node(name: string): DeployedNode
+  /** Joins the TAP that a process of the node `owner` has made; call it again for every new TAP. */
+  connectTap(interfaceName: string, owner?: string): Promise<void>
+  /** Removes the containers, and with them their interfaces and processes. May be called more than once. */
+  destroy(): Promise<void>
+}
+
+export interface DeployOptions {
+  /** Letters, digits, dots, dashes and underscores; part of the containers' names. */
+  readonly runId: string
+  /** On this machine; made if it is missing, and mounted into every node as /shared. */
+  readonly directory: string
+  readonly onProgress?: Progress | undefined
+}
+
+let deployments = 0
+let leftOversRemoved: Promise<unknown> | undefined
+
+export async function deployTopology(
+  topology: ResolvedTopology,
+  options: DeployOptions,
+): Promise<Deployment> {
+  const onProgress = options.onProgress ?? silent
+  checkRunId(options.runId)
+  const docker = await ensureEngine(onProgress)
+  const image = await ensureImage(onProgress)
+  leftOversRemoved ??= removeLeftOvers(docker, { onProgress })
+  await leftOversRemoved
+  const directory = resolvePath(options.directory)
+  await mkdir(directory, { recursive: true })
+  deployments++
+  const context = { docker, image, owner: thisOwner(), runId: options.runId }
+  return await start(topology, context, `${process.pid}-${deployments}`, directory, onProgress)
+}
+
+async function start(
+  topology: ResolvedTopology,
+  context: HelperContext,
+  id: string,
+  directory: string,
+  onProgress: Progress,
+): Promise<Deployment> {
+  onProgress(`starting ${topology.nodes.map((node) => node.name).join(', ')}`)
+  const held = topology.nodes.map((node) => holdNode(node, context, id, directory))
+  const destroy = async () => {
+    await Promise.all(held.map((container) => container.release()))
+  }
+  try {
+    const nodes = await Promise.all(
+      topology.nodes.map((node, index) => startedNode(node, context.docker, held[index] as HeldContainer)),
+    )
+    const processes: ProcessIds = Object.fromEntries(nodes.map((node) => [node.name, node.pid]))
+    onProgress('wiring')
+    await runHelper(
+      context,
+      topology.links.flatMap((link) => linkKindOf(link).deploy(link, processes)),
+    )
+    return {
+      topology,
+      node: (name) => findNode(topology, nodes, name),
+      connectTap: (interfaceName, owner = 'stack') =>
+        connectTap(topology, context, processes, interfaceName, owner),
+      destroy,
+    }
+  } catch (error) {
+    await destroy()
+    throw error
+  }
+}
+
+function holdNode(node: ResolvedNode, context: HelperContext, id: string, directory: string): HeldContainer {
+  const { docker, image, owner, runId } = context
+  const name = `dominoes-${runId}-${id}-${node.name}`
+  return holdContainer(docker, { name, runId, owner, image, ...roleSpec(node, directory) })
+}
+
+async function startedNode(node: ResolvedNode, docker: Docker, held: HeldContainer): Promise<DeployedNode> {
+  const container = await held.started
+  return deployedNode(docker, node, container, await accountOf(docker, container.id, container.pid))
+}
+
+async function connectTap(
+  topology: ResolvedTopology,
+  context: HelperContext,
+  processes: ProcessIds,
+  interfaceName: string,
+  ownerName: string,
+): Promise<void> {
+  if (!/^[a-zA-Z0-9_.-]{1,15}$/.test(interfaceName)) {
+    throw new HarnessError(
+      `"${interfaceName}" is no interface name.`,
+      'Use up to 15 letters, digits, dots, dashes or underscores.',
+    )
+  }
+  const link = topology.links.find((each) => each.first.name === ownerName || each.second.name === ownerName)
+  const connect = link && linkKindOf(link).connectTap
+  const owner = topology.nodes.find((node) => node.name === ownerName)
+  if (link === undefined || connect === undefined || owner?.role !== 'stack') {
+    throw new HarnessError(
+      `In topology "${topology.id}" node "${ownerName}" has no TAP to connect.`,
+      'Use a topology with a tap link, and a node of role "stack".',
+    )
+  }
+  await runHelper(context, connect(link, processes, owner, interfaceName))
+}
+
+function findNode(topology: ResolvedTopology, nodes: readonly DeployedNode[], name: string): DeployedNode {
+  const node = nodes.find((each) => each.name === name)
+  if (node !== undefined) return node
+  throw new HarnessError(
+    `Topology "${topology.id}" has no node "${name}".`,
+    `Use one of: ${nodes.map((each) => each.name).join(', ')}.`,
+  )
+}
+
+function checkRunId(runId: string): void {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,40}$/.test(runId)) return
+  throw new HarnessError(
+    `"${runId}" is no run id.`,
+    'Use up to 41 letters, digits, dots, dashes or underscores.',
+  )
+}

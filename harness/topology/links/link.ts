@@ -1,0 +1,62 @@
+import type { ResolvedLink, ResolvedNode } from '../resolve.ts'
+
+/**
+ * A kind of link turns a resolved link into shell lines that the wiring helper runs. The functions are pure: they
+ * know process ids and names, and touch nothing. All names come from validated topologies.
+ */
+export interface LinkKind {
+  /** What can be wired as soon as the containers run. */
+  deploy(link: ResolvedLink, processes: ProcessIds): string[]
+  /**
+   * Joins the TAP `interfaceName`, made by a process of node `owner`. May be called again for a new TAP: the one
+   * before is gone or replaced. Absent where the kind has no TAP.
+   */
+  connectTap?(link: ResolvedLink, processes: ProcessIds, owner: ResolvedNode, interfaceName: string): string[]
+}
+
+/** First process of each node's container, in the helper's process namespace. */
+export type ProcessIds = Readonly<Record<string, number>>
+
+export function processOf(processes: ProcessIds, node: ResolvedNode): number {
+  const pid = processes[node.name]
+  if (pid === undefined) throw new Error(`no process id for node ${node.name}`)
+  return pid
+}
+
+/** A command inside a node's network namespace. */
+export function inside(pid: number, command: string): string {
+  return `nsenter --net=/proc/${pid}/ns/net ${command}`
+}
+
+/** Removes an interface if it is there. */
+export function without(pid: number, interfaceName: string): string {
+  return `${inside(pid, `ip link delete ${interfaceName}`)} 2>/dev/null || true`
+}
+
+/**
+ * Readies a Linux host's interface: hardware address, MTU, offloads, up, and the IPv4 address if it has one.
+ * No IPv6 address is generated, so that an idle wire is silent.
+ */
+export function configure(pid: number, link: ResolvedLink, node: ResolvedNode, addressed: boolean): string[] {
+  const device = node.interfaceName
+  const lines = [
+    quiet(pid, device),
+    inside(pid, `ip link set dev ${device} address ${node.mac} mtu ${link.mtuBytes}`),
+    ...offload(pid, device, link),
+    inside(pid, `ip link set dev ${device} up`),
+  ]
+  if (addressed) lines.push(inside(pid, `ip address add ${node.address}/${node.prefixBits} dev ${device}`))
+  return lines
+}
+
+/** Fails where the kernel has no IPv6, which is as good. */
+export function quiet(pid: number, device: string): string {
+  return `${inside(pid, `ip link set dev ${device} addrgenmode none`)} 2>/dev/null || true`
+}
+
+/** A feature that a device cannot change makes ethtool fail after it has changed the others: no reason to stop. */
+function offload(pid: number, device: string, link: ResolvedLink): string[] {
+  if (link.offloads === 'default') return []
+  const features = ['rx', 'tx', 'sg', 'tso', 'gso', 'gro'].map((feature) => `${feature} ${link.offloads}`)
+  return [`${inside(pid, `ethtool -K ${device} ${features.join(' ')}`)} >/dev/null 2>&1 || true`]
+}

@@ -1,0 +1,80 @@
+import { HarnessError } from '../error.ts'
+import type { linkKinds, Topology } from './define.ts'
+
+/**
+ * The second stage of a topology: every default filled in, and the changes an experiment asks for applied. Still
+ * pure data; part of a run's manifest.
+ */
+export type NodeRole = 'stack' | 'linux'
+export type LinkKindName = (typeof linkKinds)[number]
+export type Offloads = 'default' | 'on' | 'off'
+
+export interface ResolvedNode {
+  readonly name: string
+  readonly role: NodeRole
+  /** Dotted, without prefix. */
+  readonly address: string
+  readonly prefixBits: number
+  /** Of the interface where the node's frames come from: Linux's, or the one our stack uses. */
+  readonly mac: string
+  /** The Linux interface at this node; on a stack node with a TAP there is none until the stack makes it. */
+  readonly interfaceName: string
+  readonly processors: string | undefined
+}
+
+export interface ResolvedLink {
+  readonly kind: LinkKindName
+  readonly first: ResolvedNode
+  readonly second: ResolvedNode
+  readonly mtuBytes: number
+  readonly offloads: Offloads
+}
+
+export interface ResolvedTopology {
+  readonly id: string
+  readonly title: string
+  readonly nodes: readonly ResolvedNode[]
+  readonly links: readonly ResolvedLink[]
+}
+
+/** What an experiment may change; it applies to every link, and to the nodes named. */
+export interface TopologyChanges {
+  readonly mtuBytes?: number | undefined
+  readonly offloads?: Offloads | undefined
+  readonly processors?: Readonly<Record<string, string>> | undefined
+}
+
+export function resolveTopology(topology: Topology, changes: TopologyChanges = {}): ResolvedTopology {
+  const nodes = Object.entries(topology.nodes).map(([name, node], index): ResolvedNode => {
+    const [address = '', prefix = ''] = node.address.split('/')
+    return {
+      name,
+      role: node.role,
+      address,
+      prefixBits: Number(prefix),
+      mac: node.mac ?? `02:00:00:00:00:${(index + 1).toString(16).padStart(2, '0')}`,
+      interfaceName: 'eth0',
+      processors: changes.processors?.[name] ?? node.processors,
+    }
+  })
+  for (const name of Object.keys(changes.processors ?? {})) find(topology, nodes, name)
+  const links = topology.links.map(
+    (link): ResolvedLink => ({
+      kind: link.kind,
+      first: find(topology, nodes, link.between[0]),
+      second: find(topology, nodes, link.between[1]),
+      mtuBytes: changes.mtuBytes ?? link.mtuBytes ?? 1500,
+      offloads: changes.offloads ?? link.offloads ?? 'default',
+    }),
+  )
+  return { id: topology.id, title: topology.title, nodes, links }
+}
+
+function find(topology: Topology, nodes: readonly ResolvedNode[], name: string): ResolvedNode {
+  const node = nodes.find((each) => each.name === name)
+  if (node !== undefined) return node
+  throw new HarnessError(
+    `Topology "${topology.id}" has no node "${name}".`,
+    `Use one of: ${nodes.map((each) => each.name).join(', ')}.`,
+  )
+}
