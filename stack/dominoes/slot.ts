@@ -9,8 +9,8 @@
  *          4  length      bytes of payload in the slot               producer
  *       5..31 arguments   of an application's request                producer
  *   ── line ────────────────────────────────────────────────────────────────────
- *         32  claim       index + 1 of the request whose check is claimed   the claimant, by compare-exchange
- *         33  verdict     0 while pending, then what check returned         the claimant
+ *         32  claim       index + 1 once its check is claimed              the claimant, by compare-exchange
+ *         33  verdict     0 while pending, then what check returned         the claimant (both reset before publication)
  *   ── line ────────────────────────────────────────────────────────────────────
  *     64..127 head        what check decoded                         the claimant, before the verdict
  *   ── byte 512 ───────────────────────────────────────────────────────────────

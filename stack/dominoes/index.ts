@@ -1,0 +1,25 @@
+/** What the framework offers to those outside this project; inside it, import the files themselves. */
+export { ActionQueue, ActionWord, actionWords } from './action-queue.ts'
+export { Auditor, type AuditReport, type Divergence } from './auditor.ts'
+export { Channel } from './channel.ts'
+export { ClaimBoard } from './claim-board.ts'
+export type { ClaimPolicy } from './claim-policy.ts'
+export { type CounterName, type CounterValues, readCounters } from './counters.ts'
+export { digestWords } from './digest.ts'
+export { type Domain, noDeadline, type Source } from './domain.ts'
+export {
+  type FrameworkLayout,
+  type FrameworkOptions,
+  type FrameworkStart,
+  initialiseFramework,
+  planFramework,
+} from './framework-layout.ts'
+export { createIdle, type Idle, type IdleOptions, type Parker } from './idle.ts'
+export { Mailbox } from './mailbox.ts'
+export { type OpenReplicaParts, openReplica } from './open-replica.ts'
+export { OutboxReader, OutboxWriter } from './outbox.ts'
+export { openRegion, type Region, RegionPlan } from './region.ts'
+export type { Replica } from './replica.ts'
+export { runReplica } from './run-replica.ts'
+export { Signal } from './signal.ts'
+export * from './slot.ts'

@@ -1,0 +1,32 @@
+/** Puts a replica together over a planned region: what a worker thread does first. */
+import type { Channel } from './channel.ts'
+import { ClaimBoard } from './claim-board.ts'
+import type { ClaimPolicy } from './claim-policy.ts'
+import { Counters } from './counters.ts'
+import { DigestWriter } from './digest-board.ts'
+import type { Domain, Source } from './domain.ts'
+import type { FrameworkLayout } from './framework-layout.ts'
+import type { Region } from './region.ts'
+import { Replica } from './replica.ts'
+
+export interface OpenReplicaParts {
+  readonly id: number
+  readonly domain: Domain
+  readonly source?: Source
+  readonly nowMicros: () => number
+  /** This thread's own, made with this id; the one that the source publishes to. */
+  readonly channel: Channel
+  /** Default: the shared claim board. */
+  readonly claims?: ClaimPolicy
+  readonly batch?: number
+  readonly checkAhead?: number
+}
+
+export function openReplica(region: Region, layout: FrameworkLayout, parts: OpenReplicaParts): Replica {
+  return new Replica({
+    ...parts,
+    claims: parts.claims ?? new ClaimBoard(region, layout.claims),
+    counters: new Counters(region, layout.counters, parts.id),
+    digests: new DigestWriter(region, layout.digests, parts.id),
+  })
+}
