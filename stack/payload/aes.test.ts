@@ -1,0 +1,28 @@
+import { createCipheriv } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { seededIntegers } from '../wire/frame-fixtures.ts'
+import { encryptAesBlock, expandAesKey } from './aes.ts'
+
+function encrypt(key: Uint8Array, block: Uint8Array): string {
+  const view = new DataView(block.buffer, block.byteOffset)
+  const word = (at: number): number => view.getInt32(at, true)
+  const out = new Int32Array(4)
+  encryptAesBlock(expandAesKey(key), word(0), word(4), word(8), word(12), out)
+  return Buffer.from(out.buffer).toString('hex')
+}
+
+test('the example of FIPS 197 appendix C.1', () => {
+  const key = Uint8Array.from({ length: 16 }, (_, at) => at)
+  const block = Uint8Array.from({ length: 16 }, (_, at) => at * 0x11)
+  expect(encrypt(key, block)).toBe('69c4e0d86a7b0430d8cdb78070b4c55a')
+})
+
+test('random keys and blocks agree with node:crypto', () => {
+  const integer = seededIntegers(4)
+  for (let round = 0; round < 200; round++) {
+    const key = Uint8Array.from({ length: 16 }, () => integer(256))
+    const block = Uint8Array.from({ length: 16 }, () => integer(256))
+    const expected = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block)
+    expect(encrypt(key, block)).toBe(expected.toString('hex'))
+  }
+})

@@ -1,0 +1,141 @@
+/**
+ * Payload work: what is done to every payload byte by the one replica that performs a send or deliver action,
+ * between a stream's ring buffer and the frame. One instance per thread; allocates nothing after it was made.
+ *
+ *   none      nothing: the frame's payload stays as it is
+ *   copy      copy
+ *   checksum  copy, and on the way out the Internet checksum
+ *   cipher    copy and AES-128-CTR, and on the way out the checksum of the result
+ *
+ * A ring wraps: its user splits a payload at the ring's end and calls twice. The sums of two calls compose with
+ * `addSums(first, second, firstLength)`, whatever the lengths.
+ */
+import type { Region } from '../dominoes/region.ts'
+import { sumBytes } from '../wire/checksum.ts'
+import { aesKeyBytes } from './aes.ts'
+import { cipherNonceBytes, StreamCipher } from './cipher.ts'
+import { copyAndSum } from './copy.ts'
+
+export const payloadWorkKinds = ['none', 'copy', 'checksum', 'cipher'] as const
+export type PayloadWorkKind = (typeof payloadWorkKinds)[number]
+
+/** What `copyOut` returns where it computed no sum. */
+export const noSum = -1
+
+export interface PayloadWork {
+  readonly kind: PayloadWorkKind
+  /** Whether `copyOut` returns a sum; else the device or the caller has to make the checksum. */
+  readonly sums: boolean
+
+  /**
+   * Moves `length` bytes from byte offset `from` of a send buffer to `to` in a frame. The position in the stream
+   * of the first one is given as two 32-bit halves. Returns the sum of the bytes now in the frame, 0 … 0xffff,
+   * or `noSum`.
+   */
+  copyOut(from: number, to: number, length: number, positionLow: number, positionHigh: number): number
+
+  /** Moves `length` bytes from byte offset `from` of a frame to `to` in a receive buffer; undoes `copyOut`. */
+  copyIn(from: number, to: number, length: number, positionLow: number, positionHigh: number): void
+}
+
+/**
+ * Both ends' default: the key is no secret, since the cipher stands for work and not for confidentiality (all
+ * streams share one keystream).
+ */
+export const defaultCipherKey: Uint8Array = Uint8Array.from({ length: aesKeyBytes }, (_, at) => at * 17)
+const nonce = new Uint8Array(cipherNonceBytes)
+
+type Views = Pick<Region, 'bytes' | 'words'>
+
+export function createPayloadWork(
+  kind: PayloadWorkKind,
+  region: Views,
+  cipherKey: Uint8Array = defaultCipherKey,
+): PayloadWork {
+  switch (kind) {
+    case 'none':
+      return new NoWork()
+    case 'copy':
+      return new CopyWork(region)
+    case 'checksum':
+      return new ChecksumWork(region)
+    case 'cipher':
+      return new CipherWork(region, cipherKey)
+  }
+}
+
+class NoWork implements PayloadWork {
+  readonly kind = 'none'
+  readonly sums = false
+
+  copyOut(): number {
+    return noSum
+  }
+
+  copyIn(): void {}
+}
+
+class CopyWork implements PayloadWork {
+  readonly kind = 'copy'
+  readonly sums = false
+  readonly #bytes: Uint8Array
+
+  constructor(region: Views) {
+    this.#bytes = region.bytes
+  }
+
+  copyOut(from: number, to: number, length: number): number {
+    this.#bytes.copyWithin(to, from, from + length)
+    return noSum
+  }
+
+  copyIn(from: number, to: number, length: number): void {
+    this.#bytes.copyWithin(to, from, from + length)
+  }
+}
+
+/** On the way in the checksum was verified before the state change, so what is left is the copy. */
+class ChecksumWork implements PayloadWork {
+  readonly kind = 'checksum'
+  readonly sums = true
+  readonly #bytes: Uint8Array
+  readonly #words: Int32Array
+
+  constructor(region: Views) {
+    this.#bytes = region.bytes
+    this.#words = region.words
+  }
+
+  copyOut(from: number, to: number, length: number): number {
+    return copyAndSum(this.#bytes, this.#words, from, to, length)
+  }
+
+  copyIn(from: number, to: number, length: number): void {
+    this.#bytes.copyWithin(to, from, from + length)
+  }
+}
+
+class CipherWork implements PayloadWork {
+  readonly kind = 'cipher'
+  readonly sums = true
+  readonly #bytes: Uint8Array
+  readonly #words: Int32Array
+  readonly #cipher: StreamCipher
+
+  constructor(region: Views, key: Uint8Array) {
+    this.#bytes = region.bytes
+    this.#words = region.words
+    this.#cipher = new StreamCipher(region.bytes, region.words, key, nonce)
+  }
+
+  copyOut(from: number, to: number, length: number, positionLow: number, positionHigh: number): number {
+    this.#bytes.copyWithin(to, from, from + length)
+    this.#cipher.apply(to, length, positionLow, positionHigh)
+    return sumBytes(this.#bytes, this.#words, to, length)
+  }
+
+  copyIn(from: number, to: number, length: number, positionLow: number, positionHigh: number): void {
+    this.#bytes.copyWithin(to, from, from + length)
+    this.#cipher.apply(to, length, positionLow, positionHigh)
+  }
+}
