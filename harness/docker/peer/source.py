@@ -1,0 +1,113 @@
+"""
+Sends a stream, and waits until the other end has acknowledged all of it and closed.
+
+    source.py --connect 10.77.0.1:5001 --pattern /shared/pattern --bytes 100000000
+
+Prints {"event": "connected"} (after {"event": "listening"} if it listens) and one {"event": "result"}.
+"""
+
+import socket
+import threading
+import time
+
+import endpoint
+import tcp_info
+from stream import Stream
+
+
+class Sender:
+    """One connection. The measurement runs from the end of the warm-up to the other end's close."""
+
+    def __init__(self, connection, stream, options):
+        self.connection = connection
+        self.stream = stream
+        self.bytes = options.bytes
+        self.chunk = options.chunk
+        self.warmup = options.warmup
+        self.sent = 0
+        self.warm_bytes = 0
+        self.warm_micros = None
+        self.sent_micros = 0
+        self.end_micros = 0
+        self.closed = False
+        self.failure = None
+        self.info = {}
+
+    def run(self):
+        try:
+            self.send_all()
+            self.sent_micros = endpoint.now_micros()
+            self.connection.shutdown(socket.SHUT_WR)
+            while self.connection.recv(65536):
+                pass
+            self.closed = True
+        except OSError as error:
+            self.failure = f"{type(error).__name__}: {error}"
+        self.end_micros = endpoint.now_micros()
+        self.info = tcp_info.read(self.connection)
+        self.connection.close()
+
+    def send_all(self):
+        content = memoryview(self.stream.content)
+        while self.sent < self.bytes:
+            if self.warm_micros is None and self.sent >= self.warmup:
+                self.warm_micros = endpoint.now_micros()
+                self.warm_bytes = self.sent
+            wanted = min(self.chunk, self.bytes - self.sent)
+            wanted = self.stream.piece_limit(self.sent, wanted)
+            if wanted == 0:
+                raise OSError("the stream's file is shorter than --bytes")
+            start = self.stream.offset(self.sent)
+            self.sent += self.connection.send(content[start : start + wanted])
+
+    def result(self):
+        warm = self.warm_micros is not None
+        return {
+            "bytesSent": self.sent,
+            "closed": self.closed,
+            "failure": self.failure,
+            "measuredBytes": self.sent - self.warm_bytes if warm else 0,
+            "measuredMicros": self.end_micros - self.warm_micros if warm else 0,
+            "tcpInfo": self.info,
+        }
+
+
+def main():
+    parser = endpoint.parser(__doc__)
+    parser.add_argument("--bytes", type=int, required=True, help="length of each stream")
+    options = parser.parse_args()
+    stream = Stream.load(options.pattern, options.file)
+    if stream is None:
+        raise ValueError("give --pattern or --file")
+    senders = [Sender(each, stream, options) for each in endpoint.meet(options, socket.SO_SNDBUF)]
+    if len(senders) == 1:
+        senders[0].run()
+    else:
+        # One thread each: sending waits in the kernel, outside the interpreter's lock.
+        threads = [threading.Thread(target=sender.run) for sender in senders]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    results = [sender.result() for sender in senders]
+    endpoint.tell("result", **combine(senders, results), perConnection=results if len(results) > 1 else [])
+
+
+def combine(senders, results):
+    """The whole of all connections: sums, and the time from the first that was warm to the last close."""
+    if len(results) == 1:
+        return {**results[0], "cpuMicros": round(time.process_time() * 1e6)}
+    warm = [sender.warm_micros for sender in senders if sender.warm_micros is not None]
+    failures = [each["failure"] for each in results if each["failure"] is not None]
+    return {
+        "bytesSent": sum(each["bytesSent"] for each in results),
+        "closed": all(each["closed"] for each in results),
+        "failure": failures[0] if failures else None,
+        "measuredBytes": sum(each["measuredBytes"] for each in results),
+        "measuredMicros": max(sender.end_micros for sender in senders) - min(warm) if warm else 0,
+        "tcpInfo": {},
+        "cpuMicros": round(time.process_time() * 1e6),
+    }
+
+
+endpoint.run(main)

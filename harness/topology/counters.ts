@@ -1,0 +1,78 @@
+import { HarnessError } from '../error.ts'
+import type { DeployedNode } from './node.ts'
+
+/**
+ * The network counters of a Linux host's namespace, by the names `nstat` uses without their protocol's prefix being
+ * lost: `Tcp.RetransSegs`, `TcpExt.TCPOFOQueue`. Read before and after a measurement; only differences mean anything.
+ */
+export type Counters = Readonly<Record<string, number>>
+
+export async function readCounters(node: Pick<DeployedNode, 'name' | 'exec'>): Promise<Counters> {
+  const result = await node.exec(['cat', '/proc/net/snmp', '/proc/net/netstat'])
+  if (result.exitCode === 0) return parseCounters(result.stdout)
+  throw new HarnessError(
+    `The network counters of ${node.name} cannot be read: ${result.stderr}`,
+    'See what this machine lacks: make doctor',
+  )
+}
+
+/** Pairs of lines in /proc/net/snmp and netstat: names, then values, both behind the protocol's name. */
+export function parseCounters(text: string): Counters {
+  const counters: Record<string, number> = {}
+  const lines = text.trim().split('\n')
+  for (let at = 0; at + 1 < lines.length; at += 2) {
+    const [protocol, ...names] = (lines[at] ?? '').split(' ')
+    const [, ...values] = (lines[at + 1] ?? '').split(' ')
+    names.forEach((name, index) => {
+      counters[`${protocol?.replace(':', '')}.${name}`] = Number(values[index])
+    })
+  }
+  return counters
+}
+
+/** What was counted between two readings; counters that did not move are left out. */
+export function countersBetween(before: Counters, after: Counters): Counters {
+  const moved = Object.entries(after)
+    .map(([name, value]) => [name, value - (before[name] ?? 0)] as const)
+    .filter(([, difference]) => difference !== 0)
+  return Object.fromEntries(moved)
+}
+
+/**
+ * What went wrong or unusually on the path and at this host, as few numbers for a report. Field names of the kernel's
+ * counters in the comments.
+ */
+export interface PathEvents {
+  /** TCPOFOQueue: segments that came before their turn. */
+  readonly queuedOutOfOrder: number
+  /** Tcp.RetransSegs: segments this host sent again. */
+  readonly retransmitted: number
+  /** TCPDSACKRecv + TCPDSACKOfoRecv: the other end saw bytes twice, which this host had sent. */
+  readonly duplicatesReported: number
+  /** TCPDSACKOldSent + TCPDSACKOfoSent: this host saw bytes twice. */
+  readonly duplicatesSeen: number
+  /** TCPSACKReorder + TCPTSReorder + TCPRenoReorder: this host, sending, detected reordering. */
+  readonly reorderingDetected: number
+  /** Tcp.InCsumErrors: segments with a wrong checksum. */
+  readonly checksumErrors: number
+  /** TCPTimeouts: retransmission timers that expired. */
+  readonly timeouts: number
+}
+
+export function pathEvents(counters: Counters): PathEvents {
+  const sum = (...names: string[]) => names.reduce((total, name) => total + (counters[name] ?? 0), 0)
+  return {
+    queuedOutOfOrder: sum('TcpExt.TCPOFOQueue'),
+    retransmitted: sum('Tcp.RetransSegs'),
+    duplicatesReported: sum('TcpExt.TCPDSACKRecv', 'TcpExt.TCPDSACKOfoRecv'),
+    duplicatesSeen: sum('TcpExt.TCPDSACKOldSent', 'TcpExt.TCPDSACKOfoSent'),
+    reorderingDetected: sum('TcpExt.TCPSACKReorder', 'TcpExt.TCPTSReorder', 'TcpExt.TCPRenoReorder'),
+    checksumErrors: sum('Tcp.InCsumErrors'),
+    timeouts: sum('TcpExt.TCPTimeouts'),
+  }
+}
+
+/** The state of a host's TCP connections as `ss -tim` shows it, for a log. */
+export async function socketSnapshot(node: Pick<DeployedNode, 'exec'>): Promise<string> {
+  return (await node.exec(['ss', '-tinmH'])).stdout
+}
