@@ -1,6 +1,50 @@
-/** A run as one self-contained HTML page. Pure but for reading the chart specifications beside it. */
+/**
+ * A run as one HTML page that needs nothing else: no script, no network. Reads the style sheet and the chart
+ * specifications beside it. Invariant: the same run gives the same page.
+ */
+import { readFile } from 'node:fs/promises'
 import type { Run } from '../harness/result/store.ts'
+import { summarize } from '../harness/result/summary.ts'
+import { html, Markup } from './html.ts'
+import { colourVariables } from './palette.ts'
+import { caveatBox } from './sections/caveats.ts'
+import { environmentSection } from './sections/environment.ts'
+import { experimentSection } from './sections/experiment.ts'
+import { pageHeader } from './sections/header.ts'
 
-export async function renderReport(run: Run): Promise<string> {
-  return `<!doctype html><title>${run.manifest.run}</title>`
+export async function renderReport({ manifest, samples }: Run): Promise<string> {
+  const summary = summarize(manifest, samples)
+  const sections: Markup[] = []
+  for (const experiment of manifest.experiments) {
+    const own = summary.experiments.find(({ id }) => id === experiment.id)
+    if (own !== undefined) sections.push(await experimentSection(experiment, own, samples))
+  }
+  const body = html`<main>
+    ${pageHeader(manifest, summary)}
+    ${caveatBox(manifest, summary)}
+    <h2>Experiments</h2>
+    ${sections}
+    ${environmentSection(manifest)}
+  </main>`
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Dominoes: ${manifest.run}</title>
+<style>${new Markup(await styleSheet())}</style>
+</head>
+<body>${body}</body>
+</html>
+`
+  return page.text
+}
+
+async function styleSheet(): Promise<string> {
+  const sheet = await readFile(new URL('page.css', import.meta.url), 'utf8')
+  return `:root { ${colourVariables('light')} }
+@media (prefers-color-scheme: dark) { :root { ${colourVariables('dark')} } }
+@media print { :root { ${colourVariables('light')} } }
+${sheet}`
 }

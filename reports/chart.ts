@@ -1,0 +1,78 @@
+/**
+ * Draws a chart: a Vega-Lite specification from `charts/`, with data put into its named data sets, compiled and
+ * rendered to SVG here, so that the page needs no script. Colours are CSS variables of the page.
+ */
+import { readFile } from 'node:fs/promises'
+import { parse, View } from 'vega'
+import { type Config, compile, type TopLevelSpec } from 'vega-lite'
+import { escapeHtml } from './html.ts'
+
+export type ChartName = 'goodput' | 'speedup' | 'noise'
+
+export interface ChartContent {
+  /** What the picture shows, for readers who do not see it: a short title, and what it says. */
+  readonly title: string
+  readonly description: string
+  readonly datasets: Readonly<Record<string, readonly object[]>>
+  /** Width of the plot, in pixels; the specification's own by default. */
+  readonly width?: number
+}
+
+const font = 'system-ui, sans-serif'
+
+const config: Config = {
+  background: 'transparent',
+  font,
+  // The picture is described as a whole; hundreds of marks read out one by one help nobody.
+  aria: false,
+  view: { stroke: null },
+  axis: {
+    labelColor: 'var(--quiet)',
+    titleColor: 'var(--quiet)',
+    titleFontWeight: 'normal',
+    labelFontSize: 11,
+    titleFontSize: 11,
+    gridColor: 'var(--grid)',
+    domainColor: 'var(--line)',
+    tickColor: 'var(--line)',
+  },
+  text: { fontSize: 11 },
+}
+
+export async function readChart(name: ChartName): Promise<TopLevelSpec> {
+  return JSON.parse(await readFile(new URL(`charts/${name}.vl.json`, import.meta.url), 'utf8'))
+}
+
+/** Names the data sets that a specification expects to be given. */
+export function namedData(spec: unknown): string[] {
+  if (Array.isArray(spec)) return [...new Set(spec.flatMap(namedData))]
+  if (typeof spec !== 'object' || spec === null) return []
+  return [
+    ...new Set(
+      Object.entries(spec).flatMap(([key, value]) =>
+        key === 'data' && typeof value.name === 'string' ? [value.name as string] : namedData(value),
+      ),
+    ),
+  ]
+}
+
+/** An `<svg>` element. Identifiers in a page have to be unique: `id` prefixes those of this picture. */
+export async function drawChart(name: ChartName, id: string, content: ChartContent): Promise<string> {
+  const spec = await readChart(name)
+  const width = content.width === undefined ? {} : { width: content.width }
+  const filled = { ...spec, ...width, datasets: content.datasets } as TopLevelSpec
+  const view = new View(parse(compile(filled, { config }).spec), { renderer: 'none' })
+  try {
+    return describe(await view.toSVG(), id, content)
+  } finally {
+    view.finalize()
+  }
+}
+
+function describe(svg: string, id: string, { title, description }: ChartContent): string {
+  const size = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)
+  const [, width, height] = size ?? ['', '0', '0']
+  const head = `<svg class="chart" role="img" aria-labelledby="${id}-title ${id}-text" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`
+  const words = `<title id="${id}-title">${escapeHtml(title)}</title><desc id="${id}-text">${escapeHtml(description)}</desc>`
+  return svg.replace(/^[\s\S]*?<svg[^>]*>/, head + words)
+}

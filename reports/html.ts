@@ -1,0 +1,41 @@
+/** Building blocks of the page. Everything that came from a run passes `escapeHtml` before it is put into a page. */
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] as string)
+}
+
+/** Markup that may be put into a page as it is. */
+export class Markup {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Piece = Markup | string | number | null | undefined | readonly Piece[]
+
+/** A template whose substitutions are escaped, unless they are markup; lists are joined, null leaves nothing. */
+export function html(literals: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
+  let text = literals[0] as string
+  pieces.forEach((piece, index) => {
+    text += render(piece) + (literals[index + 1] as string)
+  })
+  return new Markup(text)
+}
+
+function render(piece: Piece): string {
+  if (piece === null || piece === undefined) return ''
+  if (piece instanceof Markup) return piece.text
+  if (typeof piece === 'string') return escapeHtml(piece)
+  if (typeof piece === 'number') return String(piece)
+  return piece.map(render).join('')
+}

@@ -1,0 +1,34 @@
+/**
+ * How each strategy looks, everywhere: declared once. Colours are told apart with any common colour blindness (after
+ * Okabe and Ito), and shapes tell the same without colour. Pages use the CSS variables, charts too: a picture follows
+ * the reader's light or dark mode.
+ */
+import type { Strategy } from '../harness/matrix/factors.ts'
+
+interface Look {
+  readonly label: string
+  readonly light: string
+  readonly dark: string
+  /** A Vega symbol. */
+  readonly shape: string
+}
+
+export const looks: Readonly<Record<Strategy, Look>> = {
+  sequential: { label: 'Sequential', light: '#58616d', dark: '#aeb8c4', shape: 'square' },
+  replicated: { label: 'Replicated', light: '#0068a8', dark: '#5cb8ee', shape: 'circle' },
+  locked: { label: 'Locked', light: '#c24f00', dark: '#ff9155', shape: 'triangle-up' },
+  sharded: { label: 'Sharded', light: '#00805c', dark: '#3ecb9c', shape: 'diamond' },
+  pipelined: { label: 'Pipelined', light: '#a8447f', dark: '#e79cc6', shape: 'triangle-down' },
+  linux: { label: 'Linux', light: '#946200', dark: '#efbe4b', shape: 'cross' },
+}
+
+export function colourOf(strategy: Strategy): string {
+  return `var(--${strategy})`
+}
+
+/** Declarations of all strategies' variables for one mode. */
+export function colourVariables(mode: 'light' | 'dark'): string {
+  return Object.entries(looks)
+    .map(([strategy, look]) => `--${strategy}: ${look[mode]};`)
+    .join(' ')
+}

@@ -1,0 +1,39 @@
+/** What a reader has to keep in mind, derived from the run itself. */
+import type { Manifest } from '../../harness/result/manifest.ts'
+import type { Summary } from '../../harness/result/summary.ts'
+import { html, type Markup } from '../html.ts'
+
+export function caveatBox(manifest: Manifest, summary: Summary): Markup {
+  return html`<aside class="box" aria-labelledby="caveats"><h2 id="caveats">Read this with care</h2><ul>${caveats(manifest, summary).map((caveat) => html`<li>${caveat}</li>`)}</ul></aside>`
+}
+
+export function caveats(manifest: Manifest, summary: Summary): string[] {
+  const { cores } = manifest.machine
+  const cells = summary.experiments.flatMap((experiment) => experiment.cells)
+  const most = Math.max(0, ...cells.map((cell) => cell.factors.replicas ?? 0))
+  const fewest = Math.min(...cells.filter((cell) => cell.samples > 0).map((cell) => cell.samples))
+  const list = [
+    'This is a reproduction of the approach. Only the abstract of the dissertation is public: code, machine, workloads and the matrix of experiments are ours.',
+    'Measured means timed here. Lines of the model are predictions from a single fitted number, and dashed where nothing was measured.',
+  ]
+  if (most + 1 > cores) {
+    list.push(
+      `The machine has ${cores === 1 ? 'one core' : `${cores} cores`}, and the peer runs on the same ones: with ${cores} or more replicas, stack and peer compete for processors, which understates what replication gains.`,
+    )
+  }
+  if (most > cores)
+    list.push(`More replicas (${most}) than cores (${cores}) were run: their numbers show oversubscription.`)
+  if (fewest < 6) {
+    const coverage = Math.min(...cells.filter((cell) => cell.samples > 0).map((cell) => cell.coverage))
+    list.push(
+      `With ${fewest} rounds an interval is the range of the samples, and holds the true median with a probability of ${Math.round(100 * coverage)} %, not 95 %.`,
+    )
+  } else {
+    list.push(
+      'Intervals are 95 % confidence intervals of the median, from order statistics; a ratio is taken within each round first.',
+    )
+  }
+  if (manifest.source.dirty)
+    list.push('The source had changes that were not committed: this exact code cannot be checked out again.')
+  return list
+}

@@ -1,0 +1,36 @@
+/** Where and how it was measured: machine, versions, kernel settings, every command, the definitions. */
+import type { Manifest } from '../../harness/result/manifest.ts'
+import { formatMemory, formatTime, unknown } from '../format.ts'
+import { html, type Markup } from '../html.ts'
+
+export function environmentSection(manifest: Manifest): Markup {
+  const { machine, source } = manifest
+  const commit =
+    source.commit === null ? unknown : `${source.commit}${source.dirty ? ', with uncommitted changes' : ''}`
+  return html`<section id="environment">
+    <h2>Where and how</h2>
+    ${definitions([
+      ['Processor', `${machine.cpuModel}, ${machine.cores} cores, ${machine.architecture}`],
+      ['Memory', formatMemory(machine.memoryBytes)],
+      ['Kernel', machine.kernel],
+      ['Node', machine.nodeVersion],
+      ['Docker', machine.dockerVersion ?? 'not running'],
+      ['Source', commit],
+      ['Started, ended', `${formatTime(manifest.startedAt)}, ${formatTime(manifest.endedAt)}`],
+      ['Seed', `${manifest.seed} (orders the cells of each round; repeat with --seed)`],
+    ])}
+    ${Object.entries(manifest.topologies).map(
+      ([topology, facts]) =>
+        html`<h4>Peer in topology <code>${topology}</code></h4>${definitions(Object.entries(facts))}`,
+    )}
+    <details><summary>Commands <span class="count">${manifest.commands.length}</span></summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Commands"><pre>${manifest.commands.map(({ at, command }) => `${at}  ${command}\n`).join('')}</pre></div></details>
+    <details><summary>Definitions of the experiments, as resolved</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Definitions"><pre>${JSON.stringify(manifest.experiments, null, 2)}</pre></div></details>
+    <p class="hint">The same as data: <a href="manifest.json"><code>manifest.json</code></a>, <a href="samples.ndjson"><code>samples.ndjson</code></a>, <a href="logs/"><code>logs/</code></a>.</p>
+  </section>`
+}
+
+function definitions(entries: readonly (readonly [string, string])[]): Markup {
+  return html`<dl>${entries.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`
+}

@@ -1,0 +1,41 @@
+/** The head of the page: what was claimed, what was measured, what came out, and what to keep in mind. */
+import type { Manifest } from '../../harness/result/manifest.ts'
+import type { ExperimentSummary, Summary } from '../../harness/result/summary.ts'
+import { formatTime } from '../format.ts'
+import { html, type Markup } from '../html.ts'
+import { verdictBadge } from './verdict-badge.ts'
+
+export function pageHeader(manifest: Manifest, summary: Summary): Markup {
+  const claims = new Map(
+    manifest.experiments.map((experiment) => [experiment.claim.text, experiment.claim.source]),
+  )
+  return html`<header>
+    <h1>Dominoes <span>run ${manifest.run}</span></h1>
+    ${[...claims].map(
+      ([text, source]) =>
+        html`<blockquote><p>${text}</p><footer>— ${source}; in our words</footer></blockquote>`,
+    )}
+    <p class="lead">${measuredSentence(manifest, summary)}</p>
+    ${manifest.complete ? null : incompleteBox(manifest)}
+    <nav aria-label="Experiments"><ul class="verdicts">${summary.experiments.map((experiment) => verdictLine(manifest, experiment))}</ul></nav>
+  </header>`
+}
+
+function measuredSentence(manifest: Manifest, summary: Summary): string {
+  const samples = summary.experiments
+    .flatMap((experiment) => experiment.cells)
+    .reduce((sum, cell) => sum + cell.samples, 0)
+  const many = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+  const cells = manifest.experiments.reduce((sum, experiment) => sum + experiment.cells.length, 0)
+  const { cores, cpuModel } = manifest.machine
+  return `Measured here: ${many(manifest.experiments.length, 'experiment')}, ${many(cells, 'cell')}, ${many(samples, 'sound sample')} in interleaved rounds (profile ${manifest.profile}), one TCP connection against an unmodified Linux peer, on ${many(cores, 'core')} (${cpuModel}), ${formatTime(manifest.startedAt)}.`
+}
+
+function verdictLine(manifest: Manifest, summary: ExperimentSummary): Markup {
+  const experiment = manifest.experiments.find(({ id }) => id === summary.id)
+  return html`<li>${verdictBadge(summary.verdict)} <a href="#${summary.id}">${experiment?.title ?? summary.id}</a></li>`
+}
+
+function incompleteBox(manifest: Manifest): Markup {
+  return html`<div class="box bad-box" role="note"><h2>This run is not complete</h2><ul>${manifest.remarks.map((remark) => html`<li>${remark}</li>`)}</ul></div>`
+}

@@ -1,0 +1,42 @@
+/** The figure of noise: every sample of an experiment beside its cell's median. */
+import type { Experiment } from '../../harness/matrix/experiment.ts'
+import type { Sample } from '../../harness/result/sample.ts'
+import { type CellSummary, goodputByRound } from '../../harness/result/summary.ts'
+import { drawChart } from '../chart.ts'
+import { html, Markup } from '../html.ts'
+import { cellLabel } from '../labels.ts'
+import { colourOf } from '../palette.ts'
+
+/** Drawn for wide and for narrow pages; the style sheet shows one. */
+const widths = { wide: 560, narrow: 170 } as const
+
+export async function noiseFigure(
+  experiment: Experiment,
+  summaries: ReadonlyMap<string, CellSummary>,
+  samples: readonly Sample[],
+): Promise<Markup | null> {
+  const rows = experiment.cells.flatMap((cell) => {
+    const middle = summaries.get(cell.id)?.goodputMbps?.median
+    if (middle === undefined) return []
+    return [...goodputByRound(cell.id, samples).values()].map((mbps) => ({
+      cell: cellLabel(cell, experiment),
+      percent: (100 * mbps) / middle,
+      colour: colourOf(cell.factors.strategy),
+    }))
+  })
+  if (rows.length === 0) return null
+  const spread = rows.map((row) => row.percent)
+  const description = `Samples lie between ${Math.min(...spread).toFixed(0)} and ${Math.max(...spread).toFixed(0)} percent of their cell's median.`
+  const draw = (name: keyof typeof widths) =>
+    drawChart('noise', `${experiment.id}-noise-${name}`, {
+      title: 'Every sample beside its median',
+      description,
+      datasets: { samples: rows },
+      width: widths[name],
+    })
+  return html`<figure>
+    <figcaption><b>Noise.</b> Every sample as a percentage of its cell’s median. ${description}</figcaption>
+    <div class="when-wide">${new Markup(await draw('wide'))}</div>
+    <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+  </figure>`
+}

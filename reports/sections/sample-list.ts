@@ -1,0 +1,50 @@
+/** The raw samples of an experiment, cell by cell, folded away; each links to its log in the run's folder. */
+import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
+import type { Sample } from '../../harness/result/sample.ts'
+import { faultsOf } from '../../harness/result/validity.ts'
+import { formatBytes, formatCount, formatNumber, formatTime } from '../format.ts'
+import { html, type Markup } from '../html.ts'
+import { cellLabel } from '../labels.ts'
+import { samplesAnchor } from './cell-table.ts'
+
+export function sampleList(experiment: Experiment, samples: readonly Sample[]): Markup {
+  return html`<h4>Samples</h4>
+  <p class="hint">All fields of every sample are in <a href="samples.ndjson"><code>samples.ndjson</code></a>.</p>
+  ${experiment.cells.map((cell) => cellSamples(experiment, cell, samples))}`
+}
+
+function cellSamples(experiment: Experiment, cell: Cell, all: readonly Sample[]): Markup {
+  const samples = all.filter((sample) => sample.cell === cell.id).sort((a, b) => a.round - b.round)
+  const failed = samples.filter((sample) => sample.status === 'failed').length
+  return html`<details id="${samplesAnchor(experiment, cell)}">
+    <summary>${cellLabel(cell, experiment)} <span class="count">${samples.length} samples${failed > 0 ? `, ${failed} failed` : ''}</span></summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="Samples of ${cell.id}"><table>
+      <thead><tr><th scope="col">Round</th><th scope="col">Taken as</th><th scope="col">Started</th><th scope="col">Mbit/s</th><th scope="col">Transfer</th><th scope="col">Seconds</th><th scope="col">Retransmits</th><th scope="col">Out of order</th><th scope="col">Dup. ACKs</th><th scope="col">Divergences</th><th scope="col">Log</th></tr></thead>
+      <tbody>${samples.map(sampleRow)}</tbody>
+    </table></div>
+  </details>`
+}
+
+function sampleRow(sample: Sample): Markup {
+  const place = html`<td>${sample.round + 1}</td><td>${sample.order + 1}</td><td>${formatTime(sample.startedAt)}</td>`
+  const log = html`<td><a href="${encodeURI(sample.log)}">log</a></td>`
+  if (sample.status === 'failed') {
+    return html`<tr class="failed">${place}<td colspan="7" class="words"><span class="bad">Failed.</span> ${sample.failure.reason} <small>${sample.failure.remedy}</small></td>${log}</tr>`
+  }
+  const faults = faultsOf(sample)
+  const numbers = [
+    formatNumber(sample.goodputMbps),
+    formatBytes(sample.transferBytes),
+    formatNumber(sample.transferMicros / 1e6),
+    formatCount(sample.retransmits),
+    formatCount(sample.outOfOrder),
+    formatCount(sample.duplicateAcks),
+    formatCount(sample.divergences),
+  ].map((text) => html`<td>${text}</td>`)
+  const remarks = [...faults.map((fault) => `Void: ${fault}.`), sample.note].filter(Boolean)
+  return html`<tr>${place}${numbers}${log}</tr>${
+    remarks.length === 0
+      ? null
+      : html`<tr class="failed"><td></td><td colspan="10" class="words">${remarks.join(' ')}</td></tr>`
+  }`
+}
