@@ -22,4 +22,12 @@ export { openRegion, type Region, RegionPlan } from './region.ts'
 export type { Replica } from './replica.ts'
 export { runReplica } from './run-replica.ts'
 export { Signal } from './signal.ts'
-export * from './slot.ts'
+export {
+  SlotWord,
+  slotArgumentWords,
+  slotBytesForFrames,
+  slotBytesForSuperFrames,
+  slotHeadWords,
+  slotPayloadOffset,
+  verdictPending,
+} from './slot.ts'

@@ -10,7 +10,8 @@
  *       5..31 arguments   of an application's request                producer
  *   ── line ────────────────────────────────────────────────────────────────────
  *         32  claim       index + 1 once its check is claimed              the claimant, by compare-exchange
- *         33  verdict     0 while pending, then what check returned         the claimant (both reset before publication)
+ *         33  verdict     0 while pending, then what check returned         the claimant
+ *                         (the producer resets both before it publishes)
  *   ── line ────────────────────────────────────────────────────────────────────
  *     64..127 head        what check decoded                         the claimant, before the verdict
  *   ── byte 512 ───────────────────────────────────────────────────────────────

@@ -1,0 +1,100 @@
+/**
+ * Feeds a register domain: with requests that it generates from a running number, with what an application posted,
+ * and with ticks. The running number is shared by plain loads and stores: that is right only if each hand-over of the
+ * producer role happens before the next holder's use, which is one of the things under test.
+ */
+import type { Channel } from '../channel.ts'
+import type { Domain, Source } from '../domain.ts'
+import type { Mailbox } from '../mailbox.ts'
+import type { Region } from '../region.ts'
+import { SlotWord, slotPayloadOffset } from '../slot.ts'
+import { Random } from './random.ts'
+import { RegisterRequest } from './register-domain.ts'
+
+export interface RegisterSourceParts {
+  readonly region: Region
+  readonly channel: Channel
+  readonly domain: Domain
+  readonly mailbox: Mailbox
+  readonly nowMicros: () => number
+  readonly batch: number
+  /** Word offset of two words: requests generated so far, and how many there will be. */
+  readonly generatorWord: number
+  readonly sleep?: (micros: number) => void
+}
+
+export class RegisterSource implements Source {
+  readonly #parts: RegisterSourceParts
+  readonly #words: Int32Array
+
+  constructor(parts: RegisterSourceParts) {
+    this.#parts = parts
+    this.#words = parts.region.words
+  }
+
+  poll(): number {
+    const { channel, mailbox, domain, batch, generatorWord } = this.#parts
+    const limit = Math.min(batch, channel.freeSlots(batch))
+    if (limit === 0) return 0
+    const last = channel.lastTime
+    const now = this.#parts.nowMicros()
+    const time = ((now - last) | 0) < 0 ? last : now
+    let count = 0
+    for (let at = mailbox.peek(); at >= 0 && count < limit; at = mailbox.peek()) {
+      this.#fillPosted(channel.slotAhead(count++), time, at)
+      mailbox.advance()
+    }
+    const words = this.#words
+    while (count < limit && (words[generatorWord] as number) < (words[generatorWord + 1] as number)) {
+      fillGenerated(words, channel.slotAhead(count++), time, words[generatorWord] as number)
+      words[generatorWord] = (words[generatorWord] as number) + 1
+    }
+    if (count === 0 && domain.microsUntilDeadline(time) === 0) {
+      const slot = channel.slotAhead(count++)
+      words.fill(0, slot + SlotWord.kind, slot + SlotWord.claim)
+      words[slot + SlotWord.kind] = RegisterRequest.tick
+      words[slot + SlotWord.time] = time
+    }
+    if (count > 0) {
+      channel.lastTime = time
+      channel.publish(count)
+    }
+    return count
+  }
+
+  wait(micros: number): void {
+    this.#parts.sleep?.(micros)
+  }
+
+  #fillPosted(slot: number, time: number, record: number): void {
+    const words = this.#words
+    words.fill(0, slot + SlotWord.kind, slot + SlotWord.claim)
+    words[slot + SlotWord.kind] = words[record] as number
+    words[slot + SlotWord.time] = time
+    for (let k = 0; k < 3; k++) words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+  }
+}
+
+/** Fills a slot with the n-th generated request: two writes in three, one of nine of them with a wrong sum. */
+export function fillGenerated(words: Int32Array, slot: number, time: number, n: number): void {
+  const random = new Random(n)
+  words.fill(0, slot + SlotWord.kind, slot + SlotWord.claim)
+  words[slot + SlotWord.time] = time
+  words[slot + SlotWord.random] = random.next()
+  if (n % 3 === 0) {
+    words[slot + SlotWord.kind] = RegisterRequest.add
+    words[slot + SlotWord.arguments] = random.below(32)
+    words[slot + SlotWord.arguments + 1] = random.next()
+    words[slot + SlotWord.arguments + 2] = random.below(5)
+    return
+  }
+  const payload = slot + slotPayloadOffset / 4
+  words[slot + SlotWord.kind] = RegisterRequest.write
+  words[slot + SlotWord.length] = 64
+  let sum = 0
+  for (let k = 0; k < 15; k++) {
+    words[payload + k] = random.next()
+    sum = (sum + (words[payload + k] as number)) | 0
+  }
+  words[payload + 15] = n % 9 === 1 ? ~sum : sum
+}

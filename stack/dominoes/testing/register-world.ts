@@ -1,0 +1,119 @@
+/** A region with everything that replicas of the register domain share, and what tests read back from it. */
+import { Channel } from '../channel.ts'
+import {
+  type FrameworkLayout,
+  type FrameworkOptions,
+  type FrameworkStart,
+  initialiseFramework,
+  planFramework,
+} from '../framework-layout.ts'
+import { Mailbox } from '../mailbox.ts'
+import type { MailboxLayout } from '../mailbox-layout.ts'
+import { openReplica } from '../open-replica.ts'
+import { OutboxWriter } from '../outbox.ts'
+import { openRegion, type Region, RegionPlan } from '../region.ts'
+import type { Replica } from '../replica.ts'
+import { RegisterDomain } from './register-domain.ts'
+import { RegisterSource } from './register-source.ts'
+
+export interface RegisterWorldLayout {
+  readonly framework: FrameworkLayout
+  readonly logWord: number
+  readonly logCount: number
+  readonly generatorWord: number
+  readonly firstNumber: number
+}
+
+/** What crosses to a worker thread. */
+export interface RegisterWorld {
+  readonly buffer: SharedArrayBuffer
+  readonly layout: RegisterWorldLayout
+}
+
+const logCount = 1 << 16
+
+/** Plans and initialises a world; actions and outbox records both count from `start.action`. */
+export function createWorld(options: Partial<FrameworkOptions>, start: FrameworkStart): RegisterWorld {
+  const plan = new RegionPlan()
+  const framework = planFramework(plan, {
+    replicas: 2,
+    slotCount: 16,
+    slotBytes: 640,
+    outboxCount: 32,
+    mailboxes: [16],
+    claimCount: 64,
+    digestEntries: 4096,
+    digestStride: 4,
+    ...options,
+  })
+  const logWord = plan.reserve(logCount * 4) / 4
+  const generatorWord = plan.reserve(8) / 4
+  const region = plan.allocate()
+  const firstNumber = (start.action ?? 0) | 0
+  initialiseFramework(region, framework, { ...start, outbox: firstNumber })
+  return { buffer: region.buffer, layout: { framework, logWord, logCount, generatorWord, firstNumber } }
+}
+
+export interface OpenOptions {
+  readonly id: number
+  readonly nowMicros: () => number
+  readonly pollBatch: number
+  readonly batch: number
+  readonly queueCapacity: number
+  readonly useOutbox: boolean
+  readonly sleep?: (micros: number) => void
+}
+
+export interface OpenWorld {
+  readonly region: Region
+  readonly channel: Channel
+  readonly domain: RegisterDomain
+  readonly mailbox: Mailbox
+  readonly replica: Replica
+}
+
+/** One replica of the world, for the thread that calls this. */
+export function openWorld(world: RegisterWorld, options: OpenOptions): OpenWorld {
+  const region = openRegion(world.buffer)
+  const { framework, generatorWord } = world.layout
+  const { id, nowMicros, sleep } = options
+  const channel = new Channel(region, framework.channel, id)
+  const domain = new RegisterDomain({
+    ...world.layout,
+    region,
+    queueCapacity: options.queueCapacity,
+    ...(options.useOutbox ? { outbox: new OutboxWriter(region, framework.outbox) } : {}),
+  })
+  const mailbox = new Mailbox(region, framework.mailboxes[0] as MailboxLayout)
+  const source = new RegisterSource({
+    region,
+    channel,
+    domain,
+    mailbox,
+    nowMicros,
+    batch: options.pollBatch,
+    generatorWord,
+    ...(sleep ? { sleep } : {}),
+  })
+  const replica = openReplica(region, framework, {
+    id,
+    domain,
+    source,
+    channel,
+    nowMicros,
+    batch: options.batch,
+  })
+  return { region, channel, domain, mailbox, replica }
+}
+
+/** How often each of `count` actions from the first was performed, as a table of outcomes: { 1: count } is right. */
+export function performOutcomes(world: RegisterWorld, count: number): Record<number, number> {
+  const { words } = openRegion(world.buffer)
+  const { logWord, firstNumber } = world.layout
+  const outcomes: Record<number, number> = {}
+  for (let k = 0; k < count; k++) {
+    const times = Atomics.load(words, logWord + ((firstNumber + k) & (logCount - 1)))
+    outcomes[times] = (outcomes[times] ?? 0) + 1
+  }
+  return outcomes
+}
