@@ -1,0 +1,82 @@
+/**
+ * What the harness asks of the stack's container, and what it gets back: one JSON object a line. Both ends read
+ * it through these schemas, so that a change on one side alone fails loudly.
+ */
+import { z } from 'zod'
+
+export const transferSpecSchema = z.strictObject({
+  /** Which way the application's bytes go, as seen from the stack. */
+  direction: z.enum(['send', 'receive']),
+  strategy: z.enum(['sequential', 'replicated']),
+  replicas: z.int().min(1).max(64),
+  payloadWork: z.enum(['copy', 'checksum', 'cipher']),
+  /** This host in CIDR notation, and the peer to connect to. */
+  address: z.string(),
+  peerAddress: z.string(),
+  port: z.int().min(1).max(65_535),
+  warmupBytes: z.int().nonnegative(),
+  transferBytes: z.int().positive(),
+  /** File whose bytes, repeated, are the stream. */
+  patternPath: z.string(),
+  /** Directory for packet captures; none if absent. */
+  captureDirectory: z.string().optional(),
+  congestionControl: z.enum(['newreno', 'cubic']).optional(),
+  /** Seconds after which a transfer that does not end is given up. */
+  timeoutSeconds: z.number().positive(),
+})
+
+export type TransferSpec = z.infer<typeof transferSpecSchema>
+
+export const transferResultSchema = z.strictObject({
+  /** Application bytes over the whole connection, warm-up included. */
+  bytes: z.int().nonnegative(),
+  /** Received bytes that were compared and equal; the whole stream when sending (the peer compares). */
+  bytesVerified: z.int().nonnegative(),
+  /** Position of the first byte that differed; null if none did. */
+  firstMismatch: z.int().nonnegative().nullable(),
+  /** Application bytes after the warm-up, and the time they took at this end. */
+  measuredBytes: z.int().nonnegative(),
+  measuredMicros: z.number().nonnegative(),
+  cpuMicros: z.number().nonnegative(),
+  maxResidentBytes: z.number().nonnegative(),
+  divergences: z.int().nonnegative(),
+  digestsCompared: z.int().nonnegative(),
+  digestsMissed: z.int().nonnegative(),
+  /** The protocol machine's own counters by name. */
+  protocol: z.record(z.string(), z.number()),
+  perReplica: z.array(z.record(z.string(), z.number())),
+  framesIn: z.int().nonnegative(),
+  framesOut: z.int().nonnegative(),
+  note: z.string(),
+})
+
+export type TransferResult = z.infer<typeof transferResultSchema>
+
+/** From the harness to the agent. */
+export const agentCommandSchema = z.strictObject({
+  id: z.int(),
+  transfer: transferSpecSchema,
+})
+
+export type AgentCommand = z.infer<typeof agentCommandSchema>
+
+/** From the agent to the harness. */
+export const agentEventSchema = z.discriminatedUnion('event', [
+  /** The TAP exists under this name, in the agent's network namespace. */
+  z.strictObject({ event: z.literal('ready'), interface: z.string() }),
+  z.strictObject({ event: z.literal('result'), id: z.int(), result: transferResultSchema }),
+  z.strictObject({ event: z.literal('failed'), id: z.int(), reason: z.string(), remedy: z.string() }),
+  /** The agent itself cannot go on. */
+  z.strictObject({ event: z.literal('fatal'), reason: z.string(), remedy: z.string() }),
+])
+
+export type AgentEvent = z.infer<typeof agentEventSchema>
+
+export const serveSpecSchema = z.strictObject({
+  replicas: z.int().min(1).max(64),
+  /** This host in CIDR notation. */
+  address: z.string(),
+  port: z.int().min(1).max(65_535),
+})
+
+export type ServeSpec = z.infer<typeof serveSpecSchema>

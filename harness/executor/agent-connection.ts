@@ -1,0 +1,75 @@
+/**
+ * The harness's end of the agent in a stack's container: one command at a time, each answered by one event.
+ */
+import {
+  type AgentEvent,
+  agentEventSchema,
+  type TransferResult,
+  type TransferSpec,
+} from '../agent/transfer-spec.ts'
+import type { ContainerProcess } from '../docker/process.ts'
+import { HarnessError } from '../error.ts'
+import type { Deployment } from '../topology/deploy.ts'
+import { type DeployedNode, nodeProgram, paths } from '../topology/node.ts'
+
+const tapName = 'dominoes0'
+
+export class AgentConnection {
+  readonly #process: ContainerProcess
+  readonly #events: AsyncIterator<string>
+  #nextId = 1
+
+  private constructor(process: ContainerProcess) {
+    this.#process = process
+    this.#events = process.lines()[Symbol.asyncIterator]()
+  }
+
+  /** Starts the agent on a stack's node and joins the TAP it made to the topology. */
+  static async open(
+    deployment: Deployment,
+    node: DeployedNode,
+    onProgress: (line: string) => void,
+  ): Promise<AgentConnection> {
+    onProgress('starting the stack’s agent')
+    const mtuBytes = deployment.topology.links[0]?.mtuBytes ?? 1500
+    const flags = process.env.DOMINOES_NODE_FLAGS
+    const child = await node.spawn(
+      [nodeProgram(), `${paths.project}/harness/agent/agent.ts`, tapName, String(mtuBytes)],
+      flags === undefined ? {} : { environment: { DOMINOES_NODE_FLAGS: flags } },
+    )
+    const agent = new AgentConnection(child)
+    const ready = await agent.#next()
+    if (ready.event === 'fatal') throw new HarnessError(ready.reason, ready.remedy)
+    if (ready.event !== 'ready') throw new HarnessError(`The agent began with "${ready.event}".`, defect)
+    await deployment.connectTap(ready.interface)
+    return agent
+  }
+
+  /** Runs one transfer. Throws HarnessError with the reason if it failed. */
+  async transfer(spec: TransferSpec): Promise<TransferResult> {
+    const id = this.#nextId++
+    this.#process.stdin.write(`${JSON.stringify({ id, transfer: spec })}\n`)
+    const event = await this.#next()
+    if (event.event === 'result' && event.id === id) return event.result
+    if (event.event === 'failed' || event.event === 'fatal')
+      throw new HarnessError(event.reason, event.remedy)
+    throw new HarnessError(`The agent answered command ${id} with "${event.event}".`, defect)
+  }
+
+  async close(): Promise<void> {
+    this.#process.stdin.end()
+    await this.#process.kill('TERM')
+  }
+
+  async #next(): Promise<AgentEvent> {
+    const line = await this.#events.next()
+    if (line.done !== true) return agentEventSchema.parse(JSON.parse(line.value))
+    const exitCode = await this.#process.exit
+    throw new HarnessError(
+      `The stack's agent ended (exit code ${exitCode}): ${this.#process.lastWords()}`,
+      'Its last words are above; make doctor checks what it needs.',
+    )
+  }
+}
+
+const defect = 'This is a defect of the harness; please report it with the log of this run.'

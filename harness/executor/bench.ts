@@ -1,0 +1,73 @@
+/**
+ * A topology that is up and can take samples: its containers, the directory they share, and, where it has a stack,
+ * the agent that holds the TAP.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { addCleanUp } from '../docker/clean-up.ts'
+import { type Deployment, deployTopology } from '../topology/deploy.ts'
+import { loadTopology } from '../topology/load.ts'
+import type { DeployedNode } from '../topology/node.ts'
+import { resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
+import { AgentConnection } from './agent-connection.ts'
+
+/** The node under test and the one at the other end have these names in every topology. */
+const stackName = 'stack'
+const peerName = 'peer'
+
+export class Bench {
+  readonly deployment: Deployment
+  /** On this machine; the containers see it as /shared. */
+  readonly directory: string
+  readonly agent: AgentConnection | undefined
+  readonly #withdraw: () => void
+
+  private constructor(
+    deployment: Deployment,
+    directory: string,
+    agent: AgentConnection | undefined,
+    withdraw: () => void,
+  ) {
+    this.deployment = deployment
+    this.directory = directory
+    this.agent = agent
+    this.#withdraw = withdraw
+  }
+
+  static async deploy(
+    topology: string,
+    changes: TopologyChanges,
+    runId: string,
+    onProgress: (line: string) => void,
+  ): Promise<Bench> {
+    const resolved = resolveTopology(await loadTopology(topology), changes)
+    const directory = await mkdtemp(join(tmpdir(), 'dominoes-'))
+    const withdraw = addCleanUp(() => rm(directory, { recursive: true, force: true }))
+    const deployment = await deployTopology(resolved, { runId, directory, onProgress })
+    try {
+      const stack = deployment.node(stackName)
+      const agent =
+        stack.role === 'stack' ? await AgentConnection.open(deployment, stack, onProgress) : undefined
+      return new Bench(deployment, directory, agent, withdraw)
+    } catch (error) {
+      await deployment.destroy()
+      throw error
+    }
+  }
+
+  get stack(): DeployedNode {
+    return this.deployment.node(stackName)
+  }
+
+  get peer(): DeployedNode {
+    return this.deployment.node(peerName)
+  }
+
+  async destroy(): Promise<void> {
+    await this.agent?.close()
+    await this.deployment.destroy()
+    await rm(this.directory, { recursive: true, force: true })
+    this.#withdraw()
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Runs samples on real containers: deploys the topologies that cells ask for, moves one transfer a sample, and
+ * gathers what both ends and the kernel saw.
+ */
+import { randomBytes } from 'node:crypto'
+import { HarnessError } from '../error.ts'
+import type { Cell } from '../matrix/experiment.ts'
+import type {
+  CreateExecutor,
+  PrepareContext,
+  SampleContext,
+  SampleExecutor,
+  SampleOutcome,
+  TopologyFacts,
+} from '../runner/executor.ts'
+import { describePeer } from '../topology/describe-peer.ts'
+import type { TopologyChanges } from '../topology/resolve.ts'
+import { Bench } from './bench.ts'
+import { takeLinuxSample } from './linux-sample.ts'
+import { takeStackSample } from './stack-sample.ts'
+
+export const createExecutor: CreateExecutor = async () => new ContainerExecutor()
+
+class ContainerExecutor implements SampleExecutor {
+  readonly #runId = randomBytes(4).toString('hex')
+  /** By topology and offload. */
+  readonly #benches = new Map<string, Bench>()
+
+  async prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
+    for (const [key, bench] of this.#benches) {
+      if (!key.startsWith(`${topology} `)) continue
+      this.#benches.delete(key)
+      await bench.destroy()
+    }
+    const bench = await this.#bench(topology, undefined, context)
+    const { kernel, settings, features } = await describePeer(bench.peer)
+    return { kernel, ...settings, ...features }
+  }
+
+  async execute(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
+    const { strategy, topology, offload } = cell.factors
+    context.log(`cell ${cell.id}, round ${round}`)
+    const bench = await this.#bench(topology, offload, context)
+    if (strategy === 'linux') return takeLinuxSample(bench, context)
+    if (strategy === 'sequential' || strategy === 'replicated')
+      return takeStackSample(bench, cell.factors, context)
+    throw new HarnessError(
+      `Strategy "${strategy}" is not implemented.`,
+      'Use sequential, replicated or linux in the experiment.',
+    )
+  }
+
+  async dispose(): Promise<void> {
+    const benches = [...this.#benches.values()]
+    this.#benches.clear()
+    await Promise.all(benches.map((bench) => bench.destroy()))
+  }
+
+  async #bench(topology: string, offload: 'off' | 'on' | undefined, context: PrepareContext): Promise<Bench> {
+    const key = `${topology} ${offload ?? ''}`
+    const known = this.#benches.get(key)
+    if (known !== undefined) return known
+    context.signal.throwIfAborted()
+    const changes: TopologyChanges = offload === undefined ? {} : { offloads: offload }
+    const bench = await Bench.deploy(topology, changes, this.#runId, (line) => context.log(line))
+    this.#benches.set(key, bench)
+    return bench
+  }
+}

@@ -1,0 +1,141 @@
+/** One transfer between our stack and the Linux peer, verified at both ends. */
+
+import type { TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
+import { HarnessError } from '../error.ts'
+import type { Factors } from '../matrix/factors.ts'
+import type { Measurement } from '../result/sample.ts'
+import type { SampleContext, SampleOutcome } from '../runner/executor.ts'
+import { pathEvents, socketSnapshot } from '../topology/counters.ts'
+import { type SinkResult, type SourceResult, startSink, startSource } from '../topology/peer-program.ts'
+import type { Bench } from './bench.ts'
+import { type Observation, observe } from './observe.ts'
+import { patternPath, travellingContent } from './stream-files.ts'
+
+const port = 5001
+/** A transfer that is slower than this, in bytes a second, has failed. */
+const slowest = 2 * 2 ** 20
+
+export async function takeStackSample(
+  bench: Bench,
+  factors: Factors,
+  context: SampleContext,
+): Promise<SampleOutcome> {
+  const { agent } = bench
+  if (agent === undefined) {
+    throw new HarnessError(
+      `Topology "${bench.deployment.topology.id}" has no stack.`,
+      'Use tap or tap-bridge in the cells of this strategy.',
+    )
+  }
+  const spec = specOf(bench, factors, context)
+  const total = spec.warmupBytes + spec.transferBytes
+  const content = await travellingContent(bench.directory, factors.payloadWork, total)
+  const endpoint = {
+    meet: { listen: port },
+    content,
+    warmupBytes: spec.warmupBytes,
+    timeoutSeconds: spec.timeoutSeconds,
+  }
+  context.recordCommand(['transfer', JSON.stringify(spec)])
+  const [[result, peer], seen] = await observe(bench, async () => {
+    const program =
+      spec.direction === 'send'
+        ? await startSink(bench.peer, endpoint)
+        : await startSource(bench.peer, { ...endpoint, bytes: total })
+    try {
+      await program.ready
+      // Together: a peer that dies must not leave us waiting for a transfer that cannot end.
+      return await Promise.all([agent.transfer(spec), program.result])
+    } catch (error) {
+      context.log(await socketSnapshot(bench.peer).catch(() => ''))
+      await program.kill()
+      throw error
+    }
+  })
+  context.log(JSON.stringify({ result, peer, seen }, null, 2))
+  const measurement = 'bytesVerified' in peer ? sent(result, peer, seen) : received(result, peer, seen)
+  return { status: 'measured', measurement }
+}
+
+function specOf(bench: Bench, factors: Factors, context: SampleContext): TransferSpec {
+  const { transferBytes, warmupBytes, experiment } = context
+  const payloadWork = factors.payloadWork ?? 'checksum'
+  if (payloadWork === 'none' || payloadWork === 'digest') {
+    throw new HarnessError(
+      `Payload work "${payloadWork}" is not implemented.`,
+      'Use checksum, copy or cipher.',
+    )
+  }
+  if (experiment.traffic === 'both') {
+    throw new HarnessError('Traffic in both directions is not implemented.', 'Use send or receive.')
+  }
+  return {
+    direction: experiment.traffic,
+    strategy: factors.strategy === 'replicated' ? 'replicated' : 'sequential',
+    replicas: factors.replicas ?? 1,
+    payloadWork,
+    address: `${bench.stack.address}/${bench.stack.prefixBits}`,
+    peerAddress: bench.peer.address,
+    port,
+    warmupBytes,
+    transferBytes,
+    patternPath,
+    timeoutSeconds: Math.ceil(20 + (warmupBytes + transferBytes) / slowest),
+  }
+}
+
+/** What both directions have in common. */
+function common(result: TransferResult, seen: Observation) {
+  return {
+    spuriousRetransmits: null,
+    cpuMicros: seen.cpuMicros,
+    memoryBytes: {
+      stack: Math.max(seen.memoryBytes.stack, result.maxResidentBytes),
+      peer: seen.memoryBytes.peer,
+    },
+    divergences: result.divergences,
+    digestsCompared: result.digestsCompared,
+    digestsMissed: result.digestsMissed,
+    requests: result.protocol.requests ?? null,
+    framesIn: result.framesIn,
+    framesOut: result.framesOut,
+    perReplica: result.perReplica,
+    note: result.note,
+  }
+}
+
+/** The stack sent, the peer's sink compared and timed. */
+function sent(result: TransferResult, peer: SinkResult, seen: Observation): Measurement {
+  const events = pathEvents(seen.peer)
+  return {
+    ...common(result, seen),
+    bytesSent: result.bytes,
+    bytesReceived: peer.bytesReceived,
+    bytesVerified: peer.bytesVerified,
+    transferBytes: peer.measuredBytes,
+    transferMicros: peer.measuredMicros,
+    retransmits: result.protocol.retransmits ?? null,
+    outOfOrder: events.queuedOutOfOrder,
+    duplicateAcks: result.protocol.duplicateAcksIn ?? null,
+    spuriousRetransmits: events.duplicatesSeen,
+    cpuBytes: result.bytes,
+  }
+}
+
+/** The peer's source sent, the stack's application compared and timed. */
+function received(result: TransferResult, peer: SourceResult, seen: Observation): Measurement {
+  const events = pathEvents(seen.peer)
+  return {
+    ...common(result, seen),
+    bytesSent: peer.bytesSent,
+    bytesReceived: result.bytes,
+    bytesVerified: result.bytesVerified,
+    transferBytes: result.measuredBytes,
+    transferMicros: result.measuredMicros,
+    retransmits: events.retransmitted,
+    outOfOrder: result.protocol.outOfOrderIn ?? null,
+    duplicateAcks: null,
+    spuriousRetransmits: events.duplicatesReported,
+    cpuBytes: result.bytes,
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The public surface of the stack: what programs outside this folder may use. Everything runs from source.
+ */
+
+export { DeviceError } from './device/device.ts'
+export { openTap } from './device/tap.ts'
+export { Connection } from './socket/connection.ts'
+export { SocketError, type SocketReason } from './socket/errors.ts'
+export { Listener } from './socket/listener.ts'
+export type { StackOptions } from './socket/options.ts'
+export { createStack, Stack } from './socket/stack.ts'
+export { Stream } from './socket/stream.ts'
+export type { DeviceOption, PayloadWorkOption, StrategyOption } from './strategy/options.ts'
+export type { StackReport } from './strategy/running-stack.ts'

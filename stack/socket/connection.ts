@@ -1,0 +1,103 @@
+/**
+ * A TCP connection as an application holds it: promises over a `Stream`. Application's thread only.
+ *
+ *     const connection = await stack.connect({ address: '10.77.0.2', port: 80 })
+ *     await connection.write(new TextEncoder().encode('GET / HTTP/1.0\r\n\r\n'))
+ *     for await (const bytes of connection) process.stdout.write(bytes)
+ */
+import { SocketError } from './errors.ts'
+import type { Stream } from './stream.ts'
+
+export class Connection {
+  /** The byte stream itself, for applications that fill and read the rings in place. */
+  readonly stream: Stream
+  readonly #what: string
+  readonly #release: () => void
+  #waiters: (() => void)[] = []
+  #released = false
+
+  constructor(stream: Stream, what: string, release: () => void) {
+    this.stream = stream
+    this.#what = what
+    this.#release = release
+  }
+
+  /** Resolves at the next change: bytes arrived, room was freed, the peer finished, the connection ended. */
+  progress(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve))
+  }
+
+  /** Called by the stack when the stream changed. */
+  onProgress(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const resolve of waiters) resolve()
+    if (this.stream.closedReason !== undefined && this.stream.readableBytes === 0) this.#releaseOnce()
+  }
+
+  /** Resolves when all bytes are in the send buffer. Throws SocketError when the connection ends before. */
+  async write(bytes: Uint8Array): Promise<void> {
+    let done = 0
+    while (done < bytes.length) {
+      this.#throwIfFailed()
+      if (this.stream.closedReason !== undefined) throw new SocketError(this.#what, 'reset')
+      const count = this.stream.write(bytes.subarray(done))
+      done += count
+      if (count === 0) await this.progress()
+    }
+  }
+
+  /** At least one byte and at most `limit`, as a copy; `null` at the end of the peer's stream. */
+  async read(limit = 65_536): Promise<Uint8Array | null> {
+    for (;;) {
+      const window = this.stream.readWindow(limit)
+      if (window.length > 0) {
+        const bytes = new Uint8Array(window)
+        this.stream.consume(window.length)
+        return bytes
+      }
+      if (this.stream.finished) return null
+      this.#throwIfFailed()
+      if (this.stream.closedReason !== undefined) return null
+      await this.progress()
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (let bytes = await this.read(); bytes !== null; bytes = await this.read()) yield bytes
+  }
+
+  /** Ends our side of the stream; the peer sees it after everything that was written. */
+  close(): void {
+    this.stream.close()
+  }
+
+  /** Ends the connection at once with a reset. */
+  abort(): void {
+    this.stream.abort()
+  }
+
+  /** Resolves when the connection is over; throws SocketError when it did not end in order. */
+  async closed(): Promise<void> {
+    while (this.stream.closedReason === undefined) await this.progress()
+    this.#releaseOnce()
+    this.#throwIfFailed()
+  }
+
+  /** Closes, and gives the buffers back without waiting for what else the peer may send. */
+  finish(): void {
+    this.close()
+    this.#releaseOnce()
+  }
+
+  #releaseOnce(): void {
+    if (this.#released) return
+    this.#released = true
+    this.#release()
+  }
+
+  #throwIfFailed(): void {
+    const reason = this.stream.closedReason
+    if (reason !== undefined && reason !== 0) throw SocketError.fromUpcall(this.#what, reason)
+  }
+}

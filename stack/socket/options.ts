@@ -1,0 +1,90 @@
+/**
+ * What an application has to say to get a stack, and what it gets if it says no more.
+ */
+
+import type { IdleOptions } from '../dominoes/idle.ts'
+import type { MachineConfig } from '../protocol/config.ts'
+import type { DeviceOption, PayloadWorkOption, StackParameters, StrategyOption } from '../strategy/options.ts'
+import { formatHardwareAddress, parseHardwareAddress, parseIpv4Address } from '../wire/addresses.ts'
+import { ethernetHeaderBytes } from '../wire/ethernet.ts'
+
+export interface StackOptions {
+  readonly strategy: StrategyOption
+  readonly device: DeviceOption
+  /** In CIDR notation: `10.77.0.1/24`. */
+  readonly address: string
+  readonly gateway?: string
+  /** Largest IP packet that is sent, in bytes. Default: what fits a frame, at most 1500. */
+  readonly mtuBytes?: number
+  /** Default: a locally administered address made from the IPv4 address. */
+  readonly etherAddress?: string
+  /** Default: checksum. */
+  readonly payloadWork?: PayloadWorkOption
+  /** Default: backoff without spinning where there are no more cores than threads. */
+  readonly idle?: IdleOptions
+  readonly congestionControl?: MachineConfig['congestionControl']
+  /** Connections at once, 1 … 65535. Default 64. */
+  readonly connectionCount?: number
+  /** Bytes of each connection's rings; powers of two. Default 2 MiB each. */
+  readonly sendBufferBytes?: number
+  readonly receiveBufferBytes?: number
+  readonly timeWaitMillis?: number
+  readonly reorderingFloorMicros?: number
+  /** Requests that the channel holds; a power of two. Default 1024. */
+  readonly slotCount?: number
+  /** Requests between two state digests; a power of two. Default 1024. */
+  readonly digestStride?: number
+  /** Directory for packet captures, one file for each thread. */
+  readonly captureDirectory?: string
+  /**
+   * How long the application's thread rests after it handled upcalls, in milliseconds: for bulk transfers, fewer
+   * wake-ups. Default 0.
+   */
+  readonly coalesceMillis?: number
+}
+
+const mebibyte = 2 ** 20
+
+/** Throws RangeError for an address or size that cannot be. */
+export function resolveOptions(options: StackOptions): StackParameters {
+  const { address, prefixLength } = parseNetwork(options.address)
+  const ether = parseHardwareAddress(options.etherAddress ?? formatHardwareAddress(0x0200, address))
+  return {
+    strategy: options.strategy,
+    device: options.device,
+    payloadWork: options.payloadWork ?? { kind: 'checksum' },
+    idle: options.idle ?? { kind: 'backoff', spins: 20, yields: 0 },
+    slotCount: options.slotCount ?? 1024,
+    digestStride: options.digestStride ?? 1024,
+    ...(options.captureDirectory === undefined ? {} : { captureDirectory: options.captureDirectory }),
+    machine: {
+      address,
+      prefixLength,
+      gateway: options.gateway === undefined ? 0 : parseIpv4Address(options.gateway),
+      etherHigh: ether.high,
+      etherLow: ether.low,
+      mtuBytes:
+        options.mtuBytes ?? Math.min(1500, options.device.capabilities.frameBytes - ethernetHeaderBytes),
+      connectionCount: options.connectionCount ?? 64,
+      timeWaitCount: 1024,
+      listenerCount: 16,
+      segmentCount: 4096,
+      sendBufferBytes: options.sendBufferBytes ?? 2 * mebibyte,
+      receiveBufferBytes: options.receiveBufferBytes ?? 2 * mebibyte,
+      congestionControl: options.congestionControl ?? 'cubic',
+      minimumRtoMicros: 200_000,
+      delayedAckMicros: 40_000,
+      reorderingFloorMicros: options.reorderingFloorMicros ?? 5000,
+      timeWaitMicros: (options.timeWaitMillis ?? 60_000) * 1000,
+    },
+  }
+}
+
+function parseNetwork(text: string): { address: number; prefixLength: number } {
+  const [address = '', length = ''] = text.split('/')
+  const prefixLength = Number(length)
+  if (!/^\d+$/.test(length) || prefixLength > 32) {
+    throw new RangeError(`address '${text}' must be an IPv4 address with a prefix length, as in 10.77.0.1/24`)
+  }
+  return { address: parseIpv4Address(address), prefixLength }
+}

@@ -1,0 +1,152 @@
+/**
+ * A running TCP/IP stack as an application sees it. The application's thread is the one that called
+ * `createStack`; the protocol runs on worker threads, as many as the strategy has.
+ *
+ *     const stack = await createStack({ strategy: { kind: 'replicated', replicas: 2 }, device, address: '10.77.0.1/24' })
+ *     for await (const connection of await stack.listen(80)) serve(connection)
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunningStack, StackReport } from '../strategy/running-stack.ts'
+import { startStack } from '../strategy/start.ts'
+import { parseIpv4Address } from '../wire/addresses.ts'
+import { Connection } from './connection.ts'
+import { Endpoint, type EndpointHandler } from './endpoint.ts'
+import { SocketError } from './errors.ts'
+import { Listener } from './listener.ts'
+import { resolveOptions, type StackOptions } from './options.ts'
+import type { Stream } from './stream.ts'
+
+/** Upcalls taken in one go before other work of the thread gets its turn. */
+const pollLimit = 4096
+/** How long the application sleeps without an upcall; also how soon it notices that the stack failed. */
+const idleMicros = 100_000
+/** How soon it looks again when something is owed that no upcall will announce. */
+const owedMicros = 1000
+
+interface Pending<T> {
+  resolve(value: T): void
+  reject(reason: Error): void
+}
+
+/** Starts a stack. Throws DeviceError or SocketError when it cannot. */
+export async function createStack(options: StackOptions): Promise<Stack> {
+  return new Stack(await startStack(resolveOptions(options)), options.coalesceMillis ?? 0)
+}
+
+export class Stack {
+  readonly #running: RunningStack
+  readonly #endpoint: Endpoint
+  readonly #coalesceMillis: number
+  readonly #connections = new Map<Stream, Connection>()
+  readonly #listeners = new Map<number, Listener>()
+  readonly #listening = new Map<number, Pending<void>>()
+  readonly #connecting = new Map<number, Pending<Stream>>()
+  readonly #pump: Promise<void>
+  #nextCookie = 1
+  #stopping = false
+
+  constructor(running: RunningStack, coalesceMillis: number) {
+    this.#running = running
+    this.#coalesceMillis = coalesceMillis
+    this.#endpoint = new Endpoint(running.application, this.#handler())
+    this.#pump = this.#run()
+  }
+
+  /** Accepts connections on a port. Throws SocketError `port in use`. */
+  async listen(port: number, options: { backlog?: number } = {}): Promise<Listener> {
+    const cookie = this.#cookie()
+    const listener = new Listener(port, () => {
+      this.#listeners.delete(port)
+      this.#endpoint.unlisten(cookie, port)
+    })
+    const ready = new Promise<void>((resolve, reject) => this.#listening.set(cookie, { resolve, reject }))
+    this.#endpoint.listen(cookie, port, options.backlog ?? 64)
+    await ready
+    this.#listeners.set(port, listener)
+    return listener
+  }
+
+  /** Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections. */
+  async connect(to: { address: string; port: number; localPort?: number }): Promise<Connection> {
+    const cookie = this.#cookie()
+    const opened = new Promise<Stream>((resolve, reject) => this.#connecting.set(cookie, { resolve, reject }))
+    this.#endpoint.connect(cookie, parseIpv4Address(to.address), to.port, to.localPort ?? 0)
+    const stream = await opened
+    return this.#hold(stream, `connection to ${to.address}:${to.port}`)
+  }
+
+  /** Waits until all replicas have applied the same requests, so that a report compares final states. */
+  settle(): Promise<void> {
+    return this.#running.settle()
+  }
+
+  /** Counters and digests so far; final after `settle`. */
+  report(): StackReport {
+    return this.#running.report()
+  }
+
+  /** Ends all threads. Connections that are open are not closed, they are gone. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return this.#pump
+    this.#stopping = true
+    await this.#running.stop()
+    await this.#pump
+    const error = new SocketError('connection', 'stack stopped')
+    for (const pending of [...this.#listening.values(), ...this.#connecting.values()]) pending.reject(error)
+  }
+
+  async #run(): Promise<void> {
+    const { upcallSignal } = this.#running
+    while (!this.#stopping) {
+      const token = upcallSignal.prepare()
+      if (this.#endpoint.poll(pollLimit) > 0) {
+        await sleep(this.#coalesceMillis)
+        continue
+      }
+      await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owedMicros : idleMicros)
+      this.#running.throwIfFailed()
+    }
+  }
+
+  #handler(): EndpointHandler {
+    return {
+      onListening: (cookie, error) => {
+        const pending = take(this.#listening, cookie)
+        if (error === 0) pending?.resolve()
+        else pending?.reject(SocketError.fromUpcall('listen', error))
+      },
+      onConnected: (stream, cookie) => take(this.#connecting, cookie)?.resolve(stream),
+      onConnectFailed: (cookie, error) => {
+        take(this.#connecting, cookie)?.reject(SocketError.fromUpcall('connect', error))
+      },
+      onAccepted: (stream, localPort) => {
+        const connection = this.#hold(stream, `connection accepted on port ${localPort}`)
+        const listener = this.#listeners.get(localPort)
+        if (listener === undefined) connection.abort()
+        else listener.onAccepted(connection)
+      },
+      onProgress: (stream) => this.#connections.get(stream)?.onProgress(),
+    }
+  }
+
+  #hold(stream: Stream, what: string): Connection {
+    const held = this.#connections.get(stream)
+    if (held !== undefined) return held
+    const connection = new Connection(stream, what, () => {
+      this.#connections.delete(stream)
+      this.#endpoint.release(stream)
+    })
+    this.#connections.set(stream, connection)
+    return connection
+  }
+
+  #cookie(): number {
+    return this.#nextCookie++
+  }
+}
+
+function take<T>(pending: Map<number, T>, cookie: number): T | undefined {
+  const found = pending.get(cookie)
+  pending.delete(cookie)
+  return found
+}

@@ -1,0 +1,129 @@
+/**
+ * Where a stack's requests come from: frames that a device holds, what applications posted, and the passing of
+ * time. One instance per thread; polled by whichever thread holds the producer role.
+ *
+ * Frames are read straight into slots: nothing is reserved before a frame is there, because only the holder of
+ * the role fills slots. Times are clamped so that they never run backwards when the role changes threads.
+ */
+
+import type { Clock } from '../device/clock.ts'
+import type { Device } from '../device/device.ts'
+import type { RandomSource } from '../device/random.ts'
+import type { Source } from '../dominoes/domain.ts'
+import type { Mailbox } from '../dominoes/mailbox.ts'
+import type { Signal } from '../dominoes/signal.ts'
+import { SlotWord, slotPayloadOffset, verdictPending } from '../dominoes/slot.ts'
+import { Request } from '../protocol/requests.ts'
+import { virtioHeaderBytes } from '../wire/virtio.ts'
+import { frameOffset } from './stack-layout.ts'
+import { countOne, ThreadCounter } from './thread-counters.ts'
+
+/** Slots that can be filled and handed on: a channel, or the sequential strategy's own few. */
+export interface RequestSink {
+  /** Slots that can be filled now. */
+  freeSlots(wanted?: number): number
+  /** The slot that becomes the k-th request published from now, 0 ≤ k < freeSlots(). */
+  slotAhead(k: number): number
+  /** Hands on the next `count` slots, in order. */
+  publish(count: number): void
+  /** Time of the newest request. */
+  lastTime: number
+}
+
+export interface NetworkSourceParts {
+  readonly words: Int32Array
+  readonly sink: RequestSink
+  readonly device: Device
+  readonly mailbox: Mailbox
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** Most frames that one poll reads. */
+  readonly batch: number
+  /** Word offset of this thread's counters. */
+  readonly countersAt: number
+  /** Microseconds to the next timer of this thread's replica. */
+  microsUntilDeadline(nowMicros: number): number
+  /** What the application rings after it posted. */
+  readonly doorbell: Signal
+}
+
+export class NetworkSource implements Source {
+  readonly #parts: NetworkSourceParts
+  readonly #frameLimit: number
+  readonly #headerBytes: number
+
+  constructor(parts: NetworkSourceParts) {
+    this.#parts = parts
+    const { frameBytes, virtioHeader } = parts.device.capabilities
+    this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
+    this.#frameLimit = frameBytes + this.#headerBytes
+  }
+
+  poll(): number {
+    const { sink, device, clock } = this.#parts
+    const free = sink.freeSlots(this.#parts.batch)
+    if (free === 0) return 0
+    const now = this.#now(clock.nowMicros())
+    let count = this.#takePosted(free, now)
+    const frames = Math.min(free, count + this.#parts.batch)
+    const at = slotPayloadOffset + frameOffset - this.#headerBytes
+    while (count < frames) {
+      const slot = sink.slotAhead(count)
+      const length = device.read(slot * 4 + at, this.#frameLimit)
+      if (length === 0) break
+      this.#fill(slot, Request.frame, now, length - this.#headerBytes)
+      countOne(this.#parts.words, this.#parts.countersAt + ThreadCounter.framesIn)
+      count += 1
+    }
+    if (count === 0 && this.#parts.microsUntilDeadline(now) === 0) {
+      this.#fill(sink.slotAhead(0), Request.tick, now, 0)
+      count = 1
+    }
+    if (count > 0) {
+      sink.lastTime = now
+      sink.publish(count)
+    }
+    return count
+  }
+
+  /** A request posted before the doorbell was armed is seen here; one posted after it ends the device's wait. */
+  wait(micros: number): void {
+    const { doorbell, mailbox, device } = this.#parts
+    doorbell.prepare()
+    if (mailbox.size === 0) device.wait(micros)
+  }
+
+  #takePosted(free: number, now: number): number {
+    const { words, sink, mailbox } = this.#parts
+    let count = 0
+    while (count < free) {
+      const record = mailbox.peek()
+      if (record < 0) break
+      const slot = sink.slotAhead(count)
+      this.#fill(slot, words[record] as number, now, 0)
+      for (let k = 0; k < postedArguments; k++) {
+        words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+      }
+      mailbox.advance()
+      count += 1
+    }
+    return count
+  }
+
+  #fill(slot: number, kind: number, now: number, length: number): void {
+    const { words, random } = this.#parts
+    words[slot + SlotWord.kind] = kind
+    words[slot + SlotWord.time] = now
+    words[slot + SlotWord.random] = random.next()
+    words[slot + SlotWord.length] = length
+    words[slot + SlotWord.verdict] = verdictPending
+  }
+
+  #now(now: number): number {
+    const last = this.#parts.sink.lastTime
+    return ((now - last) | 0) < 0 ? last : now
+  }
+}
+
+/** Arguments that travel with a posted request. */
+export const postedArguments = 4

@@ -1,0 +1,42 @@
+/**
+ * What a stack is made of: the strategy, the device, the protocol's parameters. Plain data, so that it crosses
+ * to worker threads and into files unchanged.
+ */
+import type { DeviceCapabilities } from '../device/device.ts'
+import type { IdleOptions } from '../dominoes/idle.ts'
+import type { PayloadWorkKind } from '../payload/payload-work.ts'
+import type { MachineConfig } from '../protocol/config.ts'
+
+export type StrategyOption =
+  /** One thread, no channel: the baseline. */
+  | { readonly kind: 'sequential' }
+  /** Every replica applies every request; each action is performed by one. 1 ≤ replicas ≤ 64. */
+  | { readonly kind: 'replicated'; readonly replicas: number }
+
+/** A device behind a descriptor that is open in this process; how to open one is in `stack/device`. */
+export interface DeviceOption {
+  readonly kind: 'tap' | 'packet-socket'
+  readonly name: string
+  readonly descriptor: number
+  readonly capabilities: DeviceCapabilities
+}
+
+export interface PayloadWorkOption {
+  readonly kind: PayloadWorkKind
+  /** 32 hexadecimal digits; cipher only. A fixed, public key if absent: the cipher stands for work. */
+  readonly cipherKey?: string
+}
+
+export interface StackParameters {
+  readonly strategy: StrategyOption
+  readonly device: DeviceOption
+  readonly machine: MachineConfig
+  readonly payloadWork: PayloadWorkOption
+  readonly idle: IdleOptions
+  /** Requests that the channel holds; a power of two. */
+  readonly slotCount: number
+  /** Requests between two state digests; a power of two. */
+  readonly digestStride: number
+  /** Directory for packet captures, one file for each thread; none if absent. */
+  readonly captureDirectory?: string
+}

@@ -1,0 +1,48 @@
+/**
+ * A stack whose threads run, as the socket layer and the harness hold it, whatever the strategy.
+ */
+import type { Mailbox } from '../dominoes/mailbox.ts'
+import type { OutboxReader } from '../dominoes/outbox.ts'
+import type { Region } from '../dominoes/region.ts'
+import type { Signal } from '../dominoes/signal.ts'
+import type { StreamBuffers } from './stream-buffers.ts'
+
+/** The application's ends of everything it shares with the stack. */
+export interface ApplicationEnds {
+  readonly region: Region
+  readonly buffers: StreamBuffers
+  readonly mailbox: Mailbox
+  readonly outbox: OutboxReader
+  /** Wakes a stack that sleeps: to be called after posting. */
+  wake(): void
+  /** Whether every replica has passed the request with this channel index. */
+  hasPassed(index: number): boolean
+}
+
+export interface StackReport {
+  /** State digests compared between replicas, and those that differed: anything but 0 voids the run. */
+  readonly digestsCompared: number
+  readonly divergences: number
+  readonly digestsMissed: number
+  /** The protocol machine's counters by name. */
+  readonly protocol: Record<string, number>
+  readonly perReplica: Record<string, number>[]
+  readonly framesIn: number
+  readonly framesOut: number
+  /** Frames that the device had no room for. */
+  readonly framesRefused: number
+  /** What a reader should know about this run; empty as a rule. */
+  readonly note: string
+}
+
+export interface RunningStack {
+  readonly application: ApplicationEnds
+  /** Notified by every upcall. */
+  readonly upcallSignal: Signal
+  /** Stops taking requests and waits until every replica applied all there are; digests are final then. */
+  settle(): Promise<void>
+  report(): StackReport
+  /** Throws what ended a thread, if one ended. */
+  throwIfFailed(): void
+  stop(): Promise<void>
+}

@@ -1,0 +1,87 @@
+/**
+ * Where everything of one stack lies in its region. Planned once by the thread that starts the stack; plain numbers,
+ * so that worker threads receive it as it is.
+ *
+ *   framework: channel, claims, outbox, mailbox, counters, digests
+ *   states:    one protocol state a replica
+ *   transmit:  one frame buffer a thread
+ *   streams:   a send and a receive ring a connection
+ */
+import { type FrameworkLayout, planFramework } from '../dominoes/framework-layout.ts'
+import { RegionPlan } from '../dominoes/region.ts'
+import { slotBytesForFrames, slotBytesForSuperFrames, slotPayloadOffset } from '../dominoes/slot.ts'
+import { stateWords } from '../protocol/state/layout.ts'
+import type { StackParameters } from './options.ts'
+import { transmitBufferBytes } from './perform/transmit-buffer.ts'
+import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
+import { planThreadCounters } from './thread-counters.ts'
+
+/**
+ * Bytes from a slot's payload to its frame: room for a virtio-net header, and 2 more so that what follows the
+ * Ethernet header, and the payload after a header with timestamps, is aligned.
+ */
+export const frameOffset = 14
+
+/** Records of the application's mailbox, and of the outbox. */
+const mailboxCount = 256
+const outboxCount = 8192
+/** Entries of the board on which actions are claimed. */
+const claimCount = 8192
+/** Digests that a replica may be ahead of the auditor. */
+const digestEntries = 8192
+
+export interface StackLayout {
+  readonly framework: FrameworkLayout
+  readonly replicas: number
+  /** Word offset and words of replica 0's state; the others follow. */
+  readonly stateWord: number
+  readonly stateWords: number
+  /** Byte offset and bytes of thread 0's transmit buffer; the others follow. */
+  readonly transmitAt: number
+  readonly transmitBytes: number
+  readonly streams: StreamBuffers
+  /** Word offset of thread 0's counters. */
+  readonly countersWord: number
+  readonly sizeBytes: number
+}
+
+export function planStack(parameters: StackParameters): StackLayout {
+  const { machine, device, strategy } = parameters
+  const plan = new RegionPlan()
+  const replicas = strategy.kind === 'replicated' ? strategy.replicas : 1
+  const framework = planFramework(plan, {
+    replicas,
+    slotCount: parameters.slotCount,
+    slotBytes: slotBytesFor(device.capabilities.frameBytes),
+    outboxCount,
+    mailboxes: [mailboxCount],
+    claimCount,
+    digestEntries,
+    digestStride: parameters.digestStride,
+  })
+  const words = Math.ceil(stateWords(machine) / 32) * 32
+  const transmitBytes = Math.ceil(transmitBufferBytes(device.capabilities.frameBytes) / 128) * 128
+  return {
+    framework,
+    replicas,
+    stateWord: plan.reserve(words * 4 * replicas) / 4,
+    stateWords: words,
+    transmitAt: plan.reserve(transmitBytes * replicas),
+    transmitBytes,
+    countersWord: planThreadCounters(plan, replicas),
+    streams: reserveStreamBuffers(
+      plan,
+      machine.connectionCount,
+      machine.sendBufferBytes,
+      machine.receiveBufferBytes,
+    ),
+    sizeBytes: plan.sizeBytes,
+  }
+}
+
+function slotBytesFor(frameBytes: number): number {
+  const needed = slotPayloadOffset + frameOffset + frameBytes
+  if (needed <= slotBytesForFrames) return slotBytesForFrames
+  if (needed <= slotBytesForSuperFrames) return slotBytesForSuperFrames
+  throw new RangeError(`frames of ${frameBytes} bytes do not fit a slot`)
+}

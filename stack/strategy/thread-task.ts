@@ -1,0 +1,17 @@
+/**
+ * What a worker thread of a stack is given, and how it becomes a running part of it.
+ */
+import type { StackParameters } from './options.ts'
+import type { StackLayout } from './stack-layout.ts'
+
+export interface ThreadTask {
+  readonly buffer: SharedArrayBuffer
+  readonly layout: StackLayout
+  readonly parameters: StackParameters
+  /** 0 … replicas - 1. */
+  readonly thread: number
+  /** Descriptor with which any thread ends a wait in the device. */
+  readonly wakeDescriptor: number
+  /** Seed of this thread's random bits. */
+  readonly seed: number
+}
