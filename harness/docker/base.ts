@@ -5,6 +5,7 @@ import { canInstall, installPackages } from './apt.ts'
 import { followEvents } from './engine-events.ts'
 import { type HostApt, release } from './host-apt.ts'
 import type { Progress } from './progress.ts'
+import { makeScratch, removeScratch } from './scratch.ts'
 
 /**
  * The file system our image builds on: Debian's published image where a registry can be reached, else the same
@@ -54,7 +55,9 @@ async function bootstrap(docker: Docker, host: HostApt, onProgress: Progress): P
   const sources =
     host.sources.length > 0 ? host.sources : [`deb http://deb.debian.org/debian ${release} main`]
   const options = host.settings.map((setting) => `--aptopt=${setting}`)
+  const scratch = await makeScratch()
   const tarball = execa('mmdebstrap', ['--variant=minbase', ...options, release, '-', ...sources], {
+    env: { TMPDIR: scratch },
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: { transform: linesTo(onProgress) },
@@ -64,6 +67,7 @@ async function bootstrap(docker: Docker, host: HostApt, onProgress: Progress): P
   const [repo = '', tag = ''] = bootstrapped.split(':')
   const imported = docker.importImage(tarball.stdout, { repo, tag }).then((answer) => followEvents(answer))
   const [made, stored] = await Promise.allSettled([tarball, imported])
+  await removeScratch(scratch)
   if (made.status === 'rejected') throw failed(messageOf(made.reason))
   if (stored.status === 'rejected') throw failed(messageOf(stored.reason))
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { HarnessError } from '../error.ts'
 import { findEngine } from './client.ts'
+import { formatOwner, ownerOf, ownerState, parseOwner } from './owner.ts'
 import type { Progress } from './progress.ts'
 import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
 
@@ -15,6 +16,8 @@ import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
  */
 export const daemonLog = '/var/log/dominoes-dockerd.log'
 const pidFile = '/var/run/docker.pid'
+/** Names the daemon that was started here, in the form of owner.ts. */
+const startedFile = '/var/run/dominoes-dockerd'
 const patienceMillis = 60_000
 
 export async function startDaemon(onProgress: Progress): Promise<Docker> {
@@ -53,13 +56,37 @@ async function attemptStart(options: readonly string[], onProgress: Progress): P
   const startedAt = performance.now()
   while (!ended) {
     const docker = await findEngine()
-    if (docker !== undefined) return { docker, log: '' }
+    if (docker !== undefined) {
+      if (daemon.pid !== undefined) writeFileSync(startedFile, formatOwner(ownerOf(daemon.pid)))
+      return { docker, log: '' }
+    }
     const waitedMillis = performance.now() - startedAt
     if (waitedMillis > patienceMillis) daemon.kill('SIGTERM')
     onProgress(`waiting for dockerd (${Math.round(waitedMillis / 1000)} s)`)
     await delay(250)
   }
   return { docker: undefined, log: readFileSync(daemonLog, 'utf8') }
+}
+
+/** Stops the daemon if it was started here; true if it was. Its containers end with it. */
+export async function stopDaemon(onProgress: Progress): Promise<boolean> {
+  let owner: ReturnType<typeof parseOwner>
+  try {
+    owner = parseOwner(readFileSync(startedFile, 'utf8'))
+  } catch {
+    return false
+  }
+  if (owner === undefined || ownerState(owner) !== 'alive') return false
+  onProgress('stopping dockerd')
+  process.kill(owner.pid, 'SIGTERM')
+  for (let waitedMillis = 0; ownerState(owner) === 'alive'; waitedMillis += 100) {
+    if (waitedMillis > patienceMillis) {
+      throw new HarnessError('dockerd does not stop.', `See why: tail ${daemonLog}`)
+    }
+    await delay(100)
+  }
+  rmSync(startedFile, { force: true })
+  return true
 }
 
 /** A daemon that was killed leaves its pid file behind, and the next one believes it if the id is in use again. */

@@ -18,12 +18,12 @@ export interface Owner {
 export type OwnerState = 'alive' | 'dead' | 'unknown'
 
 export function thisOwner(): Owner {
-  return {
-    pid: process.pid,
-    startTicks: startTicksOf(process.pid) ?? '0',
-    boot: bootId(),
-    namespace: namespaceId(),
-  }
+  return ownerOf(process.pid)
+}
+
+/** The owner that a process of this namespace is; start `0` (dead) if there is no such process. */
+export function ownerOf(pid: number): Owner {
+  return { pid, startTicks: startTicksOf(pid) ?? '0', boot: bootId(), namespace: namespaceId() }
 }
 
 export function formatOwner(owner: Owner): string {

@@ -1,0 +1,60 @@
+import type Docker from 'dockerode'
+import { removeLeftOvers } from './clean-up.ts'
+import { findEngine } from './client.ts'
+import { statusOf } from './container.ts'
+import { stopDaemon } from './daemon.ts'
+import { imageName, imageRepository } from './image.ts'
+import { type Progress, silent } from './progress.ts'
+import { removeDeadScratch } from './scratch.ts'
+
+/** What the command `clean` does to Docker. It starts no engine, and never touches a run that is alive. */
+export interface Cleaned {
+  readonly containers: readonly string[]
+  /** Containers that belong to live runs, or (without `all`) to processes that cannot be seen from here. */
+  readonly kept: readonly string[]
+  readonly images: readonly string[]
+  readonly directories: readonly string[]
+  readonly engineStopped: boolean
+}
+
+/**
+ * Removes what is left over: containers and directories of dead runs, and images of earlier Dockerfiles. With `all`
+ * also the current image and its bootstrapped base, and the engine is stopped if the harness had started it and no
+ * run is alive.
+ */
+export async function cleanDocker(options: { all?: boolean; onProgress?: Progress } = {}): Promise<Cleaned> {
+  const { all = false, onProgress = silent } = options
+  const directories = await removeDeadScratch()
+  const docker = await findEngine()
+  if (docker === undefined) return { containers: [], kept: [], images: [], directories, engineStopped: false }
+  const { removed, kept } = await removeLeftOvers(docker, { everyone: all, onProgress })
+  const images = await removeImages(docker, all, onProgress)
+  const engineStopped = all && kept.length === 0 ? await stopDaemon(onProgress) : false
+  return { containers: removed, kept, images, directories, engineStopped }
+}
+
+async function removeImages(docker: Docker, all: boolean, onProgress: Progress): Promise<string[]> {
+  const current = await imageName()
+  const names = (await docker.listImages()).flatMap((image) => image.RepoTags ?? [])
+  const superseded = names.filter(
+    (name) => name.startsWith(`${imageRepository}:`) && (all || name !== current),
+  )
+  const base = all ? names.filter((name) => name.startsWith(`${imageRepository}-base:`)) : []
+  const removed: string[] = []
+  for (const name of [...superseded, ...base]) {
+    onProgress(`removing image ${name}`)
+    if (await removeImage(docker, name)) removed.push(name)
+  }
+  return removed
+}
+
+/** False if a container still uses it. */
+async function removeImage(docker: Docker, name: string): Promise<boolean> {
+  try {
+    await docker.getImage(name).remove()
+    return true
+  } catch (error) {
+    if (statusOf(error) === 404 || statusOf(error) === 409) return false
+    throw error
+  }
+}

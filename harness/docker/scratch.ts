@@ -1,0 +1,31 @@
+import { chmod, mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { formatOwner, ownerState, parseOwner, thisOwner } from './owner.ts'
+
+/** Temporary directories that carry their owner's name, so that those of a killed process can be told and removed. */
+const prefix = 'dominoes-scratch-'
+
+export async function makeScratch(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), `${prefix}${formatOwner(thisOwner())}-`))
+  // Package managers drop their rights while they work in it.
+  await chmod(directory, 0o755)
+  return directory
+}
+
+/** Never leaves the file system: a file system of another kind may still be mounted inside. */
+export async function removeScratch(directory: string): Promise<void> {
+  await execa('rm', ['-rf', '--one-file-system', directory], { reject: false })
+}
+
+/** Removes the directories of processes that are gone. Returns their names. */
+export async function removeDeadScratch(): Promise<string[]> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix))
+  const dead = names.filter((name) => {
+    const owner = parseOwner(name.slice(prefix.length).split('-')[0] ?? '')
+    return owner !== undefined && ownerState(owner) === 'dead'
+  })
+  for (const name of dead) await removeScratch(join(tmpdir(), name))
+  return dead
+}
