@@ -33,7 +33,10 @@ export interface SpawnOptions {
 const lastWordsLines = 20
 const gone = 137
 
-/** Starts a program. Throws HarnessError if the container is not running; a missing program exits with 127. */
+/**
+ * Starts a program, and returns once it runs. Throws HarnessError if the container is not running; a missing program
+ * exits with 127.
+ */
 export async function spawnIn(
   docker: Docker,
   containerId: string,
@@ -73,6 +76,7 @@ export async function spawnIn(
     ended = true
   })
   connection.on('error', () => {})
+  await started.promise
   return {
     stdin: connection,
     stdout,
@@ -80,7 +84,6 @@ export async function spawnIn(
     exit,
     lastWords: () => lastWords.join('\n'),
     kill: async (signal = 'TERM') => {
-      await started.promise
       if (ended || programId === 0) return
       const killer = await create(docker, containerId, ['kill', '-s', signal, String(programId)], {})
       await demultiplex(await killer.start({ hijack: true, stdin: false }), () => {}).catch(() => {})

@@ -38,7 +38,7 @@ export interface DeployOptions {
 }
 
 let deployments = 0
-let leftOversRemoved: Promise<unknown> | undefined
+let leftOversRemoved = false
 
 export async function deployTopology(
   topology: ResolvedTopology,
@@ -48,13 +48,19 @@ export async function deployTopology(
   checkRunId(options.runId)
   const docker = await ensureEngine(onProgress)
   const image = await ensureImage(onProgress)
-  leftOversRemoved ??= removeLeftOvers(docker, { onProgress })
-  await leftOversRemoved
+  await removeLeftOversOnce(docker, onProgress)
   const directory = resolvePath(options.directory)
   await mkdir(directory, { recursive: true })
   deployments++
   const context = { docker, image, owner: thisOwner(), runId: options.runId }
   return await start(topology, context, `${process.pid}-${deployments}`, directory, onProgress)
+}
+
+/** Before the first deployment of a process: whatever was killed since, its containers would compete for processors. */
+async function removeLeftOversOnce(docker: Docker, onProgress: Progress): Promise<void> {
+  if (leftOversRemoved) return
+  leftOversRemoved = true
+  await removeLeftOvers(docker, { onProgress })
 }
 
 async function start(
