@@ -1,5 +1,5 @@
 /**
- * A run as one HTML page that needs nothing else: no script, no network. Reads the style sheet and the chart
+ * A run as one HTML page that needs nothing else: no script, no network. Reads the style sheets and the chart
  * specifications beside it. Invariant: the same run gives the same page.
  */
 import { readFile } from 'node:fs/promises'
@@ -41,10 +41,16 @@ export async function renderReport({ manifest, samples }: Run): Promise<string> 
   return page.text
 }
 
+/** Later sheets override earlier ones. */
+const sheets = ['theme', 'page', 'tables', 'print']
+
 async function styleSheet(): Promise<string> {
-  const sheet = await readFile(new URL('page.css', import.meta.url), 'utf8')
+  const texts = await Promise.all(
+    sheets.map((sheet) => readFile(new URL(`style/${sheet}.css`, import.meta.url), 'utf8')),
+  )
   return `:root { ${colourVariables('light')} }
 @media (prefers-color-scheme: dark) { :root { ${colourVariables('dark')} } }
+${texts.join('')}
 @media print { :root { ${colourVariables('light')} } }
-${sheet}`
+`
 }

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../testing/fixtures.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
+
+const imports = (specifier: string) => `import { x } from '${specifier}'\nexport const y = x\n`
+
+/** Each row: where the file lies, what it says, the rule that has to complain. */
+const refused: readonly (readonly [path: string, text: string, rule: string])[] = [
+  ['stack/wire/a.ts', imports('../dominoes/region.ts'), 'noRestrictedImports'],
+  ['stack/wire/b.ts', imports('node:fs'), 'noRestrictedImports'],
+  ['stack/dominoes/a.ts', imports('../wire/header.ts'), 'noRestrictedImports'],
+  ['stack/dominoes/b.ts', imports('../sim/clock.ts'), 'noRestrictedImports'],
+  ['stack/payload/a.ts', imports('../dominoes/channel.ts'), 'noRestrictedImports'],
+  ['stack/device/a.ts', imports('../protocol/config.ts'), 'noRestrictedImports'],
+  ['stack/device/b.ts', imports('../dominoes/channel.ts'), 'noRestrictedImports'],
+  ['stack/protocol/tcp/a.ts', imports('../../strategy/sequential.ts'), 'noRestrictedImports'],
+  ['stack/protocol/tcp/b.ts', imports('../../dominoes/channel.ts'), 'noRestrictedImports'],
+  ['stack/protocol/tcp/c.ts', imports('node:fs'), 'noRestrictedImports'],
+  ['stack/protocol/tcp/d.ts', imports('../../device/device.ts'), 'noRestrictedImports'],
+  ['stack/protocol/e.ts', 'export const now = Date.now()\n', 'noRestrictedGlobals'],
+  ['stack/protocol/f.ts', 'export const now = performance.now()\n', 'noRestrictedGlobals'],
+  ['stack/protocol/g.ts', 'setTimeout(() => {}, 1)\n', 'noRestrictedGlobals'],
+  ['stack/protocol/h.ts', 'export const id = crypto.randomUUID()\n', 'noRestrictedGlobals'],
+  ['stack/protocol/i.ts', 'export const x = process.env.X\n', 'noRestrictedGlobals'],
+  ['stack/protocol/j.ts', 'export const x = Math.random()\n', 'noJsRestrictedProperties'],
+  ['stack/strategy/a.ts', imports('../socket/stack.ts'), 'noRestrictedImports'],
+  ['stack/strategy/b.ts', imports('../sim/clock.ts'), 'noRestrictedImports'],
+  ['stack/socket/a.ts', imports('../device/tap.ts'), 'noRestrictedImports'],
+  ['stack/socket/b.ts', imports('../sim/clock.ts'), 'noRestrictedImports'],
+  ['stack/index.ts', imports('./sim/clock.ts'), 'noRestrictedImports'],
+  ['stack/sim/a.ts', imports('../../harness/error.ts'), 'noRestrictedImports'],
+  ['stack/wire/a.test.ts', imports('../../harness/error.ts'), 'noRestrictedImports'],
+  ['harness/runner/a.ts', imports('../../stack/wire/header.ts'), 'noRestrictedImports'],
+  ['harness/runner/b.ts', imports('../../reports/render.ts'), 'noRestrictedImports'],
+  ['harness/cli/commands/a.ts', imports('../../../stack/wire/header.ts'), 'noRestrictedImports'],
+  ['reports/a.ts', imports('../harness/runner/run.ts'), 'noRestrictedImports'],
+  ['reports/sections/b.ts', imports('../../stack/index.ts'), 'noRestrictedImports'],
+  ['experiments/a.ts', imports('../harness/matrix/load.ts'), 'noRestrictedImports'],
+  ['topologies/a.ts', imports('../harness/docker/client.ts'), 'noRestrictedImports'],
+  ['harness/matrix/c.ts', 'export default 1\n', 'noDefaultExport'],
+  ['harness/matrix/CamelCase.ts', 'export const x = 1\n', 'useFilenamingConvention'],
+  ['harness/matrix/long.ts', `export const x = [\n${'  1,\n'.repeat(400)}]\n`, 'noExcessiveLinesPerFile'],
+  ['harness/matrix/d.ts', `export const x = new ${'Message'}Channel()\n`, 'noRestrictedGlobals'],
+  ['harness/matrix/e.test.ts', "import { test } from 'vitest'\ntest.only('x', () => {})\n", 'noFocusedTests'],
+]
+
+const accepted: readonly (readonly [path: string, text: string])[] = [
+  ['stack/payload/good.ts', imports('../dominoes/region.ts')],
+  ['stack/payload/good-too.ts', imports('../wire/checksum.ts')],
+  ['stack/device/good.ts', imports('../dominoes/region.ts')],
+  ['stack/protocol/tcp/good.ts', imports('../../dominoes/action-queue.ts')],
+  ['stack/protocol/good.ts', imports('../wire/header.ts')],
+  ['stack/strategy/good.ts', imports('../protocol/machine.ts')],
+  ['stack/strategy/good-too.ts', imports('../dominoes/channel.ts')],
+  ['stack/socket/good.ts', imports('../strategy/start.ts')],
+  ['stack/wire/good.test.ts', imports('../sim/clock.ts')],
+  ['stack/sim/good.ts', imports('../protocol/machine.ts')],
+  ['stack/dominoes/good.ts', 'export const now = Date.now()\n'],
+  ['harness/agent/good.ts', imports('../../stack/index.ts')],
+  ['harness/cli/good.ts', imports('../../reports/render.ts')],
+  ['reports/good.ts', imports('../harness/result/store.ts')],
+  ['experiments/good.ts', imports('../harness/matrix/define.ts')],
+  ['topologies/good.ts', imports('../harness/topology/define.ts')],
+  ['vitest.config.ts', 'export default {}\n'],
+]
+
+/** Lints a tree of snippets with the project's own rules; answers `path rule` for every complaint. */
+async function lint(
+  files: readonly (readonly [path: string, text: string, ...unknown[]])[],
+): Promise<string[]> {
+  const folder = await temporaryFolder()
+  const { vcs, ...rules } = JSON.parse(await readFile(join(root, 'biome.json'), 'utf8'))
+  await writeFile(join(folder, 'biome.json'), JSON.stringify(rules))
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+  const argv = ['lint', '--reporter=json', '--max-diagnostics=none', '.']
+  const biome = join(root, 'node_modules/.bin/biome')
+  const { stdout } = await run(biome, argv, { cwd: folder }).catch((error: { stdout: string }) => error)
+  const report = JSON.parse(stdout) as {
+    diagnostics: { category: string; location: { path: string | { file: string } } }[]
+  }
+  return report.diagnostics.map(({ category, location }) => {
+    const path = typeof location.path === 'string' ? location.path : location.path.file
+    return `${path.replace(/^\.\//, '')} ${category.split('/').at(-1)}`
+  })
+}
+
+test('every direction of imports and every banned name is refused by the linter', async () => {
+  const complaints = await lint(refused)
+  expect(
+    refused.map(([path, , rule]) => `${path} ${rule}`).filter((row) => !complaints.includes(row)),
+  ).toEqual([])
+})
+
+test('what is allowed draws no complaint', async () => {
+  expect(await lint(accepted)).toEqual([])
+})

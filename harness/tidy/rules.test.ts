@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import {
+  headerComment,
+  kebabCaseFolders,
+  noMachinePaths,
+  noMisleadingWords,
+  testingOnlyInTests,
+} from './rules.ts'
+
+test('a source file without a header comment is reported, a test is not', () => {
+  expect(headerComment({ path: 'stack/x.ts', text: 'export const x = 1\n' })).toHaveLength(1)
+  expect(headerComment({ path: 'stack/x.ts', text: '/** What x is. */\nexport const x = 1\n' })).toEqual([])
+  expect(headerComment({ path: 'stack/x.test.ts', text: 'import x\n' })).toEqual([])
+})
+
+test('a folder that is not in kebab-case is reported', () => {
+  expect(kebabCaseFolders({ path: 'stack/LossRecovery/x.ts', text: '' })).toHaveLength(1)
+  expect(kebabCaseFolders({ path: 'stack/loss-recovery/x.ts', text: '' })).toEqual([])
+})
+
+test('the names of Node globals are reported, even in a comment', () => {
+  expect(noMisleadingWords({ path: 'x.ts', text: `// like a ${'Message'}Channel` })).toHaveLength(1)
+  expect(noMisleadingWords({ path: 'x.ts', text: '// a message in a channel' })).toEqual([])
+})
+
+test('a double used outside tests is reported', () => {
+  const text = "import { FakeExecutor } from '../testing/fake-executor.ts'\n"
+  expect(testingOnlyInTests({ path: 'harness/cli/main.ts', text })).toHaveLength(1)
+  expect(testingOnlyInTests({ path: 'harness/cli/main.test.ts', text })).toEqual([])
+  expect(testingOnlyInTests({ path: 'harness/testing/other.ts', text })).toEqual([])
+})
+
+test('a path of one machine is reported', () => {
+  expect(noMachinePaths({ path: 'README.md', text: `see /${'home'}/someone/project` })).toHaveLength(1)
+  expect(noMachinePaths({ path: 'README.md', text: 'see the home page' })).toEqual([])
+})

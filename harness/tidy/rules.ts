@@ -1,0 +1,68 @@
+/**
+ * What the source tree has to look like, beyond what the linter can say (see `biome.json`). Pure: each rule looks at
+ * one file's path and text, and answers complaints.
+ */
+
+export interface SourceFile {
+  /** From the project's root, with `/`. */
+  readonly path: string
+  readonly text: string
+}
+
+export type Rule = (file: SourceFile) => string[]
+
+const isTest = (path: string) => /\.(test|bench)\.ts$/.test(path)
+
+/** Definitions say in their own fields what they are. */
+const isData = (path: string) => /^(experiments|topologies)\//.test(path)
+
+/** A reader learns from the first lines what a file is and who may call it. */
+export const headerComment: Rule = ({ path, text }) =>
+  !path.endsWith('.ts') ||
+  isTest(path) ||
+  isData(path) ||
+  path.endsWith('.config.ts') ||
+  text.startsWith('/**')
+    ? []
+    : [`${path}: starts with no header comment; say in /** … */, above the imports, what this file is`]
+
+const kebabFolder = /^\.?[a-z0-9]+(-[a-z0-9]+)*$/
+
+/** The linter sees to the names of files. */
+export const kebabCaseFolders: Rule = ({ path }) =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .filter((folder) => !kebabFolder.test(folder))
+    .map((folder) => `${path}: folder "${folder}" is not in kebab-case`)
+
+/** Node has globals of these names: even in a comment they mislead. Spelled in two so as not to find themselves. */
+const misleading = ['Broadcast', 'Message'].map((half) => `${half}Channel`)
+
+export const noMisleadingWords: Rule = ({ path, text }) =>
+  path === 'biome.json'
+    ? []
+    : misleading
+        .filter((word) => text.includes(word))
+        .map((word) => `${path}: "${word}" is the name of a Node global`)
+
+/** Doubles of the real thing stay in tests. */
+export const testingOnlyInTests: Rule = ({ path, text }) =>
+  !path.endsWith('.ts') ||
+  isTest(path) ||
+  /(^|\/)testing\//.test(path) ||
+  !/from '[^']*\/testing\//.test(text)
+    ? []
+    : [`${path}: imports from a testing folder; only tests may`]
+
+/** The documents speak of files that exist, wherever the project was put. */
+export const noMachinePaths: Rule = ({ path, text }) =>
+  /(^|[\s'"`(])\/(home|Users)\/\w/.test(text) ? [`${path}: names a folder of one machine`] : []
+
+export const rules: readonly Rule[] = [
+  headerComment,
+  kebabCaseFolders,
+  noMisleadingWords,
+  testingOnlyInTests,
+  noMachinePaths,
+]
