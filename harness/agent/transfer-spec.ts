@@ -52,26 +52,6 @@ export const transferResultSchema = z.strictObject({
 
 export type TransferResult = z.infer<typeof transferResultSchema>
 
-/** From the harness to the agent. */
-export const agentCommandSchema = z.strictObject({
-  id: z.int(),
-  transfer: transferSpecSchema,
-})
-
-export type AgentCommand = z.infer<typeof agentCommandSchema>
-
-/** From the agent to the harness. */
-export const agentEventSchema = z.discriminatedUnion('event', [
-  /** The TAP exists under this name, in the agent's network namespace. */
-  z.strictObject({ event: z.literal('ready'), interface: z.string() }),
-  z.strictObject({ event: z.literal('result'), id: z.int(), result: transferResultSchema }),
-  z.strictObject({ event: z.literal('failed'), id: z.int(), reason: z.string(), remedy: z.string() }),
-  /** The agent itself cannot go on. */
-  z.strictObject({ event: z.literal('fatal'), reason: z.string(), remedy: z.string() }),
-])
-
-export type AgentEvent = z.infer<typeof agentEventSchema>
-
 export const serveSpecSchema = z.strictObject({
   replicas: z.int().min(1).max(64),
   /** This host in CIDR notation. */
@@ -80,3 +60,24 @@ export const serveSpecSchema = z.strictObject({
 })
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
+
+/** From the harness to the agent: move one stream, or serve pages until the agent ends. */
+export const agentCommandSchema = z.union([
+  z.strictObject({ id: z.int(), transfer: transferSpecSchema }),
+  z.strictObject({ id: z.int(), serve: serveSpecSchema }),
+])
+
+export type AgentCommand = z.infer<typeof agentCommandSchema>
+
+/** From the agent to the harness. */
+export const agentEventSchema = z.discriminatedUnion('event', [
+  /** The TAP exists under this name, in the agent's network namespace. */
+  z.strictObject({ event: z.literal('ready'), interface: z.string() }),
+  z.strictObject({ event: z.literal('result'), id: z.int(), result: transferResultSchema }),
+  z.strictObject({ event: z.literal('serving'), id: z.int() }),
+  z.strictObject({ event: z.literal('failed'), id: z.int(), reason: z.string(), remedy: z.string() }),
+  /** The agent itself cannot go on. */
+  z.strictObject({ event: z.literal('fatal'), reason: z.string(), remedy: z.string() }),
+])
+
+export type AgentEvent = z.infer<typeof agentEventSchema>

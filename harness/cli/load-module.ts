@@ -11,4 +11,6 @@ async function load<T>(specifier: string): Promise<T> {
 
 export const loadModule = {
   executor: () => load<{ createExecutor: CreateExecutor }>('../executor/index.ts'),
+  demo: () => load<typeof import('../demo/demo.ts')>('../demo/demo.ts'),
+  checkDemo: () => load<typeof import('../demo/check-demo.ts')>('../demo/check-demo.ts'),
 }

@@ -2,8 +2,10 @@
  * The harness's end of the agent in a stack's container: one command at a time, each answered by one event.
  */
 import {
+  type AgentCommand,
   type AgentEvent,
   agentEventSchema,
+  type ServeSpec,
   type TransferResult,
   type TransferSpec,
 } from '../agent/transfer-spec.ts'
@@ -47,18 +49,28 @@ export class AgentConnection {
 
   /** Runs one transfer. Throws HarnessError with the reason if it failed. */
   async transfer(spec: TransferSpec): Promise<TransferResult> {
-    const id = this.#nextId++
-    this.#process.stdin.write(`${JSON.stringify({ id, transfer: spec })}\n`)
-    const event = await this.#next()
-    if (event.event === 'result' && event.id === id) return event.result
-    if (event.event === 'failed' || event.event === 'fatal')
-      throw new HarnessError(event.reason, event.remedy)
-    throw new HarnessError(`The agent answered command ${id} with "${event.event}".`, defect)
+    const event = await this.#command({ id: this.#nextId++, transfer: spec })
+    if (event.event === 'result') return event.result
+    throw new HarnessError(`The agent answered a transfer with "${event.event}".`, defect)
+  }
+
+  /** Serves pages until this connection is closed; resolves when it listens. Throws HarnessError if it cannot. */
+  async serve(spec: ServeSpec): Promise<void> {
+    const event = await this.#command({ id: this.#nextId++, serve: spec })
+    if (event.event !== 'serving') throw new HarnessError(`The agent answered with "${event.event}".`, defect)
   }
 
   async close(): Promise<void> {
     this.#process.stdin.end()
     await this.#process.kill('TERM')
+  }
+
+  async #command(command: AgentCommand): Promise<AgentEvent> {
+    this.#process.stdin.write(`${JSON.stringify(command)}\n`)
+    const event = await this.#next()
+    if (event.event === 'failed' || event.event === 'fatal')
+      throw new HarnessError(event.reason, event.remedy)
+    return event
   }
 
   async #next(): Promise<AgentEvent> {

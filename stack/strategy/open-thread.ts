@@ -7,6 +7,7 @@ import type { Device } from '../device/device.ts'
 import { Random } from '../device/random.ts'
 import { Channel } from '../dominoes/channel.ts'
 import { Counters } from '../dominoes/counters.ts'
+import type { Domain } from '../dominoes/domain.ts'
 import { Mailbox } from '../dominoes/mailbox.ts'
 import type { MailboxLayout } from '../dominoes/mailbox-layout.ts'
 import { openReplica } from '../dominoes/open-replica.ts'
@@ -36,6 +37,8 @@ export interface ThreadParts {
   readonly device: Device
   readonly clock: Clock
   readonly seed: number
+  /** Puts something around the domain: the simulator, what actions cost. */
+  readonly wrapDomain?: (domain: Domain) => Domain
 }
 
 /** A thread of the sequential strategy: the loop, and what its idle thread sleeps in. */
@@ -57,7 +60,8 @@ export function openSequentialThread(parts: ThreadParts, pause: (micros: number)
   const domain = openDomain(parts)
   const source = openSource(parts, slots, domain)
   const counters = new Counters(region, layout.framework.counters, parts.thread)
-  return { loop: new Sequential(region.words, slots, domain, source, counters, pause), domain, source }
+  const loop = new Sequential(region.words, slots, wrapped(parts, domain), source, counters, pause)
+  return { loop, domain, source }
 }
 
 export function openReplicaThread(parts: ThreadParts): ReplicaThread {
@@ -67,9 +71,19 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
   const source = openSource(parts, channel, domain)
   const nowMicros = () => clock.nowMicros()
   return {
-    replica: openReplica(region, layout.framework, { id: thread, domain, source, nowMicros, channel }),
+    replica: openReplica(region, layout.framework, {
+      id: thread,
+      domain: wrapped(parts, domain),
+      source,
+      nowMicros,
+      channel,
+    }),
     domain,
   }
+}
+
+function wrapped(parts: ThreadParts, domain: NetworkDomain): Domain {
+  return parts.wrapDomain?.(domain) ?? domain
 }
 
 function openDomain(parts: ThreadParts): NetworkDomain {

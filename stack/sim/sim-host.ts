@@ -1,0 +1,178 @@
+/**
+ * A host of a simulated world: the real strategies, domain and sockets over a region of its own, with a simulated
+ * device, a virtual clock and one application; its threads are stepped one at a time by the world.
+ */
+import type { Device } from '../device/device.ts'
+import { Random } from '../device/random.ts'
+import { Auditor, type AuditReport } from '../dominoes/auditor.ts'
+import { Channel } from '../dominoes/channel.ts'
+import type { Domain } from '../dominoes/domain.ts'
+import { initialiseFramework } from '../dominoes/framework-layout.ts'
+import { Mailbox } from '../dominoes/mailbox.ts'
+import type { MailboxLayout } from '../dominoes/mailbox-layout.ts'
+import { OutboxReader } from '../dominoes/outbox.ts'
+import { openRegion, type Region } from '../dominoes/region.ts'
+import { globalRecord } from '../protocol/state/globals.ts'
+import { Endpoint, type EndpointHandler } from '../socket/endpoint.ts'
+import { openReplicaThread, openSequentialThread, type ThreadParts } from '../strategy/open-thread.ts'
+import type { StackParameters } from '../strategy/options.ts'
+import { planStack, type StackLayout } from '../strategy/stack-layout.ts'
+import type { SimulatedClock } from './simulated-clock.ts'
+import { SlowPerformer } from './slow-performer.ts'
+
+/** What a thread of a simulated host spends, in microseconds of virtual time. */
+export interface VirtualCosts {
+  /** One round of the loop, and one action: the mean of an exponential distribution. */
+  readonly roundMicros: number
+  readonly actionMicros: number
+  /** How often a thread is preempted after a round, 0 … 1, and for how long. */
+  readonly preemption: number
+  readonly preemptionMicros: number
+}
+
+export interface SimHostParts {
+  readonly clock: SimulatedClock
+  /** What the host's 32-bit clock shows when the world begins. */
+  readonly clockOrigin: number
+  readonly parameters: StackParameters
+  readonly attach: (region: Region) => Device
+  readonly application: EndpointHandler & { step(): boolean }
+  readonly costs: VirtualCosts
+  readonly seed: number
+}
+
+/** One thread: when it can run again, and a round of its loop. */
+interface SimThread {
+  readyAt: number
+  readonly domain: SlowPerformer
+  doWork(): number
+}
+
+export class SimHost {
+  readonly endpoint: Endpoint
+  readonly application: SimHostParts['application']
+  readonly #parts: SimHostParts
+  readonly #region: Region
+  readonly #layout: StackLayout
+  readonly #random: Random
+  readonly #threads: readonly SimThread[]
+  readonly #channel: Channel
+  readonly #auditor: Auditor
+  readonly #finals: (() => void)[] = []
+
+  constructor(parts: SimHostParts) {
+    this.#parts = parts
+    this.application = parts.application
+    this.#random = new Random(parts.seed)
+    this.#layout = planStack(parts.parameters)
+    this.#region = openRegion(new SharedArrayBuffer(this.#layout.sizeBytes))
+    const { framework } = this.#layout
+    initialiseFramework(this.#region, framework, { time: parts.clockOrigin | 0 })
+    this.#channel = new Channel(this.#region, framework.channel, this.#layout.replicas)
+    this.#auditor = new Auditor(this.#region, framework.digests, framework.channel)
+    this.#threads = Array.from({ length: this.#layout.replicas }, (_, thread) => this.#openThread(thread))
+    this.endpoint = new Endpoint(
+      {
+        region: this.#region,
+        buffers: this.#layout.streams,
+        mailbox: new Mailbox(this.#region, framework.mailboxes[0] as MailboxLayout),
+        outbox: new OutboxReader(this.#region, framework.outbox, this.#channel.progress),
+        wake: () => {},
+        hasPassed: (index) => this.#layout.replicas === 1 || this.#channel.hasPassed(index),
+      },
+      parts.application,
+    )
+  }
+
+  /** Runs what is ready, threads in random order; returns whether anything was done. */
+  step(): boolean {
+    let worked = this.application.step()
+    const { clock } = this.#parts
+    const first = (this.#random.next() >>> 0) % this.#threads.length
+    for (let k = 0; k < this.#threads.length; k++) {
+      const thread = this.#threads[(first + k) % this.#threads.length] as SimThread
+      if (thread.readyAt > clock.nowMicros()) continue
+      if (thread.doWork() === 0) continue
+      worked = true
+      thread.readyAt = clock.nowMicros() + this.#roundMicros()
+    }
+    return worked
+  }
+
+  /** The next time at which a thread that is busy now, or a timer, has something to do; Infinity if never. */
+  nextEventMicros(): number {
+    const now = this.#parts.clock.nowMicros()
+    const hostNow = (this.#parts.clockOrigin + now) | 0
+    let next = Number.POSITIVE_INFINITY
+    for (const { readyAt, domain } of this.#threads) {
+      if (readyAt > now) next = Math.min(next, readyAt)
+      if (domain.busyUntil > now) next = Math.min(next, domain.busyUntil)
+      next = Math.min(next, Math.max(now + 1, now + domain.microsUntilDeadline(hostNow)))
+    }
+    return next
+  }
+
+  /** Ends the host: every replica must have applied the same requests; compares their last digests. */
+  finish(): AuditReport {
+    for (const recordFinal of this.#finals) recordFinal()
+    return this.#auditor.finish()
+  }
+
+  audit(): void {
+    this.#auditor.audit()
+  }
+
+  /** A counter of the protocol machine (see `protocol/state/globals.ts`). */
+  protocolCounter(name: keyof typeof globalRecord.fields): number {
+    const state = this.#region.words.subarray(
+      this.#layout.stateWord,
+      this.#layout.stateWord + globalRecord.words,
+    )
+    return globalRecord.cursor(state, 0)[name]
+  }
+
+  #openThread(thread: number): SimThread {
+    const { clock, clockOrigin, parameters, attach, costs, seed } = this.#parts
+    let slow: SlowPerformer | undefined
+    const parts: ThreadParts = {
+      region: this.#region,
+      layout: this.#layout,
+      parameters,
+      thread,
+      device: attach(this.#region),
+      clock: clock.hostClock(clockOrigin),
+      seed: seed + thread,
+      wrapDomain: (domain: Domain) => {
+        slow = new SlowPerformer(domain, clock, () => this.#exponential(costs.actionMicros))
+        return slow
+      },
+    }
+    if (parameters.strategy.kind === 'sequential') {
+      const { loop } = openSequentialThread(parts, (micros) => this.#pause(micros))
+      return { readyAt: 0, domain: slow as unknown as SlowPerformer, doWork: () => loop.doWork() }
+    }
+    const { replica } = openReplicaThread(parts)
+    this.#finals.push(() => replica.recordFinalDigest())
+    return { readyAt: 0, domain: slow as unknown as SlowPerformer, doWork: () => replica.doWork() }
+  }
+
+  /** The sequential loop waits within a round: time goes on, and the application gets its turn. */
+  #pause(micros: number): void {
+    this.#parts.clock.advanceTo(this.#parts.clock.nowMicros() + micros)
+    this.application.step()
+  }
+
+  #roundMicros(): number {
+    const { roundMicros, preemption, preemptionMicros } = this.#parts.costs
+    const preempted = this.#uniform() < preemption ? this.#exponential(preemptionMicros) : 0
+    return this.#exponential(roundMicros) + preempted
+  }
+
+  #exponential(mean: number): number {
+    return -mean * Math.log(1 - this.#uniform())
+  }
+
+  #uniform(): number {
+    return (this.#random.next() >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * A domain whose actions take time: the first call of `perform` starts an action, later ones say "not yet" until its
+ * virtual duration has passed. Meanwhile the other replicas go on, and what they emit overtakes it, as between real
+ * processors. Wraps any domain; one instance per replica.
+ */
+
+import type { VirtualClock } from '../device/virtual-clock.ts'
+import type { ActionQueue } from '../dominoes/action-queue.ts'
+import type { Domain } from '../dominoes/domain.ts'
+
+export class SlowPerformer implements Domain {
+  readonly actions: ActionQueue
+  readonly #domain: Domain
+  readonly #clock: VirtualClock
+  readonly #durationMicros: () => number
+  /** When the action in hand is done; undefined while none is. */
+  #doneAt: number | undefined
+
+  constructor(domain: Domain, clock: VirtualClock, durationMicros: () => number) {
+    this.actions = domain.actions
+    this.#domain = domain
+    this.#clock = clock
+    this.#durationMicros = durationMicros
+  }
+
+  /** When this replica can go on, 0 if it can now. */
+  get busyUntil(): number {
+    return this.#doneAt ?? 0
+  }
+
+  perform(action: number, slot: number): boolean {
+    this.#doneAt ??= this.#clock.nowMicros() + this.#durationMicros()
+    if (this.#clock.nowMicros() < this.#doneAt) return false
+    if (!this.#domain.perform(action, slot)) return false
+    this.#doneAt = undefined
+    return true
+  }
+
+  needsCheck(slot: number): boolean {
+    return this.#domain.needsCheck(slot)
+  }
+
+  check(slot: number): number {
+    return this.#domain.check(slot)
+  }
+
+  apply(slot: number): void {
+    this.#domain.apply(slot)
+  }
+
+  hasMore(): boolean {
+    return this.#domain.hasMore()
+  }
+
+  resume(): void {
+    this.#domain.resume()
+  }
+
+  microsUntilDeadline(nowMicros: number): number {
+    return this.#domain.microsUntilDeadline(nowMicros)
+  }
+
+  digest(): number {
+    return this.#domain.digest()
+  }
+}
