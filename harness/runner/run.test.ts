@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { HarnessError } from '../error.ts'
@@ -9,6 +9,7 @@ import { type FakeBehaviour, FakeExecutor, fakeMeasurement } from '../testing/fa
 import { machine, smallDefinition, temporaryFolder } from '../testing/fixtures.ts'
 import { LineProgress } from './progress.ts'
 import { quoteCommand, runExperiments } from './run.ts'
+import { diskError, RunFolder } from './run-folder.ts'
 
 async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definition> = {}) {
   const reports = await temporaryFolder()
@@ -173,4 +174,44 @@ test('an interrupted run keeps what it has, cleans up and says so', async () => 
 
 test('a command is quoted as a shell would take it', () => {
   expect(quoteCommand(['sh', '-c', "echo 'a b'"])).toBe("sh -c 'echo '\\''a b'\\'''")
+})
+
+test('where nothing can be written any more, the run ends, keeps what it has and cleans up', async () => {
+  const { run, reports, executor } = await runSmall({
+    async execute(_cell, _round, context) {
+      if (executor.calls.length < 8) return undefined
+      const logs = join(context.logPath, '../../..')
+      await rm(logs, { recursive: true })
+      await writeFile(logs, 'in the way')
+      return undefined
+    },
+  })
+  await expect(run()).rejects.toThrow(/Cannot write to/)
+  const { manifest, samples } = await latestRun(reports)
+  expect(samples.length).toBeGreaterThan(0)
+  expect(manifest.complete).toBe(false)
+  expect(manifest.remarks[0]).toContain('Cannot write to')
+  expect(executor.calls.at(-1)).toBe('dispose')
+})
+
+test('a full disk is named, with what to do', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+  expect(diskError('/runs/x', full)).toMatchObject({
+    reason: 'The disk is full: /runs/x cannot grow.',
+    remedy: expect.stringContaining('The samples taken so far are kept'),
+  })
+})
+
+test('two runs in the same second get folders of their own', async () => {
+  const reports = await temporaryFolder()
+  const now = new Date('2026-01-02T03:04:05.678Z')
+  const folders = [
+    await RunFolder.create(reports, 'quick', now),
+    await RunFolder.create(reports, 'quick', now),
+  ]
+  expect(folders.map((folder) => folder.run)).toEqual([
+    '2026-01-02T03-04-05Z-quick',
+    '2026-01-02T03-04-05Z-quick-2',
+  ])
+  for (const folder of folders) await folder.close()
 })

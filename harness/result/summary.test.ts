@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { fakeRun } from '../testing/fake-run.ts'
+import type { MeasuredSample } from './sample.ts'
+import type { Run } from './store.ts'
+import { type CellSummary, summarize } from './summary.ts'
+
+function cellOf(run: Run, id: string): CellSummary {
+  const cell = summarize(run.manifest, run.samples).experiments[0]?.cells.find(
+    (candidate) => candidate.cell === id,
+  )
+  if (cell === undefined) throw new Error(`no cell ${id}`)
+  return cell
+}
+
+/** Goodput of 100 Mbit/s for the sequential cell, times what the test says by round for the others. */
+const paced = (factor: (sample: MeasuredSample) => number) => (sample: MeasuredSample) => ({
+  ...sample,
+  goodputMbps: 100 * factor(sample),
+})
+
+test('a summary has run, machine, and every cell of every experiment with its factors', () => {
+  const { manifest, samples } = fakeRun()
+  const summary = summarize(manifest, samples)
+  expect(summary).toMatchObject({ run: manifest.run, complete: true, machine: { cores: 2 } })
+  expect(summary.experiments.map(({ id, cells }) => [id, cells.length])).toEqual([['small', 7]])
+  expect(summary.experiments[0]?.cells[0]).toMatchObject({ samples: 7, factors: { strategy: 'sequential' } })
+})
+
+test('speed-up is the median of the ratios within rounds, not the ratio of medians', () => {
+  const pace = [1, 4, 2, 8, 1, 1, 2]
+  const gain = [1.5, 1.6, 1.4, 1.5, 1.7, 1.5, 1.3]
+  const run = fakeRun({
+    sample: paced(
+      ({ round, factors }) =>
+        (pace[round] as number) * (factors.replicas === 2 ? (gain[round] as number) : 1),
+    ),
+  })
+  const cell = cellOf(run, 'replicated-n2-checksum-tap')
+  expect(cell.speedupOverSequential?.median).toBeCloseTo(1.5, 9)
+  expect(cell.speedupOverSequential?.low).toBeCloseTo(1.3, 9)
+  expect(cell.speedupOverSequential?.high).toBeCloseTo(1.7, 9)
+  expect(cell.speedupOverSingle?.median).toBeCloseTo(1.5, 9)
+})
+
+test('the Linux reference has goodput, but no speed-up', () => {
+  const cell = cellOf(fakeRun(), 'linux-offload-on-veth')
+  expect(cell.goodputMbps?.median).toBeGreaterThan(0)
+  expect(cell).toMatchObject({ speedupOverSequential: null, speedupOverSingle: null, outOfOrder: null })
+})
+
+test('counts are sums over the samples', () => {
+  const run = fakeRun()
+  const own = run.samples.filter((sample) => sample.cell === 'replicated-n2-cipher-tap')
+  expect(cellOf(run, 'replicated-n2-cipher-tap')).toMatchObject({
+    bytesSent: own.length * 1_000_000,
+    bytesVerified: own.length * 1_000_000,
+    digestsCompared: own.length * 500,
+    divergences: 0,
+  })
+})
+
+test('processor time is seconds for a billion bytes', () => {
+  const run = fakeRun({
+    sample: (sample) => ({ ...sample, cpuBytes: 500_000_000, cpuMicros: { stack: 2_000_000, peer: null } }),
+  })
+  expect(cellOf(run, 'sequential-cipher-tap').cpuSecondsPerGigabyte).toEqual({ stack: 4, peer: null })
+})
+
+test('a failed sample leaves its round out of the ratios, and is counted', () => {
+  const run = fakeRun({
+    sample: (sample) => {
+      if (sample.cell !== 'sequential-cipher-tap' || sample.round !== 3) return sample
+      const { experiment, cell, factors, round, order, startedAt, log } = sample
+      const failure = { reason: 'The peer died.', remedy: 'None.' }
+      return { experiment, cell, factors, round, order, startedAt, log, status: 'failed', failure }
+    },
+  })
+  expect(cellOf(run, 'sequential-cipher-tap')).toMatchObject({ samples: 6, failed: 1 })
+})
+
+test('a void sample counts for nothing but itself', () => {
+  const run = fakeRun({
+    sample: (sample) =>
+      sample.cell === 'replicated-n2-cipher-tap' && sample.round === 0
+        ? { ...sample, divergences: 2, goodputMbps: 99_999 }
+        : sample,
+  })
+  const cell = cellOf(run, 'replicated-n2-cipher-tap')
+  expect(cell).toMatchObject({ samples: 6, void: 1, divergences: 2 })
+  expect(cell.goodputMbps?.high).toBeLessThan(99_999)
+})
+
+test('a summary without samples is a summary still', () => {
+  const { manifest } = fakeRun()
+  const summary = summarize(manifest, [])
+  expect(summary.experiments[0]).toMatchObject({ verdict: 'cannot tell here' })
+  expect(summary.experiments[0]?.cells[0]).toMatchObject({ samples: 0, goodputMbps: null, retransmits: null })
+  expect(() => JSON.stringify(summary)).not.toThrow()
+})

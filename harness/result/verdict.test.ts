@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import type { Factors } from '../matrix/factors.ts'
+import { machine } from '../testing/fixtures.ts'
+import { type JudgedCell, judge } from './verdict.ts'
+
+const rule = { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 } as const
+const manyCores = { ...machine, cores: 8 }
+
+function cell(
+  payloadWork: Factors['payloadWork'],
+  replicas: number,
+  low: number,
+  median: number,
+  high: number,
+): JudgedCell {
+  return {
+    factors: { strategy: 'replicated', replicas, payloadWork, topology: 'tap' },
+    samples: 9,
+    coverage: 0.96,
+    divergences: 0,
+    void: 0,
+    speedupOverSequential: { low, median, high },
+  }
+}
+
+test('all kinds of communication gain: reproduced', () => {
+  const cells = [cell('checksum', 2, 1.16, 1.2, 1.3), cell('cipher', 2, 1.7, 1.8, 1.9)]
+  const { verdict, reasons } = judge(rule, cells, machine)
+  expect(verdict).toBe('reproduced')
+  expect(reasons).toEqual([
+    'checksum: 2 replicas reach 1.20 times the sequential stack (1.16 … 1.30): at least the claimed 1.15.',
+    'cipher: 2 replicas reach 1.80 times the sequential stack (1.70 … 1.90): at least the claimed 1.15.',
+  ])
+})
+
+test('some gain: partly', () => {
+  const cells = [cell('checksum', 2, 0.9, 1, 1.1), cell('cipher', 2, 1.7, 1.8, 1.9)]
+  expect(judge(rule, cells, machine).verdict).toBe('partly')
+})
+
+test('none gains, on a machine with a core for the peer: not reproduced', () => {
+  expect(judge(rule, [cell('checksum', 2, 0.9, 1, 1.1)], manyCores).verdict).toBe('not reproduced')
+})
+
+test('none gains, where replicas and peer share the cores: cannot tell', () => {
+  const { verdict, reasons } = judge(rule, [cell('checksum', 2, 0.9, 1, 1.1)], machine)
+  expect(verdict).toBe('cannot tell here')
+  expect(reasons.at(-1)).toContain('2 cores cannot refute the claim')
+})
+
+test('an interval on both sides of the bound: cannot tell', () => {
+  expect(judge(rule, [cell('checksum', 2, 1.1, 1.2, 1.3)], manyCores).verdict).toBe('cannot tell here')
+})
+
+test('each kind of communication is judged by its best number of replicas, never by one replica', () => {
+  const cells = [
+    cell('checksum', 1, 2, 2, 2),
+    cell('checksum', 2, 1, 1.1, 1.14),
+    cell('checksum', 4, 1.3, 1.4, 1.5),
+  ]
+  const { verdict, reasons } = judge(rule, cells, manyCores)
+  expect(verdict).toBe('reproduced')
+  expect(reasons[0]).toContain('4 replicas')
+  expect(judge(rule, cells.slice(0, 1), manyCores).verdict).toBe('cannot tell here')
+})
+
+test('wrong bytes or differing states void the comparison, whatever its speed', () => {
+  const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), void: 1 }]
+  expect(judge(rule, cells, manyCores)).toMatchObject({ verdict: 'cannot tell here' })
+})
+
+test('two samples are too few', () => {
+  const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), samples: 2, coverage: 0.5 }]
+  expect(judge(rule, cells, manyCores).verdict).toBe('cannot tell here')
+})
+
+test('few samples are said to be few', () => {
+  const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), samples: 3, coverage: 0.75 }]
+  const { verdict, reasons } = judge(rule, cells, manyCores)
+  expect(verdict).toBe('reproduced')
+  expect(reasons.at(-1)).toContain('75 %')
+})
+
+test('a gain beyond the published range is said to be', () => {
+  expect(judge(rule, [cell('cipher', 8, 4.2, 4.5, 4.8)], manyCores).reasons[0]).toContain('beyond 4.00')
+})

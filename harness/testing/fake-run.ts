@@ -1,0 +1,54 @@
+/** A run of the small experiment with numbers by the model, as `readRun` would give it. Imported by tests only. */
+import type { Definition } from '../matrix/experiment.ts'
+import { resolveDefinition } from '../matrix/load.ts'
+import { schedule } from '../matrix/schedule.ts'
+import { type Manifest, schemaVersion } from '../result/manifest.ts'
+import type { MeasuredSample, Sample } from '../result/sample.ts'
+import type { Run } from '../result/store.ts'
+import { fakeMeasurement } from './fake-executor.ts'
+import { machine, smallDefinition } from './fixtures.ts'
+
+export interface FakeRunOptions {
+  readonly definition?: Partial<Definition>
+  readonly manifest?: Partial<Manifest>
+  /** Changes a sample before it is kept. */
+  readonly sample?: (sample: MeasuredSample) => Sample
+}
+
+export function fakeRun(options: FakeRunOptions = {}): Run {
+  const experiment = resolveDefinition('small.ts', { ...smallDefinition, ...options.definition })
+  const samples = schedule([experiment], 'full', 1).map(({ cell, round, order }): Sample => {
+    const measurement = fakeMeasurement(cell, round, 1_000_000)
+    const sample: MeasuredSample = {
+      experiment: experiment.id,
+      cell: cell.id,
+      factors: cell.factors,
+      round,
+      order,
+      startedAt: '2026-01-02T03:04:05.000Z',
+      log: `logs/${experiment.id}/${cell.id}/${round}.log`,
+      status: 'measured',
+      ...measurement,
+      goodputMbps: (8 * measurement.transferBytes) / measurement.transferMicros,
+    }
+    return options.sample?.(sample) ?? sample
+  })
+  const manifest: Manifest = {
+    schemaVersion,
+    run: '2026-01-02T03-04-05Z-full',
+    profile: 'full',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    endedAt: '2026-01-02T03:14:05.000Z',
+    complete: true,
+    remarks: [],
+    seed: 1,
+    source: { commit: '0123456789abcdef0123456789abcdef01234567', dirty: false },
+    machine,
+    topologies: { tap: { 'net.ipv4.tcp_congestion_control': 'cubic' } },
+    commands: [{ at: '2026-01-02T03:04:05.000Z', command: 'ip link add a type veth peer name b' }],
+    experiments: [experiment],
+    samplesPlanned: samples.length,
+    ...options.manifest,
+  }
+  return { folder: '/nowhere', manifest, samples }
+}
