@@ -1,0 +1,85 @@
+import { readdir } from 'node:fs/promises'
+import { compile, type TopLevelSpec } from 'vega-lite'
+import { expect, test, vi } from 'vitest'
+import { type ChartName, drawChart, namedData, readChart } from './chart.ts'
+
+const row = { colour: 'var(--replicated)', shape: 'circle', fill: 'none' }
+
+/** One row for each data set that a specification names. */
+const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly object[]>>>> = {
+  goodput: {
+    cells: [{ ...row, configuration: 'N=1', median: 1, low: 0.9, high: 1.1, label: '1.00' }],
+    samples: [{ ...row, configuration: 'N=1', goodputGbps: 1.05 }],
+    references: [{ ...row, label: 'Linux', goodputGbps: 2 }],
+  },
+  speedup: {
+    lines: [
+      { ...row, replicas: 1, speedup: 1, line: 'ideal', dash: [2, 3] },
+      { ...row, replicas: 2, speedup: 2, line: 'ideal', dash: [2, 3] },
+    ],
+    labels: [{ ...row, replicas: 2, speedup: 2, label: 'ideal' }],
+    points: [{ ...row, position: 2, median: 1.5, low: 1.4, high: 1.6 }],
+  },
+  noise: { samples: [{ ...row, cell: 'cipher, N=2', percent: 101 }] },
+}
+
+const names = Object.keys(examples) as ChartName[]
+const content = (name: ChartName) => ({
+  title: 'A <title>',
+  description: 'What & why',
+  datasets: examples[name],
+})
+
+test('every specification in the folder is drawn by a test', async () => {
+  const files = await readdir(new URL('charts/', import.meta.url))
+  expect(files.sort()).toEqual(names.map((name) => `${name}.vl.json`).sort())
+})
+
+for (const name of names) {
+  test(`${name} compiles without a warning`, async () => {
+    const warn = vi.fn()
+    const logger = { warn, info() {}, debug() {}, error: warn, level: () => logger } as never
+    const spec = { ...(await readChart(name)), datasets: examples[name] } as TopLevelSpec
+    compile(spec, { logger })
+    expect(warn.mock.calls).toEqual([])
+  })
+
+  test(`${name} names exactly the data that it is given`, async () => {
+    expect(namedData(await readChart(name)).sort()).toEqual(Object.keys(examples[name]).sort())
+  })
+
+  test(`${name} draws every row of its data`, async () => {
+    const empty = Object.fromEntries(Object.keys(examples[name]).map((set) => [set, []]))
+    const bare = await drawChart(name, 'x', { ...content(name), datasets: empty })
+    for (const set of Object.keys(examples[name])) {
+      const svg = await drawChart(name, 'x', {
+        ...content(name),
+        datasets: { ...empty, [set]: examples[name][set] ?? [] },
+      })
+      expect(svg.length, `data set ${set}`).toBeGreaterThan(bare.length)
+      expect(svg).toContain('var(--replicated)')
+    }
+  })
+}
+
+test('a picture is described for readers who do not see it', async () => {
+  const svg = await drawChart('noise', 'pic', content('noise'))
+  expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="pic-title pic-text"/)
+  expect(svg).toContain(
+    '<title id="pic-title">A &lt;title&gt;</title><desc id="pic-text">What &amp; why</desc>',
+  )
+})
+
+test('a picture has the size that its view box says', async () => {
+  const svg = await drawChart('noise', 'pic', { ...content('noise'), width: 300 })
+  const [, width, box] = /width="(\d+)" height="\d+" viewBox="0 0 (\d+) \d+"/.exec(svg) ?? []
+  expect(Number(width)).toBeGreaterThan(300)
+  expect(box).toBe(width)
+})
+
+test('a picture fetches nothing', async () => {
+  for (const name of names) {
+    const svg = await drawChart(name, 'x', content(name))
+    expect(svg.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:|<script|@import|url\(/)
+  }
+})

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { fakeRun } from '../harness/testing/fake-run.ts'
+import { renderReport } from './render.ts'
+
+test('the page says what was claimed, measured and concluded', async () => {
+  const page = await renderReport(fakeRun())
+  expect(page).toContain('It runs.')
+  expect(page).toContain('Measured here: 1 experiment, 7 cells, 49 sound samples')
+  expect(page).toContain('cipher: 2 replicas reach')
+  expect(page).toContain('r = 0.10')
+})
+
+test('the page needs no network and no script', async () => {
+  const page = (await renderReport(fakeRun())).replaceAll('http://www.w3.org/', '')
+  expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\//)
+})
+
+test('every identifier of the page is used once', async () => {
+  const ids = [...(await renderReport(fakeRun())).matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+})
+
+test('every link within the page leads somewhere', async () => {
+  const page = await renderReport(fakeRun())
+  const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]))
+  const targets = [...page.matchAll(/href="#([^"]+)"/g)].map((match) => match[1])
+  expect(targets.length).toBeGreaterThan(7)
+  expect(targets.filter((target) => !ids.has(target))).toEqual([])
+})
+
+test('every sample links to its log', async () => {
+  const run = fakeRun()
+  const page = await renderReport(run)
+  for (const sample of run.samples) expect(page).toContain(`href="${sample.log}"`)
+})
+
+test('what came from a run cannot become markup', async () => {
+  const run = fakeRun({
+    manifest: { commands: [{ at: '2026-01-02T03:04:05.000Z', command: 'echo <script>alert(1)</script>' }] },
+    sample: (sample) => ({ ...sample, note: '<b>bold</b>' }),
+  })
+  const page = await renderReport(run)
+  expect(page).toContain('echo &lt;script&gt;')
+  expect(page).not.toContain('<script>')
+  expect(page).not.toContain('<b>bold</b>')
+})
+
+test('a failed sample is told with its reason, and the page says that the run is not complete', async () => {
+  const run = fakeRun({
+    manifest: { complete: false, remarks: ['1 samples failed.'] },
+    sample: (sample) => {
+      if (sample.order !== 3) return sample
+      const { experiment, cell, factors, round, order, startedAt, log } = sample
+      const failure = { reason: 'The peer died.', remedy: 'Look at its log.' }
+      return { experiment, cell, factors, round, order, startedAt, log, status: 'failed', failure }
+    },
+  })
+  const page = await renderReport(run)
+  expect(page).toContain('This run is not complete')
+  expect(page).toContain('The peer died.')
+})
+
+test('a divergence is marked', async () => {
+  const run = fakeRun({ sample: (sample) => (sample.order === 3 ? { ...sample, divergences: 5 } : sample) })
+  expect(await renderReport(run)).toContain('<strong class="bad">5</strong>')
+})
+
+test('a run without samples still has a page', async () => {
+  const page = await renderReport({ ...fakeRun(), samples: [] })
+  expect(page).toContain('cannot tell here')
+  expect(page).not.toContain('NaN')
+  expect(page).not.toContain('Infinity')
+})
+
+test('the caveats follow from the machine', async () => {
+  const shared = await renderReport(fakeRun())
+  expect(shared).toContain('The machine has 2 cores, and the peer runs on the same ones')
+  const roomy = fakeRun()
+  const page = await renderReport({
+    ...roomy,
+    manifest: { ...roomy.manifest, machine: { ...roomy.manifest.machine, cores: 16 } },
+  })
+  expect(page).not.toContain('the peer runs on the same ones')
+})
+
+test('the same run gives the same page', async () => {
+  expect(await renderReport(fakeRun())).toBe(await renderReport(fakeRun()))
+})
