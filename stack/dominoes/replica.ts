@@ -32,8 +32,9 @@
  *     sleeps on `published`, or finds it free.
  *  c. A holder that publishes and then turns to long work gave the role back and notified after that; a sleeper that
  *     was woken by the publish, and went back to sleep because the role was still taken, is woken again.
- *  d. When an application posts while all are asleep, the source's wait must end: the source announces on a doorbell
- *     signal, looks at the mailbox again, then waits; the application posts, then notifies the doorbell.
+ *  d. When an application posts while all are asleep, the source's wait must end: the source announces itself on a
+ *     doorbell signal, looks again at the mailbox and at `isClosing`, then waits; the application posts (or closes), then
+ *     notifies the doorbell.
  *  e. A blocked replica does not mind the source. It got there by a published request, of which the others were told
  *     too; the first of them that has applied everything does. With one replica the application's back-pressure stops
  *     the source, as it should. A full ring cannot be fed, so nobody need mind the source then either.
@@ -287,8 +288,11 @@ export class Replica implements Parker {
 
   #feed(): number {
     if (this.#source === undefined || !this.#channel.tryAcquireProducer()) return 0
-    const published = this.#isAtTail() ? this.#poll(this.#source) : 1
+    const isAtTail = this.#isAtTail()
+    const published = isAtTail ? this.#poll(this.#source) : 1
     this.#channel.releaseProducer()
+    // Work comes first here, so somebody else may have to mind the source.
+    if (!isAtTail) this.#channel.published.notify()
     return published
   }
 
@@ -312,7 +316,8 @@ export class Replica implements Parker {
     const channel = this.#channel
     const token = channel.progress.prepare()
     if (this.#blocked === Blocked.fullRing) {
-      if (!channel.isFull || channel.isClosing) return
+      // The tail may have moved since, and what fills the ring now may be what this replica has not applied.
+      if (channel.tail !== this.#position || !channel.isFull || channel.isClosing) return
     } else if (this.#handleRequests() > 0 || this.#blocked === Blocked.nothing) {
       return
     }
@@ -327,8 +332,10 @@ export class Replica implements Parker {
       channel.published.wait(token, micros)
       return
     }
-    if (this.#isAtTail()) this.#mind(this.#source, micros)
+    const isAtTail = this.#isAtTail()
+    if (isAtTail) this.#mind(this.#source, micros)
     channel.releaseProducer()
+    if (!isAtTail) channel.published.notify()
   }
 
   /** Sleeps in the source, holding the role and having applied everything. */

@@ -22,7 +22,7 @@ const doorbell = new Signal(region, framework.doorbellWord)
 const nothing = new Int32Array(new SharedArrayBuffer(4))
 let stalls = 0
 
-const { replica, mailbox } = openWorld(world, {
+const { replica, channel, mailbox } = openWorld(world, {
   id,
   nowMicros: () => {
     if (stallMillis > 0 && ++stalls % 64 === 0) Atomics.wait(nothing, 0, 0, stallMillis)
@@ -34,7 +34,7 @@ const { replica, mailbox } = openWorld(world, {
   useOutbox,
   sleep: (micros) => {
     const token = doorbell.prepare()
-    if (mailbox.size === 0 && !hasMoreToGenerate()) doorbell.wait(token, micros)
+    if (mailbox.size === 0 && !hasMoreToGenerate() && !channel.isClosing) doorbell.wait(token, micros)
   },
 })
 runReplica(replica, createIdle(idle, replica))

@@ -1,0 +1,145 @@
+/** Threads that each exercise one shared structure as hard as they can; see `structures.race.test.ts`. */
+import { workerData } from 'node:worker_threads'
+import { Channel } from '../channel.ts'
+import { ClaimBoard } from '../claim-board.ts'
+import type { FrameworkLayout } from '../framework-layout.ts'
+import { Mailbox } from '../mailbox.ts'
+import type { MailboxLayout } from '../mailbox-layout.ts'
+import { OutboxWriter } from '../outbox.ts'
+import { openRegion } from '../region.ts'
+import { Signal } from '../signal.ts'
+import { SlotWord } from '../slot.ts'
+
+export interface StructureWorkerData {
+  readonly kind: 'produce' | 'consume' | 'claim' | 'put' | 'post' | 'take' | 'turn'
+  readonly id: number
+  readonly buffer: SharedArrayBuffer
+  readonly layout: FrameworkLayout
+  /** Things to do in all. */
+  readonly count: number
+  /** The first index or number. */
+  readonly first: number
+  /** Word offset of this thread's table of results, or of what the threads share. */
+  readonly resultWord: number
+}
+
+const { kind, id, buffer, layout, count, first, resultWord } = workerData as StructureWorkerData
+const region = openRegion(buffer)
+const { words } = region
+const forever = Number.POSITIVE_INFINITY
+
+const bodies: Record<StructureWorkerData['kind'], () => void> = {
+  /** Publishes numbers from a plain shared counter, in turn with other producers. */
+  produce() {
+    const channel = new Channel(region, layout.channel, id)
+    while (Atomics.load(words, resultWord) < count) {
+      const token = channel.progress.prepare()
+      if (!channel.tryAcquireProducer()) continue
+      const free = Math.min(channel.freeSlots(3), 3, count - (words[resultWord] as number))
+      for (let k = 0; k < free; k++) {
+        const next = words[resultWord] as number
+        words[channel.slotAhead(k) + SlotWord.arguments] = next
+        words[resultWord] = next + 1
+      }
+      channel.publish(free)
+      channel.releaseProducer()
+      if (free === 0 && Atomics.load(words, resultWord) < count) channel.progress.wait(token, forever)
+    }
+  },
+
+  /** Notes what it sees at each index. */
+  consume() {
+    const channel = new Channel(region, layout.channel, id)
+    for (let position = first; ((position - first) | 0) < count; ) {
+      const token = channel.published.prepare()
+      const { tail } = channel
+      if (position === tail) channel.published.wait(token, forever)
+      for (; position !== tail; position = (position + 1) | 0) {
+        const slot = channel.slotOf(position)
+        words[resultWord + ((position - first) | 0)] = words[slot + SlotWord.arguments] as number
+        if (!channel.holds(slot, position)) throw new Error('slot reused before it was passed')
+        channel.setPosition(id, (position + 1) | 0)
+      }
+    }
+  },
+
+  /** Claims every number in order, and counts what it won. */
+  claim() {
+    const board = new ClaimBoard(region, layout.claims)
+    for (let k = 0; k < count; k++) if (board.claim((first + k) | 0)) Atomics.add(words, resultWord + k, 1)
+  },
+
+  /** Puts the numbers it claims. */
+  put() {
+    const board = new ClaimBoard(region, layout.claims)
+    const outbox = new OutboxWriter(region, layout.outbox)
+    const { progress } = new Channel(region, layout.channel, id)
+    for (let k = 0; k < count; k++) {
+      const number = (first + k) | 0
+      if (!board.claim(number)) continue
+      for (;;) {
+        const token = progress.prepare()
+        const record = outbox.tryPut(number)
+        if (record >= 0) {
+          words[record] = number
+          words[record + 14] = ~number
+          words[resultWord + k] = number
+          outbox.commit(number)
+          break
+        }
+        progress.wait(token, forever)
+      }
+    }
+  },
+
+  post() {
+    const mailbox = new Mailbox(region, layout.mailboxes[0] as MailboxLayout)
+    const taken = new Signal(region, layout.doorbellWord)
+    const { published } = new Channel(region, layout.channel, id)
+    for (let k = 0; k < count; ) {
+      const token = taken.prepare()
+      if (mailbox.tryPost(k, 0, 0, 0, ~k)) {
+        k += 1
+        published.notify()
+      } else {
+        taken.wait(token, forever)
+      }
+    }
+  },
+
+  take() {
+    const mailbox = new Mailbox(region, layout.mailboxes[0] as MailboxLayout)
+    const taken = new Signal(region, layout.doorbellWord)
+    const { published } = new Channel(region, layout.channel, id)
+    for (let k = 0; k < count; ) {
+      const token = published.prepare()
+      const record = mailbox.peek()
+      if (record >= 0) {
+        words[resultWord + k] = words[record + 4] as number
+        mailbox.advance()
+        k += 1
+        taken.notify()
+      } else {
+        published.wait(token, forever)
+      }
+    }
+  },
+
+  /** Threads 0 and 1 take turns: each waits until the shared number has its parity. */
+  turn() {
+    const signal = new Signal(region, layout.doorbellWord)
+    while (Atomics.load(words, resultWord) < count) {
+      const token = signal.prepare()
+      const turn = Atomics.load(words, resultWord)
+      if (turn >= count) break
+      if ((turn & 1) !== id) {
+        signal.wait(token, forever)
+        continue
+      }
+      Atomics.store(words, resultWord, turn + 1)
+      signal.notify()
+    }
+  },
+}
+
+bodies[kind]()
