@@ -15,7 +15,10 @@ import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
  * with the options that do without; an unknown complaint ends in an error that quotes it.
  */
 export const daemonLog = '/var/log/dominoes-dockerd.log'
-const pidFile = '/var/run/docker.pid'
+const pidFiles = {
+  dockerd: '/var/run/docker.pid',
+  containerd: '/var/run/docker/containerd/containerd.pid',
+}
 /** Names the daemon that was started here, in the form of owner.ts. */
 const startedFile = '/var/run/dominoes-dockerd'
 const patienceMillis = 60_000
@@ -23,7 +26,7 @@ const patienceMillis = 60_000
 export async function startDaemon(onProgress: Progress): Promise<Docker> {
   const found: Quirk[] = []
   for (;;) {
-    removeStalePidFile()
+    removeStalePidFiles()
     const attempt = await attemptStart(optionsOf(found), onProgress)
     if (attempt.docker !== undefined) return attempt.docker
     const more = newQuirks(attempt.log, new Set(found.map((quirk) => quirk.id)))
@@ -61,7 +64,8 @@ async function attemptStart(options: readonly string[], onProgress: Progress): P
       return { docker, log: '' }
     }
     const waitedMillis = performance.now() - startedAt
-    if (waitedMillis > patienceMillis) daemon.kill('SIGTERM')
+    if (waitedMillis > patienceMillis)
+      daemon.kill(waitedMillis > 1.2 * patienceMillis ? 'SIGKILL' : 'SIGTERM')
     onProgress(`waiting for dockerd (${Math.round(waitedMillis / 1000)} s)`)
     await delay(250)
   }
@@ -89,15 +93,23 @@ export async function stopDaemon(onProgress: Progress): Promise<boolean> {
   return true
 }
 
-/** A daemon that was killed leaves its pid file behind, and the next one believes it if the id is in use again. */
-function removeStalePidFile(): void {
-  let pid: string
-  try {
-    pid = readFileSync(pidFile, 'utf8').trim()
-  } catch {
-    return
+/**
+ * A daemon that was killed leaves pid files behind, and the next one believes them if the ids are in use again, or
+ * still in use by a process that is dead but not reaped.
+ */
+function removeStalePidFiles(): void {
+  for (const [program, file] of Object.entries(pidFiles)) {
+    const pid = readPid(file)
+    if (pid !== undefined && programOf(pid) !== program) rmSync(file, { force: true })
   }
-  if (programOf(pid) !== 'dockerd') rmSync(pidFile, { force: true })
+}
+
+function readPid(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    return undefined
+  }
 }
 
 function programOf(pid: string): string {

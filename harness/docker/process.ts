@@ -85,8 +85,12 @@ export async function spawnIn(
     lastWords: () => lastWords.join('\n'),
     kill: async (signal = 'TERM') => {
       if (ended || programId === 0) return
-      const killer = await create(docker, containerId, ['kill', '-s', signal, String(programId)], {})
-      await demultiplex(await killer.start({ hijack: true, stdin: false }), () => {}).catch(() => {})
+      try {
+        const killer = await create(docker, containerId, ['kill', '-s', signal, String(programId)], {})
+        await demultiplex(await killer.start({ hijack: true, stdin: false }), () => {})
+      } catch {
+        // Without its container the program has ended, too.
+      }
     },
   }
 }

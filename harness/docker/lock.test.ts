@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { acquireLock, withLock } from './lock.ts'
+
+const module = new URL('lock.ts', import.meta.url).href
+const name = `test-${process.pid}`
+
+describe('a lock', () => {
+  it('is held by one at a time, and by all in the end', async () => {
+    let inside = 0
+    let most = 0
+    const work = async () => {
+      inside++
+      most = Math.max(most, inside)
+      await new Promise((resolve) => setImmediate(resolve))
+      inside--
+      return 1
+    }
+    const all = await Promise.all(Array.from({ length: 8 }, () => withLock(`${name}-many`, 'test', work)))
+    expect(all).toHaveLength(8)
+    expect(most).toBe(1)
+  })
+
+  it('is let go when the work fails', async () => {
+    const failing = withLock(`${name}-failing`, 'test', () => Promise.reject(new Error('failed')))
+    await expect(failing).rejects.toThrow('failed')
+    await (await acquireLock(`${name}-failing`, 'test')).release()
+  })
+
+  it('tells who holds it, and is free once that process is killed', async () => {
+    const script = `import { acquireLock } from '${module}'
+      await acquireLock('${name}-killed', 'being tested'); console.log('held'); setInterval(() => {}, 1000)`
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', script])
+    await once(holder.stdout, 'data')
+    const told = Promise.withResolvers<string>()
+    const waiting = acquireLock(`${name}-killed`, 'test', told.resolve)
+    expect(await told.promise).toBe(`waiting for process ${holder.pid}: being tested`)
+    holder.kill('SIGKILL')
+    await (await waiting).release()
+  })
+})
