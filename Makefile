@@ -57,6 +57,5 @@ soak: $(installed) ## Run the simulations and the thread tests over many seeds
 doctor: $(installed) ## Say what this machine lacks, and how to get it
 	@$(cli) doctor
 
-clean: ## Remove containers and caches; RUNS=1 removes measured runs too
-	@[ ! -e $(installed) ] || $(cli) clean $(if $(RUNS),--runs)
-	@rm -rf .cache
+clean: $(installed) ## Remove left-overs and caches; ALL=1: images too, RUNS=1: measured runs too
+	@$(cli) clean $(if $(ALL),--all) $(if $(RUNS),--runs)

@@ -77,7 +77,7 @@ test('a failed sample is recorded with its reason and log, and the others go on'
   })
   const result = await run()
   expect(result.complete).toBe(false)
-  expect(result.remarks).toEqual(['2 samples failed.'])
+  expect(result.remarks).toEqual(['2 of 14 samples failed.'])
   const { folder, samples } = await latestRun(reports)
   expect(samples).toHaveLength(14)
   const failed = samples.filter((sample) => sample.status === 'failed')
@@ -154,7 +154,7 @@ test('wrong bytes void a sample, and the run is not complete', async () => {
     },
   })
   const result = await run()
-  expect(result.remarks).toEqual(['1 samples are void: their bytes or states were wrong.'])
+  expect(result.remarks).toEqual(['1 of 14 samples are void: wrong bytes or states.'])
 })
 
 test('an interrupted run keeps what it has, cleans up and says so', async () => {
@@ -169,6 +169,17 @@ test('an interrupted run keeps what it has, cleans up and says so', async () => 
   const { manifest, samples } = await latestRun(reports)
   expect(samples).toHaveLength(7)
   expect(manifest.remarks).toEqual(['The run was interrupted.', '7 of 14 samples were not taken.'])
+  expect(executor.calls.at(-1)).toBe('dispose')
+})
+
+test('an interrupt does not wait for a transfer that hangs', async () => {
+  const { run, executor, controller } = await runSmall({
+    execute() {
+      controller.abort()
+      return new Promise(() => {})
+    },
+  })
+  expect(await run()).toMatchObject({ interrupted: true })
   expect(executor.calls.at(-1)).toBe('dispose')
 })
 

@@ -168,8 +168,9 @@ class ExperimentRun {
     else if (fatal !== undefined) remarks.push(messageOf(fatal))
     const missing = this.#schedule.length - this.#taken
     if (missing > 0) remarks.push(`${missing} of ${this.#schedule.length} samples were not taken.`)
-    if (this.#failed > 0) remarks.push(`${this.#failed} samples failed.`)
-    if (this.#void > 0) remarks.push(`${this.#void} samples are void: their bytes or states were wrong.`)
+    if (this.#failed > 0) remarks.push(`${this.#failed} of ${this.#taken} samples failed.`)
+    if (this.#void > 0)
+      remarks.push(`${this.#void} of ${this.#taken} samples are void: wrong bytes or states.`)
     this.#manifest.remarks = remarks
     this.#manifest.complete = remarks.length === 0
     this.#manifest.endedAt = new Date().toISOString()

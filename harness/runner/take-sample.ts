@@ -6,6 +6,7 @@ import { measurementSchema } from '../result/sample.ts'
 import type { PrepareContext, SampleContext, SampleExecutor, SampleOutcome } from './executor.ts'
 import { appendLog } from './run-folder.ts'
 import { failureOf } from './topologies.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export async function takeSample(
   executor: SampleExecutor,
@@ -25,7 +26,8 @@ export async function takeSample(
     logPath,
   }
   context.log(`${experiment.id} ${cell.id}, round ${round}, seed ${seed}`)
-  const outcome = await executor.execute(cell, round, context).catch((error: unknown): SampleOutcome => {
+  const executed = unlessAborted(context.signal, executor.execute(cell, round, context))
+  const outcome = await executed.catch((error: unknown): SampleOutcome => {
     if (!(error instanceof HarnessError) && error instanceof Error) context.log(error.stack ?? error.message)
     return { status: 'failed', failure: failureOf(error) }
   })

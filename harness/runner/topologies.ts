@@ -5,6 +5,7 @@
 import { HarnessError, messageOf } from '../error.ts'
 import type { Failure } from '../result/sample.ts'
 import type { PrepareContext, SampleExecutor, TopologyFacts } from './executor.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface Readiness {
   /** Set when the topology was prepared just now. */
@@ -28,7 +29,7 @@ export class Topologies {
     if (this.#ready.has(topology)) return {}
     try {
       context.log(`prepare ${topology}`)
-      const facts = await this.#executor.prepare(topology, context)
+      const facts = await unlessAborted(context.signal, this.#executor.prepare(topology, context))
       this.#ready.add(topology)
       return { facts }
     } catch (error) {

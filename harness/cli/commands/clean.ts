@@ -1,4 +1,7 @@
-/** `clean`: removes what the harness made. Measured runs took hours, so they go only when that is asked for. */
+/**
+ * `clean`: removes what dead runs left behind. What is costly to make again goes only when that is asked for: images
+ * take minutes to build, measured runs took hours.
+ */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -7,12 +10,18 @@ import { projectFolder, reportsFolder } from '../paths.ts'
 
 export function cleanCommand(): Command {
   return new Command('clean')
-    .description('remove containers and caches; measured runs are kept')
+    .description('remove left-over containers, old images and caches')
+    .option('--all', 'remove the current images too, and stop an engine that was started for them')
     .option('--runs', 'remove measured runs too')
-    .action(async ({ runs }: { runs?: true }) => {
-      await rm(join(projectFolder, '.cache'), { recursive: true, force: true })
-      if (!runs) return
-      await rm(join(reportsFolder, runsFolder), { recursive: true, force: true })
-      await rm(join(reportsFolder, latestLink), { force: true })
-    })
+    .action(({ all = false, runs = false }: { all?: boolean; runs?: boolean }) => clean(all, runs))
+}
+
+async function clean(all: boolean, runs: boolean): Promise<void> {
+  const { cleanDocker } = await import('../../docker/clean.ts')
+  const cleaned = await cleanDocker({ all, onProgress: (line) => process.stdout.write(`${line}\n`) })
+  for (const name of cleaned.kept) process.stdout.write(`kept ${name}: its run is alive\n`)
+  await rm(join(projectFolder, '.cache'), { recursive: true, force: true })
+  if (!runs) return
+  await rm(join(reportsFolder, runsFolder), { recursive: true, force: true })
+  await rm(join(reportsFolder, latestLink), { force: true })
 }

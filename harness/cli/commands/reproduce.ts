@@ -3,14 +3,15 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { HarnessError } from '../../error.ts'
+import type { Experiment } from '../../matrix/experiment.ts'
 import { loadExperiments, selectExperiments } from '../../matrix/load.ts'
 import type { Profile } from '../../result/manifest.ts'
 import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
 import { LineProgress } from '../../runner/progress.ts'
-import { runExperiments } from '../../runner/run.ts'
-import { loadModule } from '../load-module.ts'
+import { type RunResult, runExperiments } from '../../runner/run.ts'
 import { experimentsFolder, projectFolder, reportsFolder } from '../paths.ts'
+import { withCleanUp } from '../with-clean-up.ts'
 import { writeReport } from '../write-report.ts'
 
 const largestSeed = 2 ** 32 - 1
@@ -21,19 +22,37 @@ export function reproduceCommand(signal: AbortSignal): Command {
     .addOption(new Option('--profile <name>', 'how many rounds').choices(['full', 'quick']).default('full'))
     .option('--experiment <id>', 'only this experiment')
     .option('--seed <number>', 'repeat the order of an earlier run', parseSeed)
-    .action((options: { profile: Profile; experiment?: string; seed?: number }) => reproduce(options, signal))
+    .action((options: ReproduceOptions) => reproduce(options, signal))
 }
 
-async function reproduce(
-  { profile, experiment, seed }: { profile: Profile; experiment?: string; seed?: number },
+interface ReproduceOptions {
+  readonly profile: Profile
+  readonly experiment?: string
+  readonly seed?: number
+}
+
+async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promise<void> {
+  // Mistakes in experiments come to light before anything is built or started.
+  const experiments = selectExperiments(await loadExperiments(experimentsFolder), options.experiment)
+  const result = await withCleanUp(() => measure(experiments, options, signal))
+  process.stdout.write(`Report: ${await writeReport(result.folder)}\n`)
+  if (result.complete || result.interrupted) return
+  throw new HarnessError(
+    `The run is not complete. ${result.remarks.join(' ')}`,
+    `Read the reasons above, or in ${join(result.folder, reportName)}, and run again.`,
+  )
+}
+
+async function measure(
+  experiments: readonly Experiment[],
+  { profile, seed = randomInt(largestSeed) }: ReproduceOptions,
   signal: AbortSignal,
-): Promise<void> {
-  const experiments = selectExperiments(await loadExperiments(experimentsFolder), experiment)
-  const { createExecutor } = await loadModule.executor()
-  const result = await runExperiments({
+): Promise<RunResult> {
+  const { createExecutor } = await import('../../executor/index.ts')
+  return runExperiments({
     experiments,
     profile,
-    seed: seed ?? randomInt(largestSeed),
+    seed,
     executor: await createExecutor(),
     reports: reportsFolder,
     machine: await describeMachine(),
@@ -41,13 +60,6 @@ async function reproduce(
     signal,
     progress: (schedule) => new LineProgress(schedule, (line) => process.stdout.write(`${line}\n`)),
   })
-  const report = await writeReport(result.folder)
-  process.stdout.write(`Report: ${report}\n`)
-  if (result.complete || result.interrupted) return
-  throw new HarnessError(
-    `The run is not complete. ${result.remarks.join(' ')}`,
-    `Read the reasons above, or in ${join(result.folder, reportName)}, and run again.`,
-  )
 }
 
 function parseSeed(text: string): number {

@@ -1,0 +1,22 @@
+/**
+ * Runs a command that makes containers: whatever happens to it, they are gone when it ends. An interrupt reaches the
+ * command through the signal that it was given; this only covers what nobody caught.
+ */
+import { failureCode, printError } from './exit.ts'
+
+export async function withCleanUp<T>(work: () => Promise<T>): Promise<T> {
+  const { runCleanUp } = await import('../docker/clean-up.ts')
+  const crash = (error: unknown) => {
+    printError(error)
+    void runCleanUp().finally(() => process.exit(failureCode))
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+  try {
+    return await work()
+  } finally {
+    await runCleanUp()
+    process.off('uncaughtException', crash)
+    process.off('unhandledRejection', crash)
+  }
+}
