@@ -1,7 +1,11 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeEthernet } from '../wire/ethernet.ts'
+import { IpProtocol, writeIpv4 } from '../wire/ipv4.ts'
+import { writeUdp } from '../wire/udp.ts'
 import { complianceRegion, describeDevice } from './device.compliance.ts'
 import type { Device } from './device.ts'
 import { mergePcap, readPcap } from './pcap-file.ts'
@@ -175,5 +179,19 @@ describe('files', () => {
   test('another file is refused by name', () => {
     writeFileSync(join(folder, 'other'), 'not a capture, but long enough to be one')
     expect(() => found('other')).toThrow(/other: not a .* capture file/)
+  })
+
+  const hasTcpdump = spawnSync('tcpdump', ['--version']).status === 0
+  test.skipIf(!hasTcpdump)('tcpdump reads them', () => {
+    const device = recorder(makeLink().near, 'tcpdump')
+    writeEthernet(region.bytes, 0, 0x0200, 1, 0x0200, 2, 0x0800)
+    writeIpv4(region.bytes, 14, IpProtocol.udp, 0x0a000001, 0x0a000002, 18, 0)
+    writeUdp(region.bytes, 34, 1234, 5678, 10)
+    device.write(0, 52)
+    device.close()
+    const lines = execFileSync('tcpdump', ['-nn', '-tt', '-r', join(folder, 'tcpdump')], { stdio: 'pipe' })
+    expect(lines.toString()).toMatch(
+      /^1700000000\.999990 IP 10\.0\.0\.1\.1234 > 10\.0\.0\.2\.5678: UDP, length 10/,
+    )
   })
 })
