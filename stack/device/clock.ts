@@ -1,6 +1,6 @@
 /**
  * Monotonic time in microseconds as a signed 32-bit integer that wraps every 71 minutes: compare with
- * `(a - b) | 0`. All threads of the process read the same clock. Allocates nothing.
+ * `(a - b) | 0`. All threads of the process read the same clock. Once compiled it allocates nothing.
  */
 
 export interface Clock {

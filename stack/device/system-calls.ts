@@ -60,19 +60,16 @@ export const Errno = {
   noEntry: 2,
   interrupted: 4,
   inputOutput: 5,
-  badDescriptor: 9,
   tryAgain: 11,
   busy: 16,
   noDevice: 19,
   badArgument: 22,
-  noRoom: 28,
-  badDescriptorState: 77,
   networkDown: 100,
   noBuffers: 105,
 } as const
 
 export const OpenFlag = { readWrite: 2, nonBlocking: 0o4000, closeOnExec: 0o2000000 } as const
-export const PollEvent = { input: 1, error: 8, hangUp: 16 } as const
+export const PollEvent = { input: 1 } as const
 
 /** A DeviceError for the call that just failed: `cannot <doing>: EPERM: <remedy>`. */
 export function systemError(doing: string, device: string, errno: number, remedy = ''): DeviceError {
