@@ -1,0 +1,27 @@
+/** ICMP messages out: always an answer to the frame at hand, so they go back to where it came from. */
+
+import { HeaderWord } from '../../wire/header.ts'
+import { IcmpWord } from '../actions.ts'
+import { type Core, header } from '../state/core.ts'
+import { emitAction } from '../state/emit.ts'
+
+export function emitIcmp(
+  core: Core,
+  action: number,
+  type: number,
+  code: number,
+  identifier: number,
+  sequence: number,
+): void {
+  const at = emitAction(core, action)
+  const { words } = core.actions
+  words[at + IcmpWord.etherDestinationHigh] = header(core, HeaderWord.etherSourceHigh)
+  words[at + IcmpWord.etherDestinationLow] = header(core, HeaderWord.etherSourceLow)
+  words[at + IcmpWord.ipSource] = core.config.address
+  words[at + IcmpWord.ipDestination] = header(core, HeaderWord.ipSource)
+  words[at + IcmpWord.type] = type
+  words[at + IcmpWord.code] = code
+  words[at + IcmpWord.identifier] = identifier
+  words[at + IcmpWord.sequence] = sequence
+  words[at + IcmpWord.nextHopMtu] = 0
+}

@@ -1,0 +1,101 @@
+/**
+ * The protocol machine: requests in, actions out, all state in one flat buffer. It is called by the thread
+ * that owns the replica. `apply` is pure: equal state and equal slot make equal state and equal actions.
+ *
+ *   1. time       timers due at the request's time stamp change state; nothing is emitted yet
+ *   2. request    changes state; emits what answers it directly, which always fits the queue
+ *   3. drain      connections with something to send emit it, until they are done or the queue is full
+ *
+ * Invariant: whatever step 3 has not emitted is in the state, as a list of connections and flags.
+ */
+import type { ActionQueue } from '../dominoes/action-queue.ts'
+import { noDeadline } from '../dominoes/domain.ts'
+import { SlotWord } from '../dominoes/slot.ts'
+import { fireNeighborTimers } from './arp/neighbors.ts'
+import { flushArpRequests } from './arp/output.ts'
+import type { MachineConfig } from './config.ts'
+import { receiveFrame } from './ip/input.ts'
+import { Request } from './requests.ts'
+import { advanceClock } from './state/clock.ts'
+import { Core, selectConnection } from './state/core.ts'
+import { digestAll, digestLive } from './state/digest.ts'
+import { applyApplicationRequest } from './tcp/application.ts'
+import { cubic } from './tcp/congestion/cubic.ts'
+import { newreno } from './tcp/congestion/newreno.ts'
+import { unschedule } from './tcp/connections.ts'
+import { flushConnection } from './tcp/output.ts'
+import { fireConnectionTimers } from './tcp/timers.ts'
+
+export { stateWords } from './state/layout.ts'
+
+export interface Machine {
+  /** Applies the request in the slot at word offset `slot` to the state; fills the action queue, which was empty. */
+  apply(slot: number): void
+  /** Whether the request just applied has further actions to emit. */
+  hasMore(): boolean
+  /** Goes on where `apply` or `resume` stopped, after the queue was cleared. */
+  resume(): void
+  /** Microseconds from `nowMicros` to the next timer: 0 if one is due, `noDeadline` if none is armed. */
+  microsUntilDeadline(nowMicros: number): number
+  /** 32-bit hash of the live state. */
+  digest(): number
+  /** 32-bit hash of every word of the state. */
+  digestAll(): number
+}
+
+/**
+ * A machine over `state`, which has at least `stateWords(config)` words: all zero at first, or those of
+ * another replica at the same channel index. `words` is the region that slots are in.
+ */
+export function createMachine(
+  config: MachineConfig,
+  words: Int32Array,
+  state: Int32Array,
+  actions: ActionQueue,
+): Machine {
+  const congestion = config.congestionControl === 'cubic' ? cubic : newreno
+  const core = new Core(config, words, state, actions, congestion)
+  return {
+    apply: (slot) => apply(core, slot),
+    hasMore: () => core.globals.pendingHead !== 0 || core.globals.arpPendingCount !== 0,
+    resume: () => drain(core),
+    microsUntilDeadline: (nowMicros) => microsUntilDeadline(core, nowMicros),
+    digest: () => digestLive(core),
+    digestAll: () => digestAll(core),
+  }
+}
+
+function apply(core: Core, slot: number): void {
+  const { globals, words } = core
+  core.slot = slot
+  globals.requests = (globals.requests + 1) | 0
+  advanceClock(core, words[slot + SlotWord.time] as number)
+  if (globals.deadlineArmed !== 0 && ((globals.nextDeadline - core.now) | 0) <= 0) fireTimers(core)
+  const kind = words[slot + SlotWord.kind] as number
+  if (kind === Request.frame) receiveFrame(core)
+  else if (kind !== Request.tick) applyApplicationRequest(core, kind)
+  drain(core)
+}
+
+/** Timers note their deadlines again while they are visited, so nextDeadline is exact afterwards. */
+function fireTimers(core: Core): void {
+  core.globals.deadlineArmed = 0
+  fireConnectionTimers(core)
+  fireNeighborTimers(core)
+}
+
+function drain(core: Core): void {
+  const { globals } = core
+  while (globals.pendingHead !== 0) {
+    selectConnection(core, globals.pendingHead - 1)
+    if (!flushConnection(core)) return
+    unschedule(core)
+  }
+  if (globals.arpPendingCount !== 0) flushArpRequests(core)
+}
+
+function microsUntilDeadline(core: Core, nowMicros: number): number {
+  const { globals } = core
+  if (globals.deadlineArmed === 0) return noDeadline
+  return Math.max(0, (globals.nextDeadline - nowMicros) | 0)
+}

@@ -1,0 +1,125 @@
+/**
+ * What every part of the machine is handed: the configuration, the state behind cursors, the queue of
+ * actions, and the request being applied. Owned by the thread of one replica.
+ *
+ * Invariant: between two requests nothing here matters but `state`; every other variable is either constant
+ * or set anew by `apply`. So a copied or shared state buffer is a whole machine.
+ */
+import type { ActionQueue } from '../../dominoes/action-queue.ts'
+import { SlotWord } from '../../dominoes/slot.ts'
+import type { MachineConfig } from '../config.ts'
+import type { CongestionControl } from '../tcp/congestion/control.ts'
+import { type Globals, globalRecord } from './globals.ts'
+import { type Layout, planLayout } from './layout.ts'
+import { type Segment, segmentRecord } from './segment.ts'
+import {
+  type Listener,
+  listenerRecord,
+  type Neighbor,
+  neighborRecord,
+  type TimeWait,
+  timeWaitRecord,
+} from './tables.ts'
+import { type Tcb, tcbRecord } from './tcb.ts'
+
+/** An apply may emit this much before it reaches the part that can be resumed. */
+const queueCapacityMinimum = 64
+
+export class Core {
+  readonly config: MachineConfig
+  readonly layout: Layout
+  readonly congestion: CongestionControl
+  /** The region that slots are in. */
+  readonly words: Int32Array
+  readonly state: Int32Array
+  readonly actions: ActionQueue
+
+  readonly globals: Globals
+  /** The connection at hand. */
+  readonly tcb: Tcb
+  /** The sent segment at hand. */
+  readonly segment: Segment
+  readonly neighbor: Neighbor
+  readonly listener: Listener
+  readonly timeWait: TimeWait
+
+  // The request at hand
+  slot = 0
+  head = 0
+  now = 0
+
+  // The frame being answered or the segment being sent: where it goes
+  etherHigh = 0
+  etherLow = 0
+
+  // What the acknowledgment at hand brought
+  deliveredBytes = 0
+  rttSample = 0
+  dsackSeen = 0
+  dsackLeft = 0
+  dsackRight = 0
+  newlyLost = 0
+
+  constructor(
+    config: MachineConfig,
+    words: Int32Array,
+    state: Int32Array,
+    actions: ActionQueue,
+    congestion: CongestionControl,
+  ) {
+    const layout = planLayout(config)
+    assert(state.length >= layout.words, `state of ${state.length} words, ${layout.words} needed`)
+    assert(actions.capacity >= queueCapacityMinimum, `action queue below ${queueCapacityMinimum}`)
+    assert(isPowerOfTwo(config.segmentCount), 'segmentCount must be a power of two')
+    assert(isPowerOfTwo(config.sendBufferBytes), 'sendBufferBytes must be a power of two')
+    assert(isPowerOfTwo(config.receiveBufferBytes), 'receiveBufferBytes must be a power of two')
+    assert(config.connectionCount > 0 && config.connectionCount <= 0xffff, 'connectionCount is 1 … 65535')
+    assert(config.timeWaitCount > 0, 'timeWaitCount must be positive')
+    assert(config.mtuBytes >= 576 && config.mtuBytes <= 65535, 'mtuBytes is 576 … 65535')
+    this.config = config
+    this.layout = layout
+    this.congestion = congestion
+    this.words = words
+    this.state = state
+    this.actions = actions
+    this.globals = globalRecord.cursor(state, layout.globals)
+    this.tcb = tcbRecord.cursor(state, layout.connections)
+    this.segment = segmentRecord.cursor(state, layout.segments)
+    this.neighbor = neighborRecord.cursor(state, layout.neighbors)
+    this.listener = listenerRecord.cursor(state, layout.listeners)
+    this.timeWait = timeWaitRecord.cursor(state, layout.timeWait)
+  }
+}
+
+/** Word `word` (a HeaderWord) of the frame's decoded header. */
+export function header(core: Core, word: number): number {
+  return core.words[core.head + word] as number
+}
+
+/** Argument `word` of the application's request. */
+export function argument(core: Core, word: number): number {
+  return core.words[core.slot + SlotWord.arguments + word] as number
+}
+
+/** The 32 random bits of the request. */
+export function randomBits(core: Core): number {
+  return core.words[core.slot + SlotWord.random] as number
+}
+
+/** Points the TCB cursor at connection `index`. */
+export function selectConnection(core: Core, index: number): void {
+  core.tcb.at = core.layout.connections + index * tcbRecord.words
+}
+
+/** Index of the connection that the TCB cursor points at. */
+export function connectionIndex(core: Core): number {
+  return ((core.tcb.at - core.layout.connections) / tcbRecord.words) | 0
+}
+
+function assert(holds: boolean, claim: string): void {
+  if (!holds) throw new RangeError(claim)
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return value > 0 && (value & (value - 1)) === 0
+}

@@ -1,0 +1,68 @@
+/**
+ * The machine's words that belong to no connection. Counters wrap; their names follow the TCP MIB
+ * (RFC 4022) where it has one.
+ */
+import { type Cursor, defineRecord } from './record.ts'
+
+export const globalRecord = defineRecord({
+  // Clock
+  clockStarted: '1 once a request was applied',
+  lastNow: 'time stamp of the last request, microseconds',
+  millis: 'the timestamp clock (RFC 7323 section 5.4), milliseconds, wrapping',
+  subMillis: 'microseconds not yet counted in millis',
+  nextDeadline: 'no timer is due before this; it may be early, never late',
+  deadlineArmed: '1 if nextDeadline means anything',
+
+  // Numbering
+  actionNumber: 'number of the next action',
+  upcallNumber: 'number of the next upcall',
+
+  // Work left to emit
+  pendingHead: 'first connection with something to emit, index + 1',
+  pendingTail: 'last one, index + 1',
+  arpPendingCount: 'ARP entries whose request has to be sent',
+
+  // Allocation
+  connectionsHigh: 'connection indexes below this were used at some time',
+  freeHead: 'first free connection below connectionsHigh, index + 1',
+  timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
+
+  // Rate limits
+  challengeSecond: 'second of the challenge ACK limit (RFC 5961 section 7)',
+  challengeCount: 'challenge ACKs sent in it',
+  icmpSecond: 'second of the ICMP error limit (RFC 1812 section 4.3.2.8)',
+  icmpCount: 'ICMP errors sent in it',
+
+  // Counters
+  requests: 'requests applied',
+  badVerdicts: 'frames ignored because their check refused them',
+  notOurs: 'frames with a good check that nothing here takes',
+  activeOpens: 'connections begun by connect',
+  passiveOpens: 'connections begun by a SYN to a listener',
+  attemptFails: 'connections that ended before they were established',
+  listenOverflows: 'SYNs ignored because the backlog or the connection table was full',
+  segmentsIn: 'TCP segments received',
+  segmentsOut: 'TCP segments sent',
+  retransmits: 'segments sent again',
+  fastRetransmits: 'recoveries entered without a retransmission timeout',
+  timeouts: 'retransmission timeouts',
+  lossProbes: 'tail loss probes (RFC 8985 section 7)',
+  windowProbes: 'zero-window probes',
+  undos: 'recoveries found to be spurious and undone',
+  dsacksIn: 'duplicate SACKs received (RFC 2883)',
+  duplicateAcksIn: 'ACKs that repeated SND.UNA and carried nothing else',
+  outOfOrderIn: 'segments received beyond RCV.NXT',
+  duplicatesIn: 'segments received of which nothing was new',
+  rangesExhausted: 'segments dropped because no further range could be remembered',
+  challengeAcks: 'challenge ACKs sent',
+  resetsIn: 'connections reset by the peer',
+  resetsOut: 'RST segments sent',
+  pawsRejected: 'segments refused by their timestamp (RFC 7323 section 5)',
+  icmpErrorsIn: 'ICMP errors that named a connection of ours',
+  icmpErrorsOut: 'ICMP errors sent',
+  echoReplies: 'echo requests answered',
+  arpRequestsOut: 'ARP requests sent',
+  arpRepliesOut: 'ARP replies sent',
+})
+
+export type Globals = Cursor<typeof globalRecord.fields>

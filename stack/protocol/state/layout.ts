@@ -1,0 +1,47 @@
+/**
+ * Where everything is in a replica's state: one flat buffer of 32-bit words.
+ *
+ *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ TCBs │ segment rings, one per TCB
+ *
+ * Invariant: the layout depends on the configuration alone, so that equal replicas have equal buffers.
+ */
+import type { MachineConfig } from '../config.ts'
+import { globalRecord } from './globals.ts'
+import { segmentRecord } from './segment.ts'
+import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
+import { tcbRecord } from './tcb.ts'
+
+export interface Layout {
+  readonly globals: number
+  readonly neighbors: number
+  readonly listeners: number
+  readonly timeWait: number
+  readonly hash: number
+  /** A power of two, at least twice the entries that it can hold. */
+  readonly hashWords: number
+  readonly connections: number
+  readonly segments: number
+  /** Words of one connection's ring. */
+  readonly ringWords: number
+  readonly words: number
+}
+
+export function planLayout(config: MachineConfig): Layout {
+  const globals = 0
+  const neighbors = globals + globalRecord.words
+  const listeners = neighbors + neighborCount * neighborRecord.words
+  const timeWait = listeners + config.listenerCount * listenerRecord.words
+  const hash = timeWait + config.timeWaitCount * timeWaitRecord.words
+  let hashWords = 4
+  while (hashWords < 2 * (config.connectionCount + config.timeWaitCount)) hashWords *= 2
+  const connections = hash + hashWords
+  const segments = connections + config.connectionCount * tcbRecord.words
+  const ringWords = config.segmentCount * segmentRecord.words
+  const words = segments + config.connectionCount * ringWords
+  return { globals, neighbors, listeners, timeWait, hash, hashWords, connections, segments, ringWords, words }
+}
+
+/** Words of state that a machine of this configuration needs. */
+export function stateWords(config: MachineConfig): number {
+  return planLayout(config).words
+}

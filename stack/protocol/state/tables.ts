@@ -1,0 +1,40 @@
+/** The small tables: neighbors, listeners, connections in TIME-WAIT. */
+import { type Cursor, defineRecord } from './record.ts'
+
+/** Neighbors remembered at once; the one unused for longest gives way. */
+export const neighborCount = 64
+
+export const NeighborState = { free: 0, incomplete: 1, reachable: 2, probing: 3 } as const
+
+export const neighborRecord = defineRecord({
+  state: 'NeighborState',
+  address: 'IPv4 address',
+  etherHigh: 'hardware address, first two bytes',
+  etherLow: 'hardware address, last four bytes',
+  deadline: 'when to ask again, or to doubt what is known',
+  attempts: 'requests sent without an answer',
+  usedAt: 'time of last use, microseconds',
+  requestPending: '1 while an ARP request has to be emitted',
+})
+export type Neighbor = Cursor<typeof neighborRecord.fields>
+
+export const listenerRecord = defineRecord({
+  listening: '1 if the entry is in use',
+  port: 'local port',
+  backlog: 'most connections that may be in SYN-RECEIVED at once',
+  halfOpen: 'connections now in SYN-RECEIVED',
+  cookie: "the application's",
+})
+export type Listener = Cursor<typeof listenerRecord.fields>
+
+export const timeWaitRecord = defineRecord({
+  active: '1 if the entry is in use',
+  remoteAddress: 'IPv4 address of the peer',
+  ports: 'remote port in the high half, local port in the low half',
+  sndNxt: 'SND.NXT',
+  rcvNxt: 'RCV.NXT',
+  expiry: 'when 2 MSL are over, microseconds',
+  timestamps: '1 if the connection used timestamps',
+  tsRecent: 'TS.Recent (RFC 6191)',
+})
+export type TimeWait = Cursor<typeof timeWaitRecord.fields>

@@ -1,0 +1,154 @@
+/**
+ * SEG.ACK (RFC 9293 section 3.10.7.4, "Fifth, check the ACK field"): what left the scoreboard, what the
+ * round trip was, whether something is lost, and how the windows move.
+ */
+import { HeaderWord } from '../../wire/header.ts'
+import { armTimer, disarmTimer } from '../state/clock.ts'
+import { type Core, header } from '../state/core.ts'
+import { SegmentMark } from '../state/segment.ts'
+import { Recovery, TcbFlag, Timer } from '../state/tcb.ts'
+import { deliverSegment, noSample } from './delivery.ts'
+import { hasTimestamps, segmentLength } from './incoming.ts'
+import { noteDuplicate, notePartial } from './newreno-recovery.ts'
+import { advanceSndUna } from './positions.ts'
+import { detectLoss } from './rack.ts'
+import { enterFastRecovery, leaveRecoveryIfDone, reduceProportionally, undoIfSpurious } from './recovery.ts'
+import { challenge } from './reset.ts'
+import { backedOffRto, takeRttSample } from './rtt.ts'
+import { processSackBlocks } from './sack-in.ts'
+import { removeHead, ringIsEmpty, selectEntry, trimHead } from './scoreboard.ts'
+import { isAfter, isBefore, later } from './sequence.ts'
+import { armProbe, resolveProbe } from './tail-probe.ts'
+import { noteAcknowledged } from './upcalls.ts'
+
+const microsPerMilli = 1000
+
+/** False: the segment is to be dropped. */
+export function processAcknowledgment(core: Core): boolean {
+  const { tcb } = core
+  const acknowledgment = header(core, HeaderWord.acknowledgment)
+  // RFC 5961 section 5.2: acceptable is SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT.
+  if (isAfter(acknowledgment, tcb.sndMax) || isBefore(acknowledgment, (tcb.sndUna - tcb.sndWndMax) | 0)) {
+    challenge(core)
+    return false
+  }
+  const previousUna = tcb.sndUna
+  const advanced = isAfter(acknowledgment, previousUna)
+  const isDuplicate = !advanced && repeatsAcknowledgment(core, acknowledgment)
+  core.deliveredBytes = 0
+  core.rttSample = noSample
+  core.dsackSeen = 0
+  core.newlyLost = 0
+  tcb.probes = 0
+
+  if (advanced) acknowledgeThrough(core, acknowledgment)
+  if ((tcb.flags & TcbFlag.sack) !== 0 && header(core, HeaderWord.sackCount) > 0) {
+    processSackBlocks(core, acknowledgment)
+  }
+  if (!isBefore(acknowledgment, previousUna)) updateSendWindow(core, acknowledgment)
+  if (advanced || core.deliveredBytes > 0) measure(core, advanced)
+  if (isDuplicate) core.globals.duplicateAcksIn = (core.globals.duplicateAcksIn + 1) | 0
+
+  resolveProbe(core, acknowledgment, isDuplicate && header(core, HeaderWord.sackCount) === 0)
+  leaveOrUndo(core, advanced)
+  findLosses(core, advanced, isDuplicate, (acknowledgment - previousUna) | 0)
+  adjustWindow(core, advanced, previousUna)
+  restartTimers(core, advanced)
+  if (advanced) noteAcknowledged(core)
+  return true
+}
+
+/** RFC 9293: if SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK, take SEG.WND. */
+export function updateSendWindow(core: Core, acknowledgment: number): void {
+  const { tcb } = core
+  const sequence = header(core, HeaderWord.sequence)
+  if (isAfter(tcb.sndWl1, sequence)) return
+  if (tcb.sndWl1 === sequence && isAfter(tcb.sndWl2, acknowledgment)) return
+  const window = header(core, HeaderWord.window) << tcb.sndScale
+  tcb.sndWnd = window
+  tcb.sndWl1 = sequence
+  tcb.sndWl2 = acknowledgment
+  if (window > tcb.sndWndMax) tcb.sndWndMax = window
+}
+
+/** Takes everything up to `acknowledgment` off the scoreboard. */
+function acknowledgeThrough(core: Core, acknowledgment: number): void {
+  const { tcb, segment } = core
+  while (tcb.ringHead !== tcb.ringTail) {
+    selectEntry(core, tcb.ringHead)
+    if (isAfter(segment.end, acknowledgment)) {
+      if (isBefore(segment.start, acknowledgment)) {
+        core.deliveredBytes = (core.deliveredBytes + acknowledgment - segment.start) | 0
+        trimHead(core, acknowledgment)
+      }
+      break
+    }
+    if ((segment.marks & SegmentMark.sacked) === 0) deliverSegment(core)
+    removeHead(core)
+  }
+  advanceSndUna(core, acknowledgment)
+  tcb.sndNxt = later(tcb.sndNxt, acknowledgment)
+  tcb.sackHigh = later(tcb.sackHigh, acknowledgment)
+}
+
+function measure(core: Core, advanced: boolean): void {
+  if (core.rttSample !== noSample) {
+    takeRttSample(core, core.rttSample)
+    return
+  }
+  // RFC 7323 section 4: with timestamps even a retransmitted segment's ACK is unambiguous.
+  if (!advanced || !hasTimestamps(core)) return
+  const millis = (core.globals.millis - header(core, HeaderWord.timestampEcho)) | 0
+  if (millis >= 0 && millis < 60_000) takeRttSample(core, (millis === 0 ? 1 : millis) * microsPerMilli)
+}
+
+/** RFC 5681: an ACK that repeats SND.UNA while data is outstanding, and changes nothing else. */
+function repeatsAcknowledgment(core: Core, acknowledgment: number): boolean {
+  const { tcb } = core
+  return (
+    acknowledgment === tcb.sndUna &&
+    !ringIsEmpty(core) &&
+    segmentLength(core) === 0 &&
+    header(core, HeaderWord.window) << tcb.sndScale === tcb.sndWnd
+  )
+}
+
+function leaveOrUndo(core: Core, advanced: boolean): void {
+  const { tcb } = core
+  if ((tcb.flags & TcbFlag.undoPossible) !== 0) undoIfSpurious(core, advanced)
+  if (tcb.recovery !== Recovery.open) leaveRecoveryIfDone(core)
+}
+
+function findLosses(core: Core, advanced: boolean, isDuplicate: boolean, bytes: number): void {
+  const { tcb } = core
+  if ((tcb.flags & TcbFlag.sack) !== 0) detectLoss(core)
+  else if (advanced) notePartial(core, bytes)
+  else if (isDuplicate) noteDuplicate(core)
+  if (tcb.lostHead !== 0 && tcb.recovery === Recovery.open) enterFastRecovery(core)
+}
+
+function adjustWindow(core: Core, advanced: boolean, previousUna: number): void {
+  const { tcb } = core
+  if (tcb.recovery === Recovery.fast) {
+    if ((tcb.flags & TcbFlag.sack) !== 0) reduceProportionally(core, advanced)
+    return
+  }
+  if (!advanced || (tcb.flags & TcbFlag.cwndLimited) === 0) return
+  // RFC 5681 and RFC 9293: the window only grows while it is what holds the sender back.
+  core.congestion.grow(core, (tcb.sndUna - previousUna) | 0)
+  if (!isBefore(tcb.sndUna, tcb.cwndLimitedEnd)) tcb.flags &= ~TcbFlag.cwndLimited
+}
+
+function restartTimers(core: Core, advanced: boolean): void {
+  const { now } = core
+  if (ringIsEmpty(core)) {
+    // RFC 6298 (5.2)
+    disarmTimer(core, Timer.retransmission)
+    disarmTimer(core, Timer.reordering)
+    disarmTimer(core, Timer.probe)
+    return
+  }
+  // RFC 6298 (5.3)
+  if (advanced) armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+  if (advanced || core.deliveredBytes > 0) armProbe(core)
+}

@@ -1,0 +1,18 @@
+/** What one segment that reached the peer, acknowledged or sacked, tells: bytes delivered and a round trip. */
+import type { Core } from '../state/core.ts'
+import { SegmentMark } from '../state/segment.ts'
+import { noteDelivery } from './rack.ts'
+
+/** No sample was taken by the acknowledgment at hand. */
+export const noSample = -1
+
+/** The selected segment is delivered for the first time. */
+export function deliverSegment(core: Core): void {
+  const { segment } = core
+  core.deliveredBytes = (core.deliveredBytes + segment.end - segment.start) | 0
+  // Karn: no sample from a segment that was sent twice. The oldest one decides, as RTO has to cover it.
+  if (core.rttSample === noSample && (segment.marks & SegmentMark.retransmitted) === 0) {
+    core.rttSample = Math.max(0, (core.now - segment.sentAt) | 0)
+  }
+  noteDelivery(core)
+}

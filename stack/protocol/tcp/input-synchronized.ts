@@ -1,0 +1,115 @@
+/**
+ * A segment for a connection in SYN-RECEIVED or beyond: the eight steps of RFC 9293 section 3.10.7.4, in
+ * their order, with RFC 5961 and RFC 7323 where they amend it.
+ */
+import { HeaderWord, TcpFlag } from '../../wire/header.ts'
+import { UpcallError } from '../actions.ts'
+import { type Core, header } from '../state/core.ts'
+import { State, TcbFlag, UpcallBit } from '../state/tcb.ts'
+import { processAcknowledgment } from './acknowledgment.ts'
+import { finishIfComplete, noteFin, ownFinAcknowledged } from './close.ts'
+import { closeConnection } from './connections.ts'
+import { hasFlag, segmentLength } from './incoming.ts'
+import { establish } from './open.ts'
+import { reportDuplicate } from './receive.ts'
+import { challenge, resetUnacceptable } from './reset.ts'
+import { isAfter, isBefore } from './sequence.ts'
+import { receivePayload } from './text.ts'
+import { isRefusedByTimestamp, rememberTimestamp } from './timestamps.ts'
+
+export function receiveInConnection(core: Core): void {
+  const { tcb } = core
+  // First, check the sequence number, and before it the timestamp (RFC 7323 section 5.3, R1).
+  if (isRefusedByTimestamp(core)) return
+  if (!isAcceptable(core)) {
+    answerUnacceptable(core)
+    return
+  }
+  rememberTimestamp(core)
+  // Second, check the RST bit.
+  if (hasFlag(core, TcpFlag.rst)) {
+    receiveReset(core)
+    return
+  }
+  // Fourth, check the SYN bit (RFC 5961 section 4.2: challenge, in any synchronized state).
+  if (hasFlag(core, TcpFlag.syn)) {
+    challenge(core)
+    return
+  }
+  // Fifth, check the ACK field.
+  if (!hasFlag(core, TcpFlag.ack)) return
+  if (tcb.state === State.synReceived && !completeHandshake(core)) return
+  if (!processAcknowledgment(core)) return
+  if ((tcb.flags & TcbFlag.finSent) !== 0 && tcb.sndUna === tcb.sndMax) {
+    ownFinAcknowledged(core)
+    if (tcb.state === State.closed) return
+  }
+  // Seventh, process the segment text; eighth, check the FIN bit.
+  if (header(core, HeaderWord.payloadLength) > 0 && !receivePayload(core)) return
+  if (hasFlag(core, TcpFlag.fin)) noteFin(core)
+  if ((tcb.flags & TcbFlag.finReceived) !== 0) finishIfComplete(core)
+}
+
+/** RFC 9293 section 3.10.7.4, table 6. */
+function isAcceptable(core: Core): boolean {
+  const { tcb } = core
+  const sequence = header(core, HeaderWord.sequence)
+  const length = segmentLength(core)
+  if (sequence === tcb.rcvNxt) {
+    // "Special allowance should be made to accept valid ACKs and RSTs" while the window is shut; the text of
+    // such a segment is trimmed away later.
+    return true
+  }
+  const edge = tcb.rcvEdge
+  if (length === 0) {
+    // A peer that filled the window sends its ACKs from the right edge, so that is inside.
+    return !isBefore(sequence, tcb.rcvNxt) && !isAfter(sequence, edge)
+  }
+  const last = (sequence + length - 1) | 0
+  const beginsInside = !isBefore(sequence, tcb.rcvNxt) && isBefore(sequence, edge)
+  return beginsInside || (!isBefore(last, tcb.rcvNxt) && isBefore(last, edge))
+}
+
+/** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, unless it was an RST; a duplicate is reported as such. */
+function answerUnacceptable(core: Core): void {
+  const { tcb, globals } = core
+  if (hasFlag(core, TcpFlag.rst)) return
+  if (tcb.state === State.synReceived && hasFlag(core, TcpFlag.syn)) {
+    // The peer sends its SYN again: it missed our SYN-ACK.
+    if (header(core, HeaderWord.sequence) === tcb.irs) tcb.flags |= TcbFlag.synPending
+    return
+  }
+  const length = header(core, HeaderWord.payloadLength)
+  const sequence = header(core, HeaderWord.sequence)
+  if (length > 0 && isBefore(sequence, tcb.rcvNxt)) {
+    globals.duplicatesIn = (globals.duplicatesIn + 1) | 0
+    reportDuplicate(core, sequence, (sequence + length) | 0)
+  }
+  tcb.flags |= TcbFlag.ackNow
+}
+
+/** RFC 5961 section 3.2: only the exact sequence number resets; any other in the window is challenged. */
+function receiveReset(core: Core): void {
+  const { tcb, globals } = core
+  if (header(core, HeaderWord.sequence) !== tcb.rcvNxt) {
+    challenge(core)
+    return
+  }
+  globals.resetsIn = (globals.resetsIn + 1) | 0
+  const isOpening = tcb.state === State.synReceived
+  closeConnection(core, isOpening ? UpcallError.refused : UpcallError.reset)
+}
+
+/** SYN-RECEIVED: an ACK of our SYN establishes the connection, any other is reset. */
+function completeHandshake(core: Core): boolean {
+  const { tcb } = core
+  if (header(core, HeaderWord.acknowledgment) !== tcb.sndNxt) {
+    resetUnacceptable(core)
+    return false
+  }
+  establish(core)
+  tcb.flags = (tcb.flags | TcbFlag.held) & ~TcbFlag.synPending
+  const isPassive = (tcb.flags & TcbFlag.passive) !== 0
+  tcb.pendingUpcalls |= isPassive ? UpcallBit.accepted : UpcallBit.connected
+  return true
+}

@@ -1,0 +1,28 @@
+/** A TCP segment that arrived: to the connection, TIME-WAIT entry or listener it is for (RFC 9293 section 3.10.7). */
+import { HeaderWord } from '../../wire/header.ts'
+import { type Core, header, randomBits, selectConnection } from '../state/core.ts'
+import { State } from '../state/tcb.ts'
+import { lookupTuple } from '../state/tuple-hash.ts'
+import { schedule } from './connections.ts'
+import { receiveInConnection } from './input-synchronized.ts'
+import { receiveForListener, receiveInSynSent } from './open.ts'
+import { receiveInTimeWait } from './time-wait.ts'
+
+export function receiveSegment(core: Core): void {
+  const { globals, tcb } = core
+  globals.segmentsIn = (globals.segmentsIn + 1) | 0
+  const remoteAddress = header(core, HeaderWord.ipSource)
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  const entry = lookupTuple(core, remoteAddress, remotePort, localPort)
+  if (entry > 0) {
+    selectConnection(core, entry - 1)
+    if (tcb.state === State.synSent) receiveInSynSent(core)
+    else receiveInConnection(core)
+    schedule(core)
+  } else if (entry < 0) {
+    receiveInTimeWait(core, -entry - 1)
+  } else {
+    receiveForListener(core, randomBits(core))
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * The three-way handshake (RFC 9293 sections 3.5, 3.10.1 and 3.10.7.2 … 3.10.7.4): active, passive and
+ * simultaneous open.
+ */
+import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
+import { UpcallError } from '../actions.ts'
+import { nextHopOf } from '../ip/route.ts'
+import { disarmTimer } from '../state/clock.ts'
+import { type Core, header, randomBits } from '../state/core.ts'
+import { listenerRecord } from '../state/tables.ts'
+import { State, TcbFlag, Timer, UpcallBit } from '../state/tcb.ts'
+import { initialWindow } from './congestion/control.ts'
+import { allocateConnection, closeConnection, enterTable, leaveListener, schedule } from './connections.ts'
+import {
+  defaultMaximumSegment,
+  initialRtoMicros,
+  ipAndTcpHeaderBytes,
+  leastMaximumSegment,
+  quickAckSegments,
+  rtoAfterSynLossMicros,
+  timestampOptionBytes,
+  unlimitedThreshold,
+  windowScaleLimit,
+} from './constants.ts'
+import { hasFlag } from './incoming.ts'
+import { resetUnknown } from './reset.ts'
+import { takeRttSample } from './rtt.ts'
+import { windowScaleFor } from './window.ts'
+
+/** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
+export function beginConnect(core: Core, remoteAddress: number, remotePort: number, localPort: number): void {
+  const { tcb, globals } = core
+  globals.activeOpens = (globals.activeOpens + 1) | 0
+  tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending
+  prepare(core, remoteAddress, remotePort, localPort, randomBits(core))
+  enterTable(core, State.synSent)
+  schedule(core)
+}
+
+/** A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). */
+export function receiveForListener(core: Core, initialSequence: number): void {
+  const listener = findListener(core, header(core, HeaderWord.destinationPort))
+  // First, an RST is ignored; second, an ACK is bad.
+  if (listener < 0 || hasFlag(core, TcpFlag.rst | TcpFlag.ack)) {
+    resetUnknown(core)
+    return
+  }
+  // Third, a SYN opens; fourth, anything else is dropped.
+  if (hasFlag(core, TcpFlag.syn)) acceptSyn(core, listener, initialSequence)
+}
+
+/** Selects the listener of `port`; returns its index or -1. */
+export function findListener(core: Core, port: number): number {
+  const { listener, layout, config } = core
+  for (let index = 0; index < config.listenerCount; index += 1) {
+    listener.at = layout.listeners + index * listenerRecord.words
+    if (listener.listening !== 0 && listener.port === port) return index
+  }
+  return -1
+}
+
+/** RFC 9293 section 3.10.7.3 */
+export function receiveInSynSent(core: Core): void {
+  const { tcb } = core
+  const hasAck = hasFlag(core, TcpFlag.ack)
+  const acknowledgment = header(core, HeaderWord.acknowledgment)
+  // First, check the ACK bit: ISS < SEG.ACK =< SND.NXT, and ISS + 1 is all that was sent.
+  if (hasAck && acknowledgment !== tcb.sndNxt) {
+    resetUnknown(core)
+    return
+  }
+  // Second, the RST bit: without an acceptable ACK it is ignored.
+  if (hasFlag(core, TcpFlag.rst)) {
+    if (!hasAck) return
+    core.globals.resetsIn = (core.globals.resetsIn + 1) | 0
+    closeConnection(core, UpcallError.refused)
+    return
+  }
+  // Fourth, the SYN bit
+  if (!hasFlag(core, TcpFlag.syn)) return
+  takeSynOptions(core)
+  if (!hasAck) {
+    // Simultaneous open (section 3.5, figure 8)
+    tcb.state = State.synReceived
+    tcb.flags |= TcbFlag.synPending
+    tcb.flags &= ~TcbFlag.dataSent
+    return
+  }
+  establish(core)
+  tcb.flags |= TcbFlag.held | TcbFlag.ackNow
+  tcb.pendingUpcalls |= UpcallBit.connected
+}
+
+/** The handshake is complete: the segment at hand acknowledges our SYN. */
+export function establish(core: Core): void {
+  const { tcb, now } = core
+  const isFirstSample = (tcb.flags & TcbFlag.synRetransmitted) === 0
+  leaveListener(core)
+  disarmTimer(core, Timer.retransmission)
+  tcb.state = State.established
+  tcb.sndUna = tcb.sndNxt
+  tcb.sndReported = tcb.sndNxt
+  tcb.sackHigh = tcb.sndNxt
+  tcb.recoveryPoint = tcb.sndNxt
+  // RFC 7323 section 2.2: the window of a SYN is not scaled, any other is.
+  const scale = hasFlag(core, TcpFlag.syn) ? 0 : tcb.sndScale
+  tcb.sndWnd = header(core, HeaderWord.window) << scale
+  tcb.sndWndMax = tcb.sndWnd
+  tcb.sndWl1 = header(core, HeaderWord.sequence)
+  tcb.sndWl2 = header(core, HeaderWord.acknowledgment)
+  tcb.ssthresh = unlimitedThreshold
+  tcb.backoff = 0
+  tcb.quickAcks = quickAckSegments
+  if (isFirstSample) {
+    tcb.cwnd = initialWindow(core)
+    takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
+  } else {
+    // RFC 5681 section 3.1: one segment after a lost SYN; RFC 6298 (5.7): and a longer timeout.
+    tcb.cwnd = tcb.maximumSegment
+    tcb.rto = rtoAfterSynLossMicros
+  }
+  tcb.flags &= ~TcbFlag.dataSent
+}
+
+function acceptSyn(core: Core, listenerIndex: number, initialSequence: number): void {
+  const { tcb, listener, globals } = core
+  if (listener.halfOpen >= listener.backlog || !allocateConnection(core)) {
+    globals.listenOverflows = (globals.listenOverflows + 1) | 0
+    return
+  }
+  globals.passiveOpens = (globals.passiveOpens + 1) | 0
+  listener.halfOpen += 1
+  tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending | TcbFlag.passive
+  tcb.listener = listenerIndex + 1
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, initialSequence)
+  takeSynOptions(core)
+  enterTable(core, State.synReceived)
+  schedule(core)
+}
+
+function prepare(
+  core: Core,
+  remoteAddress: number,
+  remotePort: number,
+  localPort: number,
+  initialSequence: number,
+): void {
+  const { tcb, config } = core
+  tcb.remoteAddress = remoteAddress
+  tcb.remotePort = remotePort
+  tcb.localPort = localPort
+  tcb.nextHop = nextHopOf(config, remoteAddress)
+  tcb.iss = initialSequence
+  tcb.sndUna = initialSequence
+  tcb.sndNxt = (initialSequence + 1) | 0
+  tcb.sndMax = tcb.sndNxt
+  tcb.sndQueued = tcb.sndNxt
+  tcb.rcvScale = windowScaleFor(config.receiveBufferBytes)
+  tcb.rto = initialRtoMicros
+}
+
+/** The options and sequence number of the peer's SYN. */
+function takeSynOptions(core: Core): void {
+  const { tcb, config, globals } = core
+  const options = header(core, HeaderWord.options)
+  if ((options & OptionBit.timestamps) === 0) tcb.flags &= ~TcbFlag.timestamps
+  if ((options & OptionBit.sackPermitted) === 0) tcb.flags &= ~TcbFlag.sack
+  if ((options & OptionBit.windowScale) === 0) tcb.flags &= ~TcbFlag.windowScale
+  if ((tcb.flags & TcbFlag.windowScale) === 0) tcb.rcvScale = 0
+  // RFC 7323 section 2.3: a shift above 14 is taken as 14.
+  else tcb.sndScale = Math.min(windowScaleLimit, header(core, HeaderWord.windowScale))
+  if ((tcb.flags & TcbFlag.timestamps) !== 0) {
+    tcb.tsRecent = header(core, HeaderWord.timestampValue)
+    tcb.tsRecentMillis = globals.millis
+  }
+  // RFC 9293 section 3.7.1
+  const hasMaximum = (options & OptionBit.maximumSegment) !== 0
+  const offered = hasMaximum ? header(core, HeaderWord.maximumSegment) : defaultMaximumSegment
+  const overhead = (tcb.flags & TcbFlag.timestamps) !== 0 ? timestampOptionBytes : 0
+  const maximum = Math.min(offered, config.mtuBytes - ipAndTcpHeaderBytes) - overhead
+  tcb.maximumSegment = Math.max(leastMaximumSegment - overhead, maximum)
+  tcb.irs = header(core, HeaderWord.sequence)
+  tcb.rcvNxt = (tcb.irs + 1) | 0
+  tcb.rcvConsumed = tcb.rcvNxt
+  tcb.rcvAcked = tcb.rcvNxt
+  tcb.rcvEdge = (tcb.rcvNxt + Math.min(65535, config.receiveBufferBytes)) | 0
+}

@@ -1,0 +1,131 @@
+/**
+ * What a connection has to send, in order of urgency: handshake, retransmissions, probes, new data and FIN,
+ * and an ACK if none of them carried it. Every step can stop when the action queue is full and be called
+ * again: what is left to do is in the TCB.
+ */
+import { TcpFlag } from '../../wire/header.ts'
+import { resolveNextHop } from '../arp/neighbors.ts'
+import { armTimer, isArmed } from '../state/clock.ts'
+import type { Core } from '../state/core.ts'
+import { SegmentMark } from '../state/segment.ts'
+import { State, TcbFlag, Timer } from '../state/tcb.ts'
+import { flushNewData, sendNext, unsentBytes } from './output-data.ts'
+import { noteRetransmission } from './recovery.ts'
+import { backedOffRto } from './rtt.ts'
+import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './scoreboard.ts'
+import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
+import { armProbe } from './tail-probe.ts'
+import { flushUpcalls } from './upcalls.ts'
+
+const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
+const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | probeFlags
+
+/** Emits all that the connection at hand has to emit; false if the queue filled first. */
+export function flushConnection(core: Core): boolean {
+  if (!flushUpcalls(core)) return false
+  const { tcb } = core
+  if (tcb.state === State.closed || !hasOutput(core)) return true
+  // Without a next hop nothing leaves; the connection is scheduled again when it is known.
+  if (!resolveNextHop(core)) return true
+  if (tcb.state <= State.synReceived) return flushHandshake(core)
+  return flushLost(core) && flushProbes(core) && flushNewData(core) && flushAck(core)
+}
+
+function hasOutput(core: Core): boolean {
+  const { tcb } = core
+  if ((tcb.flags & immediateFlags) !== 0) return true
+  if (tcb.state <= State.synReceived) return false
+  if (tcb.lostHead !== 0) return true
+  const unsent = unsentBytes(core)
+  return unsent > 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) !== 0)
+}
+
+function flushHandshake(core: Core): boolean {
+  const { tcb, globals, now } = core
+  if ((tcb.flags & TcbFlag.synPending) !== 0) {
+    if (core.actions.isFull) return false
+    tcb.flags &= ~TcbFlag.synPending
+    if ((tcb.flags & TcbFlag.dataSent) !== 0) {
+      tcb.flags |= TcbFlag.synRetransmitted
+      globals.retransmits = (globals.retransmits + 1) | 0
+    }
+    tcb.flags |= TcbFlag.dataSent
+    tcb.lastDataAt = now
+    emitSyn(core)
+    armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+  }
+  return tcb.state === State.synSent || flushAck(core)
+}
+
+/** Sends lost segments again, as the congestion window allows. */
+function flushLost(core: Core): boolean {
+  const { tcb, segment } = core
+  while (tcb.lostHead !== 0) {
+    selectLink(core, tcb.lostHead)
+    const length = (segment.end - segment.start) | 0
+    if (tcb.pipe > 0 && tcb.cwnd + tcb.inflation - tcb.pipe < length) return true
+    if (core.actions.isFull) return false
+    retransmitSelected(core)
+    tcb.prrOut = (tcb.prrOut + length) | 0
+  }
+  return true
+}
+
+function flushProbes(core: Core): boolean {
+  const { tcb, globals } = core
+  if ((tcb.flags & probeFlags) === 0) return true
+  if (core.actions.isFull) return false
+  if ((tcb.flags & TcbFlag.windowProbePending) !== 0) {
+    // RFC 9293 section 3.8.6.1: a segment that the peer has to answer with its window.
+    tcb.flags &= ~TcbFlag.windowProbePending
+    globals.windowProbes = (globals.windowProbes + 1) | 0
+    emitSegment(core, (tcb.sndUna - 1) | 0, 0, TcpFlag.ack)
+    return true
+  }
+  tcb.flags &= ~TcbFlag.probePending
+  if (ringIsEmpty(core)) return true
+  sendTailProbe(core)
+  return true
+}
+
+/** RFC 8985 section 7.3: new data if the peer's window allows, else the last segment once more. */
+function sendTailProbe(core: Core): void {
+  const { tcb, globals, now } = core
+  globals.lossProbes = (globals.lossProbes + 1) | 0
+  if (sendNext(core)) {
+    tcb.flags &= ~TcbFlag.tlpRetransmission
+  } else {
+    selectEntry(core, (tcb.ringTail - 1) | 0)
+    retransmitSelected(core)
+    tcb.flags |= TcbFlag.tlpRetransmission
+  }
+  tcb.flags |= TcbFlag.tlpOutstanding
+  tcb.tlpEnd = tcb.sndNxt
+  armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+}
+
+function flushAck(core: Core): boolean {
+  const { tcb } = core
+  // RFC 8985 section 7.2: the probe timer restarts when new data was sent.
+  if (tcb.lastDataAt === core.now && !ringIsEmpty(core)) armProbe(core)
+  if ((tcb.flags & TcbFlag.ackNow) === 0) return true
+  if (core.actions.isFull) return false
+  emitPureAck(core)
+  return true
+}
+
+function retransmitSelected(core: Core): void {
+  const { tcb, segment, now } = core
+  const isFin = (segment.marks & SegmentMark.fin) !== 0
+  const { start, end } = segment
+  const payload = (end - start - (isFin ? 1 : 0)) | 0
+  noteRetransmission(core)
+  markRetransmitted(core)
+  let flags: number = TcpFlag.ack
+  if (isFin) flags |= TcpFlag.fin
+  if (payload > 0 && ((start + payload) | 0) === tcb.sndQueued) flags |= TcpFlag.psh
+  emitSegment(core, start, payload, flags)
+  if (!isArmed(core, Timer.retransmission)) {
+    armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * The ring of sent segments and its two lists (see `state/segment.ts`).
+ *
+ *   ringHead                                             ringTail
+ *      │ in flight │ sacked │ lost │ sacked │ in flight │
+ *   SND.UNA                                          SND.NXT
+ *
+ * Invariants: entries are contiguous in sequence space; ringTail - ringHead ≤ segmentCount; `pipe` is the
+ * sum of the lengths in the time list; `sackedBytes` that of the sacked entries. Every operation is O(1)
+ * but the search, which is binary.
+ */
+import { type Core, connectionIndex } from '../state/core.ts'
+import { SegmentMark, segmentRecord } from '../state/segment.ts'
+
+const offsetNext = segmentRecord.offsets.next
+const offsetPrevious = segmentRecord.offsets.previous
+
+/** Word offset of the first entry of the ring of the connection at hand. */
+export function ringBase(core: Core): number {
+  return core.layout.segments + connectionIndex(core) * core.layout.ringWords
+}
+
+/** Points the segment cursor at the entry with this counter; returns its ring slot. */
+export function selectEntry(core: Core, counter: number): number {
+  const slot = counter & (core.config.segmentCount - 1)
+  core.segment.at = ringBase(core) + slot * segmentRecord.words
+  return slot
+}
+
+/** Points the segment cursor at ring slot `link - 1`. */
+export function selectLink(core: Core, link: number): void {
+  core.segment.at = ringBase(core) + (link - 1) * segmentRecord.words
+}
+
+export function ringIsEmpty(core: Core): boolean {
+  return core.tcb.ringHead === core.tcb.ringTail
+}
+
+export function ringIsFull(core: Core): boolean {
+  return ((core.tcb.ringTail - core.tcb.ringHead) | 0) >= core.config.segmentCount
+}
+
+/** A segment was sent for the first time: a new entry, in flight. */
+export function appendEntry(core: Core, start: number, end: number, marks: number): void {
+  const { tcb, segment, now } = core
+  const slot = selectEntry(core, tcb.ringTail)
+  segment.start = start
+  segment.end = end
+  segment.sentAt = now
+  segment.marks = marks
+  tcb.ringTail = (tcb.ringTail + 1) | 0
+  tcb.pipe = (tcb.pipe + end - start) | 0
+  appendToTimeList(core, slot + 1)
+}
+
+/** The selected entry was sent again: in flight, last in order of time. */
+export function markRetransmitted(core: Core): void {
+  const { tcb, segment, now } = core
+  const link = selectedLink(core)
+  if ((segment.marks & SegmentMark.lost) !== 0) {
+    unlinkLost(core, link)
+    tcb.pipe = (tcb.pipe + segment.end - segment.start) | 0
+  } else {
+    unlinkTime(core, link)
+  }
+  segment.marks = (segment.marks & ~SegmentMark.lost) | SegmentMark.retransmitted
+  segment.sentAt = now
+  appendToTimeList(core, link)
+}
+
+/** The selected entry, in flight or taken back by the peer, is deemed lost. */
+export function markLost(core: Core): void {
+  const { tcb, segment } = core
+  const link = selectedLink(core)
+  const length = (segment.end - segment.start) | 0
+  if ((segment.marks & SegmentMark.sacked) !== 0) {
+    tcb.sackedBytes = (tcb.sackedBytes - length) | 0
+  } else {
+    unlinkTime(core, link)
+    tcb.pipe = (tcb.pipe - length) | 0
+  }
+  segment.marks = (segment.marks & ~SegmentMark.sacked) | SegmentMark.lost
+  core.newlyLost = 1
+  appendToLostList(core, link)
+}
+
+/** The selected entry, lost until now, is in flight after all. */
+export function unmarkLost(core: Core): void {
+  const { tcb, segment } = core
+  const link = selectedLink(core)
+  unlinkLost(core, link)
+  tcb.pipe = (tcb.pipe + segment.end - segment.start) | 0
+  segment.marks &= ~SegmentMark.lost
+  appendToTimeList(core, link)
+}
+
+/** The selected entry, not sacked until now, is held by the peer. */
+export function markSacked(core: Core): void {
+  const { tcb, segment } = core
+  leaveLists(core)
+  segment.marks = (segment.marks & ~SegmentMark.lost) | SegmentMark.sacked
+  tcb.sackedBytes = (tcb.sackedBytes + segment.end - segment.start) | 0
+}
+
+/** The selected entry is acknowledged as a whole: it is the oldest, and leaves the ring. */
+export function removeHead(core: Core): void {
+  const { tcb, segment } = core
+  if ((segment.marks & SegmentMark.sacked) !== 0) {
+    tcb.sackedBytes = (tcb.sackedBytes - (segment.end - segment.start)) | 0
+  } else {
+    leaveLists(core)
+  }
+  tcb.ringHead = (tcb.ringHead + 1) | 0
+}
+
+/** The oldest entry is acknowledged up to `start`, short of its end. */
+export function trimHead(core: Core, start: number): void {
+  const { tcb, segment } = core
+  const trimmed = (start - segment.start) | 0
+  segment.start = start
+  if ((segment.marks & SegmentMark.sacked) !== 0) tcb.sackedBytes = (tcb.sackedBytes - trimmed) | 0
+  else if ((segment.marks & SegmentMark.lost) === 0) tcb.pipe = (tcb.pipe - trimmed) | 0
+}
+
+/** Counter of the first entry that ends after `sequence`; ringTail if there is none. */
+export function findEntry(core: Core, sequence: number): number {
+  const { tcb, segment } = core
+  const head = tcb.ringHead
+  let low = 0
+  let high = (tcb.ringTail - head) | 0
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    selectEntry(core, (head + middle) | 0)
+    if (((segment.end - sequence) | 0) > 0) high = middle
+    else low = middle + 1
+  }
+  return (head + low) | 0
+}
+
+/** Forgets every entry. */
+export function clearRing(core: Core): void {
+  const { tcb } = core
+  tcb.ringHead = tcb.ringTail
+  tcb.timeHead = 0
+  tcb.timeTail = 0
+  tcb.lostHead = 0
+  tcb.lostTail = 0
+  tcb.pipe = 0
+  tcb.sackedBytes = 0
+}
+
+function leaveLists(core: Core): void {
+  const { tcb, segment } = core
+  const link = selectedLink(core)
+  if ((segment.marks & SegmentMark.lost) !== 0) {
+    unlinkLost(core, link)
+    return
+  }
+  unlinkTime(core, link)
+  tcb.pipe = (tcb.pipe - (segment.end - segment.start)) | 0
+}
+
+function selectedLink(core: Core): number {
+  return (((core.segment.at - ringBase(core)) / segmentRecord.words) | 0) + 1
+}
+
+function appendToTimeList(core: Core, link: number): void {
+  const { tcb } = core
+  append(core, link, tcb.timeTail)
+  if (tcb.timeTail === 0) tcb.timeHead = link
+  tcb.timeTail = link
+}
+
+function appendToLostList(core: Core, link: number): void {
+  const { tcb } = core
+  append(core, link, tcb.lostTail)
+  if (tcb.lostTail === 0) tcb.lostHead = link
+  tcb.lostTail = link
+}
+
+function append(core: Core, link: number, tail: number): void {
+  const { state, segment } = core
+  segment.next = 0
+  segment.previous = tail
+  if (tail !== 0) state[ringBase(core) + (tail - 1) * segmentRecord.words + offsetNext] = link
+}
+
+function unlinkTime(core: Core, link: number): void {
+  const { tcb, segment } = core
+  if (tcb.timeHead === link) tcb.timeHead = segment.next
+  if (tcb.timeTail === link) tcb.timeTail = segment.previous
+  unlink(core)
+}
+
+function unlinkLost(core: Core, link: number): void {
+  const { tcb, segment } = core
+  if (tcb.lostHead === link) tcb.lostHead = segment.next
+  if (tcb.lostTail === link) tcb.lostTail = segment.previous
+  unlink(core)
+}
+
+function unlink(core: Core): void {
+  const { state, segment } = core
+  const base = ringBase(core)
+  const { next, previous } = segment
+  if (next !== 0) state[base + (next - 1) * segmentRecord.words + offsetPrevious] = previous
+  if (previous !== 0) state[base + (previous - 1) * segmentRecord.words + offsetNext] = next
+}

@@ -1,0 +1,104 @@
+/**
+ * TIME-WAIT (RFC 9293 section 3.6.1), in a compact table that outlives the TCB: enough to acknowledge a FIN
+ * that comes again, and to let a new SYN reuse the tuple (RFC 6191, RFC 1122 section 4.2.2.13). When the
+ * table is full the oldest entry gives way. Entries that have expired are dropped when they are met.
+ */
+import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
+import { SegmentWord, UpcallError } from '../actions.ts'
+import { type Core, header, randomBits } from '../state/core.ts'
+import { timeWaitRecord } from '../state/tables.ts'
+import { TcbFlag } from '../state/tcb.ts'
+import { insertTuple, packPorts, removeTuple } from '../state/tuple-hash.ts'
+import { closeConnection } from './connections.ts'
+import { hasFlag, hasTimestamps, segmentLength } from './incoming.ts'
+import { receiveForListener } from './open.ts'
+import { emitAnswer } from './reset.ts'
+import { isAfter, isBefore } from './sequence.ts'
+
+/** How far beyond the old SND.NXT a new incarnation begins (RFC 6191 wants "larger"). */
+const sequenceGap = 65536 + 2
+const sequenceSpread = 0xffffff
+
+/** The connection at hand is closed in both directions: its tuple moves to the table. */
+export function enterTimeWait(core: Core): void {
+  const { tcb, timeWait, globals, config, now } = core
+  closeConnection(core, UpcallError.none)
+  const index = globals.timeWaitNext
+  globals.timeWaitNext = (index + 1) % config.timeWaitCount
+  selectTimeWait(core, index)
+  if (timeWait.active !== 0) dropTimeWait(core, index)
+  timeWait.active = 1
+  timeWait.remoteAddress = tcb.remoteAddress
+  timeWait.ports = packPorts(tcb.remotePort, tcb.localPort)
+  timeWait.sndNxt = tcb.sndMax
+  timeWait.rcvNxt = tcb.rcvNxt
+  timeWait.expiry = (now + config.timeWaitMicros) | 0
+  timeWait.timestamps = (tcb.flags & TcbFlag.timestamps) !== 0 ? 1 : 0
+  timeWait.tsRecent = tcb.tsRecent
+  insertTuple(core, -(index + 1))
+}
+
+/** A segment for entry `index`. */
+export function receiveInTimeWait(core: Core, index: number): void {
+  const { timeWait, now, config } = core
+  selectTimeWait(core, index)
+  if (((timeWait.expiry - now) | 0) <= 0) {
+    dropTimeWait(core, index)
+    receiveForListener(core, randomBits(core))
+    return
+  }
+  // RFC 1337: a reset does not end TIME-WAIT.
+  if (hasFlag(core, TcpFlag.rst)) return
+  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack) && mayReuse(core)) {
+    const initialSequence = (timeWait.sndNxt + sequenceGap + (randomBits(core) & sequenceSpread)) | 0
+    dropTimeWait(core, index)
+    receiveForListener(core, initialSequence)
+    return
+  }
+  // Section 3.10.7.4: the FIN again restarts the 2 MSL; everything else that is not a bare ACK in place is
+  // answered by an ACK.
+  if (hasFlag(core, TcpFlag.fin)) timeWait.expiry = (now + config.timeWaitMicros) | 0
+  if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return
+  acknowledge(core)
+}
+
+/** Whether entry `index` may give way to an active open of the same tuple; it is dropped if so. */
+export function reclaimTimeWait(core: Core, index: number): boolean {
+  const { timeWait, now } = core
+  selectTimeWait(core, index)
+  const isOver = ((timeWait.expiry - now) | 0) <= 0
+  // RFC 6191: with timestamps the peer can tell the incarnations apart.
+  if (!isOver && timeWait.timestamps === 0) return false
+  dropTimeWait(core, index)
+  return true
+}
+
+/** RFC 6191 section 2: by the timestamp if both have one, else by the sequence number. */
+function mayReuse(core: Core): boolean {
+  const { timeWait } = core
+  if (timeWait.timestamps !== 0 && hasTimestamps(core)) {
+    const value = header(core, HeaderWord.timestampValue)
+    if (isAfter(value, timeWait.tsRecent)) return true
+    if (isBefore(value, timeWait.tsRecent)) return false
+  }
+  return isAfter(header(core, HeaderWord.sequence), timeWait.rcvNxt)
+}
+
+function acknowledge(core: Core): void {
+  const { timeWait, globals } = core
+  const { words } = core.actions
+  const at = emitAnswer(core, timeWait.sndNxt, timeWait.rcvNxt, TcpFlag.ack, 0)
+  if (timeWait.timestamps === 0) return
+  words[at + SegmentWord.options] = OptionBit.timestamps
+  words[at + SegmentWord.timestampValue] = globals.millis
+  words[at + SegmentWord.timestampEcho] = timeWait.tsRecent
+}
+
+function dropTimeWait(core: Core, index: number): void {
+  removeTuple(core, -(index + 1))
+  core.timeWait.active = 0
+}
+
+function selectTimeWait(core: Core, index: number): void {
+  core.timeWait.at = core.layout.timeWait + index * timeWaitRecord.words
+}

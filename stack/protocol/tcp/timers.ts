@@ -1,0 +1,104 @@
+/**
+ * Timers (RFC 9293 section 3.10.8, RFC 6298, RFC 8985). They change state and schedule the connection;
+ * what follows from that is emitted after the request itself was applied.
+ */
+import { UpcallError } from '../actions.ts'
+import { armTimer, disarmTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
+import type { Core } from '../state/core.ts'
+import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
+import { closeConnection, schedule } from './connections.ts'
+import {
+  maximumRtoMicros,
+  retransmissionLimit,
+  synAckRetransmissionLimit,
+  synRetransmissionLimit,
+  windowProbeLimit,
+} from './constants.ts'
+import { detectLoss } from './rack.ts'
+import { enterFastRecovery, enterTimeoutRecovery, reduceProportionally } from './recovery.ts'
+import { backedOffRto } from './rtt.ts'
+import { ringIsEmpty } from './scoreboard.ts'
+
+/** Fires what is due on every connection, and notes the deadlines ahead. */
+export function fireConnectionTimers(core: Core): void {
+  const { tcb, state, now } = core
+  for (let index = selectNextOpen(core, 0); index >= 0; index = selectNextOpen(core, index + 1)) {
+    for (let timer = 0; timer < timerCount && tcb.timersArmed !== 0; timer += 1) {
+      if (!isArmed(core, timer)) continue
+      if ((((state[tcb.deadlines + timer] as number) - now) | 0) > 0) continue
+      disarmTimer(core, timer)
+      fire(core, timer)
+      schedule(core)
+    }
+    for (let timer = 0; timer < timerCount; timer += 1) {
+      if (isArmed(core, timer)) noteDeadline(core, state[tcb.deadlines + timer] as number)
+    }
+  }
+}
+
+function fire(core: Core, timer: number): void {
+  const { tcb } = core
+  if (timer === Timer.delayedAck) tcb.flags |= TcbFlag.ackNow
+  else if (timer === Timer.reordering) onReordering(core)
+  else if (timer === Timer.probe) onProbe(core)
+  else if (timer === Timer.retransmission) onRetransmission(core)
+  else if (timer === Timer.persist) onPersist(core)
+  // The state timer: FIN-WAIT-2 of a connection that nobody reads.
+  else closeConnection(core, UpcallError.none)
+}
+
+/** RFC 8985 section 6.3 */
+function onReordering(core: Core): void {
+  const { tcb } = core
+  core.newlyLost = 0
+  core.deliveredBytes = 0
+  detectLoss(core)
+  if (tcb.lostHead === 0) return
+  if (tcb.recovery === Recovery.open) enterFastRecovery(core)
+  if (tcb.recovery === Recovery.fast) reduceProportionally(core, false)
+}
+
+/** RFC 8985 section 7.3 */
+function onProbe(core: Core): void {
+  const { tcb, now } = core
+  if (ringIsEmpty(core) || tcb.recovery !== Recovery.open) return
+  tcb.flags |= TcbFlag.probePending
+  // Both were due together: the probe goes first, and the retransmission timer starts again.
+  armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+}
+
+/** RFC 6298 (5.4) … (5.7) */
+function onRetransmission(core: Core): void {
+  const { tcb, globals, now } = core
+  if (tcb.backoff >= limitFor(tcb.state)) {
+    closeConnection(core, tcb.softError !== 0 ? tcb.softError : UpcallError.timedOut)
+    return
+  }
+  globals.timeouts = (globals.timeouts + 1) | 0
+  if (tcb.state <= State.synReceived) tcb.flags |= TcbFlag.synPending
+  else if (!ringIsEmpty(core)) enterTimeoutRecovery(core)
+  tcb.backoff += 1
+  armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+}
+
+/** RFC 9293 section 3.8.6.1, RFC 1122 section 4.2.2.17: at growing intervals, for as long as the peer answers. */
+function onPersist(core: Core): void {
+  const { tcb, now } = core
+  if (!ringIsEmpty(core)) return
+  if (tcb.probes >= windowProbeLimit) {
+    closeConnection(core, tcb.softError !== 0 ? tcb.softError : UpcallError.timedOut)
+    return
+  }
+  // An answer with the window still shut resets `probes`, which counts silence; the interval grows regardless.
+  tcb.probes += 1
+  tcb.probeBackoff = Math.min(tcb.probeBackoff + 1, 16)
+  if (tcb.sndWnd === 0) tcb.flags |= TcbFlag.windowProbePending
+  else tcb.flags |= TcbFlag.sendPartial
+  armTimer(core, Timer.persist, (now + Math.min(maximumRtoMicros, tcb.rto * 2 ** tcb.probeBackoff)) | 0)
+}
+
+function limitFor(state: number): number {
+  if (state === State.synSent) return synRetransmissionLimit
+  if (state === State.synReceived) return synAckRetransmissionLimit
+  return retransmissionLimit
+}

@@ -1,0 +1,31 @@
+/** Timestamps that arrive (RFC 7323): protection against wrapped sequence numbers, and TS.Recent. */
+import { HeaderWord, TcpFlag } from '../../wire/header.ts'
+import { type Core, header } from '../state/core.ts'
+import { TcbFlag } from '../state/tcb.ts'
+import { timestampOutdatedMillis } from './constants.ts'
+import { hasFlag, hasTimestamps } from './incoming.ts'
+import { isAfter, isBefore } from './sequence.ts'
+
+/** Section 5.3, R1; the answer that is due is noted. A reset is never refused. */
+export function isRefusedByTimestamp(core: Core): boolean {
+  const { tcb, globals } = core
+  if ((tcb.flags & TcbFlag.timestamps) === 0 || hasFlag(core, TcpFlag.rst)) return false
+  // Section 3.2: a segment without the option, on a connection that uses it, is dropped.
+  if (!hasTimestamps(core)) return true
+  if (!isBefore(header(core, HeaderWord.timestampValue), tcb.tsRecent)) return false
+  // Section 5.5: after 24 days TS.Recent says nothing.
+  const ageMillis = (globals.millis - tcb.tsRecentMillis) | 0
+  if (ageMillis > timestampOutdatedMillis || ageMillis < 0) return false
+  globals.pawsRejected = (globals.pawsRejected + 1) | 0
+  tcb.flags |= TcbFlag.ackNow
+  return true
+}
+
+/** Section 4.3 (2): SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent. */
+export function rememberTimestamp(core: Core): void {
+  const { tcb, globals } = core
+  if ((tcb.flags & TcbFlag.timestamps) === 0 || !hasTimestamps(core)) return
+  if (isAfter(header(core, HeaderWord.sequence), tcb.rcvAcked)) return
+  tcb.tsRecent = header(core, HeaderWord.timestampValue)
+  tcb.tsRecentMillis = globals.millis
+}

@@ -1,0 +1,45 @@
+/**
+ * The receive window: what is advertised and when it is worth a segment of its own (RFC 9293 section
+ * 3.8.6.2.2, receiver's side of silly window avoidance).
+ *
+ *      rcvConsumed      RCV.NXT            rcvEdge     rcvConsumed + receive buffer
+ *   ────────┼──────────────┼──────────────────┼─────────────────┼────
+ *           │   not read   │    advertised    │  not yet        │
+ */
+import type { Core } from '../state/core.ts'
+import { ipAndTcpHeaderBytes, unscaledWindowLimit, windowScaleLimit } from './constants.ts'
+
+/** The smallest shift with which the whole receive buffer can be advertised. */
+export function windowScaleFor(bufferBytes: number): number {
+  let scale = 0
+  while (scale < windowScaleLimit && bufferBytes >> scale > unscaledWindowLimit) scale += 1
+  return scale
+}
+
+/** The value for the window field of a segment about to be sent; moves the advertised edge. */
+export function advertiseWindow(core: Core): number {
+  const { tcb, config } = core
+  const edge = (tcb.rcvConsumed + config.receiveBufferBytes) | 0
+  const step = Math.min(config.receiveBufferBytes >> 1, config.mtuBytes - ipAndTcpHeaderBytes)
+  // The edge moves by a good step or not at all.
+  const offered = ((edge - tcb.rcvEdge) | 0) >= step ? edge : tcb.rcvEdge
+  const room = (offered - tcb.rcvNxt) | 0
+  const units = Math.min(unscaledWindowLimit, Math.max(room, 0) >> tcb.rcvScale)
+  const advertised = (tcb.rcvNxt + (units << tcb.rcvScale)) | 0
+  if (((advertised - tcb.rcvEdge) | 0) > 0) tcb.rcvEdge = advertised
+  return units
+}
+
+/**
+ * Whether reading has opened the window so much that the peer should hear of it now: what it still has is no
+ * more than half of the buffer, and that would at least double. Ordinary ACKs carry every smaller step.
+ */
+export function windowUpdateIsDue(core: Core): boolean {
+  const { tcb, config } = core
+  const edge = (tcb.rcvConsumed + config.receiveBufferBytes) | 0
+  const known = Math.max(0, (tcb.rcvEdge - tcb.rcvNxt) | 0)
+  if (known > config.receiveBufferBytes >> 1) return false
+  const growth = (edge - tcb.rcvEdge) | 0
+  const step = Math.min(config.receiveBufferBytes >> 1, 2 * (config.mtuBytes - ipAndTcpHeaderBytes))
+  return growth >= step && growth >= known
+}

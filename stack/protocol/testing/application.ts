@@ -1,0 +1,133 @@
+/**
+ * An application at one end of the world: sends as many bytes as it is told, reads what arrives, closes when
+ * all is sent, releases when all is over. It has no bytes, only positions, and asserts that each is delivered
+ * exactly once and that what it is told to be readable was delivered before.
+ */
+import { Action, Upcall, UpcallWord } from '../actions.ts'
+import { Request } from '../requests.ts'
+import type { Host } from './world.ts'
+
+export class Application {
+  readonly #host: Host
+  /** Bytes to send in all; the stream is closed after them. */
+  bytesToSend = 0
+  /** Bytes handed over in one request at most. */
+  chunkBytes = 64 * 1024
+  /** Reads only when this much is readable (or the stream is finished). */
+  readStepBytes = 1
+  connection = -1
+  sent = 0
+  acknowledged = 0
+  readable = 0
+  consumed = 0
+  /** Length of the peer's stream, once it is known. */
+  finishedAt = -1
+  closed = -1
+  connectFailed = -1
+  released = false
+  upcallNumber = 0
+  readonly #held: (readonly [start: number, end: number])[] = []
+  #isClosing = false
+  #busy = false
+  #again = false
+
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  /** Bytes delivered without a gap from the start. */
+  get contiguous(): number {
+    const first = this.#held[0]
+    return first !== undefined && first[0] === 0 ? first[1] : 0
+  }
+
+  perform(action: Int32Array): void {
+    if (action[0] === Action.deliver) this.hold(action)
+    else if (action[0] !== Action.upcall) return
+    const number = action[UpcallWord.upcallNumber] as number
+    if (number !== this.upcallNumber) throw new Error(`upcall ${number} after ${this.upcallNumber - 1}`)
+    this.upcallNumber += 1
+    this.take(action)
+    this.#again = true
+  }
+
+  /** Sends, reads and closes as far as it can: called when the machine is at rest. */
+  act(): void {
+    if (this.#busy) return
+    this.#busy = true
+    do {
+      this.#again = false
+      this.advance()
+    } while (this.#again)
+    this.#busy = false
+  }
+
+  private advance(): void {
+    if (this.connection === -1 || this.released) return
+    if (this.closed !== -1) {
+      this.released = true
+      this.#host.stream(Request.release, this.connection)
+      return
+    }
+    const room = this.#host.config.sendBufferBytes - (this.sent - this.acknowledged)
+    const chunk = Math.min(this.chunkBytes, room, this.bytesToSend - this.sent)
+    if (chunk > 0) {
+      this.sent += chunk
+      this.#again = true
+      this.#host.stream(Request.send, this.connection, this.sent | 0)
+    }
+    const due = this.readable - this.consumed
+    if (due > 0 && (due >= this.readStepBytes || this.finishedAt !== -1)) {
+      this.consumed = this.readable
+      this.#host.stream(Request.read, this.connection, this.consumed | 0)
+    }
+    if (this.sent === this.bytesToSend && !this.#isClosing) {
+      this.#isClosing = true
+      this.#host.stream(Request.close, this.connection)
+    }
+  }
+
+  private take(action: Int32Array): void {
+    const kind = action[UpcallWord.upcallKind]
+    const first = action[UpcallWord.first] as number
+    if (kind === Upcall.accepted || kind === Upcall.connected) {
+      this.connection = action[UpcallWord.connection] as number
+    } else if (kind === Upcall.readable) {
+      if (first < this.readable) throw new Error('readable went back')
+      this.readable = first
+      if (this.contiguous < first)
+        throw new Error(`readable up to ${first}, delivered up to ${this.contiguous}`)
+    } else if (kind === Upcall.acknowledged) {
+      if (first > this.sent || first <= this.acknowledged) throw new Error(`acknowledged ${first}`)
+      this.acknowledged = first
+    } else if (kind === Upcall.finished) {
+      this.finishedAt = first
+    } else if (kind === Upcall.closed) {
+      this.closed = first
+    } else if (kind === Upcall.connectFailed) {
+      this.connectFailed = action[UpcallWord.second] as number
+    }
+  }
+
+  /** Notes the bytes of a delivery; none may have come before. */
+  private hold(action: Int32Array): void {
+    const start = action[UpcallWord.positionLow] as number
+    const end = start + (action[UpcallWord.payloadLength] as number)
+    if (end <= start) throw new Error('an empty delivery')
+    const list = this.#held
+    let index = 0
+    while (index < list.length && (list[index] as readonly [number, number])[1] < start) index += 1
+    let left = start
+    let right = end
+    let count = 0
+    for (; index + count < list.length; count += 1) {
+      const [from, to] = list[index + count] as readonly [number, number]
+      if (from > end) break
+      if (from < end && to > start)
+        throw new Error(`[${start}, ${end}) delivered again: held [${from}, ${to})`)
+      left = Math.min(left, from)
+      right = Math.max(right, to)
+    }
+    list.splice(index, count, [left, right])
+  }
+}

@@ -1,0 +1,54 @@
+/** From an action of one machine to the header that another would decode from its frame. */
+import { Format, HeaderWord } from '../../wire/header.ts'
+import { Action, ArpWord, SegmentWord } from '../actions.ts'
+
+/** Payload begins here in a frame of the imaginary wire. */
+export const payloadOffsetBytes = 54
+
+/** Head words of the frame that performing `action` (32 words) would send; undefined if it sends none. */
+export function carry(action: Int32Array, sourceEther: readonly [number, number]): Int32Array | undefined {
+  const kind = action[0] as number
+  if (kind === Action.sendSegment) return carrySegment(action, sourceEther)
+  if (kind === Action.sendArp) return carryArp(action, sourceEther)
+  return undefined
+}
+
+function carryArp(action: Int32Array, sourceEther: readonly [number, number]): Int32Array {
+  const head = new Int32Array(64)
+  head[HeaderWord.format] = Format.arp
+  head[HeaderWord.etherSourceHigh] = sourceEther[0]
+  head[HeaderWord.etherSourceLow] = sourceEther[1]
+  head[HeaderWord.ipSource] = action[ArpWord.senderAddress] as number
+  head[HeaderWord.ipDestination] = action[ArpWord.targetAddress] as number
+  head[HeaderWord.arpOperation] = action[ArpWord.operation] as number
+  return head
+}
+
+function carrySegment(action: Int32Array, sourceEther: readonly [number, number]): Int32Array {
+  const head = new Int32Array(64)
+  const copy = (to: number, from: number): void => {
+    head[to] = action[from] as number
+  }
+  head[HeaderWord.format] = Format.tcp
+  head[HeaderWord.etherSourceHigh] = sourceEther[0]
+  head[HeaderWord.etherSourceLow] = sourceEther[1]
+  head[HeaderWord.timeToLive] = 64
+  head[HeaderWord.payloadOffset] = payloadOffsetBytes
+  copy(HeaderWord.ipSource, SegmentWord.ipSource)
+  copy(HeaderWord.ipDestination, SegmentWord.ipDestination)
+  copy(HeaderWord.payloadLength, SegmentWord.payloadLength)
+  copy(HeaderWord.sourcePort, SegmentWord.sourcePort)
+  copy(HeaderWord.destinationPort, SegmentWord.destinationPort)
+  copy(HeaderWord.sequence, SegmentWord.sequence)
+  copy(HeaderWord.acknowledgment, SegmentWord.acknowledgment)
+  copy(HeaderWord.flags, SegmentWord.flags)
+  copy(HeaderWord.window, SegmentWord.window)
+  copy(HeaderWord.options, SegmentWord.options)
+  copy(HeaderWord.maximumSegment, SegmentWord.maximumSegment)
+  copy(HeaderWord.windowScale, SegmentWord.windowScale)
+  copy(HeaderWord.timestampValue, SegmentWord.timestampValue)
+  copy(HeaderWord.timestampEcho, SegmentWord.timestampEcho)
+  copy(HeaderWord.sackCount, SegmentWord.sackCount)
+  for (let word = 0; word < 8; word += 1) copy(HeaderWord.sackBlocks + word, SegmentWord.sackBlocks + word)
+  return head
+}

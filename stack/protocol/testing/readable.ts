@@ -1,0 +1,162 @@
+/** Actions as plain objects, for tests and for people. Allocates freely; nothing on a hot path may use it. */
+import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/action-queue.ts'
+import { OptionBit, TcpFlag } from '../../wire/header.ts'
+import { Action, ArpWord, IcmpWord, SegmentWord, Upcall, UpcallWord } from '../actions.ts'
+
+export interface SentSegment {
+  readonly action: 'segment'
+  readonly number: number
+  readonly flags: string
+  readonly sequence: number
+  readonly acknowledgment: number
+  readonly window: number
+  readonly sourcePort: number
+  readonly destinationPort: number
+  readonly ipDestination: number
+  readonly etherDestination: readonly [number, number]
+  readonly payloadLength: number
+  readonly position: bigint
+  readonly maximumSegment: number | undefined
+  readonly windowScale: number | undefined
+  readonly sackPermitted: boolean
+  readonly timestamps: readonly [value: number, echo: number] | undefined
+  readonly sack: readonly (readonly [number, number])[]
+  /** The raw record. */
+  readonly words: Int32Array
+}
+
+export interface PostedUpcall {
+  readonly action: 'upcall' | 'deliver'
+  readonly number: number
+  readonly upcall: string
+  readonly upcallNumber: number
+  readonly connection: number
+  readonly first: number
+  readonly second: number
+  readonly third: number
+  /** Of a delivery: where its bytes are in the frame and in the stream. */
+  readonly payloadOffset: number
+  readonly payloadLength: number
+  readonly position: bigint
+}
+
+export interface SentArp {
+  readonly action: 'arp'
+  readonly number: number
+  readonly operation: number
+  readonly etherDestination: readonly [number, number]
+  readonly targetAddress: number
+  readonly senderAddress: number
+}
+
+export interface SentIcmp {
+  readonly action: 'echo reply' | 'icmp error'
+  readonly number: number
+  readonly type: number
+  readonly code: number
+  readonly identifier: number
+  readonly sequence: number
+  readonly ipDestination: number
+}
+
+export type ReadableAction = SentSegment | PostedUpcall | SentArp | SentIcmp
+
+const upcallNames = Object.fromEntries(Object.entries(Upcall).map(([name, kind]) => [kind, name]))
+
+/** Everything in the queue, in order. */
+export function readActions(queue: ActionQueue): ReadableAction[] {
+  const list: ReadableAction[] = []
+  for (let index = 0; index < queue.count; index += 1) {
+    list.push(readAction(queue.words.slice(index * actionWords, (index + 1) * actionWords)))
+  }
+  return list
+}
+
+/** Flags in the order in which people say them: "SYN ACK", "PSH ACK", "FIN ACK". */
+export function flagNames(flags: number): string {
+  const names: string[] = []
+  if ((flags & TcpFlag.syn) !== 0) names.push('SYN')
+  if ((flags & TcpFlag.fin) !== 0) names.push('FIN')
+  if ((flags & TcpFlag.rst) !== 0) names.push('RST')
+  if ((flags & TcpFlag.psh) !== 0) names.push('PSH')
+  if ((flags & TcpFlag.ack) !== 0) names.push('ACK')
+  return names.join(' ')
+}
+
+function readAction(words: Int32Array): ReadableAction {
+  const word = (index: number): number => words[index] as number
+  const kind = word(ActionWord.kind)
+  const number = word(ActionWord.number)
+  if (kind === Action.sendSegment) return readSegment(words, number)
+  if (kind === Action.sendArp) {
+    return {
+      action: 'arp',
+      number,
+      operation: word(ArpWord.operation),
+      etherDestination: [word(ArpWord.etherDestinationHigh), word(ArpWord.etherDestinationLow)],
+      targetAddress: word(ArpWord.targetAddress),
+      senderAddress: word(ArpWord.senderAddress),
+    }
+  }
+  if (kind === Action.deliver || kind === Action.upcall) {
+    const isDelivery = kind === Action.deliver
+    return {
+      action: isDelivery ? 'deliver' : 'upcall',
+      number,
+      upcall: upcallNames[word(UpcallWord.upcallKind)] ?? 'unknown',
+      upcallNumber: word(UpcallWord.upcallNumber),
+      connection: word(UpcallWord.connection),
+      first: word(UpcallWord.first),
+      second: word(UpcallWord.second),
+      third: word(UpcallWord.third),
+      payloadOffset: isDelivery ? word(UpcallWord.payloadOffset) : 0,
+      payloadLength: isDelivery ? word(UpcallWord.payloadLength) : 0,
+      position: isDelivery ? wide(word(UpcallWord.positionLow), word(UpcallWord.positionHigh)) : 0n,
+    }
+  }
+  return {
+    action: kind === Action.sendEchoReply ? 'echo reply' : 'icmp error',
+    number,
+    type: word(IcmpWord.type),
+    code: word(IcmpWord.code),
+    identifier: word(IcmpWord.identifier),
+    sequence: word(IcmpWord.sequence),
+    ipDestination: word(IcmpWord.ipDestination),
+  }
+}
+
+function readSegment(words: Int32Array, number: number): SentSegment {
+  const word = (index: number): number => words[index] as number
+  const options = word(SegmentWord.options)
+  const sack: [number, number][] = []
+  for (let index = 0; index < word(SegmentWord.sackCount); index += 1) {
+    sack.push([word(SegmentWord.sackBlocks + 2 * index), word(SegmentWord.sackBlocks + 2 * index + 1)])
+  }
+  const hasTimestamps = (options & OptionBit.timestamps) !== 0
+  return {
+    action: 'segment',
+    number,
+    flags: flagNames(word(SegmentWord.flags)),
+    sequence: word(SegmentWord.sequence),
+    acknowledgment: word(SegmentWord.acknowledgment),
+    window: word(SegmentWord.window),
+    sourcePort: word(SegmentWord.sourcePort),
+    destinationPort: word(SegmentWord.destinationPort),
+    ipDestination: word(SegmentWord.ipDestination),
+    etherDestination: [word(SegmentWord.etherDestinationHigh), word(SegmentWord.etherDestinationLow)],
+    payloadLength: word(SegmentWord.payloadLength),
+    position: wide(word(SegmentWord.positionLow), word(SegmentWord.positionHigh)),
+    maximumSegment: options & OptionBit.maximumSegment ? word(SegmentWord.maximumSegment) : undefined,
+    windowScale: options & OptionBit.windowScale ? word(SegmentWord.windowScale) : undefined,
+    sackPermitted: (options & OptionBit.sackPermitted) !== 0,
+    timestamps: hasTimestamps
+      ? [word(SegmentWord.timestampValue), word(SegmentWord.timestampEcho)]
+      : undefined,
+    sack,
+    words,
+  }
+}
+
+function wide(low: number, high: number): bigint {
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
+}

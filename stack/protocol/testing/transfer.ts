@@ -1,0 +1,46 @@
+/** A whole connection in the world of two machines: opened, used in both directions, closed, released. */
+import type { MachineConfig } from '../config.ts'
+import { addresses, type WireOptions, World } from './world.ts'
+
+export interface TransferOptions {
+  readonly wire: WireOptions
+  readonly config?: Partial<MachineConfig>
+  readonly leftBytes: number
+  readonly rightBytes: number
+  readonly readStepBytes?: number
+  readonly chunkBytes?: number
+  readonly initialSequence?: number
+  readonly limitMicros?: number
+}
+
+const port = 5001
+const defaultLimitMicros = 1_500_000_000
+
+/** Throws if the bytes are not delivered exactly once, in order and in time, or the shadows differ. */
+export function transfer(options: TransferOptions): World {
+  const world = new World(options.wire, options.config)
+  const { left, right } = world
+  left.application.bytesToSend = options.leftBytes
+  right.application.bytesToSend = options.rightBytes
+  for (const host of [left, right]) {
+    host.application.readStepBytes = options.readStepBytes ?? 1
+    host.application.chunkBytes = options.chunkBytes ?? 64 * 1024
+  }
+  world.nextIsn = options.initialSequence
+  right.listen(port)
+  left.connect(addresses.right, port)
+  const isOver = (): boolean => {
+    left.application.act()
+    right.application.act()
+    return left.application.released && right.application.released
+  }
+  world.run(options.limitMicros ?? defaultLimitMicros, isOver)
+  check('left', left.application.finishedAt, left.application.contiguous, options.rightBytes)
+  check('right', right.application.finishedAt, right.application.contiguous, options.leftBytes)
+  return world
+}
+
+function check(name: string, finishedAt: number, contiguous: number, expected: number): void {
+  if (finishedAt !== expected) throw new Error(`${name}: stream ended at ${finishedAt}, not ${expected}`)
+  if (contiguous !== expected) throw new Error(`${name}: ${contiguous} bytes delivered, not ${expected}`)
+}
