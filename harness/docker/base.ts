@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import type Docker from 'dockerode'
 import { execa } from 'execa'
 import { HarnessError, messageOf } from '../error.ts'
@@ -13,6 +14,11 @@ import { makeScratch, removeScratch } from './scratch.ts'
  */
 const published = `debian:${release}-slim`
 const bootstrapped = `dominoes-base:${release}`
+/** Ends with this process even if that is killed, and takes its mounts with it. */
+const contained = [
+  ...['--pdeathsig', 'KILL'],
+  ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+]
 const pullPatienceMillis = 180_000
 
 /** Name of an image that is present on the engine after the call. */
@@ -54,16 +60,20 @@ async function bootstrap(docker: Docker, host: HostApt, onProgress: Progress): P
   onProgress(`bootstrapping Debian ${release}`)
   const sources =
     host.sources.length > 0 ? host.sources : [`deb http://deb.debian.org/debian ${release} main`]
-  const options = host.settings.map((setting) => `--aptopt=${setting}`)
+  const options = [
+    // A file system that is thrown away if the machine fails needs no flushes to disk.
+    '--dpkgopt=force-unsafe-io',
+    ...host.settings.map((setting) => `--aptopt=${setting}`),
+  ]
   const scratch = await makeScratch()
-  const tarball = execa('mmdebstrap', ['--variant=minbase', ...options, release, '-', ...sources], {
+  const bootstrapper = ['mmdebstrap', '--variant=minbase', ...options, release, '-', ...sources]
+  const tarball = execa('setpriv', [...contained, ...bootstrapper], {
     env: { TMPDIR: scratch },
     stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: { transform: linesTo(onProgress) },
     encoding: 'buffer',
     buffer: { stdout: false },
   })
+  void report(tarball.stderr, onProgress)
   const [repo = '', tag = ''] = bootstrapped.split(':')
   const imported = docker.importImage(tarball.stdout, { repo, tag }).then((answer) => followEvents(answer))
   const [made, stored] = await Promise.allSettled([tarball, imported])
@@ -72,12 +82,10 @@ async function bootstrap(docker: Docker, host: HostApt, onProgress: Progress): P
   if (stored.status === 'rejected') throw failed(messageOf(stored.reason))
 }
 
-/** Passes a program's lines on, and tells those of information (`I: …`) to whoever watches. */
-function linesTo(onProgress: Progress) {
-  return function* (line: unknown): Generator<string> {
-    const text = String(line)
-    if (text.startsWith('I: ')) onProgress(text.slice(3))
-    yield text
+/** Tells the bootstrapper's lines of information (`I: …`) to whoever watches. */
+async function report(output: NodeJS.ReadableStream, onProgress: Progress): Promise<void> {
+  for await (const line of createInterface({ input: output })) {
+    if (line.startsWith('I: ')) onProgress(line.slice(3))
   }
 }
 

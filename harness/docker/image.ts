@@ -50,7 +50,8 @@ async function build(docker: Docker, name: string, onProgress: Progress): Promis
     if (!words) return
     lastWords.push(words)
     if (lastWords.length > 8) lastWords.shift()
-    onProgress(words.split('\n').at(-1) ?? '')
+    const line = words.split('\n').at(-1) ?? ''
+    if (/^(Step|Get:|Fetched|Unpacking|Setting up)/.test(line)) onProgress(line)
   }
   try {
     const answer = await docker.buildImage(context(await readFile(dockerfile), host), {

@@ -7,7 +7,9 @@ import { formatOwner, ownerState, parseOwner, thisOwner } from './owner.ts'
 /** Temporary directories that carry their owner's name, so that those of a killed process can be told and removed. */
 const prefix = 'dominoes-scratch-'
 
+/** Makes one, and removes those of dead processes. */
 export async function makeScratch(): Promise<string> {
+  await removeDeadScratch()
   const directory = await mkdtemp(join(tmpdir(), `${prefix}${formatOwner(thisOwner())}-`))
   // Package managers drop their rights while they work in it.
   await chmod(directory, 0o755)
