@@ -43,6 +43,10 @@ export class Core {
   readonly listener: Listener
   readonly timeWait: TimeWait
 
+  /** Index of the connection at hand, and the word offset of its segment ring. */
+  connection = 0
+  ring = 0
+
   // The request at hand
   slot = 0
   head = 0
@@ -106,14 +110,12 @@ export function randomBits(core: Core): number {
   return core.words[core.slot + SlotWord.random] as number
 }
 
-/** Points the TCB cursor at connection `index`. */
+/** Makes connection `index` the one at hand. */
 export function selectConnection(core: Core, index: number): void {
-  core.tcb.at = core.layout.connections + index * tcbRecord.words
-}
-
-/** Index of the connection that the TCB cursor points at. */
-export function connectionIndex(core: Core): number {
-  return ((core.tcb.at - core.layout.connections) / tcbRecord.words) | 0
+  const { layout } = core
+  core.connection = index
+  core.ring = layout.segments + index * layout.ringWords
+  core.tcb.at = layout.connections + index * tcbRecord.words
 }
 
 function assert(holds: boolean, claim: string): void {

@@ -1,6 +1,6 @@
 /** Hashes of a replica's state. Equal logs make equal states, so equal digests; anything else is a bug. */
 import { hashWords } from '../../dominoes/digest.ts'
-import { type Core, connectionIndex, selectConnection } from './core.ts'
+import { type Core, selectConnection } from './core.ts'
 import { segmentRecord } from './segment.ts'
 import { listenerRecord, neighborCount, neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
@@ -37,7 +37,7 @@ function hashRing(core: Core, seed: number): number {
   const { state, layout, tcb, config } = core
   const count = (tcb.ringTail - tcb.ringHead) | 0
   if (count === 0) return seed
-  const base = layout.segments + connectionIndex(core) * layout.ringWords
+  const base = layout.segments + core.connection * layout.ringWords
   const first = tcb.ringHead & (config.segmentCount - 1)
   const untilEnd = Math.min(count, config.segmentCount - first)
   const from = base + first * segmentRecord.words

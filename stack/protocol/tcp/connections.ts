@@ -6,7 +6,7 @@
  * application released it or never knew of it.
  */
 
-import { type Core, connectionIndex, selectConnection } from '../state/core.ts'
+import { type Core, selectConnection } from '../state/core.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag, tcbRecord, UpcallBit } from '../state/tcb.ts'
 import { insertTuple, removeTuple } from '../state/tuple-hash.ts'
@@ -35,12 +35,12 @@ export function allocateConnection(core: Core): boolean {
 /** Enters the connection at hand, whose tuple is set, in `state`. */
 export function enterTable(core: Core, state: number): void {
   core.tcb.state = state
-  insertTuple(core, connectionIndex(core) + 1)
+  insertTuple(core, core.connection + 1)
 }
 
 /** The id of the connection at hand as the application knows it. */
 export function connectionId(core: Core): number {
-  return connectionIndex(core) | (core.tcb.generation << 16)
+  return core.connection | (core.tcb.generation << 16)
 }
 
 /** Selects the connection that the application named; false if the id is stale or was never given out. */
@@ -58,7 +58,7 @@ export function schedule(core: Core): void {
   if ((tcb.flags & TcbFlag.pending) !== 0) return
   tcb.flags |= TcbFlag.pending
   tcb.nextPending = 0
-  const link = connectionIndex(core) + 1
+  const link = core.connection + 1
   if (globals.pendingTail === 0) {
     globals.pendingHead = link
   } else {
@@ -84,7 +84,7 @@ export function unschedule(core: Core): void {
  */
 export function closeConnection(core: Core, reason: number): void {
   const { globals, tcb } = core
-  removeTuple(core, connectionIndex(core) + 1)
+  removeTuple(core, core.connection + 1)
   leaveListener(core)
   if (tcb.state === State.synSent || tcb.state === State.synReceived) {
     globals.attemptFails = (globals.attemptFails + 1) | 0
@@ -118,5 +118,5 @@ function freeIfDone(core: Core): void {
   if ((tcb.flags & TcbFlag.held) !== 0 && (tcb.flags & TcbFlag.released) === 0) return
   tcb.flags = 0
   tcb.nextFree = globals.freeHead
-  globals.freeHead = connectionIndex(core) + 1
+  globals.freeHead = core.connection + 1
 }

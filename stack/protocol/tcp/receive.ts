@@ -11,7 +11,7 @@
  */
 import { HeaderWord } from '../../wire/header.ts'
 import { Action, Upcall, UpcallWord } from '../actions.ts'
-import { type Core, connectionIndex, header } from '../state/core.ts'
+import { type Core, header } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
 import { rangeLimit, TcbFlag } from '../state/tcb.ts'
 import { connectionId } from './connections.ts'
@@ -75,7 +75,7 @@ function deliver(core: Core, start: number, end: number, skip: number): void {
   words[at + UpcallWord.positionHigh] = passed
     ? (tcb.rcvPositionHigh - borrow) | 0
     : receivePositionHigh(core, start)
-  words[at + UpcallWord.connectionIndex] = connectionIndex(core)
+  words[at + UpcallWord.connectionIndex] = core.connection
 }
 
 /**

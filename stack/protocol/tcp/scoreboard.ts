@@ -9,27 +9,22 @@
  * sum of the lengths in the time list; `sackedBytes` that of the sacked entries. Every operation is O(1)
  * but the search, which is binary.
  */
-import { type Core, connectionIndex } from '../state/core.ts'
+import type { Core } from '../state/core.ts'
 import { SegmentMark, segmentRecord } from '../state/segment.ts'
 
 const offsetNext = segmentRecord.offsets.next
 const offsetPrevious = segmentRecord.offsets.previous
 
-/** Word offset of the first entry of the ring of the connection at hand. */
-export function ringBase(core: Core): number {
-  return core.layout.segments + connectionIndex(core) * core.layout.ringWords
-}
-
 /** Points the segment cursor at the entry with this counter; returns its ring slot. */
 export function selectEntry(core: Core, counter: number): number {
   const slot = counter & (core.config.segmentCount - 1)
-  core.segment.at = ringBase(core) + slot * segmentRecord.words
+  core.segment.at = core.ring + slot * segmentRecord.words
   return slot
 }
 
 /** Points the segment cursor at ring slot `link - 1`. */
 export function selectLink(core: Core, link: number): void {
-  core.segment.at = ringBase(core) + (link - 1) * segmentRecord.words
+  core.segment.at = core.ring + (link - 1) * segmentRecord.words
 }
 
 export function ringIsEmpty(core: Core): boolean {
@@ -161,7 +156,7 @@ function leaveLists(core: Core): void {
 }
 
 function selectedLink(core: Core): number {
-  return (((core.segment.at - ringBase(core)) / segmentRecord.words) | 0) + 1
+  return (((core.segment.at - core.ring) / segmentRecord.words) | 0) + 1
 }
 
 function appendToTimeList(core: Core, link: number): void {
@@ -182,7 +177,7 @@ function append(core: Core, link: number, tail: number): void {
   const { state, segment } = core
   segment.next = 0
   segment.previous = tail
-  if (tail !== 0) state[ringBase(core) + (tail - 1) * segmentRecord.words + offsetNext] = link
+  if (tail !== 0) state[core.ring + (tail - 1) * segmentRecord.words + offsetNext] = link
 }
 
 function unlinkTime(core: Core, link: number): void {
@@ -201,7 +196,7 @@ function unlinkLost(core: Core, link: number): void {
 
 function unlink(core: Core): void {
   const { state, segment } = core
-  const base = ringBase(core)
+  const base = core.ring
   const { next, previous } = segment
   if (next !== 0) state[base + (next - 1) * segmentRecord.words + offsetPrevious] = previous
   if (previous !== 0) state[base + (previous - 1) * segmentRecord.words + offsetNext] = next

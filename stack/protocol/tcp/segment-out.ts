@@ -5,7 +5,7 @@
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Action, SegmentWord } from '../actions.ts'
 import { disarmTimer } from '../state/clock.ts'
-import { type Core, connectionIndex } from '../state/core.ts'
+import type { Core } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { ipAndTcpHeaderBytes, unscaledWindowLimit } from './constants.ts'
@@ -77,7 +77,7 @@ function openSegment(core: Core, sequence: number, flags: number): number {
   words[at + SegmentWord.sequence] = sequence
   words[at + SegmentWord.flags] = flags
   words[at + SegmentWord.sackCount] = 0
-  words[at + SegmentWord.connection] = connectionIndex(core)
+  words[at + SegmentWord.connection] = core.connection
   words[at + SegmentWord.payloadLength] = 0
   words[at + SegmentWord.positionLow] = 0
   words[at + SegmentWord.positionHigh] = 0
