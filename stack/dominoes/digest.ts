@@ -11,7 +11,7 @@ const prime4 = 0x27d4eb2f
 const prime5 = 0x165667b1
 
 /** Signed 32-bit digest of `words[from … to)`. Digest several ranges by passing each digest on as the next seed. */
-export function digestWords(words: Int32Array, from: number, to: number, seed = 0): number {
+export function hashWords(words: Int32Array, from: number, to: number, seed = 0): number {
   let at = from
   let hash: number
   if (to - from >= 4) {

@@ -5,7 +5,7 @@ export { Channel } from './channel.ts'
 export { ClaimBoard } from './claim-board.ts'
 export type { ClaimPolicy } from './claim-policy.ts'
 export { type CounterName, type CounterValues, readCounters } from './counters.ts'
-export { digestWords } from './digest.ts'
+export { hashWords } from './digest.ts'
 export { type Domain, noDeadline, type Source } from './domain.ts'
 export {
   type FrameworkLayout,
@@ -16,6 +16,7 @@ export {
 } from './framework-layout.ts'
 export { createIdle, type Idle, type IdleOptions, type Parker } from './idle.ts'
 export { Mailbox } from './mailbox.ts'
+export type { MailboxLayout } from './mailbox-layout.ts'
 export { type OpenReplicaParts, openReplica } from './open-replica.ts'
 export { OutboxReader, OutboxWriter } from './outbox.ts'
 export { openRegion, type Region, RegionPlan } from './region.ts'

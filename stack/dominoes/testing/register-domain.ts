@@ -3,7 +3,7 @@
  * of every request goes into the state, so replicas that saw anything else, or in another order, have other digests.
  */
 import { ActionQueue, ActionWord } from '../action-queue.ts'
-import { digestWords } from '../digest.ts'
+import { hashWords } from '../digest.ts'
 import { type Domain, noDeadline } from '../domain.ts'
 import type { OutboxWriter } from '../outbox.ts'
 import type { Region } from '../region.ts'
@@ -151,7 +151,7 @@ export class RegisterDomain implements Domain {
   }
 
   digest(): number {
-    return digestWords(this.state, 0, this.state.length)
+    return hashWords(this.state, 0, this.state.length)
   }
 
   #fireTimer(time: number): void {
@@ -162,13 +162,8 @@ export class RegisterDomain implements Domain {
 
   #addToOrder(slot: number): void {
     const words = this.#words
-    let order = digestWords(
-      words,
-      slot + SlotWord.kind,
-      slot + SlotWord.arguments + 3,
-      this.state[State.order],
-    )
-    order = digestWords(words, slot + SlotWord.verdict, slot + SlotWord.verdict + 1, order)
+    let order = hashWords(words, slot + SlotWord.kind, slot + SlotWord.arguments + 3, this.state[State.order])
+    order = hashWords(words, slot + SlotWord.verdict, slot + SlotWord.verdict + 1, order)
     this.state[State.order] = order
   }
 
