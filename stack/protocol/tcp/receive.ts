@@ -16,6 +16,7 @@ import { emitUpcall } from '../state/emit.ts'
 import { rangeLimit, TcbFlag } from '../state/tcb.ts'
 import { connectionId } from './connections.ts'
 import { advanceRcvNxt, receivePosition, receivePositionHigh } from './positions.ts'
+import { earlier, isBelowUnsigned } from './sequence.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 /**
@@ -30,10 +31,16 @@ export function receiveText(core: Core, start: number, end: number, skip: number
   if (((start - tcb.rcvNxt) | 0) > 0) globals.outOfOrderIn = (globals.outOfOrderIn + 1) | 0
   let at = start
   while (((end - at) | 0) > 0) {
+    if (((at - tcb.rcvNxt) | 0) < 0) {
+      // The piece before filled a gap, and RCV.NXT went on past a range that this segment covers too.
+      reportDuplicate(core, at, earlier(tcb.rcvNxt, end))
+      at = tcb.rcvNxt
+      continue
+    }
     const held = rangeHolding(core, at)
     if (held >= 0) {
       const right = rightEdge(core, held)
-      reportDuplicate(core, at, ((right - end) | 0) < 0 ? right : end)
+      reportDuplicate(core, at, earlier(right, end))
       // Most recent first: the range that this segment fell into is named first.
       moveToFront(core, held)
       at = right
@@ -68,7 +75,7 @@ function deliver(core: Core, start: number, end: number, skip: number): void {
   // RCV.NXT may have passed the piece already, so the high word is found from the piece's distance to it.
   const low = receivePosition(core, start)
   const passed = ((start - tcb.rcvNxt) | 0) < 0
-  const borrow = passed && low >>> 0 > readable >>> 0 ? 1 : 0
+  const borrow = passed && isBelowUnsigned(readable, low) ? 1 : 0
   words[at + UpcallWord.payloadOffset] = header(core, HeaderWord.payloadOffset) + skip
   words[at + UpcallWord.payloadLength] = (end - start) | 0
   words[at + UpcallWord.positionLow] = low

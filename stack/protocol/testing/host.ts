@@ -71,6 +71,12 @@ export class TestHost {
     return tcbRecord.read(this.state, planLayout(this.config).connections + index * tcbRecord.words)
   }
 
+  /** Overwrites one field of a TCB, to put a test where no test can get in reasonable time. */
+  poke(index: number, field: keyof typeof tcbRecord.offsets, value: number): void {
+    const at = planLayout(this.config).connections + index * tcbRecord.words
+    this.state[at + tcbRecord.offsets[field]] = value
+  }
+
   frame(head: Head, verdict: number = Verdict.accepted): ReadableAction[] {
     const { words } = this
     words.fill(0, SlotWord.head)

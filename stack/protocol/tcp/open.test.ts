@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest'
+import { Upcall, UpcallError } from '../actions.ts'
+import { peerAddress, TestHost } from '../testing/host.ts'
+import { ownPort, peerPort, Scenario } from '../testing/scenario.ts'
+
+describe('a passive open', () => {
+  it('tells the application that the port is listening', () => {
+    const scenario = new Scenario().does((host) => host.listen(ownPort, 8, 77))
+    expect(scenario.told()).toMatchObject([{ upcall: 'listening', first: 77, second: UpcallError.none }])
+  })
+
+  it('refuses a port that is listened on already', () => {
+    const scenario = new Scenario().does((host) => host.listen(ownPort)).forget()
+    scenario.does((host) => host.listen(ownPort, 8, 5))
+    expect(scenario.told()).toMatchObject([{ first: 5, second: UpcallError.portInUse }])
+  })
+
+  it('answers a SYN with a SYN-ACK that offers what the peer offered', () => {
+    const scenario = new Scenario().does((host) => host.learn())
+    scenario.does((host) => host.listen(ownPort)).peerOpens()
+    expect(scenario.seen()).toMatchObject([
+      {
+        flags: 'SYN ACK',
+        at: -1,
+        ack: 0,
+        raw: { maximumSegment: 1460, windowScale: 3, sackPermitted: true },
+      },
+    ])
+  })
+
+  it.each([
+    ['timestamps', { timestamps: false }, { timestamps: undefined }],
+    ['SACK', { sackPermitted: false }, { sackPermitted: false }],
+    ['window scaling', { windowScale: undefined }, { windowScale: undefined }],
+  ])('leaves out %s if the peer did not offer it', (_, options, expected) => {
+    const scenario = new Scenario(options).does((host) => host.learn())
+    scenario.does((host) => host.listen(ownPort)).peerOpens()
+    expect(scenario.seen()).toMatchObject([{ raw: expected }])
+  })
+
+  it('is complete with the ACK of its SYN-ACK, and names port and peer', () => {
+    const scenario = new Scenario().does((host) => host.learn())
+    scenario
+      .does((host) => host.listen(ownPort))
+      .peerOpens()
+      .forget()
+      .sends({ at: 0, ack: 0 })
+    expect(scenario.told()).toMatchObject([
+      { upcall: 'accepted', connection: 1 << 16, first: ownPort, second: peerAddress, third: peerPort },
+    ])
+  })
+
+  it('takes data that comes with that ACK, after saying that the connection was accepted', () => {
+    const scenario = new Scenario().does((host) => host.learn())
+    scenario
+      .does((host) => host.listen(ownPort))
+      .peerOpens()
+      .forget()
+      .sends({ at: 0, ack: 0, length: 100 })
+    expect(scenario.news()).toEqual([`accepted ${ownPort}`, 'readable 100'])
+  })
+
+  it('asks for the hardware address of the peer before it can answer', () => {
+    const scenario = new Scenario()
+      .does((host) => host.listen(ownPort))
+      .forget()
+      .peerOpens()
+    expect(scenario.seen()).toEqual([])
+    expect(scenario.actions()).toMatchObject([{ action: 'arp', operation: 1, targetAddress: peerAddress }])
+    scenario.does((host) => host.learn())
+    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+  })
+
+  it('sends the SYN-ACK again after a timeout, and when the SYN comes again', () => {
+    const scenario = new Scenario().does((host) => host.learn())
+    scenario
+      .does((host) => host.listen(ownPort))
+      .peerOpens()
+      .forget()
+      .waits(1_000_000)
+    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+    scenario.sends({ flags: 'SYN', at: -1 })
+    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+  })
+
+  it('gives up silently when nobody completes it, and makes room in the backlog', () => {
+    const scenario = new Scenario().does((host) => host.learn()).does((host) => host.listen(ownPort, 1))
+    scenario.peerOpens().forget().waits(200_000_000)
+    expect(scenario.news()).toEqual([])
+    scenario.forget().peerOpens()
+    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+  })
+
+  it('ignores SYNs beyond the backlog', () => {
+    const scenario = new Scenario().does((host) => host.learn()).does((host) => host.listen(ownPort, 1))
+    scenario.peerOpens().forget()
+    scenario.remotePort += 1
+    scenario.peerOpens()
+    expect(scenario.actions()).toEqual([])
+    expect(scenario.host.counters.listenOverflows).toBe(1)
+  })
+
+  it('resets a segment that acknowledges something else', () => {
+    const scenario = new Scenario().does((host) => host.learn())
+    scenario
+      .does((host) => host.listen(ownPort))
+      .peerOpens()
+      .forget()
+      .sends({ at: 0, ack: 5 })
+    expect(scenario.heard()).toEqual(['RST 5'])
+  })
+
+  it('is refused by a reset from the peer without a word to the application', () => {
+    const scenario = new Scenario().does((host) => host.learn())
+    scenario
+      .does((host) => host.listen(ownPort))
+      .peerOpens()
+      .forget()
+      .sends({ flags: 'RST', at: 0 })
+    expect(scenario.actions()).toEqual([])
+    expect(scenario.tcb().state).toBe(0)
+  })
+
+  it('drops half-open connections when the application stops listening', () => {
+    const scenario = new Scenario().does((host) => host.learn())
+    scenario
+      .does((host) => host.listen(ownPort))
+      .peerOpens()
+      .forget()
+    scenario.does((host) => host.unlisten(ownPort)).sends({ at: 0, ack: 0 })
+    expect(scenario.heard()).toEqual(['RST 0'])
+  })
+
+  it('assumes segments of 536 bytes if the peer names no maximum', () => {
+    const scenario = Scenario.accepted({ maximumSegment: undefined, timestamps: false }).queues(600)
+    expect(scenario.heard()).toEqual(['ACK 0+536', 'PSH ACK 536+64'])
+  })
+
+  it('leaves room for timestamps in every segment', () => {
+    expect(Scenario.accepted().queues(1448).heard()).toEqual(['PSH ACK 0+1448'])
+    expect(Scenario.accepted().queues(1449).heard()).toEqual(['ACK 0+1448', 'PSH ACK 1448+1'])
+  })
+})
+
+describe('an active open', () => {
+  it('offers everything in its SYN', () => {
+    const scenario = new Scenario().does((host) => host.learn()).machineConnects()
+    expect(scenario.seen()).toMatchObject([
+      {
+        flags: 'SYN',
+        at: -1,
+        windowBytes: 65535,
+        raw: { maximumSegment: 1460, windowScale: 3, sackPermitted: true, timestamps: [1, 0] },
+      },
+    ])
+  })
+
+  it('acknowledges the SYN-ACK and tells the application, with its cookie', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .forget()
+    scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
+    expect(scenario.heard()).toEqual(['ACK of 0'])
+    expect(scenario.told()).toMatchObject([{ upcall: 'connected', connection: 1 << 16, first: 9 }])
+  })
+
+  it('sends its SYN again after 1, 2, 4 … seconds and fails in the end', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .forget()
+    expect(scenario.waits(7_100_000).heard()).toEqual(['SYN -1', 'SYN -1', 'SYN -1'])
+    scenario.waits(300_000_000)
+    expect(scenario.told()).toMatchObject([
+      { upcall: 'connectFailed', first: 9, second: UpcallError.timedOut },
+    ])
+  })
+
+  it('is refused by a reset that acknowledges the SYN', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .forget()
+    scenario.sends({ flags: 'RST ACK', at: -1, ack: 0 })
+    expect(scenario.told()).toMatchObject([{ upcall: 'connectFailed', second: UpcallError.refused }])
+  })
+
+  it('ignores a reset that does not', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .forget()
+    scenario.sends({ flags: 'RST', at: -1 })
+    expect(scenario.actions()).toEqual([])
+  })
+
+  it('resets a SYN-ACK that acknowledges something else, and goes on', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .forget()
+    scenario.sends({ flags: 'SYN ACK', at: -1, ack: 7 })
+    expect(scenario.heard()).toEqual(['RST 7'])
+    scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
+    expect(scenario.heard()).toEqual(['ACK of 0'])
+  })
+
+  it('meets an open by the peer half way (simultaneous open)', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .forget()
+    scenario.sends({ flags: 'SYN', at: -1 })
+    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+    scenario.sends({ flags: 'ACK', at: 0, ack: 0 })
+    expect(scenario.told()).toMatchObject([{ upcall: 'connected', first: 9 }])
+  })
+
+  it('fails if no hardware address answers', () => {
+    const scenario = new Scenario().machineConnects().waits(5_000_000)
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.told()).toMatchObject([{ upcall: 'connectFailed', second: UpcallError.unreachable }])
+  })
+
+  it('goes to the gateway if the peer is not on the link', () => {
+    const host = new TestHost()
+    expect(host.connect(80, 0, 9, 0x08080808)).toMatchObject([{ action: 'arp', targetAddress: 0x0a0000fe }])
+  })
+
+  it('fails if the tuple is taken or the table is full', () => {
+    const host = new TestHost({ connectionCount: 1 })
+    host.learn()
+    host.connect(80, 33_000, 1)
+    expect(host.connect(80, 33_000, 2)).toMatchObject([
+      { upcall: 'connectFailed', first: 2, second: UpcallError.portInUse },
+    ])
+    expect(host.connect(80, 33_001, 3)).toMatchObject([
+      { upcall: 'connectFailed', first: 3, second: UpcallError.tooManyConnections },
+    ])
+  })
+
+  it('chooses local ports from the dynamic range, by the random bits', () => {
+    const host = new TestHost()
+    host.learn()
+    host.random = 0x12345678
+    const first = host.connect(80)
+    const second = host.connect(80)
+    expect(first).toMatchObject([{ sourcePort: 32768 + 0x1234 }])
+    expect(second).toMatchObject([{ sourcePort: 32768 + 0x1235 }])
+  })
+
+  it('starts with one segment and a longer timeout if the SYN was lost', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .waits(1_000_000)
+    scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
+    expect(scenario.tcb()).toMatchObject({ cwnd: 1448, rto: 3_000_000 })
+  })
+
+  it('reuses an index only after the release, under a new generation', () => {
+    const scenario = Scenario.connected()
+    scenario.sends({ flags: 'RST', at: 0 }).forget()
+    scenario.does((host) => host.connect(81, 34_000))
+    scenario.host.frame({
+      ...scenario.head({ flags: 'SYN ACK', at: -1, ack: 0 }),
+      sourcePort: 81,
+      destinationPort: 34_000,
+    })
+    expect(scenario.host.tcb(1).remotePort).toBe(81)
+    scenario.releases()
+    scenario.does((host) => host.connect(82, 35_000))
+    expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 82, generation: 2 })
+    // A late request under the old id is nobody's.
+    scenario.forget().closes()
+    expect(scenario.host.tcb(0).state).toBe(1)
+    expect(Upcall.closed).toBe(8)
+  })
+})
