@@ -31,7 +31,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() === '') continue
   const command: AgentCommand = agentCommandSchema.parse(JSON.parse(line))
   if ('transfer' in command) emit(await transfer(command.id, command.transfer))
-  else await serve(command.id, command.serve)
+  else serve(command.id, command.serve)
 }
 process.exit(0)
 
@@ -55,11 +55,10 @@ async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
 }
 
 /** Answers once the server listens, which is its first line; later, if it ends. */
-async function serve(id: number, spec: ServeSpec): Promise<void> {
+function serve(id: number, spec: ServeSpec): void {
   const child = start('./serve.ts', spec, 0)
   child.then((ended) => emit(failed(id, ended)))
-  for await (const _ of child) break
-  emit({ event: 'serving', id })
+  child.stdout.once('data', () => emit({ event: 'serving', id }))
 }
 
 /** Runs a program of this folder on the TAP; `timeoutMillis` 0 is for ever. */

@@ -11,12 +11,12 @@ import { initialiseFramework } from '../dominoes/framework-layout.ts'
 import { Mailbox } from '../dominoes/mailbox.ts'
 import type { MailboxLayout } from '../dominoes/mailbox-layout.ts'
 import { OutboxReader } from '../dominoes/outbox.ts'
-import { openRegion, type Region } from '../dominoes/region.ts'
+import type { Region } from '../dominoes/region.ts'
 import { globalRecord } from '../protocol/state/globals.ts'
 import { Endpoint, type EndpointHandler } from '../socket/endpoint.ts'
 import { openReplicaThread, openSequentialThread, type ThreadParts } from '../strategy/open-thread.ts'
 import type { StackParameters } from '../strategy/options.ts'
-import { planStack, type StackLayout } from '../strategy/stack-layout.ts'
+import type { StackLayout } from '../strategy/stack-layout.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 import { SlowPerformer } from './slow-performer.ts'
 
@@ -35,7 +35,9 @@ export interface SimHostParts {
   /** What the host's 32-bit clock shows when the world begins. */
   readonly clockOrigin: number
   readonly parameters: StackParameters
-  readonly attach: (region: Region) => Device
+  readonly region: Region
+  readonly layout: StackLayout
+  readonly device: Device
   readonly application: EndpointHandler & { step(): boolean }
   readonly costs: VirtualCosts
   readonly seed: number
@@ -64,8 +66,8 @@ export class SimHost {
     this.#parts = parts
     this.application = parts.application
     this.#random = new Random(parts.seed)
-    this.#layout = planStack(parts.parameters)
-    this.#region = openRegion(new SharedArrayBuffer(this.#layout.sizeBytes))
+    this.#layout = parts.layout
+    this.#region = parts.region
     const { framework } = this.#layout
     initialiseFramework(this.#region, framework, { time: parts.clockOrigin | 0 })
     this.#channel = new Channel(this.#region, framework.channel, this.#layout.replicas)
@@ -132,14 +134,14 @@ export class SimHost {
   }
 
   #openThread(thread: number): SimThread {
-    const { clock, clockOrigin, parameters, attach, costs, seed } = this.#parts
+    const { clock, clockOrigin, parameters, device, costs, seed } = this.#parts
     let slow: SlowPerformer | undefined
     const parts: ThreadParts = {
       region: this.#region,
       layout: this.#layout,
       parameters,
       thread,
-      device: attach(this.#region),
+      device,
       clock: clock.hostClock(clockOrigin),
       seed: seed + thread,
       wrapDomain: (domain: Domain) => {

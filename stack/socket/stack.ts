@@ -89,8 +89,9 @@ export class Stack {
   async stop(): Promise<void> {
     if (this.#stopping) return this.#pump
     this.#stopping = true
-    await this.#running.stop()
+    this.#running.upcallSignal.notify()
     await this.#pump
+    await this.#running.stop()
     const error = new SocketError('connection', 'stack stopped')
     for (const pending of [...this.#listening.values(), ...this.#connecting.values()]) pending.reject(error)
   }

@@ -2,15 +2,30 @@
  * Devices of a stack's threads: each thread opens its own over descriptors that the process shares, and wraps it as
  * the parameters ask.
  */
+import { join } from 'node:path'
+import { monotonicClock } from '../device/clock.ts'
 import { DescriptorDevice, openEventFd } from '../device/descriptor-device.ts'
 import type { Device } from '../device/device.ts'
+import { PcapRecorder } from '../device/pcap-recorder.ts'
 import { closeFile, writeFile } from '../device/system-calls.ts'
 import type { Region } from '../dominoes/region.ts'
 import type { ThreadTask } from './thread-task.ts'
 
 export function openDevice(region: Region, task: ThreadTask): Device {
   const { name, descriptor, capabilities } = task.parameters.device
-  return new DescriptorDevice(region, { name, fd: descriptor, eventFd: task.wakeDescriptor, capabilities })
+  const device = new DescriptorDevice(region, {
+    name,
+    fd: descriptor,
+    eventFd: task.wakeDescriptor,
+    capabilities,
+  })
+  const { captureDirectory } = task.parameters
+  if (captureDirectory === undefined) return device
+  return new PcapRecorder(device, region, {
+    path: join(captureDirectory, `thread-${task.thread}.pcap`),
+    clock: monotonicClock,
+    origin: task.captureOrigin,
+  })
 }
 
 /** Ends the wait of whichever thread sleeps in the device. */

@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
+import { pcapOrigin } from '../device/pcap-recorder.ts'
 import { Auditor } from '../dominoes/auditor.ts'
 import { Channel } from '../dominoes/channel.ts'
 import { readCounters } from '../dominoes/counters.ts'
@@ -28,6 +29,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
   initialiseFramework(region, layout.framework, { time: monotonicClock.nowMicros() })
   const waker = openWaker(parameters.device.name)
+  const captureOrigin = pcapOrigin(monotonicClock)
   const seeds = crypto.getRandomValues(new Uint32Array(layout.replicas))
   const workers = Array.from({ length: layout.replicas }, (_, thread) => {
     const task: ThreadTask = {
@@ -37,6 +39,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
       thread,
       wakeDescriptor: waker.descriptor,
       seed: seeds[thread] as number,
+      captureOrigin,
     }
     return new Worker(new URL('./stack-thread.ts', import.meta.url), { workerData: task })
   })
@@ -67,7 +70,8 @@ class Threads implements RunningStack {
     this.#waker = waker
     this.#channel = new Channel(region, framework.channel, layout.replicas)
     this.#auditor = new Auditor(region, framework.digests, framework.channel)
-    this.#audits = setInterval(() => this.#auditor.audit(), auditMillis).unref()
+    // Also what keeps the process alive while the application sleeps on a signal.
+    this.#audits = setInterval(() => this.#auditor.audit(), auditMillis)
     const outbox = new OutboxReader(region, framework.outbox, this.#channel.progress)
     const doorbell = new Signal(region, framework.doorbellWord)
     this.upcallSignal = outbox.filled

@@ -1,6 +1,7 @@
 /**
  * What a worker thread of a stack is given, and how it becomes a running part of it.
  */
+import type { PcapOrigin } from '../device/pcap-recorder.ts'
 import type { StackParameters } from './options.ts'
 import type { StackLayout } from './stack-layout.ts'
 
@@ -14,4 +15,6 @@ export interface ThreadTask {
   readonly wakeDescriptor: number
   /** Seed of this thread's random bits. */
   readonly seed: number
+  /** What the clock showed when the stack started, so that captures of all threads compare. */
+  readonly captureOrigin: PcapOrigin
 }
