@@ -9,6 +9,7 @@ import { type Deployment, deployTopology } from './deploy.ts'
 import { describePeer } from './describe-peer.ts'
 import { loadTopology } from './load.ts'
 import { type DeployedNode, nodeProgram, paths } from './node.ts'
+import { startRequester, startResponder } from './peer-exchange.ts'
 import { startSink, startSource } from './peer-program.ts'
 import { resolveTopology, type TopologyChanges } from './resolve.ts'
 
@@ -168,6 +169,26 @@ describe('topology veth', () => {
       bytesVerified: 234_567,
       firstMismatch: 234_567,
     })
+  })
+
+  it('carries requests and responses, several under way', async () => {
+    const { node } = await deploy('veth')
+    await writeFile(join(directory, 'pattern'), 'pattern')
+    const common = { pattern: `${paths.shared}/pattern`, requestBytes: 10, responseBytes: 2000 }
+    const responder = await startResponder(node('peer'), { meet: { listen: 5001 }, ...common })
+    await responder.ready
+    const requester = await startRequester(node('stack'), {
+      meet: { connect: '10.77.0.2:5001' },
+      ...common,
+      count: 500,
+      warmupCount: 50,
+      depth: 8,
+    })
+    const { transactions, firstMismatch, latencyMicros } = await requester.result
+    expect({ transactions, firstMismatch }).toEqual({ transactions: 500, firstMismatch: null })
+    expect(latencyMicros.p50).toBeLessThanOrEqual(latencyMicros.p99)
+    expect(latencyMicros.min).toBeGreaterThan(0)
+    expect(await responder.result).toMatchObject({ transactions: 550, firstMismatch: null })
   })
 
   it('tells that the sink was not there', async () => {

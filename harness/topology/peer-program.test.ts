@@ -16,7 +16,7 @@ it('turns options into arguments, leaving out what has a default', () => {
     bufferBytes: 65536,
   }
   expect(endpointArguments(all).join(' ')).toBe(
-    '--connect 10.77.0.1:80 --file /shared/stream --connections 4 --warmup 10 --chunk 1448 --timeout 5 --congestion cubic --buffer 65536',
+    '--connect 10.77.0.1:80 --connections 4 --timeout 5 --congestion cubic --buffer 65536 --file /shared/stream --warmup 10 --chunk 1448',
   )
 })
 

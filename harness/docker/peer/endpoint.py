@@ -1,4 +1,4 @@
-"""What sink and source share: options, meeting the other end, and one JSON object a line on standard output."""
+"""What the peer programs share: options, meeting the other end, and one JSON object a line on standard output."""
 
 import argparse
 import json
@@ -21,14 +21,36 @@ def parser(description):
     meet.add_argument("--listen", type=int, metavar="PORT", help="wait for connections on this port")
     meet.add_argument("--connect", metavar="HOST:PORT", help="open the connections")
     options.add_argument("--connections", type=int, default=1, help="how many, at the same time")
-    options.add_argument("--pattern", help="file whose bytes, repeated, are the stream")
-    options.add_argument("--file", help="file that is the whole stream")
-    options.add_argument("--warmup", type=int, default=0, metavar="BYTES", help="bytes before the measurement begins")
-    options.add_argument("--chunk", type=int, default=1 << 20, metavar="BYTES", help="most bytes in one system call")
     options.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="longest silence")
     options.add_argument("--congestion", help="congestion control of these connections, such as cubic")
     options.add_argument("--buffer", type=int, default=0, metavar="BYTES", help="socket buffer; 0: the kernel decides")
     return options
+
+
+def stream_parser(description):
+    options = parser(description)
+    options.add_argument("--pattern", help="file whose bytes, repeated, are the stream")
+    options.add_argument("--file", help="file that is the whole stream")
+    options.add_argument("--warmup", type=int, default=0, metavar="BYTES", help="bytes before the measurement begins")
+    options.add_argument("--chunk", type=int, default=1 << 20, metavar="BYTES", help="most bytes in one system call")
+    return options
+
+
+def exchange_parser(description):
+    options = parser(description)
+    options.add_argument("--pattern", required=True, help="file whose first bytes are every request and response")
+    options.add_argument("--request", type=int, required=True, metavar="BYTES", help="length of a request")
+    options.add_argument("--response", type=int, required=True, metavar="BYTES", help="length of a response")
+    return options
+
+
+def load_message(path, length):
+    """The first bytes of a pattern, repeated where it is shorter."""
+    with open(path, "rb") as source:
+        content = source.read(length)
+    if length < 1 or not content:
+        raise ValueError("a message has at least one byte")
+    return (content * (length // len(content) + 1))[:length]
 
 
 def tune(connection, options, buffer_option):

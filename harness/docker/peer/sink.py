@@ -87,7 +87,7 @@ def receive_many(receivers, timeout):
 
 
 def main():
-    options = endpoint.parser(__doc__).parse_args()
+    options = endpoint.stream_parser(__doc__).parse_args()
     stream = Stream.load(options.pattern, options.file)
     receivers = [Receiver(each, stream, options) for each in endpoint.meet(options, socket.SO_RCVBUF)]
     if len(receivers) == 1:

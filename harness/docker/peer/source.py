@@ -73,7 +73,7 @@ class Sender:
 
 
 def main():
-    parser = endpoint.parser(__doc__)
+    parser = endpoint.stream_parser(__doc__)
     parser.add_argument("--bytes", type=int, required=True, help="length of each stream")
     options = parser.parse_args()
     stream = Stream.load(options.pattern, options.file)
