@@ -36,6 +36,8 @@ const config: Config = {
     domainColor: 'var(--line)',
     tickColor: 'var(--line)',
   },
+  // Panels side by side are of one size, whatever their numbers.
+  axisY: { minExtent: 30 },
   text: { fontSize: 11 },
 }
 

@@ -41,6 +41,14 @@ export function panelsOf(experiment: Experiment): Panel[] {
   return [...panels].map(([title, cells], index) => ({ key: `panel-${index}`, title, cells }))
 }
 
+/** All cells, those of one panel together, the Linux reference last. */
+export function cellsByPanel(experiment: Experiment): Cell[] {
+  return [
+    ...panelsOf(experiment).flatMap((panel) => panel.cells),
+    ...experiment.cells.filter((cell) => cell.factors.strategy === 'linux'),
+  ]
+}
+
 /** `Sequential`, `N=2`, `Locked N=2, ordered emission`, `Linux, offloads off` */
 export function configurationLabel(cell: Cell, experiment: Experiment): string {
   const { strategy, replicas } = cell.factors

@@ -1,11 +1,12 @@
 /** Renders a run's folder to its `index.html`. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renderReport } from '../../reports/render.ts'
 import { readRun, reportName } from '../result/store.ts'
 
 /** Answers the path of the report. */
 export async function writeReport(folder: string): Promise<string> {
+  // Loaded when needed: drawing charts is half of what the other commands would load.
+  const { renderReport } = await import('../../reports/render.ts')
   const path = join(folder, reportName)
   await writeFile(path, await renderReport(await readRun(folder)))
   return path

@@ -76,6 +76,7 @@ test('a failed sample leaves its round out of the ratios, and is counted', () =>
     },
   })
   expect(cellOf(run, 'sequential-cipher-tap')).toMatchObject({ samples: 6, failed: 1 })
+  expect(cellOf(run, 'replicated-n2-cipher-tap')).toMatchObject({ samples: 7, roundsCompared: 6 })
 })
 
 test('a void sample counts for nothing but itself', () => {

@@ -32,6 +32,9 @@ export interface CellSummary {
   readonly goodputMbps: Interval | null
   readonly speedupOverSequential: Interval | null
   readonly speedupOverSingle: Interval | null
+  /** Rounds that speedupOverSequential rests on, and the probability that its interval holds the true median. */
+  readonly roundsCompared: number
+  readonly speedupCoverage: number
   readonly cpuSecondsPerGigabyte: { readonly stack: number | null; readonly peer: number | null }
   /** Sums over the sound samples; null where the strategy cannot observe them. */
   readonly bytesSent: number
@@ -90,6 +93,7 @@ function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sam
   const measured = own.filter((sample) => sample.status === 'measured')
   const sound = measured.filter((sample) => faultsOf(sample).length === 0)
   const goodput = medianInterval(sound.map((sample) => sample.goodputMbps))
+  const overSequential = speedup('sequential', cell, experiment, samples)
   const total = (value: (sample: MeasuredSample) => number) => sum(sound.map(value))
   const observed = (value: (sample: MeasuredSample) => number | null) => sumObserved(sound.map(value))
   return {
@@ -101,8 +105,10 @@ function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sam
     coverage: goodput?.coverage ?? 0,
     wholeRange: goodput?.wholeRange ?? true,
     goodputMbps: interval(goodput),
-    speedupOverSequential: speedup('sequential', cell, experiment, samples),
-    speedupOverSingle: speedup('single-replica', cell, experiment, samples),
+    speedupOverSequential: interval(overSequential),
+    speedupOverSingle: interval(speedup('single-replica', cell, experiment, samples)),
+    roundsCompared: overSequential?.samples ?? 0,
+    speedupCoverage: overSequential?.coverage ?? 0,
     cpuSecondsPerGigabyte: {
       stack: median(sound.flatMap((sample) => secondsPerGigabyte(sample, sample.cpuMicros.stack))),
       peer: median(sound.flatMap((sample) => secondsPerGigabyte(sample, sample.cpuMicros.peer))),
@@ -124,12 +130,11 @@ function speedup(
   cell: Cell,
   experiment: Experiment,
   samples: readonly Sample[],
-): Interval | null {
+): MedianInterval | null {
   if (!experiment.baselines.includes(baseline)) return null
   const other = baselineOf(baseline, cell, experiment.cells)
-  return other === undefined
-    ? null
-    : interval(ratioInterval(goodputByRound(cell.id, samples), goodputByRound(other.id, samples)))
+  if (other === undefined) return null
+  return ratioInterval(goodputByRound(cell.id, samples), goodputByRound(other.id, samples))
 }
 
 /** Goodput of a cell's sound samples, in Mbit/s by round. */

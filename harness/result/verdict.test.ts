@@ -15,11 +15,10 @@ function cell(
 ): JudgedCell {
   return {
     factors: { strategy: 'replicated', replicas, payloadWork, topology: 'tap' },
-    samples: 9,
-    coverage: 0.96,
-    divergences: 0,
     void: 0,
     speedupOverSequential: { low, median, high },
+    roundsCompared: 9,
+    speedupCoverage: 0.96,
   }
 }
 
@@ -69,13 +68,13 @@ test('wrong bytes or differing states void the comparison, whatever its speed', 
   expect(judge(rule, cells, manyCores)).toMatchObject({ verdict: 'cannot tell here' })
 })
 
-test('two samples are too few', () => {
-  const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), samples: 2, coverage: 0.5 }]
+test('two rounds are too few', () => {
+  const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), roundsCompared: 2, speedupCoverage: 0.5 }]
   expect(judge(rule, cells, manyCores).verdict).toBe('cannot tell here')
 })
 
-test('few samples are said to be few', () => {
-  const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), samples: 3, coverage: 0.75 }]
+test('few rounds are said to be few', () => {
+  const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), roundsCompared: 3, speedupCoverage: 0.75 }]
   const { verdict, reasons } = judge(rule, cells, manyCores)
   expect(verdict).toBe('reproduced')
   expect(reasons.at(-1)).toContain('75 %')

@@ -20,15 +20,15 @@ export interface Judgement {
 /** What the rule needs to know of a cell. */
 export interface JudgedCell {
   readonly factors: Factors
-  readonly samples: number
-  readonly coverage: number
-  readonly divergences: number
+  /** Samples with wrong bytes or states. */
   readonly void: number
   readonly speedupOverSequential: Interval | null
+  readonly roundsCompared: number
+  readonly speedupCoverage: number
 }
 
 /** Fewer rounds than these show nothing of the noise. */
-const fewestSamples = 3
+const fewestRounds = 3
 
 type Finding = 'gains' | 'unclear' | 'no gain'
 
@@ -49,7 +49,7 @@ export function judge(rule: VerdictRule, cells: readonly JudgedCell[], machine: 
   }
   const findings = best.map((cell) => findingOf(rule, cell))
   const reasons = best.map((cell, index) => explain(rule, cell, findings[index] as Finding))
-  const weakest = Math.min(...best.map((cell) => cell.coverage))
+  const weakest = Math.min(...best.map((cell) => cell.speedupCoverage))
   if (weakest < 0.95) {
     reasons.push(
       `With so few rounds an interval is the range of its samples, and holds the true median with a probability of ${percent(weakest)} only.`,
@@ -80,7 +80,7 @@ function bestByCommunication(cells: readonly JudgedCell[]): JudgedCell[] {
 
 function findingOf(rule: VerdictRule, cell: JudgedCell): Finding {
   const interval = cell.speedupOverSequential
-  if (interval === null || cell.samples < fewestSamples) return 'unclear'
+  if (interval === null || cell.roundsCompared < fewestRounds) return 'unclear'
   if (interval.low >= rule.low) return 'gains'
   return interval.high < rule.low ? 'no gain' : 'unclear'
 }
@@ -94,8 +94,8 @@ function explain(rule: VerdictRule, cell: JudgedCell, finding: Finding): string 
   if (finding === 'gains')
     return `${measured}: at least ${bound}${median > rule.high ? `, and beyond ${rule.high.toFixed(2)}` : ''}.`
   if (finding === 'no gain') return `${measured}: below ${bound}.`
-  return cell.samples < fewestSamples
-    ? `${measured}: ${cell.samples} samples are too few to judge.`
+  return cell.roundsCompared < fewestRounds
+    ? `${measured}: ${cell.roundsCompared} rounds are too few to judge.`
     : `${measured}: on both sides of ${bound}.`
 }
 

@@ -18,8 +18,7 @@ const columns = [
   ['Retransmits', 'of them spurious'],
   ['Out of order', 'at the receiver'],
   ['Dup. ACKs', 'at the sender'],
-  ['Digests', 'compared'],
-  ['Diver-', 'gences'],
+  ['Digests', 'of them differing'],
   ['Bytes', 'verified'],
   ['Samples', ''],
 ] as const
@@ -33,8 +32,8 @@ export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string,
     },
   ].filter((group) => group.cells.length > 0)
   const heads = columns.map(([name, unit]) => html`<th scope="col">${name}<small>${unit}</small></th>`)
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Cells of ${experiment.id}"><table class="cells">
-    <caption>Medians over rounds, with their intervals below. Counts are sums over all samples of a cell.</caption>
+  return html`<p class="hint">Medians over rounds, with their intervals below; counts are sums over all samples of a cell.</p>
+  <div class="scroll" tabindex="0" role="region" aria-label="Cells of ${experiment.id}"><table class="cells">
     <thead><tr><th scope="col">Cell</th>${heads}</tr></thead>
     ${groups.map(
       (
@@ -51,7 +50,7 @@ function row(experiment: Experiment, cell: Cell, summary: CellSummary): Markup {
     summary.spuriousRetransmits === null
       ? formatCount(summary.retransmits)
       : `${formatCount(summary.retransmits)} / ${formatCount(summary.spuriousRetransmits)}`
-  const divergent =
+  const differing =
     summary.divergences > 0 ? html`<strong class="bad">${summary.divergences}</strong>` : html`0`
   const numbers = [
     formatNumber(stack),
@@ -59,12 +58,11 @@ function row(experiment: Experiment, cell: Cell, summary: CellSummary): Markup {
     retransmits,
     formatCount(summary.outOfOrder),
     formatCount(summary.duplicateAcks),
-    formatCount(summary.digestsCompared),
   ].map((text) => html`<td>${text}</td>`)
   return html`<tr>
     <th scope="row"><span class="mark ${cell.factors.strategy}"></span><a href="#${samplesAnchor(experiment, cell)}">${configurationLabel(cell, experiment)}</a></th>
     ${intervalCell(summary.goodputMbps)}${intervalCell(summary.speedupOverSequential)}${intervalCell(summary.speedupOverSingle)}
-    ${numbers}<td>${divergent}</td><td>${formatBytes(summary.bytesVerified)}</td><td>${sampleCount(summary)}</td>
+    ${numbers}<td>${formatCount(summary.digestsCompared)} / ${differing}</td><td>${formatBytes(summary.bytesVerified)}</td><td>${sampleCount(summary)}</td>
   </tr>`
 }
 

@@ -63,7 +63,11 @@ export async function goodputPanel(
           colour: row.colour,
         })),
       ),
-      references: near.map((reference) => ({ ...reference, colour: colourOf('linux') })),
+      references: near.map(({ label, goodputGbps }) => ({
+        label: `${label}: ${formatNumber(goodputGbps)}`,
+        goodputGbps,
+        colour: colourOf('linux'),
+      })),
     },
   })
   const beyond = far.map(({ label, goodputGbps }) => `${label}: ${formatNumber(goodputGbps)}`).join('; ')

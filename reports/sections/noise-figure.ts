@@ -4,7 +4,7 @@ import type { Sample } from '../../harness/result/sample.ts'
 import { type CellSummary, goodputByRound } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
 import { html, Markup } from '../html.ts'
-import { cellLabel } from '../labels.ts'
+import { cellLabel, cellsByPanel } from '../labels.ts'
 import { colourOf } from '../palette.ts'
 
 /** Drawn for wide and for narrow pages; the style sheet shows one. */
@@ -15,7 +15,7 @@ export async function noiseFigure(
   summaries: ReadonlyMap<string, CellSummary>,
   samples: readonly Sample[],
 ): Promise<Markup | null> {
-  const rows = experiment.cells.flatMap((cell) => {
+  const rows = cellsByPanel(experiment).flatMap((cell) => {
     const middle = summaries.get(cell.id)?.goodputMbps?.median
     if (middle === undefined) return []
     return [...goodputByRound(cell.id, samples).values()].map((mbps) => ({

@@ -4,13 +4,13 @@ import type { Sample } from '../../harness/result/sample.ts'
 import { faultsOf } from '../../harness/result/validity.ts'
 import { formatBytes, formatCount, formatNumber, formatTime } from '../format.ts'
 import { html, type Markup } from '../html.ts'
-import { cellLabel } from '../labels.ts'
+import { cellLabel, cellsByPanel } from '../labels.ts'
 import { samplesAnchor } from './cell-table.ts'
 
 export function sampleList(experiment: Experiment, samples: readonly Sample[]): Markup {
   return html`<h4>Samples</h4>
   <p class="hint">All fields of every sample are in <a href="samples.ndjson"><code>samples.ndjson</code></a>.</p>
-  ${experiment.cells.map((cell) => cellSamples(experiment, cell, samples))}`
+  ${cellsByPanel(experiment).map((cell) => cellSamples(experiment, cell, samples))}`
 }
 
 function cellSamples(experiment: Experiment, cell: Cell, all: readonly Sample[]): Markup {

@@ -141,7 +141,7 @@ function fitSentence({ label, fit }: Series): string {
   const limit = fit.replicatedShare > 0 ? `, limit ${formatNumber(1 / fit.replicatedShare)}` : ''
   const points =
     fit.points === 1
-      ? 'one point, which any r can meet'
+      ? 'one point, so the fit is exact'
       : `${fit.points} points, residual ${fit.residual.toFixed(2)}`
   return `${label}: r = ${fit.replicatedShare.toFixed(2)}${limit} (${points}).`
 }

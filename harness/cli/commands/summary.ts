@@ -6,7 +6,12 @@ import { reportsFolder } from '../paths.ts'
 
 export function summaryCommand(): Command {
   return new Command('summary').description('print the latest run as one JSON object').action(async () => {
-    const { manifest, samples } = await latestRun(reportsFolder)
-    process.stdout.write(`${JSON.stringify(summarize(manifest, samples), null, 2)}\n`)
+    process.stdout.write(await formatSummary(reportsFolder))
   })
+}
+
+/** Throws HarnessError if there is no run below `reports`. */
+export async function formatSummary(reports: string): Promise<string> {
+  const { manifest, samples } = await latestRun(reports)
+  return `${JSON.stringify(summarize(manifest, samples), null, 2)}\n`
 }
