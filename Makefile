@@ -48,8 +48,10 @@ check: $(installed) ## Check types, format, lint and the direction of imports
 fix: $(installed) ## Format the source, and apply the safe fixes of the linter
 	@biome check --write .
 
-bench: $(installed) ## Measure the parts: channel, checksum, codec, copy
-	@vitest bench --run
+bench: $(installed) ## Measure the parts: channel, protocol machine, payload work
+	@for program in $$(find stack -name '*.bench.ts' | sort); do \
+	  echo "# $$program"; node $$program || exit 1; \
+	done
 
 soak: $(installed) ## Run the simulations and the thread tests over many seeds
 	@SOAK=1 vitest run --project sim --project race
