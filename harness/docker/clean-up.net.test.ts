@@ -39,6 +39,13 @@ async function containersOf(runId: string): Promise<string[]> {
   return found.map((container) => `${container.Names[0]} ${container.State}`)
 }
 
+async function cleanedContainersOf(runId: string): Promise<string[]> {
+  await removeLeftOvers(await ensureEngine())
+  return containersOf(runId)
+}
+
+const patience = { timeout: 10_000, interval: 200 }
+
 describe('an interrupted run', () => {
   for (const [signal, exitCode] of [
     ['SIGINT', 130],
@@ -71,17 +78,24 @@ describe('a killed run', () => {
       child.kill('SIGKILL')
       await exit
       // The engine may still be finishing what the dead process had asked for.
-      await expect
-        .poll(
-          async () => {
-            await removeLeftOvers(await ensureEngine())
-            return containersOf(runId)
-          },
-          { timeout: 10_000, interval: 200 },
-        )
-        .toEqual([])
+      await expect.poll(() => cleanedContainersOf(runId), patience).toEqual([])
     })
   }
+
+  it('is cleaned up whatever the moment', async () => {
+    const millis = Array.from({ length: 6 }, () => Math.round(Math.random() * 1_200))
+    const killed = millis.map(async (wait) => {
+      const { runId, child, exit } = await startRun('')
+      const timer = setTimeout(() => child.kill('SIGKILL'), wait)
+      await exit
+      clearTimeout(timer)
+      return runId
+    })
+    for (const [index, runId] of (await Promise.all(killed)).entries()) {
+      const message = `killed after ${millis[index]} ms`
+      await expect.poll(() => cleanedContainersOf(runId), { ...patience, message }).toEqual([])
+    }
+  })
 
   it('does not take a live run with it', async () => {
     const alive = await startRun('deployed')
