@@ -40,8 +40,7 @@
  *     the source, as it should. A full ring cannot be fed, so nobody need mind the source then either.
  *  f. Closing: `close` wakes every sleeper; the holder's wait is ended by the source's means, and its release notifies.
  */
-import type { ActionQueue } from './action-queue.ts'
-import { ActionWord, actionWords } from './action-queue.ts'
+import { ActionPerformer } from './action-performer.ts'
 import { assert } from './assert.ts'
 import type { Channel } from './channel.ts'
 import type { ClaimPolicy } from './claim-policy.ts'
@@ -49,7 +48,7 @@ import { Counter, type Counters } from './counters.ts'
 import type { DigestWriter } from './digest-board.ts'
 import type { Domain, Source } from './domain.ts'
 import type { Parker } from './idle.ts'
-import { verdictPending } from './slot.ts'
+import { RequestChecker } from './request-checker.ts'
 
 export interface ReplicaParts {
   /** 0 … replicas - 1. */
@@ -76,15 +75,14 @@ const Blocked = { nothing: 0, verdict: 1, action: 2, fullRing: 3 } as const
 export class Replica implements Parker {
   readonly id: number
   readonly #domain: Domain
-  readonly #actions: ActionQueue
+  readonly #checker: RequestChecker
+  readonly #performer: ActionPerformer
   readonly #source: Source | undefined
   readonly #channel: Channel
-  readonly #claims: ClaimPolicy
   readonly #counters: Counters
   readonly #digests: DigestWriter
   readonly #nowMicros: () => number
   readonly #batch: number
-  readonly #checkAhead: number
   /** Requests passed between two publications of the consumer position. */
   readonly #positionStride: number
 
@@ -93,32 +91,27 @@ export class Replica implements Parker {
   #publishedPosition: number
   /** The channel's tail when last looked at. */
   #tail: number
-  /** Requests before this were checked, or found claimed, while looking ahead. */
-  #ahead: number
   #blocked: number = Blocked.nothing
   /** The request at `position` is applied, its actions are not all done. */
   #isInHand = false
-  /** The action next in the queue, and whether it is already claimed by this replica. */
-  #action = 0
-  #isClaimed = false
 
   constructor(parts: ReplicaParts) {
-    this.id = parts.id
-    this.#domain = parts.domain
-    this.#actions = parts.domain.actions
+    const { id, domain, channel, counters } = parts
+    const position = channel.positionOf(id)
+    this.id = id
+    this.#domain = domain
+    this.#checker = new RequestChecker(domain, channel, counters, position, parts.checkAhead ?? 16)
+    this.#performer = new ActionPerformer(domain, parts.claims, counters)
     this.#source = parts.source
-    this.#channel = parts.channel
-    this.#claims = parts.claims
-    this.#counters = parts.counters
+    this.#channel = channel
+    this.#counters = counters
     this.#digests = parts.digests
     this.#nowMicros = parts.nowMicros
     this.#batch = parts.batch ?? 64
-    this.#checkAhead = parts.checkAhead ?? 16
-    this.#positionStride = Math.max(1, Math.min(16, parts.channel.slotCount >> 3))
-    this.#position = parts.channel.positionOf(parts.id)
-    this.#publishedPosition = this.#position
-    this.#tail = this.#position
-    this.#ahead = this.#position
+    this.#positionStride = Math.max(1, Math.min(16, channel.slotCount >> 3))
+    this.#position = position
+    this.#publishedPosition = position
+    this.#tail = position
   }
 
   /** Index of the next request to be applied, or of the one whose actions are in hand. */
@@ -171,8 +164,8 @@ export class Replica implements Parker {
       }
       const slot = this.#channel.slotOf(index)
       work += 1
-      if (this.#domain.needsCheck(slot) && !this.#isChecked(slot, index)) {
-        if (this.#checkLater(index)) continue
+      if (!this.#checker.isReady(slot, index)) {
+        if (this.#checker.checkAhead(index)) continue
         this.#blocked = Blocked.verdict
         work -= 1
         break
@@ -193,7 +186,7 @@ export class Replica implements Parker {
 
   /** Performs what is in hand and passes the request; false if an action cannot be performed yet. */
   #completeRequest(): boolean {
-    if (!this.#performActions(this.#channel.slotOf(this.#position))) {
+    if (!this.#performer.performAll(this.#channel.slotOf(this.#position), this.#position)) {
       this.#blocked = Blocked.action
       return false
     }
@@ -211,77 +204,6 @@ export class Replica implements Parker {
     if (this.#publishedPosition === this.#position) return
     this.#publishedPosition = this.#position
     this.#channel.setPosition(this.id, this.#position)
-  }
-
-  // ── checks ──────────────────────────────────────────────────────────────
-
-  #isChecked(slot: number, index: number): boolean {
-    return (
-      this.#channel.verdictOf(slot) !== verdictPending ||
-      this.#tryCheck(slot, index) ||
-      this.#channel.verdictOf(slot) !== verdictPending
-    )
-  }
-
-  #tryCheck(slot: number, index: number): boolean {
-    if (!this.#channel.tryClaimCheck(slot, index)) return false
-    this.#channel.setVerdict(slot, this.#domain.check(slot))
-    this.#counters.add(Counter.checked, 1)
-    return true
-  }
-
-  /** Checks one request beyond `index`, whose verdict is pending elsewhere; false if there is none to be had. */
-  #checkLater(index: number): boolean {
-    this.#tail = this.#channel.tail
-    const span = Math.min((this.#tail - index) | 0, this.#checkAhead)
-    const lead = (this.#ahead - index) | 0
-    // A place kept from long ago may compare as ahead once indices have wrapped: more than the span is no use anyway.
-    let ahead = lead > 0 && lead <= span ? this.#ahead : (index + 1) | 0
-    let found = false
-    for (; !found && ((ahead - index) | 0) < span; ahead = (ahead + 1) | 0) {
-      const slot = this.#channel.slotOf(ahead)
-      if (!this.#domain.needsCheck(slot) || this.#channel.verdictOf(slot) !== verdictPending) continue
-      found = this.#tryCheck(slot, ahead)
-    }
-    this.#ahead = ahead
-    if (found) this.#counters.add(Counter.checkedAhead, 1)
-    return found
-  }
-
-  // ── actions ─────────────────────────────────────────────────────────────
-
-  /** Goes on with the actions of the request in `slot`; false if the next one cannot be performed yet. */
-  #performActions(slot: number): boolean {
-    const actions = this.#actions
-    for (;;) {
-      while (this.#action < actions.count) {
-        if (!this.#performNext(this.#action * actionWords, slot)) return false
-        this.#action += 1
-      }
-      actions.clear()
-      this.#action = 0
-      if (!this.#domain.hasMore()) return true
-      this.#domain.resume()
-    }
-  }
-
-  #performNext(at: number, slot: number): boolean {
-    if (!this.#isClaimed) {
-      const number = this.#actions.words[at + ActionWord.number] as number
-      if (!this.#claims.claim(number, this.#position)) {
-        this.#counters.add(Counter.claimsLost, 1)
-        return true
-      }
-      this.#counters.add(Counter.claimsWon, 1)
-      this.#isClaimed = true
-    }
-    if (!this.#domain.perform(at, slot)) {
-      this.#counters.add(Counter.deferred, 1)
-      return false
-    }
-    this.#isClaimed = false
-    this.#counters.add(Counter.performed, 1)
-    return true
   }
 
   // ── the source ──────────────────────────────────────────────────────────

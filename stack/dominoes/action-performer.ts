@@ -1,0 +1,61 @@
+/**
+ * The last part of handling a request: goes through the actions that it emitted, and performs those that this replica
+ * claims. Part of the replica loop; called by the thread that owns the replica.
+ *
+ * Invariant: every action is claimed exactly once, in the order of the numbers; one that cannot be performed yet stays
+ * claimed and is the next to be performed.
+ */
+import { type ActionQueue, ActionWord, actionWords } from './action-queue.ts'
+import type { ClaimPolicy } from './claim-policy.ts'
+import { Counter, type Counters } from './counters.ts'
+import type { Domain } from './domain.ts'
+
+export class ActionPerformer {
+  readonly #domain: Domain
+  readonly #actions: ActionQueue
+  readonly #claims: ClaimPolicy
+  readonly #counters: Counters
+  /** The action next in the queue, and whether it is already claimed by this replica. */
+  #next = 0
+  #isClaimed = false
+
+  constructor(domain: Domain, claims: ClaimPolicy, counters: Counters) {
+    this.#domain = domain
+    this.#actions = domain.actions
+    this.#claims = claims
+    this.#counters = counters
+  }
+
+  /** Goes on with the actions of the request; false if the next one cannot be performed yet: call again later. */
+  performAll(slot: number, index: number): boolean {
+    const actions = this.#actions
+    for (;;) {
+      for (; this.#next < actions.count; this.#next += 1) {
+        if (!this.#performOne(this.#next * actionWords, slot, index)) return false
+      }
+      actions.clear()
+      this.#next = 0
+      if (!this.#domain.hasMore()) return true
+      this.#domain.resume()
+    }
+  }
+
+  #performOne(at: number, slot: number, index: number): boolean {
+    if (!this.#isClaimed) {
+      const number = this.#actions.words[at + ActionWord.number] as number
+      if (!this.#claims.claim(number, index)) {
+        this.#counters.add(Counter.claimsLost, 1)
+        return true
+      }
+      this.#counters.add(Counter.claimsWon, 1)
+      this.#isClaimed = true
+    }
+    if (!this.#domain.perform(at, slot)) {
+      this.#counters.add(Counter.deferred, 1)
+      return false
+    }
+    this.#isClaimed = false
+    this.#counters.add(Counter.performed, 1)
+    return true
+  }
+}

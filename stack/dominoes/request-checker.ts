@@ -1,0 +1,62 @@
+/**
+ * The first part of handling requests: sees that their verdicts come about, one claimed check at a time. Part of the
+ * replica loop; called by the thread that owns the replica.
+ *
+ * Invariant: only requests that this replica has not passed are looked at, so their slots are not reused meanwhile.
+ */
+import type { Channel } from './channel.ts'
+import { Counter, type Counters } from './counters.ts'
+import type { Domain } from './domain.ts'
+import { verdictPending } from './slot.ts'
+
+export class RequestChecker {
+  readonly #domain: Domain
+  readonly #channel: Channel
+  readonly #counters: Counters
+  readonly #span: number
+  /** Requests before this were checked, or found claimed, while looking ahead. */
+  #ahead: number
+
+  /** Starts at channel index `first`; looks at most `span` requests beyond a pending verdict. */
+  constructor(domain: Domain, channel: Channel, counters: Counters, first: number, span: number) {
+    this.#domain = domain
+    this.#channel = channel
+    this.#counters = counters
+    this.#span = span
+    this.#ahead = first
+  }
+
+  /** Whether the request can be applied; checks it if nobody else does. False: its verdict is pending elsewhere. */
+  isReady(slot: number, index: number): boolean {
+    return (
+      !this.#domain.needsCheck(slot) ||
+      this.#channel.verdictOf(slot) !== verdictPending ||
+      this.#tryCheck(slot, index) ||
+      this.#channel.verdictOf(slot) !== verdictPending
+    )
+  }
+
+  /** Checks one request beyond `index`, whose verdict is pending elsewhere; false if there is none to be had. */
+  checkAhead(index: number): boolean {
+    const span = Math.min((this.#channel.tail - index) | 0, this.#span)
+    const lead = (this.#ahead - index) | 0
+    // A place kept from long ago may compare as ahead once indices have wrapped: more than the span is no use anyway.
+    let ahead = lead > 0 && lead <= span ? this.#ahead : (index + 1) | 0
+    let found = false
+    for (; !found && ((ahead - index) | 0) < span; ahead = (ahead + 1) | 0) {
+      const slot = this.#channel.slotOf(ahead)
+      if (!this.#domain.needsCheck(slot) || this.#channel.verdictOf(slot) !== verdictPending) continue
+      found = this.#tryCheck(slot, ahead)
+    }
+    this.#ahead = ahead
+    if (found) this.#counters.add(Counter.checkedAhead, 1)
+    return found
+  }
+
+  #tryCheck(slot: number, index: number): boolean {
+    if (!this.#channel.tryClaimCheck(slot, index)) return false
+    this.#channel.setVerdict(slot, this.#domain.check(slot))
+    this.#counters.add(Counter.checked, 1)
+    return true
+  }
+}
