@@ -28,6 +28,10 @@ const stack = await createStack({
 try {
   const outcome = await withTimeout(run(stack, spec), spec.timeoutSeconds)
   process.stdout.write(`${JSON.stringify(outcome)}\n`)
+} catch (error) {
+  // What the stack was doing when it failed, for the log.
+  process.stderr.write(`${JSON.stringify(stack.report())}\n`)
+  throw error
 } finally {
   await stack.stop()
 }

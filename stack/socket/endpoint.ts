@@ -73,6 +73,7 @@ export class Endpoint {
   /** Takes the upcalls that are at hand, at most `limit`; returns how many. */
   poll(limit: number): number {
     this.#flush()
+    this.#free()
     const { outbox, region } = this.#parts
     let taken = 0
     while (taken < limit) {
@@ -83,6 +84,13 @@ export class Endpoint {
       taken += 1
     }
     return taken
+  }
+
+  /** Room that a replica held up, and that no upcall will announce again. */
+  #free(): void {
+    for (const stream of this.#streams.values()) {
+      if (stream.isFreeing && stream.free()) this.#handler.onProgress(stream)
+    }
   }
 
   #take(words: Int32Array, at: number): void {

@@ -60,7 +60,7 @@ export class Stream {
   }
 
   get writableBytes(): number {
-    this.#free()
+    this.free()
     return this.#buffers.sendBytes - (this.written - this.freed)
   }
 
@@ -146,22 +146,25 @@ export class Stream {
   onAcknowledged(position: number, index: number): void {
     this.#acknowledged = advance(this.#acknowledged, position)
     this.#latestIndex = index
-    this.#free()
+    this.free()
   }
 
   /**
    * Room is reused only after every replica has passed the acknowledging request: until then one that is
    * behind may still transmit these bytes. One acknowledgment at a time is waited for; newer ones merge.
+   * Returns whether there is more room than before.
    */
-  #free(): void {
+  free(): boolean {
+    const before = this.freed
     while (this.freed < this.#acknowledged) {
       if (this.#pendingFree === this.freed) {
         this.#pendingFree = this.#acknowledged
         this.#pendingIndex = this.#latestIndex
       }
-      if (!this.#port.hasPassed(this.#pendingIndex)) return
+      if (!this.#port.hasPassed(this.#pendingIndex)) break
       this.freed = this.#pendingFree
     }
+    return this.freed > before
   }
 
   #window(ringAt: number, ringBytes: number, position: number, limit: number): Uint8Array {
