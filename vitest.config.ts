@@ -17,7 +17,14 @@ export default defineConfig({
         },
       },
       { test: { name: 'sim', include: ['stack/**/*.sim.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'race', include: ['stack/**/*.race.test.ts'], testTimeout: 60_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'race',
+          include: ['stack/**/*.race.test.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
       {
         test: {
           name: 'net',

@@ -42,3 +42,8 @@ export function formatInterval(interval: Interval | null, scale = 1): { median: 
 export function formatTime(iso: string | null): string {
   return iso === null ? unknown : iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')
 }
+
+/** `1 sample`, `9 samples` */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -2,12 +2,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRun, reportName } from '../result/store.ts'
+import { diskError } from '../runner/run-folder.ts'
 
 /** Answers the path of the report. */
 export async function writeReport(folder: string): Promise<string> {
   // Loaded when needed: drawing charts is half of what the other commands would load.
   const { renderReport } = await import('../../reports/render.ts')
   const path = join(folder, reportName)
-  await writeFile(path, await renderReport(await readRun(folder)))
+  const page = await renderReport(await readRun(folder))
+  await writeFile(path, page).catch((error: unknown) => {
+    throw diskError(folder, error)
+  })
   return path
 }

@@ -95,7 +95,7 @@ function explain(rule: VerdictRule, cell: JudgedCell, finding: Finding): string 
     return `${measured}: at least ${bound}${median > rule.high ? `, and beyond ${rule.high.toFixed(2)}` : ''}.`
   if (finding === 'no gain') return `${measured}: below ${bound}.`
   return cell.roundsCompared < fewestRounds
-    ? `${measured}: ${cell.roundsCompared} rounds are too few to judge.`
+    ? `${measured}: fewer than ${fewestRounds} rounds could be compared.`
     : `${measured}: on both sides of ${bound}.`
 }
 

@@ -1,6 +1,7 @@
 /** What a reader has to keep in mind, derived from the run itself. */
 import type { Manifest } from '../../harness/result/manifest.ts'
 import type { Summary } from '../../harness/result/summary.ts'
+import { plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 
 export function caveatBox(manifest: Manifest, summary: Summary): Markup {
@@ -18,7 +19,7 @@ export function caveats(manifest: Manifest, summary: Summary): string[] {
   ]
   if (most + 1 > cores) {
     list.push(
-      `The machine has ${cores === 1 ? 'one core' : `${cores} cores`}, and the peer runs on the same ones: with ${cores} or more replicas, stack and peer compete for processors, which understates what replication gains.`,
+      `The machine has ${plural(cores, 'core')}, and the peer runs on the same ones: with ${cores} or more replicas, stack and peer compete for processors, which understates what replication gains.`,
     )
   }
   if (most > cores)
@@ -26,7 +27,7 @@ export function caveats(manifest: Manifest, summary: Summary): string[] {
   if (fewest < 6) {
     const coverage = Math.min(...cells.filter((cell) => cell.samples > 0).map((cell) => cell.coverage))
     list.push(
-      `With ${fewest} rounds an interval is the range of the samples, and holds the true median with a probability of ${Math.round(100 * coverage)} %, not 95 %.`,
+      `With ${plural(fewest, 'round')} an interval is the range of the samples, and holds the true median with a probability of ${Math.round(100 * coverage)} %, not 95 %.`,
     )
   } else {
     list.push(

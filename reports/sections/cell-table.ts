@@ -1,7 +1,7 @@
 /** The table of an experiment's cells; every row leads to its samples and their logs. */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
 import type { CellSummary, Interval } from '../../harness/result/summary.ts'
-import { formatBytes, formatCount, formatInterval, formatNumber } from '../format.ts'
+import { formatBytes, formatCount, formatInterval, formatNumber, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { configurationLabel, panelsOf } from '../labels.ts'
 
@@ -20,7 +20,6 @@ const columns = [
   ['Dup. ACKs', 'at the sender'],
   ['Digests', 'of them differing'],
   ['Bytes', 'verified'],
-  ['Samples', ''],
 ] as const
 
 export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string, CellSummary>): Markup {
@@ -60,9 +59,9 @@ function row(experiment: Experiment, cell: Cell, summary: CellSummary): Markup {
     formatCount(summary.duplicateAcks),
   ].map((text) => html`<td>${text}</td>`)
   return html`<tr>
-    <th scope="row"><span class="mark ${cell.factors.strategy}"></span><a href="#${samplesAnchor(experiment, cell)}">${configurationLabel(cell, experiment)}</a></th>
+    <th scope="row"><span class="mark ${cell.factors.strategy}"></span><a href="#${samplesAnchor(experiment, cell)}">${configurationLabel(cell, experiment)}</a>${sampleCount(summary)}</th>
     ${intervalCell(summary.goodputMbps)}${intervalCell(summary.speedupOverSequential)}${intervalCell(summary.speedupOverSingle)}
-    ${numbers}<td>${formatCount(summary.digestsCompared)} / ${differing}</td><td>${formatBytes(summary.bytesVerified)}</td><td>${sampleCount(summary)}</td>
+    ${numbers}<td>${formatCount(summary.digestsCompared)} / ${differing}</td><td>${formatBytes(summary.bytesVerified)}</td>
   </tr>`
 }
 
@@ -76,5 +75,7 @@ function sampleCount(summary: CellSummary): Markup {
     summary.failed > 0 ? `${summary.failed} failed` : '',
     summary.void > 0 ? `${summary.void} void` : '',
   ].filter(Boolean)
-  return html`${summary.samples}${faults.length === 0 ? null : html`<small class="bad">${faults.join(', ')}</small>`}`
+  return html`<small>${plural(summary.samples, 'sample')}${
+    faults.length === 0 ? null : html`, <span class="bad">${faults.join(', ')}</span>`
+  }</small>`
 }

@@ -1,6 +1,6 @@
 /** Where and how it was measured: machine, versions, kernel settings, every command, the definitions. */
 import type { Manifest } from '../../harness/result/manifest.ts'
-import { formatMemory, formatTime, unknown } from '../format.ts'
+import { formatMemory, formatTime, plural, unknown } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 
 export function environmentSection(manifest: Manifest): Markup {
@@ -21,7 +21,7 @@ export function environmentSection(manifest: Manifest): Markup {
     ])}
     ${Object.entries(manifest.topologies).map(
       ([topology, facts]) =>
-        html`<h4>Peer in topology <code>${topology}</code></h4>${definitions(Object.entries(facts))}`,
+        html`<details><summary>Peer in topology <code>${topology}</code> <span class="count">${plural(Object.keys(facts).length, 'setting')}</span></summary>${definitions(Object.entries(facts))}</details>`,
     )}
     <details><summary>Commands <span class="count">${manifest.commands.length}</span></summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Commands"><pre>${manifest.commands.map(({ at, command }) => `${at}  ${command}\n`).join('')}</pre></div></details>

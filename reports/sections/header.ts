@@ -1,7 +1,7 @@
 /** The head of the page: what was claimed, what was measured, what came out, and what to keep in mind. */
 import type { Manifest } from '../../harness/result/manifest.ts'
 import type { ExperimentSummary, Summary } from '../../harness/result/summary.ts'
-import { formatTime } from '../format.ts'
+import { formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { verdictBadge } from './verdict-badge.ts'
 
@@ -25,10 +25,9 @@ function measuredSentence(manifest: Manifest, summary: Summary): string {
   const samples = summary.experiments
     .flatMap((experiment) => experiment.cells)
     .reduce((sum, cell) => sum + cell.samples, 0)
-  const many = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
   const cells = manifest.experiments.reduce((sum, experiment) => sum + experiment.cells.length, 0)
   const { cores, cpuModel } = manifest.machine
-  return `Measured here: ${many(manifest.experiments.length, 'experiment')}, ${many(cells, 'cell')}, ${many(samples, 'sound sample')} in interleaved rounds (profile ${manifest.profile}), one TCP connection against an unmodified Linux peer, on ${many(cores, 'core')} (${cpuModel}), ${formatTime(manifest.startedAt)}.`
+  return `Measured here: ${plural(manifest.experiments.length, 'experiment')}, ${plural(cells, 'cell')}, ${plural(samples, 'sound sample')} in interleaved rounds (profile ${manifest.profile}), one TCP connection against an unmodified Linux peer, on ${plural(cores, 'core')} (${cpuModel}), ${formatTime(manifest.startedAt)}.`
 }
 
 function verdictLine(manifest: Manifest, summary: ExperimentSummary): Markup {

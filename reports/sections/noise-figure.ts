@@ -24,7 +24,8 @@ export async function noiseFigure(
       colour: colourOf(cell.factors.strategy),
     }))
   })
-  if (rows.length === 0) return null
+  // A sample alone is its own median: nothing to see.
+  if (rows.every((row) => row.percent === 100)) return null
   const spread = rows.map((row) => row.percent)
   const description = `Samples lie between ${Math.min(...spread).toFixed(0)} and ${Math.max(...spread).toFixed(0)} percent of their cell's median.`
   const draw = (name: keyof typeof widths) =>

@@ -2,7 +2,7 @@
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
 import type { Sample } from '../../harness/result/sample.ts'
 import { faultsOf } from '../../harness/result/validity.ts'
-import { formatBytes, formatCount, formatNumber, formatTime } from '../format.ts'
+import { formatBytes, formatCount, formatNumber, formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
 import { samplesAnchor } from './cell-table.ts'
@@ -17,7 +17,7 @@ function cellSamples(experiment: Experiment, cell: Cell, all: readonly Sample[])
   const samples = all.filter((sample) => sample.cell === cell.id).sort((a, b) => a.round - b.round)
   const failed = samples.filter((sample) => sample.status === 'failed').length
   return html`<details id="${samplesAnchor(experiment, cell)}">
-    <summary>${cellLabel(cell, experiment)} <span class="count">${samples.length} samples${failed > 0 ? `, ${failed} failed` : ''}</span></summary>
+    <summary>${cellLabel(cell, experiment)} <span class="count">${plural(samples.length, 'sample')}${failed > 0 ? `, ${failed} failed` : ''}</span></summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Samples of ${cell.id}"><table>
       <thead><tr><th scope="col">Round</th><th scope="col">Taken as</th><th scope="col">Started</th><th scope="col">Mbit/s</th><th scope="col">Transfer</th><th scope="col">Seconds</th><th scope="col">Retransmits</th><th scope="col">Out of order</th><th scope="col">Dup. ACKs</th><th scope="col">Divergences</th><th scope="col">Log</th></tr></thead>
       <tbody>${samples.map(sampleRow)}</tbody>
