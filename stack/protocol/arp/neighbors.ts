@@ -15,6 +15,7 @@ const retryMicros = 1_000_000
 const attemptLimit = 3
 /** After this long an entry in use is asked for again, one that is not is forgotten. */
 const reachableMicros = 300_000_000
+const idleLimitMicros = reachableMicros / 2
 
 /**
  * The hardware address of the connection's next hop, left in core.etherHigh and core.etherLow.
@@ -86,7 +87,7 @@ function expire(core: Core): void {
   const { neighbor, now } = core
   if (neighbor.state === NeighborState.reachable) {
     const idleMicros = (now - neighbor.usedAt) | 0
-    if (idleMicros > reachableMicros || idleMicros < 0) {
+    if (idleMicros > idleLimitMicros || idleMicros < 0) {
       neighbor.state = NeighborState.free
       return
     }

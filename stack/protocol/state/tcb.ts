@@ -66,6 +66,8 @@ export const TcbFlag = {
   rackValid: 1 << 27,
   /** The SYN was sent more than once. */
   synRetransmitted: 1 << 28,
+  /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
+  retransmitOldest: 1 << 29,
 } as const
 
 export const Recovery = { open: 0, fast: 1, timeout: 2 } as const

@@ -34,6 +34,7 @@ export function processAcknowledgment(core: Core): boolean {
   }
   const previousUna = tcb.sndUna
   const advanced = isAfter(acknowledgment, previousUna)
+  const wasRecovering = tcb.recovery === Recovery.fast
   const isDuplicate = !advanced && repeatsAcknowledgment(core, acknowledgment)
   core.deliveredBytes = 0
   core.rttSample = noSample
@@ -52,7 +53,11 @@ export function processAcknowledgment(core: Core): boolean {
   resolveProbe(core, acknowledgment, isDuplicate && header(core, HeaderWord.sackCount) === 0)
   leaveOrUndo(core, advanced)
   findLosses(core, advanced, isDuplicate, (acknowledgment - previousUna) | 0)
-  adjustWindow(core, advanced, previousUna)
+  if (tcb.recovery === Recovery.fast) {
+    if ((tcb.flags & TcbFlag.sack) !== 0) reduceProportionally(core, advanced)
+  } else if (advanced && !wasRecovering) {
+    growWindow(core, (acknowledgment - previousUna) | 0)
+  }
   restartTimers(core, advanced)
   if (advanced) noteAcknowledged(core)
   return true
@@ -127,15 +132,11 @@ function findLosses(core: Core, advanced: boolean, isDuplicate: boolean, bytes: 
   if (tcb.lostHead !== 0 && tcb.recovery === Recovery.open) enterFastRecovery(core)
 }
 
-function adjustWindow(core: Core, advanced: boolean, previousUna: number): void {
+/** RFC 5681 and RFC 9293: the window only grows while it is what holds the sender back. */
+function growWindow(core: Core, bytes: number): void {
   const { tcb } = core
-  if (tcb.recovery === Recovery.fast) {
-    if ((tcb.flags & TcbFlag.sack) !== 0) reduceProportionally(core, advanced)
-    return
-  }
-  if (!advanced || (tcb.flags & TcbFlag.cwndLimited) === 0) return
-  // RFC 5681 and RFC 9293: the window only grows while it is what holds the sender back.
-  core.congestion.grow(core, (tcb.sndUna - previousUna) | 0)
+  if ((tcb.flags & TcbFlag.cwndLimited) === 0) return
+  core.congestion.grow(core, bytes)
   if (!isBefore(tcb.sndUna, tcb.cwndLimitedEnd)) tcb.flags &= ~TcbFlag.cwndLimited
 }
 

@@ -39,4 +39,5 @@ function markOldestLost(core: Core): void {
   if (ringIsEmpty(core)) return
   selectEntry(core, core.tcb.ringHead)
   if ((core.segment.marks & SegmentMark.lost) === 0) markLost(core)
+  core.tcb.flags |= TcbFlag.retransmitOldest
 }

@@ -34,8 +34,7 @@ export function flushNewData(core: Core): boolean {
     // A FIN takes one byte of window (RFC 9293 section 3.4).
     if (room < Math.max(1, length)) return sendPartial(core, room)
     if (isHeldByCongestion(core, Math.max(1, length))) {
-      tcb.flags |= TcbFlag.cwndLimited
-      tcb.cwndLimitedEnd = tcb.sndNxt
+      noteCongestionLimit(core)
       return true
     }
     if (ringIsFull(core)) return true
@@ -50,6 +49,13 @@ export function sendNext(core: Core): boolean {
   if (length <= 0 || windowRoom(core) < length || ringIsFull(core)) return false
   send(core, length)
   return true
+}
+
+/** The congestion window is what stopped sending: what is in flight now may let it grow. */
+export function noteCongestionLimit(core: Core): void {
+  const { tcb } = core
+  tcb.flags |= TcbFlag.cwndLimited
+  tcb.cwndLimitedEnd = tcb.sndNxt
 }
 
 /** What the peer's window still takes, in bytes; below zero if it shrank. */

@@ -9,7 +9,7 @@ import { armTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { SegmentMark } from '../state/segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
-import { flushNewData, sendNext, unsentBytes } from './output-data.ts'
+import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './output-data.ts'
 import { noteRetransmission } from './recovery.ts'
 import { backedOffRto } from './rtt.ts'
 import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './scoreboard.ts'
@@ -63,8 +63,13 @@ function flushLost(core: Core): boolean {
   while (tcb.lostHead !== 0) {
     selectLink(core, tcb.lostHead)
     const length = (segment.end - segment.start) | 0
-    if (tcb.pipe > 0 && tcb.cwnd + tcb.inflation - tcb.pipe < length) return true
+    const isForced = tcb.pipe === 0 || (tcb.flags & TcbFlag.retransmitOldest) !== 0
+    if (!isForced && tcb.cwnd + tcb.inflation - tcb.pipe < length) {
+      noteCongestionLimit(core)
+      return true
+    }
     if (core.actions.isFull) return false
+    tcb.flags &= ~TcbFlag.retransmitOldest
     retransmitSelected(core)
     tcb.prrOut = (tcb.prrOut + length) | 0
   }

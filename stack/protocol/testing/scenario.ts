@@ -33,6 +33,8 @@ export interface ScenarioOptions {
   readonly windowScale?: number | undefined
   readonly maximumSegment?: number | undefined
   readonly windowBytes?: number
+  /** How long the handshake takes: the first sample of the round-trip time. */
+  readonly roundTripMicros?: number
 }
 
 /** A segment as the peer sees it. */
@@ -70,6 +72,9 @@ export class Scenario {
   at = 0
   ack = 0
   connection = 0
+  readonly roundTripMicros: number
+  /** The peer answers ARP requests at once. */
+  answersArp = false
   remotePort = peerPort
   localPort = ownPort
   #list: ReadableAction[] = []
@@ -84,6 +89,7 @@ export class Scenario {
     this.#sackPermitted = options.sackPermitted ?? true
     this.#windowScale = 'windowScale' in options ? options.windowScale : 7
     this.#maximumSegment = 'maximumSegment' in options ? options.maximumSegment : 1460
+    this.roundTripMicros = options.roundTripMicros ?? 20_000
     this.#windowBytes = options.windowBytes ?? 1 << 20
   }
 
@@ -92,7 +98,9 @@ export class Scenario {
     const scenario = new Scenario(options)
     scenario.host.learn()
     scenario.does((host) => host.listen(ownPort))
+    scenario.answersArp = true
     scenario.peerOpens()
+    scenario.host.now += scenario.roundTripMicros
     scenario.sends({ flags: 'ACK', at: 0, ack: 0 })
     scenario.connection = scenario.upcall('accepted').connection
     scenario.forget()
@@ -103,7 +111,9 @@ export class Scenario {
   static connected(options: ScenarioOptions = {}): Scenario {
     const scenario = new Scenario(options)
     scenario.host.learn()
+    scenario.answersArp = true
     scenario.machineConnects()
+    scenario.host.now += scenario.roundTripMicros
     scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
     scenario.connection = scenario.upcall('connected').connection
     scenario.forget()
@@ -265,6 +275,7 @@ export class Scenario {
     for (const action of actions) {
       this.#list.push(action)
       if (action.action === 'segment') this.#seen.push(this.see(action))
+      else if (action.action === 'arp' && this.answersArp) this.keep(this.host.learn())
     }
   }
 

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { Format } from '../../wire/header.ts'
+import { UpcallError } from '../actions.ts'
+import { State } from '../state/tcb.ts'
+import { type Head, localAddress, peerAddress } from '../testing/host.ts'
+import { Scenario } from '../testing/scenario.ts'
+
+/** An ICMP error that quotes the segment at this position of the scenario's connection. */
+function error(scenario: Scenario, type: number, code: number, at: number, nextHopMtu = 0): Head {
+  return {
+    format: Format.icmpError,
+    ipSource: 0x0a0000fe,
+    ipDestination: localAddress,
+    icmpType: type,
+    icmpCode: code,
+    quotedProtocol: 6,
+    quotedSource: localAddress,
+    quotedDestination: peerAddress,
+    quotedSourcePort: scenario.localPort,
+    quotedDestinationPort: scenario.remotePort,
+    quotedSequence: (scenario.iss + 1 + at) | 0,
+    nextHopMtu,
+  }
+}
+
+describe('an ICMP error', () => {
+  it.each([
+    ['port unreachable', 3, UpcallError.refused],
+    ['host unreachable', 1, UpcallError.unreachable],
+    ['network unreachable', 0, UpcallError.unreachable],
+    ['prohibited', 13, UpcallError.unreachable],
+  ])('ends an attempt to connect: %s', (_, code, reason) => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .forget()
+    scenario.does((host) => host.frame(error(scenario, 3, code, -1)))
+    expect(scenario.told()).toMatchObject([{ upcall: 'connectFailed', first: 9, second: reason }])
+  })
+
+  it('does not end an established connection (RFC 5927), but says why it timed out in the end', () => {
+    const scenario = Scenario.accepted().queues(10)
+    scenario.does((host) => host.frame(error(scenario, 3, 1, 0)))
+    expect(scenario.tcb().state).toBe(State.established)
+    expect(scenario.news()).toEqual([])
+    for (let minute = 0; minute < 20; minute += 1) scenario.waits(60_000_000)
+    expect(scenario.told()).toMatchObject([{ upcall: 'closed', first: UpcallError.unreachable }])
+  })
+
+  it('is ignored if it names a sequence number that is not in flight', () => {
+    const scenario = Scenario.accepted().queues(5000).forget()
+    scenario.does((host) => host.frame(error(scenario, 3, 4, 5000, 1000)))
+    scenario.does((host) => host.frame(error(scenario, 3, 4, -1, 1000)))
+    expect(scenario.tcb().maximumSegment).toBe(1448)
+    expect(scenario.host.counters.icmpErrorsIn).toBe(0)
+  })
+
+  it('is ignored if it names no connection', () => {
+    const scenario = Scenario.accepted().queues(10).forget()
+    scenario.does((host) => host.frame({ ...error(scenario, 3, 1, 0), quotedSourcePort: 9 }))
+    scenario.does((host) => host.frame({ ...error(scenario, 3, 1, 0), quotedProtocol: 17 }))
+    expect(scenario.tcb().softError).toBe(0)
+  })
+})
+
+describe('"fragmentation needed"', () => {
+  it('cuts what is in flight into smaller segments', () => {
+    const scenario = Scenario.accepted().queues(2896).forget()
+    scenario.does((host) => host.frame(error(scenario, 3, 4, 0, 1052)))
+    expect(scenario.heard()).toEqual(['ACK 0+1000', 'ACK 1000+1000', 'PSH ACK 2000+896'])
+  })
+
+  it('still takes an ACK of what was in flight before', () => {
+    const scenario = Scenario.accepted().queues(2896).closes().forget()
+    scenario.host.poke(0, 'cwnd', 1000)
+    scenario.does((host) => host.frame(error(scenario, 3, 4, 0, 1052)))
+    expect(scenario.heard()).toEqual(['ACK 0+1000'])
+    scenario.acks(2897)
+    expect(scenario.tcb()).toMatchObject({ pipe: 0, state: State.finWait2 })
+  })
+
+  it('never raises the segment size, and never lowers it to nothing', () => {
+    const scenario = Scenario.accepted().queues(100).forget()
+    scenario.does((host) => host.frame(error(scenario, 3, 4, 0, 9000)))
+    expect(scenario.tcb().maximumSegment).toBe(1448)
+    scenario.does((host) => host.frame(error(scenario, 3, 4, 0, 20)))
+    expect(scenario.tcb().maximumSegment).toBe(216)
+  })
+
+  it('tries the next plateau if the router names no size (RFC 1191)', () => {
+    const scenario = Scenario.accepted().queues(100)
+    scenario.does((host) => host.frame(error(scenario, 3, 4, 0)))
+    expect(scenario.tcb().maximumSegment).toBe(1492 - 52)
+  })
+})

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { UpcallError } from '../actions.ts'
+import { Scenario } from '../testing/scenario.ts'
+
+const mss = 1448
+
+describe('data to send', () => {
+  it('leaves in full segments, the last one with PSH', () => {
+    expect(Scenario.accepted().queues(3000).heard()).toEqual([
+      'ACK 0+1448',
+      'ACK 1448+1448',
+      'PSH ACK 2896+104',
+    ])
+  })
+
+  it('does not wait for an ACK when it is little (no Nagle)', () => {
+    expect(Scenario.accepted().queues(10).queues(20).heard()).toEqual(['PSH ACK 0+10', 'PSH ACK 10+10'])
+  })
+
+  it('names the stream position of every segment', () => {
+    const scenario = Scenario.accepted({ iss: -700 }).queues(3000)
+    expect(scenario.seen().map((segment) => segment.raw.position)).toEqual([0n, 1448n, 2896n])
+  })
+
+  it('keeps its position beyond 4 GiB', () => {
+    const scenario = Scenario.accepted()
+    const start = 0xfffffc00 | 0
+    const tcb = scenario.tcb()
+    for (const name of ['sndUna', 'sndNxt', 'sndMax', 'sndQueued', 'sndReported'] as const) {
+      scenario.host.poke(0, name, tcb[name] + start)
+    }
+    scenario.queues(start + 2000)
+    expect(scenario.seen().map((segment) => segment.raw.position)).toEqual([0xfffffc00n, 0xfffffc00n + 1448n])
+    scenario.acks(start + 2000).queues(start + 2001)
+    expect(scenario.seen().map((segment) => segment.raw.position)).toEqual([0x1000003d0n])
+  })
+
+  it('is limited to ten segments at first (RFC 6928)', () => {
+    expect(Scenario.accepted().queues(100_000).heard()).toHaveLength(10)
+  })
+
+  it('doubles with every round trip in slow start', () => {
+    const scenario = Scenario.accepted().queues(100_000).forget()
+    expect(scenario.acks(10 * mss).heard()).toHaveLength(20)
+  })
+
+  it('does not grow the window while the application is what limits it', () => {
+    const scenario = Scenario.accepted()
+    for (let position = mss; position <= 40 * mss; position += mss) scenario.queues(position).acks(position)
+    expect(scenario.tcb().cwnd).toBe(10 * mss)
+  })
+
+  it('does not grow the window while the peer is what limits it', () => {
+    const scenario = Scenario.accepted({ windowBytes: 4 * mss }).queues(100_000)
+    for (let position = mss; position <= 40 * mss; position += mss) scenario.acks(position)
+    expect(scenario.tcb().cwnd).toBe(10 * mss)
+  })
+
+  it('never outgrows the ring of sent segments', () => {
+    const scenario = Scenario.accepted({ config: { segmentCount: 4 } }).queues(100_000)
+    expect(scenario.heard()).toHaveLength(4)
+    expect(scenario.acks(mss).heard()).toHaveLength(1)
+  })
+
+  it('starts over with the initial window after an idle time', () => {
+    const scenario = Scenario.accepted()
+      .queues(100_000)
+      .acks(10 * mss)
+      .acks(30 * mss)
+      .acks(100_000)
+    expect(scenario.tcb().cwnd).toBe(40 * mss)
+    scenario.waits(1_000_000).forget().queues(200_000)
+    expect(scenario.heard()).toHaveLength(10)
+  })
+
+  it('is ignored when it would not fit the send buffer', () => {
+    const scenario = Scenario.accepted().queues((1 << 18) + 1)
+    expect(scenario.heard()).toEqual([])
+  })
+})
+
+describe('the acknowledged upcall', () => {
+  it('comes when everything that was sent is acknowledged', () => {
+    expect(Scenario.accepted().queues(10).acks(10).news()).toEqual(['acknowledged 10'])
+  })
+
+  it('comes for every eighth of the send buffer otherwise', () => {
+    const scenario = Scenario.accepted({ config: { sendBufferBytes: 8 * 8192 } })
+      .queues(8 * 8192)
+      .forget()
+    expect(scenario.acks(4 * mss).news()).toEqual([])
+    expect(scenario.acks(6 * mss).news()).toEqual([`acknowledged ${6 * mss}`])
+    expect(scenario.acks(7 * mss).news()).toEqual([])
+  })
+
+  it('does not count the FIN', () => {
+    expect(Scenario.accepted().queues(10).closes().acks(11).news()).toEqual(['acknowledged 10'])
+  })
+})
+
+describe("the peer's window", () => {
+  it('is never exceeded', () => {
+    expect(Scenario.accepted({ windowBytes: 2944 }).queues(100_000).heard()).toEqual([
+      'ACK 0+1448',
+      'ACK 1448+1448',
+    ])
+  })
+
+  it('is not filled with a small segment when more is queued (RFC 9293 section 3.8.6.2.1)', () => {
+    const scenario = Scenario.accepted({ windowBytes: 4096 }).queues(100_000)
+    expect(scenario.heard()).toEqual(['ACK 0+1448', 'ACK 1448+1448'])
+  })
+
+  it('is filled with what is at least half of the largest window seen', () => {
+    expect(Scenario.accepted({ windowBytes: 1024 }).queues(100_000).heard()).toEqual(['ACK 0+1024'])
+  })
+
+  it('holds everything back while it is shut, and is probed at growing intervals', () => {
+    const scenario = Scenario.accepted().acks(0, { windowBytes: 0 }).queues(1000)
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.waits(200_000).heard()).toEqual(['ACK of 0'])
+    scenario.acks(0)
+    expect(scenario.waits(399_999).heard()).toEqual([])
+    expect(scenario.waits(1).heard()).toEqual(['ACK of 0'])
+  })
+
+  it('probes with a segment that the peer has to answer', () => {
+    const scenario = Scenario.accepted().acks(0, { windowBytes: 0 }).queues(1000).waits(200_000)
+    expect(scenario.seen()).toMatchObject([{ at: -1, length: 0 }])
+  })
+
+  it('lets everything go when it opens', () => {
+    const scenario = Scenario.accepted().acks(0, { windowBytes: 0 }).queues(1000).waits(200_000).forget()
+    expect(scenario.acks(0, { windowBytes: 65_536 }).heard()).toEqual(['PSH ACK 0+1000'])
+  })
+
+  it('is probed for as long as the peer answers', () => {
+    const scenario = Scenario.accepted().acks(0, { windowBytes: 0 }).queues(1000)
+    for (let minute = 0; minute < 60; minute += 1) scenario.waits(60_000_000).acks(0)
+    expect(scenario.news()).toEqual([])
+    expect(scenario.tcb().state).toBe(3)
+  })
+
+  it('ends the connection when no probe is answered', () => {
+    const scenario = Scenario.accepted().acks(0, { windowBytes: 0 }).queues(1000)
+    for (let minute = 0; minute < 30; minute += 1) scenario.waits(60_000_000)
+    expect(scenario.told()).toMatchObject([{ upcall: 'closed', first: UpcallError.timedOut }])
+  })
+
+  it('sends a part after a while if it stays too small for a segment', () => {
+    const scenario = Scenario.accepted({ windowBytes: 1 << 20 })
+      .acks(0, { windowBytes: 512 })
+      .queues(1000)
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.waits(200_000).heard()).toEqual(['ACK 0+512'])
+  })
+
+  it('is not taken from an old segment', () => {
+    const scenario = Scenario.accepted().sends({ length: 100 }).queues(2000).forget()
+    scenario.acks(2000).acks(1000, { windowBytes: 0 }).queues(3000)
+    expect(scenario.heard()).toEqual(['PSH ACK 2000+1000'])
+  })
+})
+
+describe('a sequence number that wraps', () => {
+  it.each([
+    ['in sign', 0x7fffffff - 2000],
+    ['to zero', -2000],
+  ])('makes no difference (%s)', (_, iss) => {
+    const scenario = Scenario.accepted({ iss, irs: iss })
+      .queues(10 * mss)
+      .forget()
+    scenario
+      .acks(5 * mss)
+      .sends({ length: 1448 })
+      .sends({ length: 1448 })
+      .acks(10 * mss)
+    expect(scenario.news()).toEqual(['readable 1448', 'readable 2896', `acknowledged ${10 * mss}`])
+    expect(scenario.tcb()).toMatchObject({ pipe: 0, timersArmed: 0 })
+  })
+})
