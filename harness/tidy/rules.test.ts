@@ -10,6 +10,11 @@ import {
 test('a source file without a header comment is reported, a test is not', () => {
   expect(headerComment({ path: 'stack/x.ts', text: 'export const x = 1\n' })).toHaveLength(1)
   expect(headerComment({ path: 'stack/x.ts', text: '/** What x is. */\nexport const x = 1\n' })).toEqual([])
+  const imports = "import { a } from 'a'\nimport {\n  b,\n} from 'b'\n\n"
+  expect(headerComment({ path: 'stack/x.ts', text: `${imports}/** What x is. */\n` })).toEqual([])
+  expect(
+    headerComment({ path: 'stack/x.ts', text: `${imports}const a = 1\n/** What x is. */\n` }),
+  ).toHaveLength(1)
   expect(headerComment({ path: 'stack/x.test.ts', text: 'import x\n' })).toEqual([])
 })
 

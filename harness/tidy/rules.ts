@@ -16,15 +16,17 @@ const isTest = (path: string) => /\.(test|bench)\.ts$/.test(path)
 /** Definitions say in their own fields what they are. */
 const isData = (path: string) => /^(experiments|topologies)\//.test(path)
 
-/** A reader learns from the first lines what a file is and who may call it. */
+const leadingImports = /^(import\b[^']*'[^']*'\n|\n)*/
+
+/** A reader learns from the first comment, above or directly below the imports, what a file is. */
 export const headerComment: Rule = ({ path, text }) =>
   !path.endsWith('.ts') ||
   isTest(path) ||
   isData(path) ||
   path.endsWith('.config.ts') ||
-  text.startsWith('/**')
+  text.replace(leadingImports, '').startsWith('/**')
     ? []
-    : [`${path}: starts with no header comment; say in /** … */, above the imports, what this file is`]
+    : [`${path}: starts with no header comment; say in /** … */ what this file is`]
 
 const kebabFolder = /^\.?[a-z0-9]+(-[a-z0-9]+)*$/
 
