@@ -4,6 +4,8 @@
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+# Installing replaces the project's own Node, so it is done with the host's.
+host_path := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 PROFILE ?= full
@@ -24,7 +26,7 @@ node_modules: $(installed) ## Install the dependencies, if they changed
 
 # Two makes at once must not install at once; who waited finds the work done.
 $(installed): package-lock.json
-	@flock package-lock.json sh -c '[ $(installed) -nt package-lock.json ] || { npm ci --no-progress >&2 && touch $(installed); }'
+	@flock package-lock.json sh -c '[ $(installed) -nt package-lock.json ] || { PATH="$(host_path)" npm ci --no-progress >&2 && touch $(installed); }'
 
 reproduce: $(installed) ## Measure the experiments and write the report
 	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT))
