@@ -2,8 +2,10 @@
 
 /** RFC 9293 section 3.7.1: the MSS to assume if the option is absent. */
 export const defaultMaximumSegment = 536
-/** Least MSS that a path MTU report can bring about: RFC 791's 576 octets would be 536; 68 is the floor of IP. */
+/** Least segment that a path MTU report can bring about: lower reports are forged or useless. */
 export const leastMaximumSegment = 216
+/** Least segment that a peer can ask for: below it the headers outweigh everything. */
+export const leastOfferedSegment = 64
 export const ipAndTcpHeaderBytes = 40
 /** A timestamps option and its padding. */
 export const timestampOptionBytes = 12

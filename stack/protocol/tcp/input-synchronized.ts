@@ -25,7 +25,6 @@ export function receiveInConnection(core: Core): void {
     answerUnacceptable(core)
     return
   }
-  rememberTimestamp(core)
   // Second, check the RST bit.
   if (hasFlag(core, TcpFlag.rst)) {
     receiveReset(core)
@@ -38,6 +37,7 @@ export function receiveInConnection(core: Core): void {
   }
   // Fifth, check the ACK field.
   if (!hasFlag(core, TcpFlag.ack)) return
+  rememberTimestamp(core)
   if (tcb.state === State.synReceived && !completeHandshake(core)) return
   if (!processAcknowledgment(core)) return
   if ((tcb.flags & TcbFlag.finSent) !== 0 && tcb.sndUna === tcb.sndMax) {

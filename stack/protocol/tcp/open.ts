@@ -15,7 +15,7 @@ import {
   defaultMaximumSegment,
   initialRtoMicros,
   ipAndTcpHeaderBytes,
-  leastMaximumSegment,
+  leastOfferedSegment,
   quickAckSegments,
   rtoAfterSynLossMicros,
   timestampOptionBytes,
@@ -180,7 +180,7 @@ function takeSynOptions(core: Core): void {
   const offered = hasMaximum ? header(core, HeaderWord.maximumSegment) : defaultMaximumSegment
   const overhead = (tcb.flags & TcbFlag.timestamps) !== 0 ? timestampOptionBytes : 0
   const maximum = Math.min(offered, config.mtuBytes - ipAndTcpHeaderBytes) - overhead
-  tcb.maximumSegment = Math.max(leastMaximumSegment - overhead, maximum)
+  tcb.maximumSegment = Math.max(leastOfferedSegment, maximum)
   tcb.irs = header(core, HeaderWord.sequence)
   tcb.rcvNxt = (tcb.irs + 1) | 0
   tcb.rcvConsumed = tcb.rcvNxt

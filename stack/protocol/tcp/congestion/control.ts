@@ -32,13 +32,17 @@ export function slowStart(core: Core, bytes: number): number {
   return bytes - room
 }
 
+/** Dearest segment, in bytes acknowledged: the sum of credits has to stay in 31 bits. */
+const creditLimit = 1 << 30
+
 /** Adds one segment to the window for every `perSegment` bytes of credit. */
 export function spendCredit(core: Core, bytes: number, perSegment: number): void {
   const { tcb } = core
   tcb.ackedCredit += bytes
-  if (tcb.ackedCredit < perSegment) return
-  const segments = Math.floor(tcb.ackedCredit / perSegment)
-  tcb.ackedCredit -= segments * perSegment
+  const price = Math.min(perSegment, creditLimit)
+  if (tcb.ackedCredit < price) return
+  const segments = Math.floor(tcb.ackedCredit / price)
+  tcb.ackedCredit -= segments * price
   tcb.cwnd = Math.min(congestionWindowLimit, tcb.cwnd + segments * tcb.maximumSegment)
 }
 
