@@ -43,6 +43,28 @@ describe('producer role', () => {
     expect(b.tail).toBe(indexAt(1))
   })
 
+  it('wakes a sleeper by a publish, and again when it is given back after one', () => {
+    const { a, b } = openTwo()
+    a.tryAcquireProducer()
+    const beforePublish = b.published.prepare()
+    a.publish(1)
+    expect(b.published.wait(beforePublish, 0)).toBe(true)
+    const beforeRelease = b.published.prepare()
+    a.releaseProducer()
+    expect(b.published.wait(beforeRelease, 0)).toBe(true)
+  })
+
+  it('wakes nobody when it is given back without a publish', () => {
+    const { a, b } = openTwo()
+    a.tryAcquireProducer()
+    a.publish(1)
+    a.releaseProducer()
+    a.tryAcquireProducer()
+    const token = b.published.prepare()
+    a.releaseProducer()
+    expect(b.published.wait(token, 0)).toBe(false)
+  })
+
   it('is free again when its holder is removed', () => {
     const { a, b } = openTwo()
     expect(a.tryAcquireProducer()).toBe(true)
@@ -56,6 +78,20 @@ describe('producer role', () => {
     const { a, b } = openTwo()
     a.lastTime = -5
     expect(b.lastTime).toBe(-5)
+  })
+})
+
+describe('progress', () => {
+  it('is notified by a verdict and by a consumer position', () => {
+    const { a, b } = openTwo()
+    a.tryAcquireProducer()
+    a.publish(1)
+    const beforeVerdict = b.progress.prepare()
+    a.setVerdict(a.slotOf(first), 1)
+    expect(b.progress.wait(beforeVerdict, 0)).toBe(true)
+    const beforePosition = b.progress.prepare()
+    a.setPosition(0, indexAt(1))
+    expect(b.progress.wait(beforePosition, 0)).toBe(true)
   })
 })
 

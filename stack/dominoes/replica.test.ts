@@ -226,6 +226,7 @@ describe('a verdict that is pending elsewhere', () => {
   })
 })
 
+/** Sleeps without limit would hang the test: what must not sleep is given no limit. */
 describe('park', () => {
   it('sleeps in the source until the deadline, holding the role', () => {
     const one = openOne()

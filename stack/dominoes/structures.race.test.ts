@@ -47,6 +47,18 @@ function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, k) => k)
 }
 
+describe('producer role', () => {
+  it('is held by one of three threads at a time', async () => {
+    const count = 100_000
+    const { region, resultWord, worker } = plan(1, count, 32)
+    await runWorkers(
+      file,
+      upTo(3).map((id) => worker('hold', id, resultWord)),
+    )
+    expect(region.words[resultWord]).toBe(3 * count)
+  })
+})
+
 describe('channel', () => {
   it.each([
     { producers: 1, consumers: 1 },

@@ -11,7 +11,7 @@ import { Signal } from '../signal.ts'
 import { SlotWord } from '../slot.ts'
 
 export interface StructureWorkerData {
-  readonly kind: 'produce' | 'consume' | 'claim' | 'put' | 'post' | 'take' | 'turn'
+  readonly kind: 'hold' | 'produce' | 'consume' | 'claim' | 'put' | 'post' | 'take' | 'turn'
   readonly id: number
   readonly buffer: SharedArrayBuffer
   readonly layout: FrameworkLayout
@@ -29,6 +29,17 @@ const { words } = region
 const forever = Number.POSITIVE_INFINITY
 
 const bodies: Record<StructureWorkerData['kind'], () => void> = {
+  /** Counts by plain loads and stores while it holds the role: right only if nobody else does. */
+  hold() {
+    const channel = new Channel(region, layout.channel, id)
+    for (let k = 0; k < count; ) {
+      if (!channel.tryAcquireProducer()) continue
+      words[resultWord] = (words[resultWord] as number) + 1
+      channel.releaseProducer()
+      k += 1
+    }
+  },
+
   /** Publishes numbers from a plain shared counter, in turn with other producers. */
   produce() {
     const channel = new Channel(region, layout.channel, id)
