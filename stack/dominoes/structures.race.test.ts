@@ -14,7 +14,12 @@ interface Bench {
   readonly region: Region
   readonly layout: FrameworkLayout
   readonly resultWord: number
-  worker(kind: StructureWorkerData['kind'], id: number, resultWord: number): StructureWorkerData
+  worker(
+    kind: StructureWorkerData['kind'],
+    id: number,
+    resultWord: number,
+    threads: number,
+  ): StructureWorkerData
 }
 
 function plan(replicas: number, count: number, resultWords: number): Bench {
@@ -29,9 +34,10 @@ function plan(replicas: number, count: number, resultWords: number): Bench {
     digestEntries: 2,
   })
   const resultWord = regionPlan.reserve(resultWords * 4) / 4
+  const readyWord = regionPlan.reserve(4) / 4
   const region = regionPlan.allocate()
   initialiseFramework(region, layout, { index: first, action: first, outbox: first })
-  const worker: Bench['worker'] = (kind, id, at) => ({
+  const worker: Bench['worker'] = (kind, id, at, threads) => ({
     kind,
     id,
     buffer: region.buffer,
@@ -39,6 +45,8 @@ function plan(replicas: number, count: number, resultWords: number): Bench {
     count,
     first,
     resultWord: at,
+    readyWord,
+    threads,
   })
   return { region, layout, resultWord, worker }
 }
@@ -53,7 +61,7 @@ describe('producer role', () => {
     const { region, resultWord, worker } = plan(1, count, 32)
     await runWorkers(
       file,
-      upTo(3).map((id) => worker('hold', id, resultWord)),
+      upTo(3).map((id) => worker('hold', id, resultWord, 3)),
     )
     expect(region.words[resultWord]).toBe(3 * count)
   })
@@ -71,8 +79,8 @@ describe('channel', () => {
     const { region, resultWord, worker } = plan(consumers, count, 32 + count * consumers)
     const tables = upTo(consumers).map((id) => resultWord + 32 + id * count)
     await runWorkers(file, [
-      ...upTo(producers).map((id) => worker('produce', consumers + id, resultWord)),
-      ...tables.map((table, id) => worker('consume', id, table)),
+      ...upTo(producers).map((id) => worker('produce', consumers + id, resultWord, producers + consumers)),
+      ...tables.map((table, id) => worker('consume', id, table, producers + consumers)),
     ])
     for (const table of tables) {
       expect(Array.from(region.words.subarray(table, table + count))).toEqual(upTo(count))
@@ -86,7 +94,7 @@ describe('claim board', () => {
     const { region, resultWord, worker } = plan(1, count, count)
     await runWorkers(
       file,
-      upTo(threads).map((id) => worker('claim', id, resultWord)),
+      upTo(threads).map((id) => worker('claim', id, resultWord, threads)),
     )
     const outcomes = new Map<number, number>()
     for (const times of region.words.subarray(resultWord, resultWord + count)) {
@@ -104,7 +112,7 @@ describe('outbox', () => {
     const reader = new OutboxReader(region, layout.outbox, progress)
     const run = startWorkers(
       file,
-      upTo(threads).map((id) => worker('put', id, resultWord)),
+      upTo(threads).map((id) => worker('put', id, resultWord, threads)),
     )
     try {
       for (let k = 0; k < count; ) {
@@ -135,7 +143,7 @@ describe('mailbox', () => {
   it('hands every record over once, in order', async () => {
     const count = 50_000
     const { region, resultWord, worker } = plan(1, count, count)
-    await runWorkers(file, [worker('post', 1, resultWord), worker('take', 0, resultWord)])
+    await runWorkers(file, [worker('post', 1, resultWord, 2), worker('take', 0, resultWord, 2)])
     const taken = Array.from(region.words.subarray(resultWord, resultWord + count))
     expect(taken).toEqual(upTo(count).map((k) => ~k))
   })
@@ -145,7 +153,7 @@ describe('signal', () => {
   it('loses no wake-up between threads that take turns', async () => {
     const count = 5000
     const { region, resultWord, worker } = plan(1, count, 32)
-    await runWorkers(file, [worker('turn', 0, resultWord), worker('turn', 1, resultWord)])
+    await runWorkers(file, [worker('turn', 0, resultWord, 2), worker('turn', 1, resultWord, 2)])
     expect(region.words[resultWord]).toBe(count)
   })
 
@@ -154,7 +162,7 @@ describe('signal', () => {
     const { region, resultWord, worker } = plan(1, count, 32)
     await runWorkers(
       file,
-      upTo(6).map((id) => worker('turn', id & 1, resultWord)),
+      upTo(6).map((id) => worker('turn', id & 1, resultWord, 6)),
     )
     // Two threads of one parity may both see their turn and store the same number.
     expect(region.words[resultWord]).toBe(count)

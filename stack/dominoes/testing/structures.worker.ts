@@ -21,9 +21,13 @@ export interface StructureWorkerData {
   readonly first: number
   /** Word offset of this thread's table of results, or of what the threads share. */
   readonly resultWord: number
+  /** Word offset of the count of threads that are ready; all start at once when it reaches `threads`. */
+  readonly readyWord: number
+  readonly threads: number
 }
 
-const { kind, id, buffer, layout, count, first, resultWord } = workerData as StructureWorkerData
+const data = workerData as StructureWorkerData
+const { kind, id, buffer, layout, count, first, resultWord, readyWord } = data
 const region = openRegion(buffer)
 const { words } = region
 const forever = Number.POSITIVE_INFINITY
@@ -153,4 +157,6 @@ const bodies: Record<StructureWorkerData['kind'], () => void> = {
   },
 }
 
+Atomics.add(words, readyWord, 1)
+while (Atomics.load(words, readyWord) < data.threads);
 bodies[kind]()
