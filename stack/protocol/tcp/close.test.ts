@@ -124,6 +124,16 @@ describe('a reset from the peer (RFC 5961)', () => {
     expect(scenario.heard()).toEqual([])
   })
 
+  it('is no loss if only our FIN was still to be acknowledged', () => {
+    const scenario = Scenario.accepted().sends({ flags: 'FIN ACK' }).queues(10).closes().acks(10).forget()
+    expect(scenario.sends({ flags: 'RST', at: 1 }).news()).toEqual(['closed 0'])
+  })
+
+  it('is a loss if data was', () => {
+    const scenario = Scenario.accepted().sends({ flags: 'FIN ACK' }).queues(10).closes().forget()
+    expect(scenario.sends({ flags: 'RST', at: 1 }).news()).toEqual([`closed ${UpcallError.reset}`])
+  })
+
   it('is challenged elsewhere in the window', () => {
     const scenario = Scenario.accepted().sends({ flags: 'RST', at: 100 })
     expect(scenario.heard()).toEqual(['ACK of 0'])

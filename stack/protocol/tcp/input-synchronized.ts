@@ -96,8 +96,11 @@ function receiveReset(core: Core): void {
     return
   }
   globals.resetsIn = (globals.resetsIn + 1) | 0
-  const isOpening = tcb.state === State.synReceived
-  closeConnection(core, isOpening ? UpcallError.refused : UpcallError.reset)
+  let reason: number = UpcallError.reset
+  if (tcb.state === State.synReceived) reason = UpcallError.refused
+  // CLOSING, LAST-ACK: nothing is lost if only our FIN was still to be acknowledged; the peer has forgotten us.
+  else if (tcb.state >= State.closing && !isBefore(tcb.sndUna, tcb.sndQueued)) reason = UpcallError.none
+  closeConnection(core, reason)
 }
 
 /** SYN-RECEIVED: an ACK of our SYN establishes the connection, any other is reset. */

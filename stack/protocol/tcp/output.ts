@@ -84,7 +84,10 @@ function flushProbes(core: Core): boolean {
     // RFC 9293 section 3.8.6.1: a segment that the peer has to answer with its window.
     tcb.flags &= ~TcbFlag.windowProbePending
     globals.windowProbes = (globals.windowProbes + 1) | 0
+    // The peer drops it as old, so it acknowledges nothing: an ACK that is due still is.
+    const due = tcb.flags & TcbFlag.ackNow
     emitSegment(core, (tcb.sndUna - 1) | 0, 0, TcpFlag.ack)
+    tcb.flags |= due
     return true
   }
   tcb.flags &= ~TcbFlag.probePending

@@ -171,6 +171,8 @@ describe('data out of order', () => {
   it('holds back a FIN until the gap before it is filled', () => {
     const scenario = Scenario.accepted().sends({ flags: 'FIN ACK', at: 1000, length: 100 })
     expect(scenario.news()).toEqual(['readable 0'])
+    // The FIN is held with the range that it ends.
+    expect(scenario.seen()).toMatchObject([{ ack: 0, sack: [[1000, 1101]] }])
     scenario.sends({ at: 0, length: 1000 })
     expect(scenario.news()).toEqual(['readable 1100', 'finished 1100'])
     expect(scenario.seen().at(-1)).toMatchObject({ ack: 1101 })

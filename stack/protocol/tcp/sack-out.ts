@@ -38,10 +38,16 @@ export function writeSackBlocks(core: Core, at: number, payloadLength: number): 
   const { ranges, rangeCount } = tcb
   for (let index = 0; index < rangeCount && count < limit; index += 1) {
     words[target] = state[ranges + 2 * index] as number
-    words[target + 1] = state[ranges + 2 * index + 1] as number
+    words[target + 1] = withFin(core, state[ranges + 2 * index + 1] as number)
     target += 2
     count += 1
   }
   words[at + SegmentWord.sackCount] = count
   return true
+}
+
+/** The right edge to report: a FIN that ends a range is held too, and counts as one in sequence space. */
+function withFin(core: Core, right: number): number {
+  const { tcb } = core
+  return (tcb.flags & TcbFlag.finReceived) !== 0 && right === tcb.rcvFin ? (right + 1) | 0 : right
 }

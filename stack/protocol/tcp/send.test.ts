@@ -129,6 +129,16 @@ describe("the peer's window", () => {
     expect(scenario.seen()).toMatchObject([{ at: -1, length: 0 }])
   })
 
+  it('is probed without leaving the ACK out that the probe of the peer asks for', () => {
+    const scenario = Scenario.accepted({ config: { receiveBufferBytes: 2048 } })
+    scenario.acks(0, { windowBytes: 0, length: 2048 }).queues(1000).forget()
+    const due = scenario.host.machine.microsUntilDeadline(scenario.host.now | 0)
+    scenario.host.now += due
+    // Both probe at the same instant.
+    scenario.sends({ at: 2047 })
+    expect(scenario.seen().map(({ at }) => at)).toEqual([-1, 0])
+  })
+
   it('lets everything go when it opens', () => {
     const scenario = Scenario.accepted().acks(0, { windowBytes: 0 }).queues(1000).waits(200_000).forget()
     expect(scenario.acks(0, { windowBytes: 65_536 }).heard()).toEqual(['PSH ACK 0+1000'])

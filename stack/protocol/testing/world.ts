@@ -6,7 +6,7 @@
 import { ActionQueue, actionWords } from '../../dominoes/action-queue.ts'
 import { noDeadline } from '../../dominoes/domain.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/slot.ts'
-import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
+import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
@@ -26,6 +26,11 @@ export interface WireOptions {
   readonly jitterMicros: number
   readonly lossProbability: number
   readonly duplicationProbability: number
+  /** OptionBit bits that the wire takes out of every SYN, as some middleboxes do. */
+  readonly strippedOptions?: number
+  /** From the frame with this number on, larger IP packets than `pathMtuBytes` are refused by ICMP. */
+  readonly pathMtuFromFrame?: number
+  readonly pathMtuBytes?: number
 }
 
 interface Arrival {
@@ -170,6 +175,10 @@ export class World {
     this.transmitted += 1
     const { random } = this
     const wire = this.#wire
+    if (this.refuses(from, head)) return
+    if (((head[HeaderWord.flags] as number) & TcpFlag.syn) !== 0 && head[HeaderWord.format] === Format.tcp) {
+      head[HeaderWord.options] = (head[HeaderWord.options] as number) & ~(wire.strippedOptions ?? 0)
+    }
     // ARP always arrives: three requests lost in a row make a connect fail, which is right and tested apart.
     const isArp = head[HeaderWord.format] === Format.arp
     if (random.chance(wire.lossProbability) && !isArp) {
@@ -196,6 +205,30 @@ export class World {
       if (idleTicks > stuckTicks) throw new Error(`time stands still (seed ${this.#wire.seed})`)
     }
     throw new Error(`not done after ${maximumSteps} steps (seed ${this.#wire.seed})`)
+  }
+
+  /** A router in the middle: what is too large for the path comes back as "fragmentation needed". */
+  private refuses(from: Host, head: Int32Array): boolean {
+    const { pathMtuBytes, pathMtuFromFrame } = this.#wire
+    if (pathMtuBytes === undefined || this.transmitted < (pathMtuFromFrame ?? 0)) return false
+    const headers = 40 + (((head[HeaderWord.options] as number) & OptionBit.timestamps) !== 0 ? 12 : 0)
+    if (head[HeaderWord.format] !== Format.tcp) return false
+    if ((head[HeaderWord.payloadLength] as number) + headers <= pathMtuBytes) return false
+    const error = new Int32Array(64)
+    error[HeaderWord.format] = Format.icmpError
+    error[HeaderWord.ipSource] = 0x0a0000fe
+    error[HeaderWord.ipDestination] = head[HeaderWord.ipSource] as number
+    error[HeaderWord.icmpType] = 3
+    error[HeaderWord.icmpCode] = 4
+    error[HeaderWord.quotedProtocol] = 6
+    error[HeaderWord.quotedSource] = head[HeaderWord.ipSource] as number
+    error[HeaderWord.quotedDestination] = head[HeaderWord.ipDestination] as number
+    error[HeaderWord.quotedSourcePort] = head[HeaderWord.sourcePort] as number
+    error[HeaderWord.quotedDestinationPort] = head[HeaderWord.destinationPort] as number
+    error[HeaderWord.quotedSequence] = head[HeaderWord.sequence] as number
+    error[HeaderWord.nextHopMtu] = pathMtuBytes
+    this.insert({ at: this.now + this.#wire.delayMicros, order: this.#order++, to: from, head: error })
+    return true
   }
 
   private step(end: number): boolean {
