@@ -14,21 +14,19 @@ export const experiment = defineExperiment({
   topology: 'tap',
   traffic: 'send',
   cells: [
-    { strategy: ['sequential'], payloadWork: ['copy', 'checksum', 'cipher'] },
-    { strategy: ['replicated'], replicas: upToCores(), payloadWork: ['copy', 'checksum', 'cipher'] },
+    { strategy: ['sequential'], payloadWork: ['checksum', 'cipher'] },
+    { strategy: ['replicated'], replicas: upToCores(), payloadWork: ['checksum', 'cipher'] },
     { strategy: ['linux'], topology: ['veth'], offload: ['off', 'on'] },
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
   rounds: { full: 9, quick: 3 },
   transferBytes: {
-    copy: 512 * 2 ** 20,
     checksum: 512 * 2 ** 20,
     cipher: 128 * 2 ** 20,
     linux: 1024 * 2 ** 20,
   },
   warmupBytes: {
-    copy: 64 * 2 ** 20,
     checksum: 64 * 2 ** 20,
     cipher: 16 * 2 ** 20,
     linux: 64 * 2 ** 20,

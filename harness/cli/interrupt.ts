@@ -1,17 +1,21 @@
 /**
- * Turns Ctrl-C (and a polite kill) into an aborted signal, so that a run can stop cleanly. A second Ctrl-C ends the
- * process at once.
+ * Turns Ctrl-C (and a polite kill) into an aborted signal, so that a command stops and cleans up. Impatience does not
+ * cut that short: only the fourth Ctrl-C ends the process at once, and the next command then removes what was left.
  */
 import { interruptCode } from './exit.ts'
 
+const patience = 4
+
 export function interruptible(): AbortSignal {
   const controller = new AbortController()
+  let interrupts = 0
   const stop = () => {
-    if (controller.signal.aborted) process.exit(interruptCode)
-    process.stderr.write('\nStopping and cleaning up; press Ctrl-C again to stop at once.\n')
+    interrupts += 1
+    if (interrupts === 1) process.stderr.write('\nStopping and cleaning up; this takes a few seconds.\n')
+    else if (interrupts < patience) process.stderr.write('Still cleaning up; please wait.\n')
+    else process.exit(interruptCode)
     controller.abort()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   return controller.signal
 }

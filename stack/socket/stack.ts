@@ -6,6 +6,7 @@
  *     for await (const connection of await stack.listen(80)) serve(connection)
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { UpcallError } from '../protocol/actions.ts'
 import type { RunningStack, StackReport } from '../strategy/running-stack.ts'
 import { startStack } from '../strategy/start.ts'
 import { parseIpv4Address } from '../wire/addresses.ts'
@@ -88,12 +89,24 @@ export class Stack {
   /** Ends all threads. Connections that are open are not closed, they are gone. */
   async stop(): Promise<void> {
     if (this.#stopping) return this.#pump
+    // The threads first: until they end, they may need their upcalls taken. No handle of theirs is left afterwards
+    // to keep this process waiting for the pump.
+    const keepAlive = setInterval(() => {}, 1000)
+    await this.#running.stop()
     this.#stopping = true
     this.#running.upcallSignal.notify()
     await this.#pump
-    await this.#running.stop()
-    const error = new SocketError('connection', 'stack stopped')
+    clearInterval(keepAlive)
+    this.#fail(new SocketError('connection', 'stack stopped'))
+  }
+
+  /** Whoever waits learns that nothing more comes. */
+  #fail(error: Error): void {
     for (const pending of [...this.#listening.values(), ...this.#connecting.values()]) pending.reject(error)
+    for (const [stream, connection] of this.#connections) {
+      stream.closedReason ??= UpcallError.reset
+      connection.onProgress()
+    }
   }
 
   async #run(): Promise<void> {
@@ -105,7 +118,8 @@ export class Stack {
         continue
       }
       await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owedMicros : idleMicros)
-      this.#running.throwIfFailed()
+      const { failure } = this.#running
+      if (failure !== undefined) this.#fail(failure)
     }
   }
 

@@ -42,7 +42,7 @@ export interface RunningStack {
   /** Stops taking requests and waits until every replica applied all there are; digests are final then. */
   settle(): Promise<void>
   report(): StackReport
-  /** Throws what ended a thread, if one ended. */
-  throwIfFailed(): void
+  /** What ended a thread, and with it the stack. */
+  readonly failure: Error | undefined
   stop(): Promise<void>
 }

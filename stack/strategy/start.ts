@@ -96,14 +96,14 @@ class Threads implements RunningStack {
   async started(): Promise<void> {
     const online = this.#workers.map((worker) => new Promise((resolve) => worker.once('online', resolve)))
     await Promise.race([Promise.all(online), this.#ended])
-    this.throwIfFailed()
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   async settle(): Promise<void> {
     this.#channel.close()
     this.#waker.wake()
     await this.#ended
-    this.throwIfFailed()
+    if (this.#failure !== undefined) throw this.#failure
     this.#auditor.finish()
   }
 
@@ -137,8 +137,8 @@ class Threads implements RunningStack {
     }
   }
 
-  throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure
+  get failure(): Error | undefined {
+    return this.#failure
   }
 
   async stop(): Promise<void> {
