@@ -79,6 +79,7 @@ export function updateSendWindow(core: Core, acknowledgment: number): void {
 /** Takes everything up to `acknowledgment` off the scoreboard. */
 function acknowledgeThrough(core: Core, acknowledgment: number): void {
   const { tcb, segment } = core
+  let repaired = false
   while (tcb.ringHead !== tcb.ringTail) {
     selectEntry(core, tcb.ringHead)
     if (isAfter(segment.end, acknowledgment)) {
@@ -88,9 +89,14 @@ function acknowledgeThrough(core: Core, acknowledgment: number): void {
       }
       break
     }
-    if ((segment.marks & SegmentMark.sacked) === 0) deliverSegment(core)
+    if ((segment.marks & SegmentMark.sacked) === 0) {
+      if ((segment.marks & SegmentMark.retransmitted) !== 0) repaired = true
+      deliverSegment(core)
+    }
     removeHead(core)
   }
+  // Karn, once more: what arrived behind a hole was acknowledged only when the hole was filled.
+  if (repaired) core.rttSample = noSample
   advanceSndUna(core, acknowledgment)
   tcb.sndNxt = later(tcb.sndNxt, acknowledgment)
   tcb.sackHigh = later(tcb.sackHigh, acknowledgment)

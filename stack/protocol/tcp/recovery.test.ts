@@ -233,6 +233,21 @@ describe('the retransmission timeout (RFC 6298)', () => {
     expect(scenario.tcb().srtt).toBe(srtt)
   })
 
+  it('takes no sample from what waited behind a hole either', () => {
+    const scenario = inFlight({ timestamps: false, sackPermitted: false })
+    const { srtt } = scenario.tcb()
+    scenario.waits(200_000).acks(11 * 1460)
+    expect(scenario.tcb().srtt).toBe(srtt)
+  })
+
+  it('takes the sample from the timestamp then, if there is one', () => {
+    const scenario = inFlight().waits(200_000)
+    scenario.host.tick()
+    scenario.acks(11 * mss, { echo: scenario.host.counters.millis - 80 })
+    // 7/8 of 20 ms and 1/8 of 80 ms.
+    expect(scenario.tcb().srtt >> 3).toBe(27_500)
+  })
+
   it('measures SRTT and RTTVAR as the RFC says', () => {
     const scenario = Scenario.accepted()
     scenario.host.poke(0, 'flags', scenario.tcb().flags & ~(1 << 22))
