@@ -79,6 +79,16 @@ describe('"fragmentation needed"', () => {
     expect(scenario.tcb()).toMatchObject({ pipe: 0, state: State.finWait2 })
   })
 
+  it('numbers ACKs by what was sent before, lest they look old', () => {
+    const scenario = Scenario.accepted().queues(2896)
+    scenario.host.poke(0, 'cwnd', 1000)
+    scenario
+      .does((host) => host.frame(error(scenario, 3, 4, 0, 1052)))
+      .forget()
+      .sends({ at: 100, length: 10 })
+    expect(scenario.seen()).toMatchObject([{ flags: 'ACK', at: 2896, sack: [[100, 110]] }])
+  })
+
   it('never raises the segment size, and never lowers it to nothing', () => {
     const scenario = Scenario.accepted().queues(100).forget()
     scenario.does((host) => host.frame(error(scenario, 3, 4, 0, 9000)))

@@ -68,6 +68,8 @@ export const TcbFlag = {
   synRetransmitted: 1 << 28,
   /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
   retransmitOldest: 1 << 29,
+  /** answeredAt is valid. */
+  answered: 1 << 30,
 } as const
 
 export const Recovery = { open: 0, fast: 1, timeout: 2 } as const
@@ -141,6 +143,7 @@ export const tcbRecord = defineRecord({
   rcvScale: 'Rcv.Wind.Shift (RFC 7323)',
   rcvAcked: 'Last.ACK.sent (RFC 7323)',
   rcvFin: "sequence number of the peer's FIN",
+  answeredAt: 'when an empty segment outside of the window was answered last, microseconds',
   rcvSegment: 'largest payload received, at most our MSS: what a full segment is',
   quickAcks: 'full segments still to be acknowledged at once',
 

@@ -174,6 +174,13 @@ describe('a segment that cannot be', () => {
     ).toEqual(['ACK of 0'])
   })
 
+  it('is answered at most a hundred times a second if it is empty', () => {
+    const scenario = Scenario.accepted().sends({ at: -1 }).sends({ at: -1 })
+    expect(scenario.heard()).toEqual(['ACK of 0'])
+    scenario.host.now += 10_000
+    expect(scenario.sends({ at: -1 }).heard()).toEqual(['ACK of 0'])
+  })
+
   it('is ignored without ACK', () => {
     const scenario = Scenario.accepted()
     scenario.does((host) => host.frame({ ...scenario.head({ length: 10 }), flags: 0 }))

@@ -48,6 +48,9 @@ export const quickAckSegments = 16
 /** Period of the windowed minimum of the round-trip time, in milliseconds. */
 export const minimumRttPeriodMillis = 300_000
 
+/** Answers to empty segments outside of the window are at least this far apart, lest two hosts answer each other forever. */
+export const answerIntervalMicros = 10_000
+
 /** RFC 5961 section 7: challenge ACKs per second. */
 export const challengesPerSecond = 100
 

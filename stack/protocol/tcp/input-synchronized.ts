@@ -9,6 +9,7 @@ import { State, TcbFlag, UpcallBit } from '../state/tcb.ts'
 import { processAcknowledgment } from './acknowledgment.ts'
 import { finishIfComplete, noteFin, ownFinAcknowledged } from './close.ts'
 import { closeConnection } from './connections.ts'
+import { answerIntervalMicros } from './constants.ts'
 import { hasFlag, segmentLength } from './incoming.ts'
 import { establish } from './open.ts'
 import { reportDuplicate } from './receive.ts'
@@ -72,7 +73,7 @@ function isAcceptable(core: Core): boolean {
 
 /** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, unless it was an RST; a duplicate is reported as such. */
 function answerUnacceptable(core: Core): void {
-  const { tcb, globals } = core
+  const { tcb, globals, now } = core
   if (hasFlag(core, TcpFlag.rst)) return
   if (tcb.state === State.synReceived && hasFlag(core, TcpFlag.syn)) {
     // The peer sends its SYN again: it missed our SYN-ACK.
@@ -84,6 +85,12 @@ function answerUnacceptable(core: Core): void {
   if (length > 0 && isBefore(sequence, tcb.rcvNxt)) {
     globals.duplicatesIn = (globals.duplicatesIn + 1) | 0
     reportDuplicate(core, sequence, (sequence + length) | 0)
+  }
+  if (segmentLength(core) === 0) {
+    const sinceMicros = (now - tcb.answeredAt) | 0
+    if ((tcb.flags & TcbFlag.answered) !== 0 && sinceMicros >= 0 && sinceMicros < answerIntervalMicros) return
+    tcb.flags |= TcbFlag.answered
+    tcb.answeredAt = now
   }
   tcb.flags |= TcbFlag.ackNow
 }

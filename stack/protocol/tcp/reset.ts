@@ -37,7 +37,7 @@ export function resetUnacceptable(core: Core): void {
 
 /** Resets the connection at hand; the next hop is in core.etherHigh/etherLow. */
 export function resetConnection(core: Core): void {
-  emitSegment(core, core.tcb.sndNxt, 0, TcpFlag.rst | TcpFlag.ack)
+  emitSegment(core, core.tcb.sndMax, 0, TcpFlag.rst | TcpFlag.ack)
   countReset(core)
 }
 

@@ -37,9 +37,12 @@ export function emitSegment(core: Core, sequence: number, payloadLength: number,
   if (sackIsComplete) tcb.flags &= ~TcbFlag.ackNow
 }
 
-/** An ACK and nothing else. */
+/**
+ * An ACK and nothing else. It is numbered by the highest SND.NXT: while segments are being cut anew SND.NXT
+ * lies below what the peer has, and a segment from there would be dropped as old.
+ */
 export function emitPureAck(core: Core): void {
-  emitSegment(core, core.tcb.sndNxt, 0, TcpFlag.ack)
+  emitSegment(core, core.tcb.sndMax, 0, TcpFlag.ack)
 }
 
 /** The SYN of an active open or the SYN-ACK of a passive one. */
