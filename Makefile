@@ -51,7 +51,7 @@ fix: $(installed) ## Format the source, and apply the safe fixes of the linter
 	@biome check --write .
 
 bench: $(installed) ## Measure the parts: channel, protocol machine, payload work
-	@for program in $$(find stack -name '*.bench.ts' | sort); do \
+	@for program in $$(find stack harness -name '*.bench.ts' | sort); do \
 	  echo "# $$program"; node $$program || exit 1; \
 	done
 

@@ -51,7 +51,9 @@ function openOrExit(name: string, mtuBytes: number): ReturnType<typeof openTap> 
 async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
   const child = await start('./transfer.ts', spec, spec.timeoutSeconds * 1000 + graceMillis)
   if (child.exitCode !== 0) return failed(id, child)
-  return { event: 'result', id, result: transferResultSchema.parse(JSON.parse(String(child.stdout))) }
+  const lines = String(child.stdout).split('\n')
+  const result = JSON.parse(lines.pop() ?? '')
+  return { event: 'result', id, result: transferResultSchema.parse({ ...result, output: lines }) }
 }
 
 /** Answers once the server listens, which is its first line; later, if it ends. */

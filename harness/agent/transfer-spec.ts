@@ -48,6 +48,8 @@ export const transferResultSchema = z.strictObject({
   framesIn: z.int().nonnegative(),
   framesOut: z.int().nonnegative(),
   note: z.string(),
+  /** What the process printed besides: with `--trace-gc`, its garbage collections. */
+  output: z.array(z.string()),
 })
 
 export type TransferResult = z.infer<typeof transferResultSchema>

@@ -1,6 +1,7 @@
 /**
  * One transfer in a process of its own: opens a stack over the TAP descriptor that the agent passed on, connects
- * to the peer, moves the stream one way, checks what it received, prints a `TransferResult` as one JSON line.
+ * to the peer, moves the stream one way, checks what it received, prints a
+ * `TransferResult` as one JSON line, its last.
  *
  *     node transfer.ts '<TransferSpec as JSON>' '<tap as JSON>'
  */
@@ -44,7 +45,7 @@ interface Moved {
   measuredMicros: number
 }
 
-async function run(stack: Stack, spec: TransferSpec): Promise<TransferResult> {
+async function run(stack: Stack, spec: TransferSpec): Promise<Omit<TransferResult, 'output'>> {
   const pattern = new StreamPattern(readFileSync(spec.patternPath))
   const connection = await stack.connect({ address: spec.peerAddress, port: spec.port })
   const moved = await (spec.direction === 'send' ? send : receive)(connection, pattern, spec)
