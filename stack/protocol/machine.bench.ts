@@ -165,3 +165,29 @@ const hashed = new Bench()
 measure('digest of one connection', hashed, () => {
   hashed.machine.digest()
 })
+
+/**
+ * A hole at the front of a long flight: SACK blocks grow by two segments with each ACK, until the flight is
+ * over; then the hole is filled. The cost must not depend on what is in flight.
+ */
+const holed = new Bench()
+const flightSegments = 2000
+let flightQueued = 0
+let sacked = 0
+measure('a SACK that grows behind a hole, up to 2000 segments in flight', holed, () => {
+  if (sacked === 0) {
+    flightQueued = (flightQueued + flightSegments * segmentBytes) | 0
+    holed.stream(Request.send, flightQueued)
+  }
+  sacked += 2
+  holed.now = (holed.now + 2) | 0
+  const isOver = sacked >= flightSegments
+  holed.setHead(HeaderWord.sackCount, isOver ? 0 : 1)
+  holed.setHead(HeaderWord.sackBlocks, (holed.ownSequence + segmentBytes) | 0)
+  holed.setHead(HeaderWord.sackBlocks + 1, (holed.ownSequence + sacked * segmentBytes) | 0)
+  if (isOver) {
+    holed.ownSequence = (holed.ownSequence + flightSegments * segmentBytes) | 0
+    sacked = 0
+  }
+  holed.segment(TcpFlag.ack, 0, holed.ownSequence)
+})

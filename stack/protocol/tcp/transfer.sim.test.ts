@@ -38,6 +38,41 @@ function draw(seed: number): TransferOptions {
   }
 }
 
+/** Extremes of everything at once: rings of two segments, buffers of two kilobytes, a second of delay. */
+function drawExtremes(seed: number): TransferOptions {
+  const random = new SeededRandom(seed * 7919)
+  const narrowing = random.chance(0.2)
+    ? { pathMtuBytes: 400 + random.below(1000), pathMtuFromFrame: random.below(400) }
+    : {}
+  return {
+    wire: {
+      seed,
+      delayMicros: 1 + random.below(100_000),
+      jitterMicros: random.chance(0.5) ? random.below(30_000) : 0,
+      lossProbability: random.chance(0.7) ? random.below(15) / 100 : 0,
+      duplicationProbability: random.chance(0.3) ? random.below(30) / 100 : 0,
+      strippedOptions: random.chance(0.3) ? random.below(16) : 0,
+      ...narrowing,
+    },
+    config: {
+      congestionControl: random.chance(0.5) ? 'cubic' : 'newreno',
+      sendBufferBytes: 1 << (11 + random.below(9)),
+      receiveBufferBytes: 1 << (11 + random.below(9)),
+      segmentCount: 1 << (1 + random.below(10)),
+      reorderingFloorMicros: random.below(30) * 1000,
+      mtuBytes: [576, 1500, 9000, 65_535][random.below(4)] as number,
+      timeWaitMicros: 600_000_000,
+      minimumRtoMicros: 50_000 + random.below(400_000),
+      delayedAckMicros: 1000 + random.below(100_000),
+    },
+    leftBytes: random.below(200_000),
+    rightBytes: random.below(200_000),
+    readStepBytes: random.chance(0.3) ? 1 + random.below(1000) : 1,
+    chunkBytes: 1 + random.below(65_536),
+    initialSequence: random.next(),
+  }
+}
+
 function expectOrderlyEnd(world: World): void {
   expect(world.left.application.closed).toBe(0)
   expect(world.right.application.closed).toBe(0)
@@ -46,6 +81,10 @@ function expectOrderlyEnd(world: World): void {
 describe('a transfer over a wire that loses, reorders and duplicates', () => {
   it.each(seeds(300))('delivers every byte once, in both directions (seed %i)', (seed) => {
     expectOrderlyEnd(transfer(draw(seed)))
+  })
+
+  it.each(seeds(300))('delivers every byte once at the extremes (seed %i)', (seed) => {
+    expectOrderlyEnd(transfer(drawExtremes(seed)))
   })
 
   const optionSets = [
