@@ -37,8 +37,8 @@ report: $(installed) ## Write the report of the latest run again
 summary: $(installed) ## Print the latest run as one JSON object
 	@$(cli) summary
 
-demo: $(installed) ## Watch one replicated connection
-	@$(cli) demo
+demo: $(installed) ## Serve a page from replicas to a Linux host; CHECK=1: check it and end
+	@$(cli) demo $(if $(CHECK),--check)
 
 test: $(installed) ## Run all tests: unit, virtual time, threads, containers
 	@vitest run

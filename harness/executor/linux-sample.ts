@@ -5,6 +5,7 @@ import { pathEvents } from '../topology/counters.ts'
 import { startSink, startSource } from '../topology/peer-program.ts'
 import type { Bench } from './bench.ts'
 import { observe } from './observe.ts'
+import { congestionControl } from './peer-defaults.ts'
 import { travellingContent } from './stream-files.ts'
 
 const port = 5001
@@ -23,6 +24,7 @@ export async function takeLinuxSample(bench: Bench, context: SampleContext): Pro
       content,
       warmupBytes,
       bytes,
+      congestionControl,
     })
     return await Promise.all([sending.result, receiving.result])
   })

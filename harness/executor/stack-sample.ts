@@ -9,6 +9,7 @@ import { pathEvents, socketSnapshot } from '../topology/counters.ts'
 import { type SinkResult, type SourceResult, startSink, startSource } from '../topology/peer-program.ts'
 import type { Bench } from './bench.ts'
 import { type Observation, observe } from './observe.ts'
+import { congestionControl } from './peer-defaults.ts'
 import { patternPath, travellingContent } from './stream-files.ts'
 
 const port = 5001
@@ -41,7 +42,7 @@ export async function takeStackSample(
     const program =
       spec.direction === 'send'
         ? await startSink(bench.peer, endpoint)
-        : await startSource(bench.peer, { ...endpoint, bytes: total })
+        : await startSource(bench.peer, { ...endpoint, bytes: total, congestionControl })
     try {
       await program.ready
       // Together: a peer that dies must not leave us waiting for a transfer that cannot end.

@@ -2,22 +2,16 @@
  * The few slots of the sequential strategy: requests go from source to protocol on one thread, so there is nothing
  * to order, claim or wait for. Same slot layout as a channel, none of its words shared. One thread only.
  *
- * Invariant: all slots are free whenever the source is polled; slot k holds the k-th request of the last poll.
+ * Invariant: slots are filled in order from the first; all are free again after `clear`.
  */
-import { assertInteger } from '../dominoes/assert.ts'
-import type { RegionPlan } from '../dominoes/region.ts'
 import { SlotWord } from '../dominoes/slot.ts'
 import type { RequestSink } from './network-source.ts'
 
+/** Where the slots are: a channel's layout will do. */
 export interface LocalSlotsLayout {
   readonly slotsWord: number
   readonly slotCount: number
   readonly slotBytes: number
-}
-
-export function planLocalSlots(plan: RegionPlan, slotCount: number, slotBytes: number): LocalSlotsLayout {
-  assertInteger(slotCount, 1, 4096, 'slotCount')
-  return { slotsWord: plan.reserve(slotCount * slotBytes) / 4, slotCount, slotBytes }
 }
 
 export class LocalSlots implements RequestSink {
@@ -26,7 +20,7 @@ export class LocalSlots implements RequestSink {
   /** Index of the next request. */
   index = 0
   lastTime = 0
-  /** Requests published by the last poll. */
+  /** Requests published since the last `clear`. */
   filled = 0
 
   constructor(words: Int32Array, layout: LocalSlotsLayout) {
@@ -35,10 +29,15 @@ export class LocalSlots implements RequestSink {
   }
 
   freeSlots(): number {
-    return this.#layout.slotCount
+    return this.#layout.slotCount - this.filled
   }
 
   slotAhead(k: number): number {
+    return this.slotAt(this.filled + k)
+  }
+
+  /** The slot of the k-th request since the last `clear`. */
+  slotAt(k: number): number {
     return this.#layout.slotsWord + k * (this.#layout.slotBytes / 4)
   }
 
@@ -47,6 +46,11 @@ export class LocalSlots implements RequestSink {
       this.index = (this.index + 1) | 0
       this.#words[this.slotAhead(k) + SlotWord.sequence] = this.index
     }
-    this.filled = count
+    this.filled += count
+  }
+
+  /** Every request was handled: all slots are free. */
+  clear(): void {
+    this.filled = 0
   }
 }

@@ -60,30 +60,18 @@ export class NetworkSource implements Source {
   }
 
   poll(): number {
-    const { sink, device, clock } = this.#parts
+    const { sink, clock } = this.#parts
     const free = sink.freeSlots(this.#parts.batch)
     if (free === 0) return 0
-    const now = this.#now(clock.nowMicros())
-    let count = this.#takePosted(free, now)
-    const frames = Math.min(free, count + this.#parts.batch)
-    const at = slotPayloadOffset + frameOffset - this.#headerBytes
-    while (count < frames) {
-      const slot = sink.slotAhead(count)
-      const length = device.read(slot * 4 + at, this.#frameLimit)
-      if (length === 0) break
-      this.#fill(slot, Request.frame, now, length - this.#headerBytes)
-      countOne(this.#parts.words, this.#parts.countersAt + ThreadCounter.framesIn)
-      count += 1
-    }
-    if (count === 0 && this.#parts.microsUntilDeadline(now) === 0) {
-      this.#fill(sink.slotAhead(0), Request.tick, now, 0)
-      count = 1
-    }
-    if (count > 0) {
-      sink.lastTime = now
-      sink.publish(count)
-    }
-    return count
+    const now = this.#later(clock.nowMicros())
+    sink.lastTime = now
+    const posted = this.#takePosted(free, now)
+    const frames = this.#readFrames(Math.min(free - posted, this.#parts.batch), now)
+    if (posted + frames > 0) return posted + frames
+    if (this.#parts.microsUntilDeadline(now) > 0) return 0
+    this.#fill(sink.slotAhead(0), Request.tick, now, 0)
+    sink.publish(1)
+    return 1
   }
 
   /** A request posted before the doorbell was armed is seen here; one posted after it ends the device's wait. */
@@ -91,6 +79,29 @@ export class NetworkSource implements Source {
     const { doorbell, mailbox, device } = this.#parts
     doorbell.prepare()
     if (mailbox.size === 0) device.wait(micros)
+  }
+
+  /** Publishes every few frames: the other replicas start on the first while the last are still being read. */
+  #readFrames(limit: number, now: number): number {
+    const { sink, device, words, countersAt } = this.#parts
+    const at = slotPayloadOffset + frameOffset - this.#headerBytes
+    let total = 0
+    let pending = 0
+    while (total < limit) {
+      const slot = sink.slotAhead(pending)
+      const length = device.read(slot * 4 + at, this.#frameLimit)
+      if (length === 0) break
+      this.#fill(slot, Request.frame, now, length - this.#headerBytes)
+      countOne(words, countersAt + ThreadCounter.framesIn)
+      total += 1
+      pending += 1
+      if (pending === publishedTogether) {
+        sink.publish(pending)
+        pending = 0
+      }
+    }
+    if (pending > 0) sink.publish(pending)
+    return total
   }
 
   #takePosted(free: number, now: number): number {
@@ -107,6 +118,7 @@ export class NetworkSource implements Source {
       mailbox.advance()
       count += 1
     }
+    if (count > 0) sink.publish(count)
     return count
   }
 
@@ -119,11 +131,14 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.verdict] = verdictPending
   }
 
-  #now(now: number): number {
+  #later(now: number): number {
     const last = this.#parts.sink.lastTime
     return ((now - last) | 0) < 0 ? last : now
   }
 }
+
+/** Frames that become visible to the other replicas at once. */
+const publishedTogether = 4
 
 /** Arguments that travel with a posted request. */
 export const postedArguments = 4

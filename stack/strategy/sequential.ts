@@ -39,7 +39,8 @@ export class Sequential {
   /** One round: polls once and handles all that came; returns how many requests that was. */
   doWork(): number {
     const count = this.#source.poll()
-    for (let k = 0; k < count; k++) this.#handle(this.#slots.slotAhead(k))
+    for (let k = 0; k < count; k++) this.#handle(this.#slots.slotAt(k))
+    this.#slots.clear()
     return count
   }
 
