@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce report summary demo test check fix bench soak doctor clean
+.PHONY: help reproduce report summary demo test check fix bench soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,7 +41,10 @@ demo: $(installed) ## Serve a page from replicas to a Linux host; CHECK=1: check
 	@$(cli) demo $(if $(CHECK),--check)
 
 test: $(installed) ## Run all tests: unit, virtual time, threads, containers
-	@vitest run
+	@$(cli) setup
+	@vitest run --project unit --project sim
+	@vitest run --project race
+	@vitest run --project net
 
 check: $(installed) ## Check types, format, lint and the direction of imports
 	@tsc --noEmit
@@ -57,6 +60,9 @@ bench: $(installed) ## Measure the parts: channel, protocol machine, payload wor
 
 soak: $(installed) ## Run the simulations and the thread tests over many seeds
 	@SOAK=1 vitest run --project sim --project race
+
+setup: $(installed) ## Install and start Docker, build the image; the other targets do it when they need it
+	@$(cli) setup
 
 doctor: $(installed) ## Say what this machine lacks, and how to get it
 	@$(cli) doctor

@@ -28,8 +28,8 @@ export const experiment = defineExperiment({
   },
   // Some three seconds: until then the compiler takes a share of the processors, twice with two replicas.
   warmupBytes: {
-    checksum: 640 * 2 ** 20,
-    cipher: 160 * 2 ** 20,
+    checksum: 960 * 2 ** 20,
+    cipher: 320 * 2 ** 20,
     linux: 256 * 2 ** 20,
   },
 })

@@ -22,6 +22,8 @@ const stack = await createStack({
   address: spec.address,
   payloadWork: { kind: spec.payloadWork, cipherKey: transferCipherKey },
   coalesceMillis: 1,
+  // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.
+  receiveBufferBytes: 2 ** 20,
   ...(spec.congestionControl === undefined ? {} : { congestionControl: spec.congestionControl }),
   ...(spec.captureDirectory === undefined ? {} : { captureDirectory: spec.captureDirectory }),
 })

@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { reportCommand } from './commands/report.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
+import { setupCommand } from './commands/setup.ts'
 import { summaryCommand } from './commands/summary.ts'
 import { interruptCode, printError, usageCode } from './exit.ts'
 import { interruptible } from './interrupt.ts'
@@ -24,6 +25,7 @@ for (const make of [
   summaryCommand,
   demoCommand,
   doctorCommand,
+  setupCommand,
   cleanCommand,
 ]) {
   program.addCommand(make(signal).exitOverride())

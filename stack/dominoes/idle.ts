@@ -17,12 +17,17 @@ export interface Idle {
 export interface Parker {
   /** Sleeps until there may be work, at most `micros`; returns at once if there is. */
   park(micros: number): void
+  /** What the last round without work cost, as a number of cheap ones. Default 1. */
+  readonly idleWeight?: number
 }
 
 /** Plain data: it crosses to worker threads. */
 export interface IdleOptions {
   readonly kind: 'none' | 'spin' | 'backoff' | 'park'
-  /** Idle rounds before the core is given away. Keep it 0 when threads outnumber cores. Default 100. */
+  /**
+   * Idle rounds before the core is given away, those that asked the source counted several times: it takes a system
+   * call. Small where threads outnumber cores. Default 100.
+   */
   readonly spins?: number
   /** Idle rounds, after spinning, that each give the core away. Default 3. */
   readonly yields?: number
@@ -50,7 +55,7 @@ export function createIdle(options: IdleOptions, parker: Parker, yieldCore = sle
   }
 }
 
-/** Invariant: 0 ≤ rounds ≤ spins + yields, the idle rounds since there was work. */
+/** `rounds` are the idle ones since there was work, by weight; the last that spins may go past `spins`. */
 class BackoffIdle implements Idle {
   readonly #parker: Parker
   readonly #spins: number
@@ -71,7 +76,7 @@ class BackoffIdle implements Idle {
     if (workCount > 0) {
       this.#rounds = 0
     } else if (this.#rounds < this.#spins) {
-      this.#rounds += 1
+      this.#rounds += this.#parker.idleWeight ?? 1
       pause()
     } else if (this.#rounds < this.#yieldsEnd) {
       this.#rounds += 1

@@ -72,6 +72,9 @@ export interface ReplicaParts {
 /** Why a round ended before the tail, or could not feed the channel. */
 const Blocked = { nothing: 0, verdict: 1, action: 2, fullRing: 3 } as const
 
+/** A round that polled the source, in rounds that did not. */
+export const askingWeight = 4
+
 export class Replica implements Parker {
   readonly id: number
   readonly #domain: Domain
@@ -92,6 +95,8 @@ export class Replica implements Parker {
   /** The channel's tail when last looked at. */
   #tail: number
   #blocked: number = Blocked.nothing
+  /** The source was polled in this round. */
+  #asked = false
   /** The request at `position` is applied, its actions are not all done. */
   #isInHand = false
 
@@ -126,10 +131,16 @@ export class Replica implements Parker {
 
   /** One round; returns the work done, 0 if there was nothing that could be done. Never blocks. */
   doWork(): number {
+    this.#asked = false
     let work = this.#handleRequests()
     if (work === 0 && this.#blocked === Blocked.nothing) work = this.#feed()
     if (work === 0) this.#counters.add(Counter.idles, 1)
     return work
+  }
+
+  /** Looking at shared memory is cheap, asking the source is not. */
+  get idleWeight(): number {
+    return this.#asked ? askingWeight : 1
   }
 
   /** Sleeps until there may be work, at most `micros`; see the table at the top. */
@@ -226,6 +237,7 @@ export class Replica implements Parker {
 
   #poll(source: Source): number {
     this.#counters.add(Counter.polls, 1)
+    this.#asked = true
     const published = source.poll()
     if (published > 0) this.#counters.add(Counter.published, published)
     else if (this.#channel.freeSlots() === 0) this.#blocked = Blocked.fullRing

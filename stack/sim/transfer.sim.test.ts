@@ -15,17 +15,23 @@ const pairs: readonly (readonly [StrategyOption, StrategyOption])[] = [
   [replicated(8), replicated(8)],
 ]
 
+const timeoutMillis = 40 * 60_000
+
 describe.each(pairs)('a lossy link between %o and %o', (near, far) => {
-  test('delivers every byte once and in order, with equal digests', () => {
-    for (let k = 0; k < seedsPerStrategy; k++) {
-      const seed = k * 4 + pairs.findIndex((pair) => pair[0] === near) + 1
-      const outcome = simulateTransfer(seed, [near, far])
-      expect({ seed, problems: outcome.problems }).toEqual({ seed, problems: [] })
-      expect(outcome.digestsCompared).toBeGreaterThanOrEqual(
-        near.kind === 'replicated' && near.replicas > 1 ? 1 : 0,
-      )
-    }
-  })
+  test(
+    'delivers every byte once and in order, with equal digests',
+    () => {
+      for (let k = 0; k < seedsPerStrategy; k++) {
+        const seed = k * 4 + pairs.findIndex((pair) => pair[0] === near) + 1
+        const outcome = simulateTransfer(seed, [near, far])
+        expect({ seed, problems: outcome.problems }).toEqual({ seed, problems: [] })
+        expect(outcome.digestsCompared).toBeGreaterThanOrEqual(
+          near.kind === 'replicated' && near.replicas > 1 ? 1 : 0,
+        )
+      }
+    },
+    timeoutMillis,
+  )
 })
 
 test('a sequential host speaks to a replicated one', () => {

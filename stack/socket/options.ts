@@ -53,7 +53,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
     strategy: options.strategy,
     device: options.device,
     payloadWork: options.payloadWork ?? { kind: 'checksum' },
-    idle: options.idle ?? { kind: 'backoff', spins: 40, yields: 0 },
+    idle: options.idle ?? { kind: 'backoff', spins: 160, yields: 0 },
     slotCount: options.slotCount ?? 1024,
     digestStride: options.digestStride ?? 1024,
     ...(options.captureDirectory === undefined ? {} : { captureDirectory: options.captureDirectory }),

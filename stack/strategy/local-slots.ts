@@ -19,11 +19,13 @@ export class LocalSlots implements RequestSink {
   readonly #layout: LocalSlotsLayout
   /** Index of the next request. */
   index = 0
-  lastTime = 0
+  /** Wrapping, so that no constant would do: half of all times come before it. */
+  lastTime: number
   /** Requests published since the last `clear`. */
   filled = 0
 
-  constructor(words: Int32Array, layout: LocalSlotsLayout) {
+  constructor(words: Int32Array, layout: LocalSlotsLayout, nowMicros: number) {
+    this.lastTime = nowMicros
     this.#words = words
     this.#layout = layout
   }

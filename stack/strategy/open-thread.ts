@@ -56,7 +56,7 @@ export interface ReplicaThread {
 /** `pause` is what the thread does while the application is too far behind to take an upcall. */
 export function openSequentialThread(parts: ThreadParts, pause: (micros: number) => void): SequentialThread {
   const { region, layout } = parts
-  const slots = new LocalSlots(region.words, layout.framework.channel)
+  const slots = new LocalSlots(region.words, layout.framework.channel, parts.clock.nowMicros())
   const domain = openDomain(parts)
   const source = openSource(parts, slots, domain)
   const counters = new Counters(region, layout.framework.counters, parts.thread)

@@ -7,6 +7,7 @@ import { monotonicClock } from '../device/clock.ts'
 import { Channel } from '../dominoes/channel.ts'
 import { createIdle } from '../dominoes/idle.ts'
 import { openRegion } from '../dominoes/region.ts'
+import { askingWeight } from '../dominoes/replica.ts'
 import { runReplica } from '../dominoes/run-replica.ts'
 import { openDevice } from './open-device.ts'
 import { openReplicaThread, openSequentialThread, type ThreadParts } from './open-thread.ts'
@@ -36,7 +37,7 @@ function runSequential(parts: ThreadParts): void {
     if (closing.isClosing) return
     source.wait(Math.min(micros, domain.microsUntilDeadline(parts.clock.nowMicros())))
   }
-  const idle = createIdle(parts.parameters.idle, { park })
+  const idle = createIdle(parts.parameters.idle, { park, idleWeight: askingWeight })
   while (!closing.isClosing) idle.idle(loop.doWork())
 }
 

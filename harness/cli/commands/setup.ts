@@ -1,0 +1,15 @@
+/** `setup`: Docker and the image, before anything needs them; what is there already is left alone. */
+import { Command } from 'commander'
+import { withCleanUp } from '../with-clean-up.ts'
+
+export function setupCommand(): Command {
+  return new Command('setup').description('install and start Docker, build the image').action(() =>
+    withCleanUp(async () => {
+      const { ensureEngine } = await import('../../docker/engine.ts')
+      const { ensureImage } = await import('../../docker/image.ts')
+      const print = (line: string) => process.stderr.write(`${line}\n`)
+      await ensureEngine(print)
+      await ensureImage(print)
+    }),
+  )
+}
