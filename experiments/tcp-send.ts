@@ -22,14 +22,14 @@ export const experiment = defineExperiment({
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
   rounds: { full: 9, quick: 3 },
   transferBytes: {
-    checksum: 640 * 2 ** 20,
-    cipher: 160 * 2 ** 20,
-    linux: 1024 * 2 ** 20,
+    checksum: 384 * 2 ** 20,
+    cipher: 128 * 2 ** 20,
+    linux: 768 * 2 ** 20,
   },
   // Some three seconds: until then the compiler takes a share of the processors, twice with two replicas.
   warmupBytes: {
-    checksum: 960 * 2 ** 20,
-    cipher: 320 * 2 ** 20,
-    linux: 256 * 2 ** 20,
+    checksum: 576 * 2 ** 20,
+    cipher: 224 * 2 ** 20,
+    linux: 192 * 2 ** 20,
   },
 })
