@@ -30,7 +30,7 @@ export type TransferSpec = z.infer<typeof transferSpecSchema>
 export const transferResultSchema = z.strictObject({
   /** Application bytes over the whole connection, warm-up included. */
   bytes: z.int().nonnegative(),
-  /** Received bytes that were compared and equal; the whole stream when sending (the peer compares). */
+  /** Received bytes that were compared and equal; 0 when sending, where the peer compares. */
   bytesVerified: z.int().nonnegative(),
   /** Position of the first byte that differed; null if none did. */
   firstMismatch: z.int().nonnegative().nullable(),

@@ -89,7 +89,8 @@ async function send(connection: Connection, pattern: StreamPattern, spec: Transf
   await connection.closed()
   return {
     bytes: total,
-    bytesVerified: total,
+    // The peer compares, and says so itself.
+    bytesVerified: 0,
     firstMismatch: null,
     measuredBytes: spec.transferBytes,
     measuredMicros: (performance.now() - startedAt) * 1000,

@@ -2,10 +2,8 @@
  * A topology that is up and can take samples: its containers, the directory they share, and, where it has a stack,
  * the agent that holds the TAP.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { addCleanUp } from '../docker/clean-up.ts'
+import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
 import { loadTopology } from '../topology/load.ts'
 import type { DeployedNode } from '../topology/node.ts'
@@ -42,8 +40,8 @@ export class Bench {
     onProgress: (line: string) => void,
   ): Promise<Bench> {
     const resolved = resolveTopology(await loadTopology(topology), changes)
-    const directory = await mkdtemp(join(tmpdir(), 'dominoes-'))
-    const withdraw = addCleanUp(() => rm(directory, { recursive: true, force: true }))
+    const directory = await makeScratch()
+    const withdraw = addCleanUp(() => removeScratch(directory))
     const deployment = await deployTopology(resolved, { runId, directory, onProgress })
     try {
       const stack = deployment.node(stackName)
@@ -67,7 +65,7 @@ export class Bench {
   async destroy(): Promise<void> {
     await this.agent?.close()
     await this.deployment.destroy()
-    await rm(this.directory, { recursive: true, force: true })
+    await removeScratch(this.directory)
     this.#withdraw()
   }
 }
