@@ -11,7 +11,7 @@
  *           64  published  signal: the tail moved, or the role is free     (see signal.ts)
  *   ── line ───────────────────────────────────────────────────────────────────────────────────────────
  *           96  progress   signal: a verdict, a consumer position, room in an outbox
- *   ── line, one per replica ──────────────────────────────────────────────────────────────────────────
+ *   ── line, one per consumer: the replicas, then the observers ─────────────────────────────────────
  *     128+32 r  position   index of the next request replica r will finish replica r
  *          + 1  active     1 while the ring waits for this replica         whoever adds or removes it
  *   ── slots ──────────────────────────────────────────────────────────────────────────────────────────
@@ -44,6 +44,8 @@ export interface ChannelLayout {
   readonly controlWord: number
   readonly slotsWord: number
   readonly replicas: number
+  /** Replicas and observers: all whom the ring waits for. An observer reads slots and is no replica (a recorder). */
+  readonly consumers: number
   /** A power of two. */
   readonly slotCount: number
   /** A multiple of the line size. */
@@ -52,26 +54,30 @@ export interface ChannelLayout {
 
 export interface ChannelOptions {
   readonly replicas: number
+  /** Consumers besides the replicas. Default 0. */
+  readonly observers?: number
   readonly slotCount: number
   readonly slotBytes: number
 }
 
 export function planChannel(plan: RegionPlan, options: ChannelOptions): ChannelLayout {
-  const { replicas, slotCount, slotBytes } = options
+  const { replicas, observers = 0, slotCount, slotBytes } = options
   assertInteger(replicas, 1, 256, 'replicas')
   assertPowerOfTwo(slotCount, 'slotCount')
   assertInteger(slotBytes / lineBytes, slotPayloadOffset / lineBytes, 2 ** 20, 'slotBytes / 128')
-  const controlWords = ChannelWord.consumers + replicas * lineWords
+  const consumers = replicas + observers
+  const controlWords = ChannelWord.consumers + consumers * lineWords
   return {
     controlWord: plan.reserve(controlWords * 4) / 4,
     slotsWord: plan.reserve(slotCount * slotBytes) / 4,
     replicas,
+    consumers,
     slotCount,
     slotBytes,
   }
 }
 
-/** Before any thread uses it: all replicas active, nothing published, the first request will be `firstIndex`. */
+/** Before any thread uses it: all consumers active, nothing published, the first request will be `firstIndex`. */
 export function initialiseChannel(
   region: Region,
   layout: ChannelLayout,
@@ -83,14 +89,14 @@ export function initialiseChannel(
   words[control + ChannelWord.tail] = firstIndex
   words[control + ChannelWord.minimum] = firstIndex
   words[control + ChannelWord.lastTime] = time
-  for (let replica = 0; replica < layout.replicas; replica++) {
-    const consumer = consumerWord(layout, replica)
+  for (let number = 0; number < layout.consumers; number++) {
+    const consumer = consumerWord(layout, number)
     words[consumer + ConsumerWord.position] = firstIndex
     words[consumer + ConsumerWord.active] = 1
   }
 }
 
-/** Word offset of a replica's consumer line. */
-export function consumerWord(layout: ChannelLayout, replica: number): number {
-  return layout.controlWord + ChannelWord.consumers + replica * lineWords
+/** Word offset of the line of a replica, or of an observer: they are numbered from `replicas` on. */
+export function consumerWord(layout: ChannelLayout, consumer: number): number {
+  return layout.controlWord + ChannelWord.consumers + consumer * lineWords
 }

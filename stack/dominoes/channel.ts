@@ -82,7 +82,7 @@ export class Channel {
 
   /** Whether all active replicas are done with a request. */
   hasPassed(index: number): boolean {
-    return ((this.#slowest(this.tail) - index) | 0) > 0
+    return ((this.#slowest(this.tail, this.#layout.replicas) - index) | 0) > 0
   }
 
   /** Whether some active replica holds up the whole ring. A moment's truth unless the role is held. */
@@ -244,10 +244,10 @@ export class Channel {
     return seen === roleFree || seen === roleClosed
   }
 
-  /** The position of the slowest active replica; the tail if there is none. */
-  #slowest(tail: number): number {
+  /** The position of the slowest active of the first `consumers`; the tail if there is none. */
+  #slowest(tail: number, consumers = this.#layout.consumers): number {
     let slowest = tail
-    for (let replica = 0; replica < this.#layout.replicas; replica++) {
+    for (let replica = 0; replica < consumers; replica++) {
       if (!this.isActive(replica)) continue
       const position = this.positionOf(replica)
       if (((position - slowest) | 0) < 0) slowest = position

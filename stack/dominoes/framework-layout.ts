@@ -21,6 +21,8 @@ import { planSignal } from './signal.ts'
 
 export interface FrameworkOptions {
   readonly replicas: number
+  /** Consumers that read the channel and are no replicas, such as a recorder. Default 0. */
+  readonly observers?: number
   /** Slots in the ring; a power of two. */
   readonly slotCount: number
   /** `slotBytesForFrames`, `slotBytesForSuperFrames`, or another multiple of 128 from 512. */
