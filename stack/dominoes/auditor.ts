@@ -1,16 +1,16 @@
 /**
  * Compares what replicas left on the digest board: every digest once, each with that of the lowest replica at the same
- * mark. Run by one thread that is not a replica's, often enough that no table is overwritten unread; what was, is
+ * mark, and the witness's, where it left one, likewise. Run by one thread that is not a replica's, often enough that no table is overwritten unread; what was, is
  * counted as missed.
  */
 import { type ChannelLayout, ConsumerWord, consumerWord } from './channel-layout.ts'
-import { type DigestLayout, DigestWord, digestEntry, digestTable } from './digest-board.ts'
+import { type DigestLayout, DigestWord, digestEntry, digestTable, witnessTableOf } from './digest-board.ts'
 import type { Region } from './region.ts'
 
 export interface Divergence {
   /** Channel index of the last request that went into both digests. */
   readonly index: number
-  /** The replica that differs, and the one it was compared with. */
+  /** The replica that differs, and the one it was compared with. The witness has the number after the last replica's. */
   readonly replica: number
   readonly reference: number
   readonly digest: number
@@ -18,7 +18,7 @@ export interface Divergence {
 }
 
 export interface AuditReport {
-  /** Comparisons of two replicas' digests at equal index. */
+  /** Comparisons of two replicas' digests, or a replica's and the witness's, at equal index. */
   readonly digestsCompared: number
   readonly divergences: number
   /** Digests that could not be compared: overwritten before they were read, or final at unequal indices. */
@@ -112,13 +112,25 @@ export class Auditor {
         this.#judge(mark, replica, digest, reference, referenceDigest)
       }
     }
+    if (reference >= 0) this.#compareWitness(mark, reference, referenceDigest)
+  }
+
+  /** It records before its replica does, and few marks: where it has none, none is missed. */
+  #compareWitness(mark: number, reference: number, referenceDigest: number): void {
+    const witness = witnessTableOf(this.#digests)
+    const entry = digestEntry(this.#digests, digestTable(this.#digests, witness), mark)
+    const before = Atomics.load(this.#words, entry)
+    const digest = Atomics.load(this.#words, entry + 1)
+    if (before !== mark || Atomics.load(this.#words, entry) !== mark) return
+    this.#judge(mark, witness, digest, reference, referenceDigest)
   }
 
   #compareFinal(): void {
     let reference = -1
-    for (let replica = 0; replica < this.#digests.replicas; replica++) {
+    const witness = witnessTableOf(this.#digests)
+    for (let replica = 0; replica <= witness; replica++) {
       if (this.#load(replica, DigestWord.finished) === 0) {
-        if (this.#isActive(replica)) this.#missed += 1
+        if (replica !== witness && this.#isActive(replica)) this.#missed += 1
         continue
       }
       if (reference < 0) {

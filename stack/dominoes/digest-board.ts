@@ -12,7 +12,8 @@
  *                        mark         the mark; mark - 1 while the entry is being written
  *                        digest
  *
- * One replica's thread writes its table, any thread reads. Invariant: an entry whose mark is the same before and after
+ * Behind the replicas' tables lies that of the witness (witness.ts), written by the thread of the replica that it follows;
+ * it records only some marks. One replica's thread writes its table, any thread reads. Invariant: an entry whose mark is the same before and after
  * its digest was read holds that mark's digest.
  */
 import { assertPowerOfTwo } from './assert.ts'
@@ -41,7 +42,7 @@ export function planDigests(plan: RegionPlan, replicas: number, count: number, s
   if (stride !== 0) assertPowerOfTwo(stride, 'digestStride')
   if (stride === 1) throw new RangeError('digestStride must be 0 or at least 2')
   const layout = { baseWord: 0, replicas, count, stride }
-  return { ...layout, baseWord: plan.reserve(tableWords(layout) * replicas * 4) / 4 }
+  return { ...layout, baseWord: plan.reserve(tableWords(layout) * (replicas + 1) * 4) / 4 }
 }
 
 /** Before any thread uses it: all replicas start at channel index `firstIndex`. */
@@ -49,6 +50,18 @@ export function initialiseDigests(region: Region, layout: DigestLayout, firstInd
   for (let replica = 0; replica < layout.replicas; replica++) {
     startDigests(region, layout, replica, firstIndex)
   }
+  const witness = witnessTableOf(layout)
+  startDigests(region, layout, witness, firstIndex)
+  const entries = digestTable(layout, witness) + DigestWord.entries
+  for (let k = 0; k < layout.count; k++) region.words[entries + 2 * k] = noMark
+}
+
+/** No multiple of any stride. */
+const noMark = 1
+
+/** The number of the witness's table, as if it were a further replica's. */
+export function witnessTableOf(layout: DigestLayout): number {
+  return layout.replicas
 }
 
 /** Makes a replica's table ready for one that starts, or starts again, at channel index `index`. */

@@ -41,6 +41,12 @@ export interface Domain {
 
   /** 32-bit hash of all state that is live. Equal on all replicas at equal channel index. */
   digest(): number
+
+  /**
+   * Between two requests: copies everything that `apply` reads to the same places of another instance's state, which
+   * is as long as this one's. That instance then goes on exactly as this one would.
+   */
+  copyState(target: Int32Array): void
 }
 
 /** Larger than any timer: about 18 minutes, well inside the 35 that wrapping 32-bit time can compare. */

@@ -19,6 +19,7 @@ export { Mailbox } from './mailbox.ts'
 export type { MailboxLayout } from './mailbox-layout.ts'
 export { type OpenReplicaParts, openReplica } from './open-replica.ts'
 export { OutboxReader, OutboxWriter } from './outbox.ts'
+export type { OutboxLayout } from './outbox-layout.ts'
 export { openRegion, type Region, RegionPlan } from './region.ts'
 export type { Replica } from './replica.ts'
 export { runReplica } from './run-replica.ts'
@@ -32,3 +33,4 @@ export {
   slotPayloadOffset,
   verdictPending,
 } from './slot.ts'
+export type { WitnessDomain, WitnessParts } from './witness.ts'

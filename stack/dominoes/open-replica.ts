@@ -3,11 +3,12 @@ import type { Channel } from './channel.ts'
 import { ClaimBoard } from './claim-board.ts'
 import type { ClaimPolicy } from './claim-policy.ts'
 import { Counters } from './counters.ts'
-import { DigestWriter } from './digest-board.ts'
+import { DigestWriter, witnessTableOf } from './digest-board.ts'
 import type { Domain, Source } from './domain.ts'
 import type { FrameworkLayout } from './framework-layout.ts'
 import type { Region } from './region.ts'
 import { Replica } from './replica.ts'
+import { Witness, type WitnessParts } from './witness.ts'
 
 export interface OpenReplicaParts {
   readonly id: number
@@ -20,11 +21,19 @@ export interface OpenReplicaParts {
   readonly claims?: ClaimPolicy
   readonly batch?: number
   readonly checkAhead?: number
+  /** Makes this replica the one that is witnessed; there is one witness to a region at most. */
+  readonly witness?: WitnessParts
 }
 
 export function openReplica(region: Region, layout: FrameworkLayout, parts: OpenReplicaParts): Replica {
+  const { witness, ...others } = parts
+  const { digests } = layout
+  // Without marks it would follow for ever.
+  const isWitnessed = witness !== undefined && digests.stride > 0
+  const witnessTable = new DigestWriter(region, digests, witnessTableOf(digests))
   return new Replica({
-    ...parts,
+    ...others,
+    ...(isWitnessed ? { witness: new Witness(witness, parts.domain, witnessTable) } : {}),
     claims: parts.claims ?? new ClaimBoard(region, layout.claims),
     counters: new Counters(region, layout.counters, parts.id),
     digests: new DigestWriter(region, layout.digests, parts.id),

@@ -62,6 +62,8 @@ class NotingDomain implements Domain {
     return this.#applied
   }
 
+  copyState(): void {}
+
   take(): string[] {
     return this.notes.splice(0)
   }

@@ -49,6 +49,7 @@ import type { DigestWriter } from './digest-board.ts'
 import type { Domain, Source } from './domain.ts'
 import type { Parker } from './idle.ts'
 import { RequestChecker } from './request-checker.ts'
+import type { Witness } from './witness.ts'
 
 export interface ReplicaParts {
   /** 0 … replicas - 1. */
@@ -61,6 +62,8 @@ export interface ReplicaParts {
   readonly claims: ClaimPolicy
   readonly counters: Counters
   readonly digests: DigestWriter
+  /** Applies part of the requests a second time; see witness.ts. */
+  readonly witness?: Witness
   /** Microseconds, 32 bits, wrapping: the clock that also stamps requests. */
   readonly nowMicros: () => number
   /** Most requests applied in one round. Default 64. */
@@ -84,6 +87,7 @@ export class Replica implements Parker {
   readonly #channel: Channel
   readonly #counters: Counters
   readonly #digests: DigestWriter
+  readonly #witness: Witness | undefined
   readonly #nowMicros: () => number
   readonly #batch: number
   /** Requests passed between two publications of the consumer position. */
@@ -111,6 +115,7 @@ export class Replica implements Parker {
     this.#channel = channel
     this.#counters = counters
     this.#digests = parts.digests
+    this.#witness = parts.witness
     this.#nowMicros = parts.nowMicros
     this.#batch = parts.batch ?? 64
     this.#positionStride = Math.max(1, Math.min(16, channel.slotCount >> 3))
@@ -157,6 +162,7 @@ export class Replica implements Parker {
 
   /** Leaves the final digest on the board, once this replica runs no more. */
   recordFinalDigest(): void {
+    this.#witness?.atEnd(this.#position)
     this.#digests.recordFinal(this.#position, this.#domain.digest())
     this.#counters.add(Counter.digests, 1)
   }
@@ -197,13 +203,16 @@ export class Replica implements Parker {
 
   /** Performs what is in hand and passes the request; false if an action cannot be performed yet. */
   #completeRequest(): boolean {
-    if (!this.#performer.performAll(this.#channel.slotOf(this.#position), this.#position)) {
+    const slot = this.#channel.slotOf(this.#position)
+    if (!this.#performer.performAll(slot, this.#position)) {
       this.#blocked = Blocked.action
       return false
     }
+    this.#witness?.follow(slot)
     this.#isInHand = false
     this.#position = (this.#position + 1) | 0
     if (this.#digests.isDue(this.#position)) {
+      this.#witness?.atMark(this.#position)
       this.#digests.record(this.#position, this.#domain.digest())
       this.#counters.add(Counter.digests, 1)
     }

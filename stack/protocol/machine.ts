@@ -19,6 +19,7 @@ import { Request } from './requests.ts'
 import { advanceClock } from './state/clock.ts'
 import { Core, selectConnection } from './state/core.ts'
 import { digestAll, digestLive } from './state/digest.ts'
+import { copyLive } from './state/snapshot.ts'
 import { applyApplicationRequest } from './tcp/application.ts'
 import { cubic } from './tcp/congestion/cubic.ts'
 import { newreno } from './tcp/congestion/newreno.ts'
@@ -41,6 +42,8 @@ export interface Machine {
   digest(): number
   /** 32-bit hash of every word of the state. */
   digestAll(): number
+  /** Between two requests: copies the live state to the same places of `target`, over which a machine then goes on. */
+  copyState(target: Int32Array): void
 }
 
 /**
@@ -62,6 +65,7 @@ export function createMachine(
     microsUntilDeadline: (nowMicros) => microsUntilDeadline(core, nowMicros),
     digest: () => digestLive(core),
     digestAll: () => digestAll(core),
+    copyState: (target) => copyLive(core, target),
   }
 }
 

@@ -63,4 +63,8 @@ export class SlowPerformer implements Domain {
   digest(): number {
     return this.#domain.digest()
   }
+
+  copyState(target: Int32Array): void {
+    this.#domain.copyState(target)
+  }
 }

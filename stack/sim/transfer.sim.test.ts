@@ -25,9 +25,8 @@ describe.each(pairs)('a lossy link between %o and %o', (near, far) => {
         const seed = k * 4 + pairs.findIndex((pair) => pair[0] === near) + 1
         const outcome = simulateTransfer(seed, [near, far])
         expect({ seed, problems: outcome.problems }).toEqual({ seed, problems: [] })
-        expect(outcome.digestsCompared).toBeGreaterThanOrEqual(
-          near.kind === 'replicated' && near.replicas > 1 ? 1 : 0,
-        )
+        // Between replicas, or, where there is one, with its witness.
+        expect(outcome.digestsCompared).toBeGreaterThan(0)
       }
     },
     timeoutMillis,

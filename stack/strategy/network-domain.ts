@@ -24,7 +24,7 @@ import type { StreamBuffers } from './stream-buffers.ts'
 import { countOne, ThreadCounter } from './thread-counters.ts'
 
 /** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
-const actionCapacity = 64
+export const actionCapacity = 64
 
 export interface NetworkDomainParts {
   readonly region: Region
@@ -114,6 +114,10 @@ export class NetworkDomain implements Domain {
 
   digest(): number {
     return this.machine.digest()
+  }
+
+  copyState(target: Int32Array): void {
+    this.machine.copyState(target)
   }
 
   #countFrame(sent: boolean): void {

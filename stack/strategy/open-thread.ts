@@ -21,8 +21,9 @@ import { NetworkDomain } from './network-domain.ts'
 import { NetworkSource, type RequestSink } from './network-source.ts'
 import type { StackParameters } from './options.ts'
 import { Sequential } from './sequential.ts'
-import type { StackLayout } from './stack-layout.ts'
+import { type StackLayout, stateOf } from './stack-layout.ts'
 import { threadCountersAt } from './thread-counters.ts'
+import { openWitness } from './witness-machine.ts'
 
 /** Most frames that one poll reads: bounds how long the producer role is held. */
 const pollBatch = 32
@@ -65,7 +66,7 @@ export function openSequentialThread(parts: ThreadParts, pause: (micros: number)
 }
 
 export function openReplicaThread(parts: ThreadParts): ReplicaThread {
-  const { region, layout, thread, clock } = parts
+  const { region, layout, parameters, thread, clock } = parts
   const channel = new Channel(region, layout.framework.channel, thread)
   const domain = openDomain(parts)
   const source = openSource(parts, channel, domain)
@@ -77,6 +78,7 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
       source,
       nowMicros,
       channel,
+      ...(layout.isWitnessed ? { witness: openWitness(region, layout, parameters.machine) } : {}),
     }),
     domain,
   }
@@ -88,11 +90,10 @@ function wrapped(parts: ThreadParts, domain: NetworkDomain): Domain {
 
 function openDomain(parts: ThreadParts): NetworkDomain {
   const { region, layout, parameters, thread } = parts
-  const stateAt = layout.stateWord + thread * layout.stateWords
   const key = parameters.payloadWork.cipherKey
   return new NetworkDomain({
     region,
-    state: region.words.subarray(stateAt, stateAt + layout.stateWords),
+    state: stateOf(region, layout, thread),
     config: parameters.machine,
     buffers: layout.streams,
     transmitAt: layout.transmitAt + thread * layout.transmitBytes,

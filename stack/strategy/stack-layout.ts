@@ -3,12 +3,12 @@
  * so that worker threads receive it as it is.
  *
  *   framework: channel, claims, outbox, mailbox, counters, digests
- *   states:    one protocol state a replica
+ *   states:    one protocol state a replica, then the witness's if there is one
  *   transmit:  one frame buffer a thread
  *   streams:   a send and a receive ring a connection
  */
 import { type FrameworkLayout, planFramework } from '../dominoes/framework-layout.ts'
-import { RegionPlan } from '../dominoes/region.ts'
+import { type Region, RegionPlan } from '../dominoes/region.ts'
 import { slotBytesForFrames, slotBytesForSuperFrames, slotPayloadOffset } from '../dominoes/slot.ts'
 import { stateWords } from '../protocol/state/layout.ts'
 import type { StackParameters } from './options.ts'
@@ -32,10 +32,13 @@ const digestEntries = 8192
 
 export interface StackLayout {
   readonly framework: FrameworkLayout
+  readonly strategy: StackParameters['strategy']['kind']
   readonly replicas: number
   /** Word offset and words of replica 0's state; the others follow. */
   readonly stateWord: number
   readonly stateWords: number
+  /** One replica alone is compared with a witness (see `dominoes/witness.ts`). */
+  readonly isWitnessed: boolean
   /** Byte offset and bytes of thread 0's transmit buffer; the others follow. */
   readonly transmitAt: number
   readonly transmitBytes: number
@@ -60,12 +63,15 @@ export function planStack(parameters: StackParameters): StackLayout {
     digestStride: parameters.digestStride,
   })
   const words = Math.ceil(stateWords(machine) / 32) * 32
+  const isWitnessed = strategy.kind === 'replicated' && replicas === 1
   const transmitBytes = Math.ceil(transmitBufferBytes(device.capabilities.frameBytes) / 128) * 128
   return {
     framework,
+    strategy: strategy.kind,
     replicas,
-    stateWord: plan.reserve(words * 4 * replicas) / 4,
+    stateWord: plan.reserve(words * 4 * (replicas + (isWitnessed ? 1 : 0))) / 4,
     stateWords: words,
+    isWitnessed,
     transmitAt: plan.reserve(transmitBytes * replicas),
     transmitBytes,
     countersWord: planThreadCounters(plan, replicas),
@@ -77,6 +83,12 @@ export function planStack(parameters: StackParameters): StackLayout {
     ),
     sizeBytes: plan.sizeBytes,
   }
+}
+
+/** The words of a replica's state; those of the witness as of the replica after the last. */
+export function stateOf(region: Region, layout: StackLayout, replica: number): Int32Array {
+  const at = layout.stateWord + replica * layout.stateWords
+  return region.words.subarray(at, at + layout.stateWords)
 }
 
 function slotBytesFor(frameBytes: number): number {

@@ -70,6 +70,10 @@ class Ledger implements dominoes.Domain {
     return dominoes.hashWords(this.#state, 0, this.#state.length)
   }
 
+  copyState(target: Int32Array): void {
+    target.set(this.#state)
+  }
+
   #argument(slot: number, k: number): number {
     return this.#words[slot + SlotWord.arguments + k] as number
   }

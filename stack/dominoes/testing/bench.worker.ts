@@ -72,6 +72,8 @@ class EmptyDomain implements Domain {
     return true
   }
 
+  copyState(): void {}
+
   microsUntilDeadline(): number {
     return noDeadline
   }

@@ -154,6 +154,10 @@ export class RegisterDomain implements Domain {
     return hashWords(this.state, 0, this.state.length)
   }
 
+  copyState(target: Int32Array): void {
+    target.set(this.state)
+  }
+
   #fireTimer(time: number): void {
     if (this.state[State.isArmed] === 0 || ((time - (this.state[State.deadline] as number)) | 0) < 0) return
     this.state[State.isArmed] = 0
