@@ -28,3 +28,21 @@ test.each(['10.77.0.1', '10.77.0.1/33', '10.77.0/24', 'host/24', ''])(
     expect(() => resolveOptions({ ...options, address })).toThrow(RangeError)
   },
 )
+
+test.each([4, 12, 131_072])('a channel of %i slots is refused', (slotCount) => {
+  expect(() => resolveOptions({ ...options, slotCount })).toThrow(/slotCount must be a power of two/)
+})
+
+test.each([1, 3, -2])('a digest every %i requests is refused', (digestStride) => {
+  expect(() => resolveOptions({ ...options, digestStride })).toThrow(/digestStride must be 0 or/)
+})
+
+test('factors that exclude each other are refused', () => {
+  const strategy = { kind: 'replicated', replicas: 2, claim: 'request', chunk: 4 } as const
+  expect(() => resolveOptions({ ...options, strategy })).toThrow(/chunk must be 1/)
+})
+
+test('a reader for each queue is refused on a device with one', () => {
+  const strategy = { kind: 'replicated', replicas: 2, reader: 'per-queue' } as const
+  expect(() => resolveOptions({ ...options, strategy })).toThrow(/needs a queue for each/)
+})

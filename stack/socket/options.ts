@@ -4,6 +4,7 @@
 
 import type { IdleOptions } from '../dominoes/idle.ts'
 import type { MachineConfig } from '../protocol/config.ts'
+import { resolveFactors, resolveVerification, type VerificationFactor } from '../strategy/factors.ts'
 import type { DeviceOption, PayloadWorkOption, StackParameters, StrategyOption } from '../strategy/options.ts'
 import { formatHardwareAddress, parseHardwareAddress, parseIpv4Address } from '../wire/addresses.ts'
 import { ethernetHeaderBytes } from '../wire/ethernet.ts'
@@ -20,6 +21,8 @@ export interface StackOptions {
   readonly etherAddress?: string
   /** Default: checksum. */
   readonly payloadWork?: PayloadWorkOption
+  /** Where received checksums are verified. Default: claimed, by whichever replica is first. */
+  readonly verification?: VerificationFactor
   /** Default: backoff without spinning where there are no more cores than threads. */
   readonly idle?: IdleOptions
   readonly congestionControl?: MachineConfig['congestionControl']
@@ -30,9 +33,9 @@ export interface StackOptions {
   readonly receiveBufferBytes?: number
   readonly timeWaitMillis?: number
   readonly reorderingFloorMicros?: number
-  /** Requests that the channel holds; a power of two. Default 1024. */
+  /** Requests that the channel holds; a power of two, 8 … 65536. Default 1024. */
   readonly slotCount?: number
-  /** Requests between two state digests; a power of two. Default 1024. */
+  /** Requests between two state digests; a power of two from 2, or 0: none before the end. Default 1024. */
   readonly digestStride?: number
   /** Directory for packet captures, one file for each thread. */
   readonly captureDirectory?: string
@@ -45,14 +48,16 @@ export interface StackOptions {
 
 const mebibyte = 2 ** 20
 
-/** Throws RangeError for an address or size that cannot be. */
+/** Throws RangeError for an address, a size or a combination of factors that cannot be. */
 export function resolveOptions(options: StackOptions): StackParameters {
+  checkStrategy(options)
   const { address, prefixLength } = parseNetwork(options.address)
   const ether = parseHardwareAddress(options.etherAddress ?? formatHardwareAddress(0x0200, address))
   return {
     strategy: options.strategy,
     device: options.device,
     payloadWork: options.payloadWork ?? { kind: 'checksum' },
+    verification: resolveVerification(options.verification),
     idle: options.idle ?? { kind: 'backoff', spins: 160, yields: 0 },
     slotCount: options.slotCount ?? 1024,
     digestStride: options.digestStride ?? 1024,
@@ -78,6 +83,20 @@ export function resolveOptions(options: StackOptions): StackParameters {
       timeWaitMicros: (options.timeWaitMillis ?? 60_000) * 1000,
     },
   }
+}
+
+function checkStrategy({ strategy, device, slotCount = 1024, digestStride = 1024 }: StackOptions): void {
+  if (!isPowerOfTwo(slotCount) || slotCount < 8 || slotCount > 65_536) {
+    throw new RangeError(`slotCount must be a power of two from 8 to 65536, not ${slotCount}`)
+  }
+  if (digestStride !== 0 && (!isPowerOfTwo(digestStride) || digestStride < 2)) {
+    throw new RangeError(`digestStride must be 0 or a power of two from 2, not ${digestStride}`)
+  }
+  if (strategy.kind === 'replicated') resolveFactors(strategy, device)
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= 2 ** 30 && (value & (value - 1)) === 0
 }
 
 function parseNetwork(text: string): { address: number; prefixLength: number } {

@@ -6,12 +6,13 @@ import type { DeviceCapabilities } from '../device/device.ts'
 import type { IdleOptions } from '../dominoes/idle.ts'
 import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'
+import type { ReplicationFactors, VerificationFactor } from './factors.ts'
 
 export type StrategyOption =
   /** One thread, no channel: the baseline. */
   | { readonly kind: 'sequential' }
   /** Every replica applies every request; each action is performed by one. 1 ≤ replicas ≤ 64. */
-  | { readonly kind: 'replicated'; readonly replicas: number }
+  | ({ readonly kind: 'replicated'; readonly replicas: number } & Partial<ReplicationFactors>)
 
 /** A device behind a descriptor that is open in this process; how to open one is in `stack/device`. */
 export interface DeviceOption {
@@ -19,6 +20,8 @@ export interface DeviceOption {
   readonly name: string
   readonly descriptor: number
   readonly capabilities: DeviceCapabilities
+  /** Of a device with several queues: a descriptor for each, the first the same as `descriptor`. */
+  readonly queueDescriptors?: readonly number[]
 }
 
 export interface PayloadWorkOption {
@@ -32,10 +35,12 @@ export interface StackParameters {
   readonly device: DeviceOption
   readonly machine: MachineConfig
   readonly payloadWork: PayloadWorkOption
+  /** Where received checksums are verified; default `claimed`. */
+  readonly verification?: VerificationFactor
   readonly idle: IdleOptions
   /** Requests that the channel holds; a power of two. */
   readonly slotCount: number
-  /** Requests between two state digests; a power of two. */
+  /** Requests between two state digests; a power of two from 2, or 0: none before the end. */
   readonly digestStride: number
   /** Directory for packet captures, one file for each thread; none if absent. */
   readonly captureDirectory?: string

@@ -1,0 +1,96 @@
+/**
+ * What is open about replication, as factors of the replicated strategy: plain data, one choice each. The defaults are
+ * the strategy as ARCHITECTURE.md describes it; the table of factors there says what each value is for.
+ */
+
+/** What one claim covers: one action (or `chunk` of them), or all actions of a request. */
+export type ClaimFactor = 'action' | 'request'
+/** Who performs what a claim covers: the first replica to get there, or each its fixed share in turn. */
+export type OwnershipFactor = 'first' | 'rotation'
+/** Whether frames leave as they get done, or in the order in which the state emitted them. */
+export type EmissionFactor = 'relaxed' | 'ordered'
+/** Who reads the device: any idle replica, a thread of its own, or any idle replica from a queue of its own. */
+export type ReaderFactor = 'rotating' | 'dedicated' | 'per-queue'
+
+/**
+ * Where transport checksums of received frames are verified: by the check's claimant; by the reader before it
+ * publishes; or nowhere, as if the device had vouched for every frame. A factor of every strategy.
+ */
+export type VerificationFactor = 'claimed' | 'before' | 'trusted'
+
+export interface ReplicationFactors {
+  readonly claim: ClaimFactor
+  /** Consecutive actions that one claim covers: a power of two, 1 … 1024. More than 1 only with `claim: 'action'`. */
+  readonly chunk: number
+  readonly ownership: OwnershipFactor
+  readonly emission: EmissionFactor
+  readonly reader: ReaderFactor
+}
+
+export const defaultFactors: ReplicationFactors = {
+  claim: 'action',
+  chunk: 1,
+  ownership: 'first',
+  emission: 'relaxed',
+  reader: 'rotating',
+}
+
+export const claimFactors: readonly ClaimFactor[] = ['action', 'request']
+export const ownershipFactors: readonly OwnershipFactor[] = ['first', 'rotation']
+export const emissionFactors: readonly EmissionFactor[] = ['relaxed', 'ordered']
+export const verificationFactors: readonly VerificationFactor[] = ['claimed', 'before', 'trusted']
+export const readerFactors: readonly ReaderFactor[] = ['rotating', 'dedicated', 'per-queue']
+
+export const largestChunk = 1024
+
+/** What is chosen, as the option of the replicated strategy has it. */
+export interface ChosenFactors extends Partial<ReplicationFactors> {
+  readonly replicas: number
+}
+
+/**
+ * Fills in defaults. Throws RangeError for a value that is none, or a combination that cannot be; with `device`, also
+ * for one that this device cannot serve.
+ */
+export function resolveFactors(
+  chosen: ChosenFactors,
+  device?: { readonly queueDescriptors?: readonly number[] },
+): ReplicationFactors {
+  const factors: ReplicationFactors = {
+    claim: oneOf('claim', chosen.claim, claimFactors),
+    chunk: chosen.chunk ?? defaultFactors.chunk,
+    ownership: oneOf('ownership', chosen.ownership, ownershipFactors),
+    emission: oneOf('emission', chosen.emission, emissionFactors),
+    reader: oneOf('reader', chosen.reader, readerFactors),
+  }
+  const { claim, chunk } = factors
+  if (!Number.isInteger(chosen.replicas) || chosen.replicas < 1 || chosen.replicas > 64) {
+    throw new RangeError(`replicas must be a whole number from 1 to 64, not ${chosen.replicas}`)
+  }
+  if (!Number.isInteger(chunk) || chunk < 1 || chunk > largestChunk || (chunk & (chunk - 1)) !== 0) {
+    throw new RangeError(`chunk must be a power of two from 1 to ${largestChunk}, not ${chunk}`)
+  }
+  if (claim === 'request' && chunk > 1) {
+    throw new RangeError(`claim 'request' covers all actions of a request: chunk must be 1, not ${chunk}`)
+  }
+  const queues = device?.queueDescriptors?.length ?? 1
+  if (factors.reader === 'per-queue' && device !== undefined && queues < chosen.replicas) {
+    throw new RangeError(
+      `reader 'per-queue' needs a queue for each of ${chosen.replicas} replicas, not ${queues}`,
+    )
+  }
+  return factors
+}
+
+/** The default is `claimed`. Throws RangeError for any other word. */
+export function resolveVerification(chosen: VerificationFactor | undefined): VerificationFactor {
+  return oneOf('verification', chosen, verificationFactors)
+}
+
+/** The first of `values` is the default. */
+function oneOf<T extends string>(name: string, value: T | undefined, values: readonly T[]): T {
+  const [fallback] = values
+  if (value === undefined && fallback !== undefined) return fallback
+  if (value !== undefined && values.includes(value)) return value
+  throw new RangeError(`${name} must be one of ${values.join(', ')}, not '${value}'`)
+}
