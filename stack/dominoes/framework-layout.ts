@@ -29,6 +29,8 @@ export interface FrameworkOptions {
   readonly slotBytes: number
   /** Records in the outbox; a power of two. */
   readonly outboxCount: number
+  /** The same for the outboxes of further applications, if there are several. Default none. */
+  readonly furtherOutboxes?: readonly number[]
   /** Records of each mailbox from an application; powers of two. */
   readonly mailboxes: readonly number[]
   /** Entries of the claim board; a power of two. */
@@ -46,6 +48,8 @@ export interface FrameworkLayout {
   /** Word offset of the signal on which a source announces that it sleeps; applications notify it after posting. */
   readonly doorbellWord: number
   readonly outbox: OutboxLayout
+  /** All of them, `outbox` first. */
+  readonly outboxes: readonly OutboxLayout[]
   readonly digests: DigestLayout
   readonly counters: CountersLayout
 }
@@ -56,20 +60,22 @@ export interface FrameworkStart {
   readonly index?: number
   /** Number of the domain's first action. */
   readonly action?: number
-  /** Number of the domain's first outbox record. */
+  /** Number of the domain's first record in every outbox. */
   readonly outbox?: number
   /** What the clock shows now, microseconds: no request's time is before it. */
   readonly time?: number
 }
 
 export function planFramework(plan: RegionPlan, options: FrameworkOptions): FrameworkLayout {
-  const { replicas, mailboxes, digestStride = 0 } = options
+  const { replicas, mailboxes, furtherOutboxes = [], digestStride = 0 } = options
+  const outbox = planOutbox(plan, options.outboxCount)
   return {
     channel: planChannel(plan, options),
     claims: planClaims(plan, options.claimCount),
     mailboxes: mailboxes.map((count) => planMailbox(plan, count)),
     doorbellWord: planSignal(plan),
-    outbox: planOutbox(plan, options.outboxCount),
+    outbox,
+    outboxes: [outbox, ...furtherOutboxes.map((count) => planOutbox(plan, count))],
     digests: planDigests(plan, replicas, options.digestEntries, digestStride),
     counters: planCounters(plan, replicas),
   }
@@ -84,7 +90,7 @@ export function initialiseFramework(
   const { index = 0, action = 0, outbox = 0, time = 0 } = start
   initialiseChannel(region, layout.channel, index | 0, time | 0)
   initialiseClaims(region, layout.claims, action | 0)
-  initialiseOutbox(region, layout.outbox, outbox | 0)
+  for (const each of layout.outboxes) initialiseOutbox(region, each, outbox | 0)
   initialiseDigests(region, layout.digests, index | 0)
   for (const mailbox of layout.mailboxes) initialiseMailbox(region, mailbox, 0)
 }
