@@ -20,16 +20,16 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 9, quick: 3 },
+  rounds: { full: 25, quick: 5 },
   transferBytes: {
-    checksum: 384 * 2 ** 20,
-    cipher: 128 * 2 ** 20,
-    linux: 768 * 2 ** 20,
+    checksum: 256 * 2 ** 20,
+    cipher: 96 * 2 ** 20,
+    linux: 512 * 2 ** 20,
   },
-  // Some three seconds: until then the compiler takes a share of the processors, twice with two replicas.
+  // Some four seconds, once for each stack: until then the compiler takes a share of the processors.
   warmupBytes: {
-    checksum: 576 * 2 ** 20,
-    cipher: 224 * 2 ** 20,
-    linux: 192 * 2 ** 20,
+    checksum: 1024 * 2 ** 20,
+    cipher: 320 * 2 ** 20,
+    linux: 128 * 2 ** 20,
   },
 })

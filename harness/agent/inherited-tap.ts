@@ -2,7 +2,10 @@
  * How a TAP reaches the process of a transfer: as descriptor 3, inherited from the agent, and described by the last
  * argument.
  */
-import type { DeviceOption } from '../../stack/index.ts'
+import type { DeviceOption, openTap } from '../../stack/index.ts'
+
+/** A TAP that is open in this process. */
+export type Tap = ReturnType<typeof openTap>
 
 const inheritedDescriptor = 3
 

@@ -4,23 +4,31 @@
  */
 import { z } from 'zod'
 
-export const transferSpecSchema = z.strictObject({
-  /** Which way the application's bytes go, as seen from the stack. */
-  direction: z.enum(['send', 'receive']),
+/** What a stack's process is made with; transfers with equal ones can share a process. */
+export const stackSpecSchema = z.strictObject({
   strategy: z.enum(['sequential', 'replicated']),
   replicas: z.int().min(1).max(64),
   payloadWork: z.enum(['copy', 'checksum', 'cipher']),
-  /** This host in CIDR notation, and the peer to connect to. */
+  /** This host in CIDR notation. */
   address: z.string(),
+  /** Directory for packet captures; none if absent. */
+  captureDirectory: z.string().optional(),
+  congestionControl: z.enum(['newreno', 'cubic']).optional(),
+})
+
+export type StackSpec = z.infer<typeof stackSpecSchema>
+
+export const transferSpecSchema = z.strictObject({
+  stack: stackSpecSchema,
+  /** Which way the application's bytes go, as seen from the stack. */
+  direction: z.enum(['send', 'receive']),
   peerAddress: z.string(),
   port: z.int().min(1).max(65_535),
+  /** Bytes of the connection before the measurement begins, and those measured. */
   warmupBytes: z.int().nonnegative(),
   transferBytes: z.int().positive(),
   /** File whose bytes, repeated, are the stream. */
   patternPath: z.string(),
-  /** Directory for packet captures; none if absent. */
-  captureDirectory: z.string().optional(),
-  congestionControl: z.enum(['newreno', 'cubic']).optional(),
   /** Seconds after which a transfer that does not end is given up. */
   timeoutSeconds: z.number().positive(),
 })
@@ -48,7 +56,7 @@ export const transferResultSchema = z.strictObject({
   framesIn: z.int().nonnegative(),
   framesOut: z.int().nonnegative(),
   note: z.string(),
-  /** What the process printed besides: with `--trace-gc`, its garbage collections. */
+  /** What the process printed besides since its last result: with `--trace-gc`, its garbage collections. */
   output: z.array(z.string()),
 })
 
@@ -63,9 +71,10 @@ export const serveSpecSchema = z.strictObject({
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
-/** From the harness to the agent: move one stream, or serve pages until the agent ends. */
+/** From the harness to the agent: move one stream; end all stacks' processes; serve pages until the agent ends. */
 export const agentCommandSchema = z.union([
   z.strictObject({ id: z.int(), transfer: transferSpecSchema }),
+  z.strictObject({ id: z.int(), retire: z.literal(true) }),
   z.strictObject({ id: z.int(), serve: serveSpecSchema }),
 ])
 
@@ -76,6 +85,7 @@ export const agentEventSchema = z.discriminatedUnion('event', [
   /** The TAP exists under this name, in the agent's network namespace. */
   z.strictObject({ event: z.literal('ready'), interface: z.string() }),
   z.strictObject({ event: z.literal('result'), id: z.int(), result: transferResultSchema }),
+  z.strictObject({ event: z.literal('retired'), id: z.int() }),
   z.strictObject({ event: z.literal('serving'), id: z.int() }),
   z.strictObject({ event: z.literal('failed'), id: z.int(), reason: z.string(), remedy: z.string() }),
   /** The agent itself cannot go on. */

@@ -1,19 +1,27 @@
 /**
- * One transfer in a process of its own: opens a stack over the TAP descriptor that the agent passed on, connects
- * to the peer, moves the stream one way, checks what it received, prints a
- * `TransferResult` as one JSON line, its last.
+ * A stack over the TAP descriptor that the agent passed on, and its transfers: each line of standard input is a
+ * `TransferSpec`; it connects to the peer, moves the stream one way, checks what it received, and prints `result ` and a
+ * `TransferResult` as JSON. Ends at the first that fails: the reason is on standard error.
  *
- *     node transfer.ts '<TransferSpec as JSON>' '<tap as JSON>'
+ *     node transfer.ts '<StackSpec as JSON>' '<tap as JSON>'
  */
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { type Connection, createStack, type Stack } from '../../stack/index.ts'
 import { inheritedTap } from './inherited-tap.ts'
+import { resultPrefix } from './stack-process.ts'
+import { Progress } from './stack-progress.ts'
 import { StreamPattern, transferCipherKey } from './stream-pattern.ts'
-import { type TransferResult, type TransferSpec, transferSpecSchema } from './transfer-spec.ts'
+import {
+  stackSpecSchema,
+  type TransferResult,
+  type TransferSpec,
+  transferSpecSchema,
+} from './transfer-spec.ts'
 
 const chunkBytes = 256 * 1024
 
-const spec = transferSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
+const spec = stackSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
 
 const stack = await createStack({
   strategy:
@@ -21,7 +29,7 @@ const stack = await createStack({
   device: inheritedTap(),
   address: spec.address,
   payloadWork: { kind: spec.payloadWork, cipherKey: transferCipherKey },
-  coalesceMillis: 1,
+  coalesceMillis: 2,
   // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.
   receiveBufferBytes: 2 ** 20,
   ...(spec.congestionControl === undefined ? {} : { congestionControl: spec.congestionControl }),
@@ -29,8 +37,11 @@ const stack = await createStack({
 })
 
 try {
-  const outcome = await withTimeout(run(stack, spec), spec.timeoutSeconds)
-  process.stdout.write(`${JSON.stringify(outcome)}\n`)
+  for await (const line of createInterface({ input: process.stdin })) {
+    const transfer = transferSpecSchema.parse(JSON.parse(line))
+    const outcome = await withTimeout(run(stack, transfer), transfer.timeoutSeconds)
+    process.stdout.write(`${resultPrefix}${JSON.stringify(outcome)}\n`)
+  }
 } catch (error) {
   // What the stack was doing when it failed, for the log.
   process.stderr.write(`${JSON.stringify(stack.report())}\n`)
@@ -49,24 +60,11 @@ interface Moved {
 
 async function run(stack: Stack, spec: TransferSpec): Promise<Omit<TransferResult, 'output'>> {
   const pattern = new StreamPattern(readFileSync(spec.patternPath))
+  const progress = new Progress(stack)
   const connection = await stack.connect({ address: spec.peerAddress, port: spec.port })
   const moved = await (spec.direction === 'send' ? send : receive)(connection, pattern, spec)
-  await stack.settle()
-  const usage = process.resourceUsage()
-  const report = stack.report()
-  return {
-    ...moved,
-    cpuMicros: usage.userCPUTime + usage.systemCPUTime,
-    maxResidentBytes: usage.maxRSS * 1024,
-    divergences: report.divergences,
-    digestsCompared: report.digestsCompared,
-    digestsMissed: report.digestsMissed,
-    protocol: report.protocol,
-    perReplica: report.perReplica,
-    framesIn: report.framesIn,
-    framesOut: report.framesOut,
-    note: report.note,
-  }
+  await stack.checkpoint()
+  return { ...moved, ...progress.sinceStart() }
 }
 
 /** Fills the send ring in place until all bytes are written; the peer compares them. */

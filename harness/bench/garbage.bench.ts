@@ -36,11 +36,13 @@ async function count(bench: Bench, replicas: number): Promise<void> {
   const sink = await startSink(bench.peer, { meet: { listen: port }, content, warmupBytes: 0 })
   await sink.ready
   const result = await agent.transfer({
+    stack: {
+      strategy: replicas === 0 ? 'sequential' : 'replicated',
+      replicas: Math.max(1, replicas),
+      payloadWork: 'checksum',
+      address: `${bench.stack.address}/${bench.stack.prefixBits}`,
+    },
     direction: 'send',
-    strategy: replicas === 0 ? 'sequential' : 'replicated',
-    replicas: Math.max(1, replicas),
-    payloadWork: 'checksum',
-    address: `${bench.stack.address}/${bench.stack.prefixBits}`,
     peerAddress: bench.peer.address,
     port,
     warmupBytes: 0,

@@ -54,6 +54,12 @@ export class AgentConnection {
     throw new HarnessError(`The agent answered a transfer with "${event.event}".`, defect)
   }
 
+  /** Ends the processes of all stacks, so that the next transfers begin with new ones. */
+  async retireStacks(): Promise<void> {
+    const event = await this.#command({ id: this.#nextId++, retire: true })
+    if (event.event !== 'retired') throw new HarnessError(`The agent answered with "${event.event}".`, defect)
+  }
+
   /** Serves pages until this connection is closed; resolves when it listens. Throws HarnessError if it cannot. */
   async serve(spec: ServeSpec): Promise<void> {
     const event = await this.#command({ id: this.#nextId++, serve: spec })

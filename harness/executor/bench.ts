@@ -19,6 +19,9 @@ export class Bench {
   /** On this machine; the containers see it as /shared. */
   readonly directory: string
   readonly agent: AgentConnection | undefined
+  /** Cells of the current experiment whose stack's process has made its warm-up transfer. */
+  readonly warmCells = new Set<string>()
+  #experiment = ''
   readonly #withdraw: () => void
 
   private constructor(
@@ -52,6 +55,14 @@ export class Bench {
       await deployment.destroy()
       throw error
     }
+  }
+
+  /** Stacks stay for the samples of one experiment, not longer: memory, and what one experiment leaves in them. */
+  async enterExperiment(id: string): Promise<void> {
+    if (this.#experiment === id) return
+    this.#experiment = id
+    this.warmCells.clear()
+    await this.agent?.retireStacks()
   }
 
   get stack(): DeployedNode {

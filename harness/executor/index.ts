@@ -42,8 +42,7 @@ class ContainerExecutor implements SampleExecutor {
     context.log(`cell ${cell.id}, round ${round}`)
     const bench = await this.#bench(topology, offload, context)
     if (strategy === 'linux') return takeLinuxSample(bench, context)
-    if (strategy === 'sequential' || strategy === 'replicated')
-      return takeStackSample(bench, cell.factors, context)
+    if (strategy === 'sequential' || strategy === 'replicated') return takeStackSample(bench, cell, context)
     throw new HarnessError(
       `Strategy "${strategy}" is not implemented.`,
       'Use sequential, replicated or linux in the experiment.',

@@ -1,12 +1,16 @@
-/** One transfer between our stack and the Linux peer, verified at both ends. */
-
-import type { TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
+/**
+ * One transfer between our stack and the Linux peer, verified at both ends. The stack's process stays for all samples of
+ * its cell; before the first it makes a transfer that is verified like the others and not measured.
+ */
+import type { StackSpec, TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
 import { HarnessError } from '../error.ts'
+import type { Cell } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { Measurement } from '../result/sample.ts'
 import type { SampleContext, SampleOutcome } from '../runner/executor.ts'
 import { pathEvents, socketSnapshot } from '../topology/counters.ts'
 import { type SinkResult, type SourceResult, startSink, startSource } from '../topology/peer-program.ts'
+import type { AgentConnection } from './agent-connection.ts'
 import type { Bench } from './bench.ts'
 import { type Observation, observe } from './observe.ts'
 import { congestionControl } from './peer-defaults.ts'
@@ -15,10 +19,12 @@ import { patternPath, travellingContent } from './stream-files.ts'
 const port = 5001
 /** A transfer that is slower than this, in bytes a second, has failed. */
 const slowest = 2 * 2 ** 20
+/** Of a connection's bytes, the share before its measurement begins: slow start, and caches that others used. */
+const settlingShare = 1 / 8
 
 export async function takeStackSample(
   bench: Bench,
-  factors: Factors,
+  cell: Cell,
   context: SampleContext,
 ): Promise<SampleOutcome> {
   const { agent } = bench
@@ -28,9 +34,35 @@ export async function takeStackSample(
       'Use tap or tap-bridge in the cells of this strategy.',
     )
   }
-  const spec = specOf(bench, factors, context)
+  const { transferBytes, warmupBytes } = context
+  const move = (settlingBytes: number, bytes: number) =>
+    transfer(bench, agent, specOf(bench, cell.factors, context, settlingBytes, bytes), context)
+  await bench.enterExperiment(context.experiment.id)
+  if (!bench.warmCells.delete(cell.id)) {
+    context.log('warming up')
+    refuseFaults(await move(0, warmupBytes))
+  }
+  const { result, peer, seen } = await move(Math.ceil(transferBytes * settlingShare), transferBytes)
+  // Only now: after a failure the process is a new one, and cold.
+  bench.warmCells.add(cell.id)
+  const measurement = 'bytesVerified' in peer ? sent(result, peer, seen) : received(result, peer, seen)
+  return { status: 'measured', measurement }
+}
+
+interface Moved {
+  readonly result: TransferResult
+  readonly peer: SinkResult | SourceResult
+  readonly seen: Observation
+}
+
+async function transfer(
+  bench: Bench,
+  agent: AgentConnection,
+  spec: TransferSpec,
+  context: SampleContext,
+): Promise<Moved> {
   const total = spec.warmupBytes + spec.transferBytes
-  const content = await travellingContent(bench.directory, factors.payloadWork, total)
+  const content = await travellingContent(bench.directory, spec.stack.payloadWork, total)
   const endpoint = {
     meet: { listen: port },
     content,
@@ -54,28 +86,33 @@ export async function takeStackSample(
     }
   })
   context.log(JSON.stringify({ result, peer, seen }, null, 2))
-  const measurement = 'bytesVerified' in peer ? sent(result, peer, seen) : received(result, peer, seen)
-  return { status: 'measured', measurement }
+  return { result, peer, seen }
 }
 
-function specOf(bench: Bench, factors: Factors, context: SampleContext): TransferSpec {
-  const { transferBytes, warmupBytes, experiment } = context
-  const payloadWork = factors.payloadWork ?? 'checksum'
-  if (payloadWork === 'none' || payloadWork === 'digest') {
-    throw new HarnessError(
-      `Payload work "${payloadWork}" is not implemented.`,
-      'Use checksum, copy or cipher.',
-    )
-  }
-  if (experiment.traffic === 'both') {
+/** A warm-up is no sample, so what is wrong with it has to be said here. */
+function refuseFaults({ result, peer }: Moved): void {
+  const verified = 'bytesVerified' in peer ? peer.bytesVerified : result.bytesVerified
+  if (verified === result.bytes && result.divergences === 0) return
+  throw new HarnessError(
+    `The warm-up transfer was not clean: ${verified} of ${result.bytes} bytes verified, ${result.divergences} divergences.`,
+    'This is a defect of the stack; the log of this sample has the details.',
+  )
+}
+
+function specOf(
+  bench: Bench,
+  factors: Factors,
+  context: SampleContext,
+  warmupBytes: number,
+  transferBytes: number,
+): TransferSpec {
+  const { traffic } = context.experiment
+  if (traffic === 'both') {
     throw new HarnessError('Traffic in both directions is not implemented.', 'Use send or receive.')
   }
   return {
-    direction: experiment.traffic,
-    strategy: factors.strategy === 'replicated' ? 'replicated' : 'sequential',
-    replicas: factors.replicas ?? 1,
-    payloadWork,
-    address: `${bench.stack.address}/${bench.stack.prefixBits}`,
+    stack: stackOf(bench, factors),
+    direction: traffic,
     peerAddress: bench.peer.address,
     port,
     warmupBytes,
@@ -85,13 +122,30 @@ function specOf(bench: Bench, factors: Factors, context: SampleContext): Transfe
   }
 }
 
+function stackOf(bench: Bench, factors: Factors): StackSpec {
+  const payloadWork = factors.payloadWork ?? 'checksum'
+  if (payloadWork === 'none' || payloadWork === 'digest') {
+    throw new HarnessError(
+      `Payload work "${payloadWork}" is not implemented.`,
+      'Use checksum, copy or cipher.',
+    )
+  }
+  return {
+    strategy: factors.strategy === 'replicated' ? 'replicated' : 'sequential',
+    replicas: factors.replicas ?? 1,
+    payloadWork,
+    address: `${bench.stack.address}/${bench.stack.prefixBits}`,
+  }
+}
+
 /** What both directions have in common. */
 function common(result: TransferResult, seen: Observation) {
   return {
     spuriousRetransmits: null,
     cpuMicros: seen.cpuMicros,
     memoryBytes: {
-      stack: Math.max(seen.memoryBytes.stack, result.maxResidentBytes),
+      // The container holds the stacks of other cells, too.
+      stack: result.maxResidentBytes,
       peer: seen.memoryBytes.peer,
     },
     divergences: result.divergences,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Factors } from '../matrix/factors.ts'
+import { type Factors, identifyFactors } from '../matrix/factors.ts'
 import type { Measurement } from '../result/sample.ts'
 import type { SampleContext, SampleExecutor } from '../runner/executor.ts'
 import { createExecutor } from './index.ts'
@@ -29,13 +29,13 @@ async function transfer(factors: Factors, traffic: 'send' | 'receive'): Promise<
     signal: new AbortController().signal,
     log: (line: string) => logged.push(line),
     recordCommand: () => {},
-    experiment: { traffic },
+    experiment: { id: `tcp-${traffic}`, traffic },
     transferBytes: 8 * mebibyte,
     warmupBytes: mebibyte,
     seed: 1,
     logPath: join(folder, 'log'),
   } as unknown as SampleContext
-  const outcome = await executor.execute({ id: 'test', factors }, 0, context)
+  const outcome = await executor.execute({ id: identifyFactors(factors), factors }, 0, context)
   if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
   return outcome.measurement
 }

@@ -65,7 +65,9 @@ const describedShape = {
       .min(7, 'must be at least 7: fewer rounds give no 95 % interval of a median that is worth the time'),
     quick: z.int().min(1),
   }),
+  /** What each sample measures. */
   transferBytes: bytesByWorkSchema,
+  /** What a stack transfers, once, before its first sample; with `linux`, the first bytes of every sample. */
   warmupBytes: bytesByWorkSchema,
 }
 

@@ -76,12 +76,17 @@ export class Stack {
     return this.#hold(stream, `connection to ${to.address}:${to.port}`)
   }
 
+  /** Waits until digests cover all that the replicas applied so far, and goes on: a report can then be trusted. */
+  checkpoint(): Promise<void> {
+    return this.#running.checkpoint()
+  }
+
   /** Waits until all replicas have applied the same requests, so that a report compares final states. */
   settle(): Promise<void> {
     return this.#running.settle()
   }
 
-  /** Counters and digests so far; final after `settle`. */
+  /** Counters and digests so far; final after `settle`, which ends the stack's work. */
   report(): StackReport {
     return this.#running.report()
   }

@@ -39,6 +39,8 @@ export interface RunningStack {
   readonly application: ApplicationEnds
   /** Notified by every upcall. */
   readonly upcallSignal: Signal
+  /** Waits until digests cover all that was applied so far; the stack goes on. */
+  checkpoint(): Promise<void>
   /** Stops taking requests and waits until every replica applied all there are; digests are final then. */
   settle(): Promise<void>
   report(): StackReport

@@ -14,6 +14,7 @@ import { OutboxReader } from '../dominoes/outbox.ts'
 import { openRegion, type Region } from '../dominoes/region.ts'
 import { Signal } from '../dominoes/signal.ts'
 import { globalRecord } from '../protocol/state/globals.ts'
+import { reachMark } from './checkpoint.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { StackParameters } from './options.ts'
 import type { RunningStack, StackReport } from './running-stack.ts'
@@ -97,6 +98,19 @@ class Threads implements RunningStack {
     const online = this.#workers.map((worker) => new Promise((resolve) => worker.once('online', resolve)))
     await Promise.race([Promise.all(online), this.#ended])
     if (this.#failure !== undefined) throw this.#failure
+  }
+
+  async checkpoint(): Promise<void> {
+    const { framework, strategy } = this.#layout
+    await reachMark({
+      channel: this.#channel,
+      mailbox: this.application.mailbox,
+      stride: strategy === 'sequential' ? 0 : framework.digests.stride,
+      wake: () => this.application.wake(),
+      isOver: () => this.#isStopped || this.#failure !== undefined,
+    })
+    if (this.#failure !== undefined) throw this.#failure
+    this.#auditor.audit()
   }
 
   async settle(): Promise<void> {

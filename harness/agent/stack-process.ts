@@ -1,0 +1,106 @@
+/**
+ * A process that holds one stack and makes one transfer after the other, `transfer.ts`: compiled code stays warm from
+ * sample to sample. Between transfers it is stopped (SIGSTOP), so that it reads nothing from the TAP that it shares with
+ * the stacks of other cells and takes no processor time from them. Called by the agent only, one transfer at a time.
+ */
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { passOn, type Tap } from './inherited-tap.ts'
+import {
+  type StackSpec,
+  type TransferResult,
+  type TransferSpec,
+  transferResultSchema,
+} from './transfer-spec.ts'
+
+/** What a transfer gets beyond its own time limit, in milliseconds. */
+const graceMillis = 10_000
+
+export class StackProcess {
+  readonly #child: Child
+  readonly #ended: Promise<Ended>
+  /** Rejects when the process has ended. */
+  readonly #failed: Promise<never>
+  #partial = ''
+  #onLine: (line: string) => void = () => {}
+
+  constructor(tap: Tap, spec: StackSpec) {
+    const child = startProgram('./transfer.ts', tap, spec, 'pipe')
+    this.#child = child as unknown as Child
+    this.#ended = child.then(({ stderr, exitCode, signal }) => ({
+      stderr: String(stderr ?? ''),
+      exitCode,
+      signal,
+    }))
+    this.#failed = this.#ended.then((ended) => Promise.reject(new Error(lastWords(ended))))
+    // Whoever waits for a transfer learns of it; between transfers nobody does.
+    this.#failed.catch(() => {})
+    this.#child.stdin.on('error', () => {})
+    this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#take(chunk))
+  }
+
+  /** Makes a transfer. Rejects with the reason if it failed; the process is of no use then: `kill` it. */
+  async transfer(spec: TransferSpec): Promise<TransferResult> {
+    const output: string[] = []
+    const answer = Promise.withResolvers<string>()
+    this.#onLine = (line) => (line.startsWith(resultPrefix) ? answer.resolve(line) : output.push(line))
+    const limitMillis = spec.timeoutSeconds * 1000 + graceMillis
+    const timer = setTimeout(() => answer.reject(new Error('the transfer did not end in time')), limitMillis)
+    this.#child.kill('SIGCONT')
+    this.#child.stdin.write(`${JSON.stringify(spec)}\n`)
+    try {
+      const line = await Promise.race([answer.promise, this.#failed])
+      this.#child.kill('SIGSTOP')
+      return transferResultSchema.parse({ ...JSON.parse(line.slice(resultPrefix.length)), output })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Ends the process and returns once it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
+
+  #take(chunk: string): void {
+    const lines = (this.#partial + chunk).split('\n')
+    this.#partial = lines.pop() ?? ''
+    for (const line of lines) this.#onLine(line)
+  }
+}
+
+/** What a line with a result begins with: others may come from the engine's own tracing. */
+export const resultPrefix = 'result '
+
+interface Child {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  kill(signal: NodeJS.Signals): boolean
+}
+
+export interface Ended {
+  readonly stderr: string
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+}
+
+/** Runs a program of this folder on the TAP. Its first argument is the specification, its second the TAP. */
+export function startProgram(program: string, tap: Tap, spec: object, input: 'ignore' | 'pipe') {
+  const script = fileURLToPath(new URL(program, import.meta.url))
+  const flags = (process.env.DOMINOES_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '')
+  return execa(process.execPath, [...flags, script, JSON.stringify(spec), passOn(tap)], {
+    // Any descriptor will do; the type knows only the first few.
+    stdio: [input, 'pipe', 'pipe', tap.fd as 9],
+    reject: false,
+    buffer: { stdout: false },
+  })
+}
+
+/** Why a process ended, short enough for one message. */
+export function lastWords({ stderr, exitCode, signal }: Ended): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  const said = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.slice(-3).join(' | ')
+  return said || `the process ended with ${exitCode ?? signal}`
+}

@@ -1,0 +1,47 @@
+/** What a stack and its process did during one transfer: reports are totals since the stack began. */
+import type { Stack } from '../../stack/index.ts'
+import type { TransferResult } from './transfer-spec.ts'
+
+type Report = ReturnType<Stack['report']>
+
+type Done = Omit<
+  TransferResult,
+  'output' | 'bytes' | 'bytesVerified' | 'firstMismatch' | 'measuredBytes' | 'measuredMicros'
+>
+
+export class Progress {
+  readonly #stack: Stack
+  readonly #before: Report
+  readonly #cpuBefore = process.cpuUsage()
+
+  constructor(stack: Stack) {
+    this.#stack = stack
+    this.#before = stack.report()
+  }
+
+  sinceStart(): Done {
+    const cpu = process.cpuUsage(this.#cpuBefore)
+    const before = this.#before
+    const report = this.#stack.report()
+    return {
+      cpuMicros: cpu.user + cpu.system,
+      maxResidentBytes: process.resourceUsage().maxRSS * 1024,
+      // Not a difference: once diverged, always diverged.
+      divergences: report.divergences,
+      digestsCompared: report.digestsCompared - before.digestsCompared,
+      digestsMissed: report.digestsMissed - before.digestsMissed,
+      protocol: difference(report.protocol, before.protocol),
+      perReplica: report.perReplica.map((counters, k) => difference(counters, before.perReplica[k] ?? {})),
+      framesIn: report.framesIn - before.framesIn,
+      framesOut: report.framesOut - before.framesOut,
+      note: report.note,
+    }
+  }
+}
+
+/** Counters wrap at 2^32. */
+function difference(after: Record<string, number>, before: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, value]) => [name, (value - (before[name] ?? 0)) >>> 0]),
+  )
+}

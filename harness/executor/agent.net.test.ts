@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TransferSpec } from '../agent/transfer-spec.ts'
+import { startSink } from '../topology/peer-program.ts'
+import type { AgentConnection } from './agent-connection.ts'
+import { Bench } from './bench.ts'
+import { patternPath, travellingContent } from './stream-files.ts'
+
+const port = 5001
+const bytes = 2 ** 22
+
+let bench: Bench
+let agent: AgentConnection
+
+beforeAll(async () => {
+  bench = await Bench.deploy('tap', {}, 'agent-test', () => {})
+  agent = bench.agent as AgentConnection
+})
+
+afterAll(() => bench?.destroy())
+
+function spec(): TransferSpec {
+  return {
+    stack: {
+      strategy: 'replicated',
+      replicas: 2,
+      payloadWork: 'checksum',
+      address: `${bench.stack.address}/${bench.stack.prefixBits}`,
+    },
+    direction: 'send',
+    peerAddress: bench.peer.address,
+    port,
+    warmupBytes: 0,
+    transferBytes: bytes,
+    patternPath,
+    timeoutSeconds: 20,
+  }
+}
+
+async function transfer() {
+  const content = await travellingContent(bench.directory, 'checksum', bytes)
+  const sink = await startSink(bench.peer, { meet: { listen: port }, content, warmupBytes: 0 })
+  await sink.ready
+  const [result, received] = await Promise.all([agent.transfer(spec()), sink.result])
+  expect(received.bytesVerified).toBe(bytes)
+  return result
+}
+
+test('one stack makes many transfers, and reports each by itself', async () => {
+  const results = [await transfer(), await transfer(), await transfer()]
+  for (const result of results) {
+    expect(result.bytes).toBe(bytes)
+    expect(result.digestsCompared).toBeGreaterThan(0)
+    expect(result.divergences).toBe(0)
+    // Not the sum of all so far: a segment of it at most twice.
+    expect(result.framesOut).toBeLessThan((2 * bytes) / 1448)
+    expect(result.protocol.activeOpens).toBe(1)
+  }
+})
+
+test('a transfer that fails says why, and the next has a stack again', async () => {
+  await expect(agent.transfer({ ...spec(), port: 5999 })).rejects.toThrow(/refused/)
+  const result = await transfer()
+  expect(result.divergences).toBe(0)
+})
+
+test('after retiring the stacks the next transfer has a new one', async () => {
+  await agent.retireStacks()
+  const result = await transfer()
+  expect(result.divergences).toBe(0)
+})
