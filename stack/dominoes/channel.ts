@@ -144,6 +144,7 @@ export class Channel {
       words[slot + SlotWord.verdict] = verdictPending
       // Any value but index + 1 is unclaimed. One of 2^32 requests ago could be equal; its line is ours now anyway.
       words[slot + SlotWord.claim] = index
+      words[slot + SlotWord.performer] = index
       Atomics.store(words, slot + SlotWord.sequence, (index + 1) | 0)
     }
     Atomics.store(words, tailAt, (first + count) | 0)

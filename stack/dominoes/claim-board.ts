@@ -16,6 +16,7 @@
  *  4. "At least" is decided on the sign of the 32-bit difference, which is right while the fastest and the slowest
  *     replica are less than 2^31 numbers apart; the ring of slots keeps them within a few thousand requests.
  * A replica that joins from a snapshot starts at the snapshot's next number, before which all has been claimed.
+ * With chunks of numbers under one claim each, the argument goes on in chunk-claims.ts.
  *
  * Neighbouring numbers share a line. Spreading them over lines measured no better with two threads: what a replica
  * loses by contention on a line, it gains when it reads from one line that the others were first at many numbers.

@@ -11,14 +11,15 @@
  *   ── line ────────────────────────────────────────────────────────────────────
  *         32  claim       index + 1 once its check is claimed              the claimant, by compare-exchange
  *         33  verdict     0 while pending, then what check returned         the claimant
- *                         (the producer resets both before it publishes)
+ *         34  performer   index + 1 once all its actions are claimed       the claimant, by compare-exchange
+                         (the producer resets all three before it publishes)
  *   ── line ────────────────────────────────────────────────────────────────────
  *     64..127 head        what check decoded                         the claimant, before the verdict
  *   ── byte 512 ───────────────────────────────────────────────────────────────
  *             payload     up to slotBytes - 512 bytes                producer
  *
  * A slot is named by the word offset of its word 0 in the region (`slot`): a small integer, no object.
- * Invariant: everything but claim and verdict is constant from publication until all replicas passed.
+ * Invariant: everything but claims and verdict is constant from publication until all replicas passed.
  */
 
 export const SlotWord = {
@@ -30,6 +31,7 @@ export const SlotWord = {
   arguments: 5,
   claim: 32,
   verdict: 33,
+  performer: 34,
   head: 64,
 } as const
 

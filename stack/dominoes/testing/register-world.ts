@@ -1,5 +1,6 @@
 /** A region with everything that replicas of the register domain share, and what tests read back from it. */
 import { Channel } from '../channel.ts'
+import type { ClaimPolicy } from '../claim-policy.ts'
 import {
   type FrameworkLayout,
   type FrameworkOptions,
@@ -62,6 +63,8 @@ export interface OpenOptions {
   readonly queueCapacity: number
   readonly useOutbox: boolean
   readonly sleep?: (micros: number) => void
+  /** Default: the claim board. */
+  readonly claims?: (region: Region, framework: FrameworkLayout, channel: Channel) => ClaimPolicy
 }
 
 export interface OpenWorld {
@@ -102,6 +105,7 @@ export function openWorld(world: RegisterWorld, options: OpenOptions): OpenWorld
     channel,
     nowMicros,
     batch: options.batch,
+    ...(options.claims ? { claims: options.claims(region, framework, channel) } : {}),
   })
   return { region, channel, domain, mailbox, replica }
 }

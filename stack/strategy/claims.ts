@@ -1,0 +1,28 @@
+/** The claim policy that a stack's factors ask for, for one replica's thread. */
+import type { Channel } from '../dominoes/channel.ts'
+import { ChunkClaims } from '../dominoes/chunk-claims.ts'
+import { ClaimBoard } from '../dominoes/claim-board.ts'
+import type { ClaimPolicy } from '../dominoes/claim-policy.ts'
+import type { Region } from '../dominoes/region.ts'
+import { RequestClaims } from '../dominoes/request-claims.ts'
+import { RotationClaims } from '../dominoes/rotation-claims.ts'
+import type { ReplicationFactors } from './factors.ts'
+import type { StackLayout } from './stack-layout.ts'
+
+/** `channel` is the thread's own. */
+export function openClaims(
+  region: Region,
+  layout: StackLayout,
+  channel: Channel,
+  replica: number,
+  factors: ReplicationFactors,
+): ClaimPolicy {
+  const { claim, chunk, ownership } = factors
+  if (ownership === 'rotation') {
+    const unit = claim === 'request' ? { kind: claim } : { kind: claim, chunk }
+    return new RotationClaims(replica, layout.replicas, unit)
+  }
+  if (claim === 'request') return new RequestClaims(region, channel)
+  const { claims } = layout.framework
+  return chunk === 1 ? new ClaimBoard(region, claims) : new ChunkClaims(region, claims, chunk)
+}
