@@ -82,6 +82,13 @@ export function resolveFactors(
   return factors
 }
 
+/** The factors of a strategy that has been resolved; any that is not replicated has the defaults. */
+export function replicationFactors(strategy: { readonly kind: string }): ReplicationFactors {
+  return strategy.kind === 'replicated'
+    ? resolveFactors(strategy as unknown as ChosenFactors)
+    : defaultFactors
+}
+
 /** The default is `claimed`. Throws RangeError for any other word. */
 export function resolveVerification(chosen: VerificationFactor | undefined): VerificationFactor {
   return oneOf('verification', chosen, verificationFactors)

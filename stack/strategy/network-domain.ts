@@ -15,7 +15,10 @@ import type { MachineConfig } from '../protocol/config.ts'
 import { createMachine, type Machine } from '../protocol/machine.ts'
 import { Request } from '../protocol/requests.ts'
 import { decodeFrame } from '../wire/frame.ts'
+import { Verdict } from '../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../wire/virtio.ts'
+import type { VerificationFactor } from './factors.ts'
+import { FrameArgument } from './network-source.ts'
 import { ControlSender } from './perform/control-sender.ts'
 import { Deliverer } from './perform/deliverer.ts'
 import { SegmentSender } from './perform/segment-sender.ts'
@@ -30,6 +33,8 @@ export interface NetworkDomainParts {
   readonly region: Region
   readonly state: Int32Array
   readonly config: MachineConfig
+  /** Where received checksums are verified; with `before`, the source has done so. */
+  readonly verification: VerificationFactor
   readonly buffers: StreamBuffers
   readonly transmitAt: number
   /** Word offset of this thread's counters. */
@@ -44,6 +49,7 @@ export class NetworkDomain implements Domain {
   readonly machine: Machine
   readonly #region: Region
   readonly #virtioHeader: boolean
+  readonly #verification: VerificationFactor
   readonly #segments: SegmentSender
   readonly #control: ControlSender
   readonly #deliverer: Deliverer
@@ -54,6 +60,7 @@ export class NetworkDomain implements Domain {
     this.#region = region
     this.#counters = parts.countersAt
     this.#virtioHeader = parts.device.capabilities.virtioHeader
+    this.#verification = parts.verification
     this.machine = createMachine(config, region.words, state, this.actions)
     const sending = { ...parts, etherHigh: config.etherHigh, etherLow: config.etherLow }
     this.#segments = new SegmentSender(sending)
@@ -68,9 +75,15 @@ export class NetworkDomain implements Domain {
   check(slot: number): number {
     const { bytes, words } = this.#region
     const frameAt = slot * 4 + slotPayloadOffset + frameOffset
-    const trusted = this.#virtioHeader && virtioTrustsChecksum(bytes, frameAt - virtioHeaderBytes)
     const length = words[slot + SlotWord.length] as number
-    return decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)
+    const trusted = this.#verification !== 'claimed' || this.#deviceVouches(frameAt)
+    const verdict = decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)
+    if (verdict !== Verdict.accepted || this.#verification !== 'before') return verdict
+    return words[slot + FrameArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
+  }
+
+  #deviceVouches(frameAt: number): boolean {
+    return this.#virtioHeader && virtioTrustsChecksum(this.#region.bytes, frameAt - virtioHeaderBytes)
   }
 
   apply(slot: number): void {

@@ -11,10 +11,12 @@ import type { Device } from '../device/device.ts'
 import type { RandomSource } from '../device/random.ts'
 import type { Source } from '../dominoes/domain.ts'
 import type { Mailbox } from '../dominoes/mailbox.ts'
+import type { Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
 import { SlotWord, slotPayloadOffset, verdictPending } from '../dominoes/slot.ts'
 import { Request } from '../protocol/requests.ts'
-import { virtioHeaderBytes } from '../wire/virtio.ts'
+import { transportChecksumHolds } from '../wire/frame.ts'
+import { virtioHeaderBytes, virtioTrustsChecksum } from '../wire/virtio.ts'
 import { frameOffset } from './stack-layout.ts'
 import { countOne, ThreadCounter } from './thread-counters.ts'
 
@@ -31,7 +33,7 @@ export interface RequestSink {
 }
 
 export interface NetworkSourceParts {
-  readonly words: Int32Array
+  readonly region: Region
   readonly sink: RequestSink
   readonly device: Device
   readonly mailbox: Mailbox
@@ -39,6 +41,8 @@ export interface NetworkSourceParts {
   readonly random: RandomSource
   /** Most frames that one poll reads. */
   readonly batch: number
+  /** Whether frames are verified here, before they are published. */
+  readonly verifies: boolean
   /** Word offset of this thread's counters. */
   readonly countersAt: number
   /** Microseconds to the next timer of this thread's replica. */
@@ -83,7 +87,8 @@ export class NetworkSource implements Source {
 
   /** Publishes every few frames: the other replicas start on the first while the last are still being read. */
   #readFrames(limit: number, now: number): number {
-    const { sink, device, words, countersAt } = this.#parts
+    const { sink, device, countersAt } = this.#parts
+    const { words } = this.#parts.region
     const at = slotPayloadOffset + frameOffset - this.#headerBytes
     let total = 0
     let pending = 0
@@ -92,6 +97,7 @@ export class NetworkSource implements Source {
       const length = device.read(slot * 4 + at, this.#frameLimit)
       if (length === 0) break
       this.#fill(slot, Request.frame, now, length - this.#headerBytes)
+      if (this.#parts.verifies) this.#verify(slot)
       countOne(words, countersAt + ThreadCounter.framesIn)
       total += 1
       pending += 1
@@ -104,8 +110,20 @@ export class NetworkSource implements Source {
     return total
   }
 
+  /** The verdict travels with the frame, since what a claim decides is reset when a slot is published. */
+  #verify(slot: number): void {
+    const { words, bytes } = this.#parts.region
+    const frameAt = slot * 4 + slotPayloadOffset + frameOffset
+    const length = words[slot + SlotWord.length] as number
+    const holds =
+      (this.#headerBytes > 0 && virtioTrustsChecksum(bytes, frameAt - this.#headerBytes)) ||
+      transportChecksumHolds(bytes, frameAt, length, words)
+    words[slot + FrameArgument.checksumFailed] = holds ? 0 : 1
+  }
+
   #takePosted(free: number, now: number): number {
-    const { words, sink, mailbox } = this.#parts
+    const { sink, mailbox } = this.#parts
+    const { words } = this.#parts.region
     let count = 0
     while (count < free) {
       const record = mailbox.peek()
@@ -123,7 +141,8 @@ export class NetworkSource implements Source {
   }
 
   #fill(slot: number, kind: number, now: number, length: number): void {
-    const { words, random } = this.#parts
+    const { random } = this.#parts
+    const { words } = this.#parts.region
     words[slot + SlotWord.kind] = kind
     words[slot + SlotWord.time] = now
     words[slot + SlotWord.random] = random.next()
@@ -139,6 +158,9 @@ export class NetworkSource implements Source {
 
 /** Frames that become visible to the other replicas at once. */
 const publishedTogether = 4
+
+/** What the source notes about a frame that it verified, from the start of the slot. */
+export const FrameArgument = { checksumFailed: SlotWord.arguments } as const
 
 /** Arguments that travel with a posted request. */
 export const postedArguments = 4

@@ -16,6 +16,8 @@ import type { Region } from '../dominoes/region.ts'
 import type { Replica } from '../dominoes/replica.ts'
 import { Signal } from '../dominoes/signal.ts'
 import { createPayloadWork } from '../payload/payload-work.ts'
+import { openClaims } from './claims.ts'
+import { replicationFactors, resolveVerification } from './factors.ts'
 import { LocalSlots } from './local-slots.ts'
 import { NetworkDomain } from './network-domain.ts'
 import { NetworkSource, type RequestSink } from './network-source.ts'
@@ -78,6 +80,7 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
       source,
       nowMicros,
       channel,
+      claims: openClaims(region, layout, channel, thread, replicationFactors(parameters.strategy)),
       ...(layout.isWitnessed ? { witness: openWitness(region, layout, parameters.machine) } : {}),
     }),
     domain,
@@ -95,6 +98,7 @@ function openDomain(parts: ThreadParts): NetworkDomain {
     region,
     state: stateOf(region, layout, thread),
     config: parameters.machine,
+    verification: resolveVerification(parameters.verification),
     buffers: layout.streams,
     transmitAt: layout.transmitAt + thread * layout.transmitBytes,
     countersAt: threadCountersAt(layout.countersWord, thread),
@@ -109,9 +113,9 @@ function openDomain(parts: ThreadParts): NetworkDomain {
 }
 
 function openSource(parts: ThreadParts, sink: RequestSink, domain: NetworkDomain): NetworkSource {
-  const { region, layout, thread } = parts
+  const { region, layout, parameters, thread } = parts
   return new NetworkSource({
-    words: region.words,
+    region,
     sink,
     device: parts.device,
     mailbox: new Mailbox(region, layout.framework.mailboxes[0] as MailboxLayout),
@@ -120,6 +124,7 @@ function openSource(parts: ThreadParts, sink: RequestSink, domain: NetworkDomain
     random: new Random(parts.seed),
     batch: pollBatch,
     countersAt: threadCountersAt(layout.countersWord, thread),
+    verifies: parameters.verification === 'before',
     microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
   })
 }
