@@ -4,19 +4,15 @@
  */
 import type { Device } from '../device/device.ts'
 import { Random } from '../device/random.ts'
-import { Auditor, type AuditReport } from '../dominoes/auditor.ts'
-import { Channel } from '../dominoes/channel.ts'
+import type { AuditReport } from '../dominoes/auditor.ts'
 import type { Domain } from '../dominoes/domain.ts'
-import { initialiseFramework } from '../dominoes/framework-layout.ts'
-import { Mailbox } from '../dominoes/mailbox.ts'
-import type { MailboxLayout } from '../dominoes/mailbox-layout.ts'
-import { OutboxReader } from '../dominoes/outbox.ts'
 import type { Region } from '../dominoes/region.ts'
-import { globalRecord } from '../protocol/state/globals.ts'
+import type { globalRecord } from '../protocol/state/globals.ts'
 import { Endpoint, type EndpointHandler } from '../socket/endpoint.ts'
-import { openReplicaThread, openSequentialThread, type ThreadParts } from '../strategy/open-thread.ts'
 import type { StackParameters } from '../strategy/options.ts'
 import type { StackLayout } from '../strategy/stack-layout.ts'
+import { strategyOf } from '../strategy/strategies.ts'
+import type { StackEnds, StrategyThread } from '../strategy/strategy.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 import { SlowPerformer } from './slow-performer.ts'
 
@@ -46,8 +42,9 @@ export interface SimHostParts {
 /** One thread: when it can run again, and a round of its loop. */
 interface SimThread {
   readyAt: number
-  readonly domain: SlowPerformer
-  doWork(): number
+  /** What its actions cost; undefined if this thread performs none. */
+  readonly performer: SlowPerformer | undefined
+  readonly thread: StrategyThread
 }
 
 export class SimHost {
@@ -58,9 +55,7 @@ export class SimHost {
   readonly #layout: StackLayout
   readonly #random: Random
   readonly #threads: readonly SimThread[]
-  readonly #channel: Channel
-  readonly #auditor: Auditor
-  readonly #finals: (() => void)[] = []
+  readonly #ends: StackEnds
 
   constructor(parts: SimHostParts) {
     this.#parts = parts
@@ -68,22 +63,11 @@ export class SimHost {
     this.#random = new Random(parts.seed)
     this.#layout = parts.layout
     this.#region = parts.region
-    const { framework } = this.#layout
-    initialiseFramework(this.#region, framework, { time: parts.clockOrigin | 0 })
-    this.#channel = new Channel(this.#region, framework.channel, this.#layout.replicas)
-    this.#auditor = new Auditor(this.#region, framework.digests, framework.channel)
+    const strategy = strategyOf(parts.parameters)
+    strategy.initialise(this.#region, this.#layout, parts.clockOrigin | 0)
+    this.#ends = strategy.openEnds(this.#region, this.#layout, () => {})
     this.#threads = Array.from({ length: this.#layout.replicas }, (_, thread) => this.#openThread(thread))
-    this.endpoint = new Endpoint(
-      {
-        region: this.#region,
-        buffers: this.#layout.streams,
-        mailbox: new Mailbox(this.#region, framework.mailboxes[0] as MailboxLayout),
-        outbox: new OutboxReader(this.#region, framework.outbox, this.#channel.progress),
-        wake: () => {},
-        hasPassed: (index) => this.#layout.replicas === 1 || this.#channel.hasPassed(index),
-      },
-      parts.application,
-    )
+    this.endpoint = new Endpoint(this.#ends.application, parts.application)
   }
 
   /** Runs what is ready, threads in random order; returns whether anything was done. */
@@ -94,7 +78,7 @@ export class SimHost {
     for (let k = 0; k < this.#threads.length; k++) {
       const thread = this.#threads[(first + k) % this.#threads.length] as SimThread
       if (thread.readyAt > clock.nowMicros()) continue
-      if (thread.doWork() === 0) continue
+      if (thread.thread.doWork() === 0) continue
       worked = true
       thread.readyAt = clock.nowMicros() + this.#roundMicros()
     }
@@ -106,37 +90,46 @@ export class SimHost {
     const now = this.#parts.clock.nowMicros()
     const hostNow = (this.#parts.clockOrigin + now) | 0
     let next = Number.POSITIVE_INFINITY
-    for (const { readyAt, domain } of this.#threads) {
+    for (const { readyAt, performer, thread } of this.#threads) {
       if (readyAt > now) next = Math.min(next, readyAt)
-      if (domain.busyUntil > now) next = Math.min(next, domain.busyUntil)
-      next = Math.min(next, Math.max(now + 1, now + domain.microsUntilDeadline(hostNow)))
+      const busyUntil = performer?.busyUntil ?? 0
+      if (busyUntil > now) next = Math.min(next, busyUntil)
+      next = Math.min(next, Math.max(now + 1, now + thread.microsUntilDeadline(hostNow)))
     }
     return next
   }
 
   /** Ends the host: every replica must have applied the same requests; compares their last digests. */
   finish(): AuditReport {
-    for (const recordFinal of this.#finals) recordFinal()
-    return this.#auditor.finish()
+    for (const { thread } of this.#threads) thread.finish()
+    return (
+      this.#ends.audits?.finish() ?? {
+        digestsCompared: 0,
+        divergences: 0,
+        missed: 0,
+        firstDivergence: undefined,
+      }
+    )
   }
 
   audit(): void {
-    this.#auditor.audit()
+    this.#ends.audits?.audit()
   }
 
   /** A counter of the protocol machine (see `protocol/state/globals.ts`). */
   protocolCounter(name: keyof typeof globalRecord.fields): number {
-    const state = this.#region.words.subarray(
-      this.#layout.stateWord,
-      this.#layout.stateWord + globalRecord.words,
-    )
-    return globalRecord.cursor(state, 0)[name]
+    return this.#ends.protocolCounters()[name] as number
+  }
+
+  /** What one thread counted. */
+  threadCounters(thread: number): Record<string, number> {
+    return this.#ends.threadCounters(thread)
   }
 
   #openThread(thread: number): SimThread {
     const { clock, clockOrigin, parameters, device, costs, seed } = this.#parts
-    let slow: SlowPerformer | undefined
-    const parts: ThreadParts = {
+    let performer: SlowPerformer | undefined
+    const opened = strategyOf(parameters).openThread({
       region: this.#region,
       layout: this.#layout,
       parameters,
@@ -145,17 +138,12 @@ export class SimHost {
       clock: clock.hostClock(clockOrigin),
       seed: seed + thread,
       wrapDomain: (domain: Domain) => {
-        slow = new SlowPerformer(domain, clock, () => this.#exponential(costs.actionMicros))
-        return slow
+        performer = new SlowPerformer(domain, clock, () => this.#exponential(costs.actionMicros))
+        return performer
       },
-    }
-    if (parameters.strategy.kind === 'sequential') {
-      const { loop } = openSequentialThread(parts, (micros) => this.#pause(micros))
-      return { readyAt: 0, domain: slow as unknown as SlowPerformer, doWork: () => loop.doWork() }
-    }
-    const { replica } = openReplicaThread(parts)
-    this.#finals.push(() => replica.recordFinalDigest())
-    return { readyAt: 0, domain: slow as unknown as SlowPerformer, doWork: () => replica.doWork() }
+      pause: (micros) => this.#pause(micros),
+    })
+    return { readyAt: 0, performer, thread: opened }
   }
 
   /** The sequential loop waits within a round: time goes on, and the application gets its turn. */

@@ -9,7 +9,7 @@ import { openRegion } from '../dominoes/region.ts'
 import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import type { StackParameters, StrategyOption } from '../strategy/options.ts'
-import { planStack } from '../strategy/stack-layout.ts'
+import { strategyOf } from '../strategy/strategies.ts'
 import { BulkApplication } from './bulk-application.ts'
 import { SimHost } from './sim-host.ts'
 import { SimulatedClock } from './simulated-clock.ts'
@@ -24,6 +24,8 @@ export interface TransferOutcome {
   readonly divergences: number
   readonly framesLost: number
   readonly retransmits: number
+  /** Segments that the two hosts received beyond what they expected next. */
+  readonly outOfOrder: number
 }
 
 const port = 4000
@@ -34,11 +36,15 @@ const limitMicros = 900e6
 const client = { address: 0x0a000001, etherHigh: 0x0200, etherLow: 1 }
 const server = { address: 0x0a000002, etherHigh: 0x0200, etherLow: 2 }
 
+/** Of both hosts, in place of what the seed would choose or what is usual. */
+export type Overrides = Partial<Pick<StackParameters, 'verification' | 'slotCount' | 'digestStride'>>
+
 /** `strategies`: of the connecting and of the accepting host. */
 export function simulateTransfer(
   seed: number,
   strategies: readonly [StrategyOption, StrategyOption],
   impaired = true,
+  overrides: Overrides = {},
 ): TransferOutcome {
   const draw = new Draw(seed)
   const clock = new SimulatedClock()
@@ -62,10 +68,13 @@ export function simulateTransfer(
   ] as const
   const payloadWork: PayloadWorkKind = draw.chance(0.1) ? 'cipher' : 'checksum'
   const parameters = [
-    parametersOf(strategies[0], client, payloadWork, draw),
-    parametersOf(strategies[1], server, payloadWork, draw),
+    { ...parametersOf(strategies[0], client, payloadWork, draw), ...overrides },
+    { ...parametersOf(strategies[1], server, payloadWork, draw), ...overrides },
   ] as const
-  const layouts = [planStack(parameters[0]), planStack(parameters[1])] as const
+  const layouts = [
+    strategyOf(parameters[0]).plan(parameters[0]),
+    strategyOf(parameters[1]).plan(parameters[1]),
+  ] as const
   const regions = [
     openRegion(new SharedArrayBuffer(layouts[0].sizeBytes)),
     openRegion(new SharedArrayBuffer(layouts[1].sizeBytes)),
@@ -117,6 +126,7 @@ export function simulateTransfer(
     divergences,
     framesLost: link.forward.counters.lost + link.backward.counters.lost,
     retransmits: hosts[0].protocolCounter('retransmits') + hosts[1].protocolCounter('retransmits'),
+    outOfOrder: hosts[0].protocolCounter('outOfOrderIn') + hosts[1].protocolCounter('outOfOrderIn'),
   }
 }
 

@@ -5,12 +5,9 @@
  *
  * Called by the application's thread only.
  */
-import type { Mailbox } from '../dominoes/mailbox.ts'
-import type { OutboxReader } from '../dominoes/outbox.ts'
-import type { Region } from '../dominoes/region.ts'
 import { Upcall } from '../protocol/actions.ts'
 import { Request } from '../protocol/requests.ts'
-import type { StreamBuffers } from '../strategy/stream-buffers.ts'
+import type { ApplicationEnds } from '../strategy/running-stack.ts'
 import { UpcallRecord } from '../strategy/upcall-record.ts'
 import { Stream } from './stream.ts'
 
@@ -24,24 +21,14 @@ export interface EndpointHandler {
   onProgress(stream: Stream): void
 }
 
-export interface EndpointParts {
-  readonly region: Region
-  readonly buffers: StreamBuffers
-  readonly mailbox: Mailbox
-  readonly outbox: OutboxReader
-  /** Wakes the stack when it sleeps; called after every request that was posted. */
-  wake(): void
-  hasPassed(index: number): boolean
-}
-
 export class Endpoint {
-  readonly #parts: EndpointParts
+  readonly #parts: ApplicationEnds
   readonly #handler: EndpointHandler
   readonly #streams = new Map<number, Stream>()
   /** Requests that found the mailbox full, oldest first: kind and three arguments each. */
   readonly #waiting: [number, number, number, number, number][] = []
 
-  constructor(parts: EndpointParts, handler: EndpointHandler) {
+  constructor(parts: ApplicationEnds, handler: EndpointHandler) {
     this.#parts = parts
     this.#handler = handler
   }

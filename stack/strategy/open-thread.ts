@@ -2,47 +2,32 @@
  * Puts one thread's part of a stack together over the planned region: device, source and domain, and the loop that
  * the strategy has. The simulator does the same with a simulated device and a virtual clock.
  */
-import type { Clock } from '../device/clock.ts'
-import type { Device } from '../device/device.ts'
 import { Random } from '../device/random.ts'
 import { Channel } from '../dominoes/channel.ts'
 import { Counters } from '../dominoes/counters.ts'
 import type { Domain } from '../dominoes/domain.ts'
 import { Mailbox } from '../dominoes/mailbox.ts'
 import type { MailboxLayout } from '../dominoes/mailbox-layout.ts'
-import { openReplica } from '../dominoes/open-replica.ts'
+import { type OpenReplicaParts, openReplica } from '../dominoes/open-replica.ts'
 import { OutboxWriter } from '../dominoes/outbox.ts'
-import type { Region } from '../dominoes/region.ts'
 import type { Replica } from '../dominoes/replica.ts'
 import { Signal } from '../dominoes/signal.ts'
 import { createPayloadWork } from '../payload/payload-work.ts'
 import { openClaims } from './claims.ts'
 import { replicationFactors, resolveVerification } from './factors.ts'
 import { LocalSlots } from './local-slots.ts'
-import { NetworkDomain } from './network-domain.ts'
+import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
 import { NetworkSource, type RequestSink } from './network-source.ts'
-import type { StackParameters } from './options.ts'
 import { Sequential } from './sequential.ts'
-import { type StackLayout, stateOf } from './stack-layout.ts'
+import { stateOf } from './stack-layout.ts'
+import type { ThreadParts } from './strategy.ts'
 import { threadCountersAt } from './thread-counters.ts'
 import { openWitness } from './witness-machine.ts'
 
 /** Most frames that one poll reads: bounds how long the producer role is held. */
 const pollBatch = 32
 
-export interface ThreadParts {
-  readonly region: Region
-  readonly layout: StackLayout
-  readonly parameters: StackParameters
-  /** 0 … replicas - 1. */
-  readonly thread: number
-  /** This thread's own, over whatever the threads share. */
-  readonly device: Device
-  readonly clock: Clock
-  readonly seed: number
-  /** Puts something around the domain: the simulator, what actions cost. */
-  readonly wrapDomain?: (domain: Domain) => Domain
-}
+export type { ThreadParts } from './strategy.ts'
 
 /** A thread of the sequential strategy: the loop, and what its idle thread sleeps in. */
 export interface SequentialThread {
@@ -69,29 +54,28 @@ export function openSequentialThread(parts: ThreadParts, pause: (micros: number)
 
 export function openReplicaThread(parts: ThreadParts): ReplicaThread {
   const { region, layout, parameters, thread, clock } = parts
-  const channel = new Channel(region, layout.framework.channel, thread)
+  const channel = parts.channel ?? new Channel(region, layout.framework.channel, thread)
   const domain = openDomain(parts)
   const source = openSource(parts, channel, domain)
   const nowMicros = () => clock.nowMicros()
-  return {
-    replica: openReplica(region, layout.framework, {
-      id: thread,
-      domain: wrapped(parts, domain),
-      source,
-      nowMicros,
-      channel,
-      claims: openClaims(region, layout, channel, thread, replicationFactors(parameters.strategy)),
-      ...(layout.isWitnessed ? { witness: openWitness(region, layout, parameters.machine) } : {}),
-    }),
-    domain,
+  const replica: OpenReplicaParts = {
+    id: thread,
+    domain: wrapped(parts, domain),
+    source,
+    nowMicros,
+    channel,
+    claims: openClaims(region, layout, channel, thread, replicationFactors(parameters.strategy)),
+    ...(layout.isWitnessed ? { witness: openWitness(region, layout, parameters.machine) } : {}),
   }
+  return { replica: openReplica(region, layout.framework, parts.wrapReplica?.(replica) ?? replica), domain }
 }
 
-function wrapped(parts: ThreadParts, domain: NetworkDomain): Domain {
+export function wrapped(parts: ThreadParts, domain: NetworkDomain): Domain {
   return parts.wrapDomain?.(domain) ?? domain
 }
 
-function openDomain(parts: ThreadParts): NetworkDomain {
+/** A thread's domain over its own state and the common structures, but for what is said to be otherwise. */
+export function openDomain(parts: ThreadParts, otherwise: Partial<NetworkDomainParts> = {}): NetworkDomain {
   const { region, layout, parameters, thread } = parts
   const key = parameters.payloadWork.cipherKey
   return new NetworkDomain({
@@ -109,10 +93,17 @@ function openDomain(parts: ThreadParts): NetworkDomain {
       region,
       key === undefined ? undefined : Uint8Array.from(Buffer.from(key, 'hex')),
     ),
+    ...otherwise,
   })
 }
 
-function openSource(parts: ThreadParts, sink: RequestSink, domain: NetworkDomain): NetworkSource {
+/** `batch`: most frames that one poll reads; `domain` knows the next timer. */
+export function openSource(
+  parts: ThreadParts,
+  sink: RequestSink,
+  domain: Pick<Domain, 'microsUntilDeadline'>,
+  batch = pollBatch,
+): NetworkSource {
   const { region, layout, parameters, thread } = parts
   return new NetworkSource({
     region,
@@ -122,9 +113,16 @@ function openSource(parts: ThreadParts, sink: RequestSink, domain: NetworkDomain
     doorbell: new Signal(region, layout.framework.doorbellWord),
     clock: parts.clock,
     random: new Random(parts.seed),
-    batch: pollBatch,
+    batch,
     countersAt: threadCountersAt(layout.countersWord, thread),
     verifies: parameters.verification === 'before',
     microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
   })
+}
+
+const nothing = new Int32Array(new SharedArrayBuffer(4))
+
+/** Sleeps on this thread, whatever happens meanwhile. */
+export function sleepFor(micros: number): void {
+  Atomics.wait(nothing, 0, 0, micros / 1000)
 }

@@ -1,18 +1,29 @@
 /**
  * A stack whose threads run, as the socket layer and the harness hold it, whatever the strategy.
  */
-import type { Mailbox } from '../dominoes/mailbox.ts'
-import type { OutboxReader } from '../dominoes/outbox.ts'
 import type { Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
 import type { StreamBuffers } from './stream-buffers.ts'
+
+/** Where the application posts its requests. */
+export interface RequestPort {
+  /** Posts a request's kind and arguments; false if there is no room now. */
+  tryPost(kind: number, first: number, second: number, third: number, fourth: number): boolean
+}
+
+/** Where the application takes its upcalls, in their order. */
+export interface UpcallPort {
+  /** Word offset of the next upcall's record (`UpcallRecord`), -1 if there is none. Valid until `advance`. */
+  peek(): number
+  advance(): void
+}
 
 /** The application's ends of everything it shares with the stack. */
 export interface ApplicationEnds {
   readonly region: Region
   readonly buffers: StreamBuffers
-  readonly mailbox: Mailbox
-  readonly outbox: OutboxReader
+  readonly mailbox: RequestPort
+  readonly outbox: UpcallPort
   /** Wakes a stack that sleeps: to be called after posting. */
   wake(): void
   /** Whether every replica has passed the request with this channel index. */
@@ -26,6 +37,7 @@ export interface StackReport {
   readonly digestsMissed: number
   /** The protocol machine's counters by name. */
   readonly protocol: Record<string, number>
+  /** Of each thread, by name. */
   readonly perReplica: Record<string, number>[]
   readonly framesIn: number
   readonly framesOut: number

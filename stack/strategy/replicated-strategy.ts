@@ -1,0 +1,59 @@
+/** The replicated strategy: the framework's replicas, one a thread (see `stack/dominoes`). */
+import { Auditor } from '../dominoes/auditor.ts'
+import { initialiseFramework } from '../dominoes/framework-layout.ts'
+import { reachMark } from './checkpoint.ts'
+import { openCommonEnds } from './common-ends.ts'
+import { openReplicaThread } from './open-thread.ts'
+import { planStack } from './stack-layout.ts'
+import type { Strategy, StrategyThread, ThreadParts } from './strategy.ts'
+
+export const replicatedStrategy: Strategy = {
+  plan: (parameters) => planStack(parameters),
+  initialise: (region, layout, time) => initialiseFramework(region, layout.framework, { time }),
+  openThread,
+  openEnds: (region, layout, wakeDevice) => {
+    const { framework } = layout
+    const ends = openCommonEnds(region, layout, wakeDevice, (index) => ends.channel.hasPassed(index))
+    const auditor = new Auditor(region, framework.digests, framework.channel)
+    const application =
+      // One replica performs a request's actions before the application can see its upcalls.
+      layout.replicas === 1 ? { ...ends.application, hasPassed: () => true } : ends.application
+    return {
+      ...ends,
+      application,
+      audits: {
+        audit: () => {
+          auditor.audit()
+        },
+        report: () => auditor.report(),
+        finish: () => auditor.finish(),
+        checkpoint: async (isOver) => {
+          await reachMark({
+            channel: ends.channel,
+            mailbox: ends.mailbox,
+            stride: framework.digests.stride,
+            wake: () => application.wake(),
+            isOver,
+          })
+          auditor.audit()
+        },
+      },
+    }
+  },
+}
+
+function openThread(parts: ThreadParts): StrategyThread {
+  const { replica, domain } = openReplicaThread(parts)
+  return {
+    get idleWeight() {
+      return replica.idleWeight
+    },
+    doWork: () => replica.doWork(),
+    get isFinished() {
+      return replica.isFinished
+    },
+    finish: () => replica.recordFinalDigest(),
+    park: (micros) => replica.park(micros),
+    microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What a strategy is: a way to run the one protocol machine on threads. Starting, stopping and the simulator know
+ * strategies only through this interface; `strategies.ts` has the list.
+ *
+ *   plan         where everything lies, before any memory exists
+ *   initialise   the region made ready, before any thread runs
+ *   openThread   one thread's part, on that thread: a loop body and what it sleeps in
+ *   openEnds     the application's ends, on the thread that becomes the application's
+ */
+import type { Clock } from '../device/clock.ts'
+import type { Device } from '../device/device.ts'
+import type { AuditReport } from '../dominoes/auditor.ts'
+import type { Channel } from '../dominoes/channel.ts'
+import type { Domain } from '../dominoes/domain.ts'
+import type { Parker } from '../dominoes/idle.ts'
+import type { OpenReplicaParts } from '../dominoes/open-replica.ts'
+import type { Region } from '../dominoes/region.ts'
+import type { Signal } from '../dominoes/signal.ts'
+import type { StackParameters } from './options.ts'
+import type { ApplicationEnds } from './running-stack.ts'
+import type { StackLayout } from './stack-layout.ts'
+
+export interface Strategy {
+  /** Throws RangeError for options that cannot be. */
+  plan(parameters: StackParameters): StackLayout
+  /** On a region of zeroes. `timeMicros`: what the clock shows now. */
+  initialise(region: Region, layout: StackLayout, timeMicros: number): void
+  openThread(parts: ThreadParts): StrategyThread
+  /** `wakeDevice` ends the wait of whichever thread sleeps in the device. */
+  openEnds(region: Region, layout: StackLayout, wakeDevice: () => void): StackEnds
+}
+
+/** What one thread's part is made from. */
+export interface ThreadParts {
+  readonly region: Region
+  readonly layout: StackLayout
+  readonly parameters: StackParameters
+  /** 0 … layout.replicas - 1. */
+  readonly thread: number
+  /** This thread's own, over whatever the threads share. */
+  readonly device: Device
+  readonly clock: Clock
+  readonly seed: number
+  /** Puts something around the domain: the simulator, what actions cost. */
+  readonly wrapDomain?: (domain: Domain) => Domain
+  /** What virtual cores put in the place of a replica's channel, and around its other parts. */
+  readonly channel?: Channel
+  readonly wrapReplica?: (parts: OpenReplicaParts) => OpenReplicaParts
+  /** How a thread waits that cannot leave its round; sleeps if absent. In virtual time it lets the clock advance. */
+  readonly pause?: (micros: number) => void
+}
+
+/** One thread's loop: `doWork` until `isFinished`, then `finish`. Called by that thread only. */
+export interface StrategyThread extends Parker {
+  /** One round; returns the work done, 0 if nothing could be done. Blocks at most as long as a lock is held. */
+  doWork(): number
+  /** Whether the stack is closed and nothing is left for this thread. */
+  readonly isFinished: boolean
+  /** After the last round: leaves behind what an auditor compares. */
+  finish(): void
+  /** Microseconds from `nowMicros` until this thread has a timer to fire, `noDeadline` if it minds none. */
+  microsUntilDeadline(nowMicros: number): number
+}
+
+export interface StackEnds {
+  readonly application: ApplicationEnds
+  /** Notified by every upcall. */
+  readonly upcallSignal: Signal
+  /** From now on no requests are taken; threads end when what was taken is done. */
+  close(): void
+  /** The protocol machine's counters by name; sums where there are several states that share the work. */
+  protocolCounters(): Record<string, number>
+  /** What one thread counted, by name. */
+  threadCounters(thread: number): Record<string, number>
+  /** Of strategies whose states have to be equal; absent where nothing is there to compare. */
+  readonly audits?: StateAudits
+}
+
+export interface StateAudits {
+  /** Compares what digests there are. */
+  audit(): void
+  report(): AuditReport
+  /** Once all threads ended: compares their final digests too. */
+  finish(): AuditReport
+  /** Resolves when digests cover all that was applied so far, or when `isOver`. */
+  checkpoint(isOver: () => boolean): Promise<void>
+}
