@@ -30,6 +30,7 @@ export class ActionPerformer {
   performAll(slot: number, index: number): boolean {
     const actions = this.#actions
     for (;;) {
+      if (actions.count > 0) actions.seal(index)
       for (; this.#next < actions.count; this.#next += 1) {
         if (!this.#performOne(this.#next * actionWords, slot, index)) return false
       }

@@ -1,26 +1,46 @@
 /**
- * The actions that one `apply` emitted, private to a replica: records of fixed size, emptied after every
+ * The actions that one `apply` emitted, by one replica: records of fixed size, emptied after every
  * request. Words 0 and 1 of a record belong to the framework, the rest to the domain.
  *
  *   word 0  kind     what to do; the domain's choice
  *        1  number   counts the domain's actions, wrapping; the key under which the action is claimed
  *     2..31          the domain's
  *
- * Written and read by the owning replica's thread only. Invariant: 0 ≤ count ≤ capacity; numbers in the
- * queue are consecutive.
+ * Behind the records lies the seal, for those who finish what a killed replica left:
+ *
+ *   word 0  sealed   how many records the queue holds while its actions are claimed and performed, otherwise 0
+ *        1  index    channel index of the request that emitted them; written before `sealed`
+ *
+ * Written by the owning replica's thread only, read by others only once that thread has ended.
+ * Invariant: 0 ≤ count ≤ capacity; numbers in the queue are consecutive; records do not change while sealed.
  */
 
 export const actionWords = 32
 export const ActionWord = { kind: 0, number: 1, fields: 2 } as const
+
+const sealWords = 32
+
+export function actionQueueWords(capacity: number): number {
+  return capacity * actionWords + sealWords
+}
+
+/** Word offset of the seal in a queue's storage. */
+export function sealOf(storage: Int32Array): number {
+  return storage.length - sealWords
+}
 
 export class ActionQueue {
   readonly words: Int32Array
   readonly capacity: number
   count = 0
 
-  constructor(capacity: number) {
+  readonly #seal: number
+
+  /** `storage` has `actionQueueWords(capacity)` words; shared, if others are to finish what this thread may leave. */
+  constructor(capacity: number, storage = new Int32Array(actionQueueWords(capacity))) {
     this.capacity = capacity
-    this.words = new Int32Array(capacity * actionWords)
+    this.words = storage
+    this.#seal = sealOf(storage)
   }
 
   get isFull(): boolean {
@@ -36,7 +56,14 @@ export class ActionQueue {
     return at
   }
 
+  /** Before the first of its actions is claimed: they are complete, and stay until `clear`. */
+  seal(index: number): void {
+    this.words[this.#seal + 1] = index
+    Atomics.store(this.words, this.#seal, this.count)
+  }
+
   clear(): void {
     this.count = 0
+    if (this.words[this.#seal] !== 0) Atomics.store(this.words, this.#seal, 0)
   }
 }

@@ -83,8 +83,10 @@ export class Auditor {
   #isRecorded(mark: number): boolean {
     let recorded = false
     for (let replica = 0; replica < this.#digests.replicas; replica++) {
+      const hasBegun = ((this.#load(replica, DigestWord.first) - mark) | 0) <= 0
+      // It also goes out if it was killed and started again beyond this mark.
+      if (!hasBegun) this.#takesPart[replica] = false
       if (!this.#takesPart[replica]) {
-        const hasBegun = ((this.#load(replica, DigestWord.first) - mark) | 0) <= 0
         if (!hasBegun || !this.#isActive(replica)) continue
         this.#takesPart[replica] = true
       }

@@ -194,6 +194,11 @@ export class Channel {
     this.progress.notify()
   }
 
+  /** Any thread. Whether this replica, or other holder, has the producer role: lasting truth only of a dead one. */
+  isHolder(holder: number): boolean {
+    return Atomics.load(this.#words, this.#control + ChannelWord.role) === holder + 1
+  }
+
   // ── coming and going ────────────────────────────────────────────────────
 
   /**

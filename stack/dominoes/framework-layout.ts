@@ -15,6 +15,7 @@ import { type ClaimLayout, initialiseClaims, planClaims } from './claim-board.ts
 import { type CountersLayout, planCounters } from './counters.ts'
 import { type DigestLayout, initialiseDigests, planDigests } from './digest-board.ts'
 import { initialiseMailbox, type MailboxLayout, planMailbox } from './mailbox-layout.ts'
+import { type MembershipLayout, planMembership } from './membership-layout.ts'
 import { initialiseOutbox, type OutboxLayout, planOutbox } from './outbox-layout.ts'
 import type { Region, RegionPlan } from './region.ts'
 import { planSignal } from './signal.ts'
@@ -39,6 +40,8 @@ export interface FrameworkOptions {
   readonly digestEntries: number
   /** Requests from one digest to the next; a power of two, at least 2. 0: final digests only. Default 0. */
   readonly digestStride?: number
+  /** Actions in each replica's queue, if the queues are to lie in the region, so that replicas may be killed. Default 0. */
+  readonly actionCapacity?: number
 }
 
 export interface FrameworkLayout {
@@ -52,6 +55,7 @@ export interface FrameworkLayout {
   readonly outboxes: readonly OutboxLayout[]
   readonly digests: DigestLayout
   readonly counters: CountersLayout
+  readonly membership: MembershipLayout
 }
 
 /** Where numbering starts; tests start near the wrap. All default to 0. */
@@ -78,6 +82,7 @@ export function planFramework(plan: RegionPlan, options: FrameworkOptions): Fram
     outboxes: [outbox, ...furtherOutboxes.map((count) => planOutbox(plan, count))],
     digests: planDigests(plan, replicas, options.digestEntries, digestStride),
     counters: planCounters(plan, replicas),
+    membership: planMembership(plan, replicas, options.actionCapacity ?? 0),
   }
 }
 

@@ -49,16 +49,26 @@ export class Mailbox {
     return true
   }
 
-  /** Receiver only. Word offset of the oldest record, -1 if there is none. Valid until `advance`. */
-  peek(): number {
+  /** Receiver only. Word offset of the k-th record that is there, -1 if there are not so many. Valid until `advance`. */
+  peek(k = 0): number {
     const head = this.#words[this.#head] as number
-    if (Atomics.load(this.#words, this.#tail) === head) return -1
-    return this.#recordAt(head)
+    if (((Atomics.load(this.#words, this.#tail) - head) | 0) <= k) return -1
+    return this.#recordAt((head + k) | 0)
   }
 
-  /** Receiver only. Done with the record that `peek` returned. */
-  advance(): void {
-    Atomics.store(this.#words, this.#head, ((this.#words[this.#head] as number) + 1) | 0)
+  /** Receiver only. Done with the first `count` records that `peek` returned. */
+  advance(count = 1): void {
+    Atomics.store(this.#words, this.#head, ((this.#words[this.#head] as number) + count) | 0)
+  }
+
+  /** Receiver only. How many records were taken before the first that is there, wrapping: its number. */
+  get taken(): number {
+    return this.#words[this.#head] as number
+  }
+
+  /** Receiver only. Done with all records whose number is below `number`, if they are still there. */
+  advanceTo(number: number): void {
+    if (((number - this.taken) | 0) > 0) Atomics.store(this.#words, this.#head, number)
   }
 
   /** Records posted and not yet taken. Any thread; a moment's truth. */

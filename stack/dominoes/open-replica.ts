@@ -6,8 +6,10 @@ import { Counters } from './counters.ts'
 import { DigestWriter, witnessTableOf } from './digest-board.ts'
 import type { Domain, Source } from './domain.ts'
 import type { FrameworkLayout } from './framework-layout.ts'
+import { Orders } from './orders.ts'
 import type { Region } from './region.ts'
 import { Replica } from './replica.ts'
+import { CheckNote } from './request-checker.ts'
 import { Witness, type WitnessParts } from './witness.ts'
 
 export interface OpenReplicaParts {
@@ -23,19 +25,36 @@ export interface OpenReplicaParts {
   readonly checkAhead?: number
   /** Makes this replica the one that is witnessed; there is one witness to a region at most. */
   readonly witness?: WitnessParts
+  /** The state buffer of any replica. With it, replicas may come and go: the domain's action queue is in the region. */
+  readonly stateOf?: (replica: number) => Int32Array
 }
 
 export function openReplica(region: Region, layout: FrameworkLayout, parts: OpenReplicaParts): Replica {
-  const { witness, ...others } = parts
+  const { witness, stateOf, ...others } = parts
   const { digests } = layout
   // Without marks it would follow for ever.
   const isWitnessed = witness !== undefined && digests.stride > 0
   const witnessTable = new DigestWriter(region, digests, witnessTableOf(digests))
   return new Replica({
     ...others,
+    ...(stateOf === undefined ? {} : joinable(region, layout, parts, stateOf)),
     ...(isWitnessed ? { witness: new Witness(witness, parts.domain, witnessTable) } : {}),
     claims: parts.claims ?? new ClaimBoard(region, layout.claims),
     counters: new Counters(region, layout.counters, parts.id),
     digests: new DigestWriter(region, layout.digests, parts.id),
   })
+}
+
+function joinable(
+  region: Region,
+  layout: FrameworkLayout,
+  parts: OpenReplicaParts,
+  stateOf: (replica: number) => Int32Array,
+) {
+  const { id, channel, domain } = parts
+  const { membership, digests } = layout
+  return {
+    checkNote: new CheckNote(region, membership, id),
+    orders: new Orders({ region, membership, digests, id, channel, domain, stateOf }),
+  }
 }

@@ -43,6 +43,11 @@ export function initialiseOutbox(region: Region, layout: OutboxLayout, firstNumb
   }
 }
 
+/** Word offset of the signal on which the reader sleeps. */
+export function outboxFilledWord(layout: OutboxLayout): number {
+  return layout.baseWord + OutboxWord.filled
+}
+
 /** Word offset of a number's record. */
 export function outboxRecord(layout: OutboxLayout, number: number): number {
   return layout.baseWord + OutboxWord.records + (number & (layout.count - 1)) * outboxRecordWords

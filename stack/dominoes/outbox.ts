@@ -42,6 +42,12 @@ export class OutboxWriter {
     return outboxRecord(this.#layout, number) + 1
   }
 
+  /** Whether this number was handed over, be it read since. */
+  isCommitted(number: number): boolean {
+    if (((Atomics.load(this.#words, this.#position) - number) | 0) > 0) return true
+    return Atomics.load(this.#words, outboxRecord(this.#layout, number)) === ((number + 1) | 0)
+  }
+
   /** Hands the record over, and all that this thread stored before. */
   commit(number: number): void {
     Atomics.store(this.#words, outboxRecord(this.#layout, number), (number + 1) | 0)

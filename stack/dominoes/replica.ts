@@ -48,7 +48,8 @@ import { Counter, type Counters } from './counters.ts'
 import type { DigestWriter } from './digest-board.ts'
 import type { Domain, Source } from './domain.ts'
 import type { Parker } from './idle.ts'
-import { RequestChecker } from './request-checker.ts'
+import type { Orders } from './orders.ts'
+import { type CheckNote, RequestChecker } from './request-checker.ts'
 import type { Witness } from './witness.ts'
 
 export interface ReplicaParts {
@@ -64,6 +65,9 @@ export interface ReplicaParts {
   readonly digests: DigestWriter
   /** Applies part of the requests a second time; see witness.ts. */
   readonly witness?: Witness
+  /** Where the check in hand is noted, and what a monitor orders; left out: nobody comes or goes. */
+  readonly checkNote?: CheckNote
+  readonly orders?: Orders
   /** Microseconds, 32 bits, wrapping: the clock that also stamps requests. */
   readonly nowMicros: () => number
   /** Most requests applied in one round. Default 64. */
@@ -88,6 +92,7 @@ export class Replica implements Parker {
   readonly #counters: Counters
   readonly #digests: DigestWriter
   readonly #witness: Witness | undefined
+  readonly #orders: Orders | undefined
   readonly #nowMicros: () => number
   readonly #batch: number
   /** Requests passed between two publications of the consumer position. */
@@ -109,13 +114,15 @@ export class Replica implements Parker {
     const position = channel.positionOf(id)
     this.id = id
     this.#domain = domain
-    this.#checker = new RequestChecker(domain, channel, counters, position, parts.checkAhead ?? 16)
+    const ahead = parts.checkAhead ?? 16
+    this.#checker = new RequestChecker(domain, channel, counters, position, ahead, parts.checkNote)
     this.#performer = new ActionPerformer(domain, parts.claims, counters)
     this.#source = parts.source
     this.#channel = channel
     this.#counters = counters
     this.#digests = parts.digests
     this.#witness = parts.witness
+    this.#orders = parts.orders
     this.#nowMicros = parts.nowMicros
     this.#batch = parts.batch ?? 64
     this.#positionStride = Math.max(1, Math.min(16, channel.slotCount >> 3))
@@ -134,8 +141,14 @@ export class Replica implements Parker {
     return this.#channel.tryClose() && !this.#isInHand && this.#position === this.#channel.tail
   }
 
+  /** Whether a monitor ordered this replica to leave: it runs no more, wherever it was. */
+  get hasLeft(): boolean {
+    return this.#orders?.hasLeft ?? false
+  }
+
   /** One round; returns the work done, 0 if there was nothing that could be done. Never blocks. */
   doWork(): number {
+    this.#orders?.attend(this.#position, !this.#isInHand)
     this.#asked = false
     let work = this.#handleRequests()
     if (work === 0 && this.#blocked === Blocked.nothing) work = this.#feed()

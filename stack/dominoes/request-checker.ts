@@ -7,18 +7,49 @@
 import type { Channel } from './channel.ts'
 import { Counter, type Counters } from './counters.ts'
 import type { Domain } from './domain.ts'
+import { type MembershipLayout, MembershipWord, memberWord } from './membership-layout.ts'
+import type { Region } from './region.ts'
 import { verdictPending } from './slot.ts'
+
+/** Says in shared memory which check this replica tries for or does, in case it is killed meanwhile. */
+export class CheckNote {
+  readonly #words: Int32Array
+  readonly #at: number
+
+  constructor(region: Region, layout: MembershipLayout, replica: number) {
+    this.#words = region.words
+    this.#at = memberWord(layout, replica)
+  }
+
+  begin(index: number): void {
+    this.#words[this.#at + MembershipWord.checkIndex] = index
+    Atomics.store(this.#words, this.#at + MembershipWord.checking, 1)
+  }
+
+  end(): void {
+    Atomics.store(this.#words, this.#at + MembershipWord.checking, 0)
+  }
+}
 
 export class RequestChecker {
   readonly #domain: Domain
   readonly #channel: Channel
   readonly #counters: Counters
   readonly #span: number
+  readonly #note: CheckNote | undefined
   /** Requests before this were checked, or found claimed, while looking ahead. */
   #ahead: number
 
   /** Starts at channel index `first`; looks at most `span` requests beyond a pending verdict. */
-  constructor(domain: Domain, channel: Channel, counters: Counters, first: number, span: number) {
+  constructor(
+    domain: Domain,
+    channel: Channel,
+    counters: Counters,
+    first: number,
+    span: number,
+    note: CheckNote | undefined,
+  ) {
+    this.#note = note
     this.#domain = domain
     this.#channel = channel
     this.#counters = counters
@@ -54,9 +85,13 @@ export class RequestChecker {
   }
 
   #tryCheck(slot: number, index: number): boolean {
-    if (!this.#channel.tryClaimCheck(slot, index)) return false
-    this.#channel.setVerdict(slot, this.#domain.check(slot))
-    this.#counters.add(Counter.checked, 1)
-    return true
+    this.#note?.begin(index)
+    const isMine = this.#channel.tryClaimCheck(slot, index)
+    if (isMine) {
+      this.#channel.setVerdict(slot, this.#domain.check(slot))
+      this.#counters.add(Counter.checked, 1)
+    }
+    this.#note?.end()
+    return isMine
   }
 }

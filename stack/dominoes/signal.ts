@@ -55,6 +55,12 @@ export class Signal {
     return (waiting.async ? await waiting.value : waiting.value) !== 'timed-out'
   }
 
+  /** Wakes all who wait, even those whom a notifier that was killed had begun to wake. Not for the hot path. */
+  wake(): void {
+    Atomics.add(this.#words, this.#at, 2)
+    Atomics.notify(this.#words, this.#at)
+  }
+
   /**
    * Wakes all who wait; one atomic load when nobody does. True if anyone may have been waiting: the caller
    * can then end a wait that takes place elsewhere, in a device for instance.
