@@ -11,7 +11,6 @@
  *        6     index of the first request               5  length
  *        7     requests between two marks, 0: none      6  verdict
  *        8     bytes of the description                 7  arguments
- *        9     the channel's time at the start          …  head
  *   then the description, padded to whole lines of 128 bytes: what a domain's maker needs, JSON by custom
  *
  * A mark is what it is on the digest board: the count of requests that went into the digest. `check` is a hash of all
@@ -36,7 +35,6 @@ export const LogHeaderWord = {
   firstIndex: 6,
   digestStride: 7,
   descriptionBytes: 8,
-  startTime: 9,
 } as const
 
 export const LogTag = { request: 1, mark: 2, end: 3 } as const
@@ -71,7 +69,6 @@ export interface LogHeader {
   readonly firstIndex: number
   /** Requests from one digest to the next; 0: the final digest only. */
   readonly digestStride: number
-  readonly startTime: number
   /** Says which domain this was and how it was configured. */
   readonly description: string
 }

@@ -172,7 +172,6 @@ export class LogReader {
         shape,
         firstIndex: word(LogHeaderWord.firstIndex),
         digestStride: word(LogHeaderWord.digestStride),
-        startTime: word(LogHeaderWord.startTime),
         description: Buffer.from(description).toString('utf8'),
       },
     }

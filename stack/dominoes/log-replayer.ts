@@ -37,7 +37,7 @@ export function replayOptions(header: LogHeader, replicas: number): FrameworkOpt
 
 /** Where its numbering starts. */
 export function replayStart(header: LogHeader): FrameworkStart {
-  return { index: header.firstIndex, time: header.startTime }
+  return { index: header.firstIndex }
 }
 
 export interface ReplayDivergence {

@@ -39,7 +39,7 @@ export class LogWriter {
     this.#recordWords = logRecordWords(header.shape)
     this.#chunk = new Int32Array(Math.floor(chunkBytes / 4 / this.#recordWords) * this.#recordWords)
     this.#bytes = new Uint8Array(this.#chunk.buffer)
-    this.#descriptor = this.#attempt(() => openSync(path, 'w'))
+    this.#descriptor = attempt(path, () => openSync(path, 'w'))
     this.#write(encodeHeader(header))
   }
 
@@ -69,7 +69,7 @@ export class LogWriter {
   /** Writes what is left, and closes the file. */
   close(): void {
     this.flush()
-    this.#attempt(() => closeSync(this.#descriptor))
+    attempt(this.#path, () => closeSync(this.#descriptor))
   }
 
   #appendDigest(tag: number, mark: number, digest: number): void {
@@ -89,25 +89,25 @@ export class LogWriter {
   }
 
   #write(bytes: Uint8Array): void {
-    this.#attempt(() => {
+    attempt(this.#path, () => {
       for (let written = 0; written < bytes.length; ) {
         written += writeSync(this.#descriptor, bytes, written, bytes.length - written)
       }
     })
   }
+}
 
-  #attempt<T>(work: () => T): T {
-    try {
-      return work()
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new LogError(
-        this.#path,
-        `the log cannot be written: ${reason}`,
-        'make room, or name another file',
-        error,
-      )
-    }
+/** Makes an empty file, so that a path which cannot be written is known before a thread is started for it. */
+export function makeLogFile(path: string): void {
+  attempt(path, () => closeSync(openSync(path, 'w')))
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new LogError(path, `the log cannot be written: ${reason}`, 'make room, or name another file', error)
   }
 }
 
@@ -123,7 +123,6 @@ function encodeHeader(header: LogHeader): Uint8Array {
   words[LogHeaderWord.firstIndex] = header.firstIndex
   words[LogHeaderWord.digestStride] = header.digestStride
   words[LogHeaderWord.descriptionBytes] = description.length
-  words[LogHeaderWord.startTime] = header.startTime
   bytes.set(description, lineWords * 4)
   return bytes
 }

@@ -39,6 +39,10 @@ export interface StackOptions {
   readonly digestStride?: number
   /** Directory for packet captures, one file for each thread. */
   readonly captureDirectory?: string
+  /** File to which every request is recorded, to be replayed later; replicated strategy only. Overwritten. */
+  readonly recordPath?: string
+  /** Directory for the description of a divergence, should replicas ever differ. Default: the system's for such files. */
+  readonly dumpDirectory?: string
   /**
    * How long the application's thread rests after it handled upcalls, in milliseconds: for bulk transfers, fewer
    * wake-ups. Default 0.
@@ -62,6 +66,8 @@ export function resolveOptions(options: StackOptions): StackParameters {
     slotCount: options.slotCount ?? 1024,
     digestStride: options.digestStride ?? 1024,
     ...(options.captureDirectory === undefined ? {} : { captureDirectory: options.captureDirectory }),
+    ...(options.recordPath === undefined ? {} : { recordPath: options.recordPath }),
+    ...(options.dumpDirectory === undefined ? {} : { dumpDirectory: options.dumpDirectory }),
     machine: {
       address,
       prefixLength,
@@ -85,12 +91,18 @@ export function resolveOptions(options: StackOptions): StackParameters {
   }
 }
 
-function checkStrategy({ strategy, device, slotCount = 1024, digestStride = 1024 }: StackOptions): void {
+function checkStrategy(options: StackOptions): void {
+  const { strategy, device, slotCount = 1024, digestStride = 1024, recordPath } = options
   if (!isPowerOfTwo(slotCount) || slotCount < 8 || slotCount > 65_536) {
     throw new RangeError(`slotCount must be a power of two from 8 to 65536, not ${slotCount}`)
   }
   if (digestStride !== 0 && (!isPowerOfTwo(digestStride) || digestStride < 2)) {
     throw new RangeError(`digestStride must be 0 or a power of two from 2, not ${digestStride}`)
+  }
+  if (recordPath !== undefined && strategy.kind !== 'replicated') {
+    throw new RangeError(
+      `recordPath needs the strategy 'replicated': '${strategy.kind}' has no channel to record`,
+    )
   }
   if (strategy.kind === 'replicated') resolveFactors(strategy, device)
 }

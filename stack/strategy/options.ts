@@ -8,11 +8,16 @@ import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import type { ReplicationFactors, VerificationFactor } from './factors.ts'
 
+/** How a thread waits for the lock; `parking`, the default, spins a little and then sleeps. */
+export type LockKind = 'spin' | 'ticket' | 'parking'
+
 export type StrategyOption =
   /** One thread, no channel: the baseline. */
   | { readonly kind: 'sequential' }
   /** Every replica applies every request; each action is performed by one. 1 ≤ replicas ≤ 64. */
   | ({ readonly kind: 'replicated'; readonly replicas: number } & Partial<ReplicationFactors>)
+  /** Message parallelism: one state behind a lock, every thread takes whatever comes. 1 ≤ workers ≤ 64. */
+  | { readonly kind: 'locked'; readonly workers: number; readonly lock?: LockKind }
 
 /** A device behind a descriptor that is open in this process; how to open one is in `stack/device`. */
 export interface DeviceOption {
@@ -44,4 +49,8 @@ export interface StackParameters {
   readonly digestStride: number
   /** Directory for packet captures, one file for each thread; none if absent. */
   readonly captureDirectory?: string
+  /** File to which the channel is recorded; replicated strategy only. None if absent. */
+  readonly recordPath?: string
+  /** Where a divergence of replicas is described. */
+  readonly dumpDirectory?: string
 }

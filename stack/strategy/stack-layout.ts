@@ -33,6 +33,7 @@ const digestEntries = 8192
 export interface StackLayout {
   readonly framework: FrameworkLayout
   readonly strategy: StackParameters['strategy']['kind']
+  /** Threads, whatever they do. */
   readonly replicas: number
   /** Word offset and words of replica 0's state; the others follow. */
   readonly stateWord: number
@@ -48,13 +49,30 @@ export interface StackLayout {
   readonly sizeBytes: number
 }
 
-export function planStack(parameters: StackParameters): StackLayout {
+/** How many of everything a strategy has. */
+export interface StackShape {
+  readonly threads: number
+  /** Protocol states; default one a thread. */
+  readonly states?: number
+  /** Connections of all states together; default those of one machine. */
+  readonly connections?: number
+  /** Requests that can be held at once; default as the parameters say. */
+  readonly slotCount?: number
+}
+
+/** `reserve` plans what a strategy has of its own; its answer becomes part of the layout. */
+export function planStack<Own extends object = object>(
+  parameters: StackParameters,
+  shape: StackShape = shapeOf(parameters),
+  reserve: (plan: RegionPlan) => Own = () => ({}) as Own,
+): StackLayout & Own {
   const { machine, device, strategy } = parameters
   const plan = new RegionPlan()
-  const replicas = strategy.kind === 'replicated' ? strategy.replicas : 1
+  const replicas = shape.threads
   const framework = planFramework(plan, {
     replicas,
-    slotCount: parameters.slotCount,
+    observers: parameters.recordPath === undefined ? 0 : 1,
+    slotCount: shape.slotCount ?? parameters.slotCount,
     slotBytes: slotBytesFor(device.capabilities.frameBytes),
     outboxCount,
     mailboxes: [mailboxCount],
@@ -69,7 +87,7 @@ export function planStack(parameters: StackParameters): StackLayout {
     framework,
     strategy: strategy.kind,
     replicas,
-    stateWord: plan.reserve(words * 4 * (replicas + (isWitnessed ? 1 : 0))) / 4,
+    stateWord: plan.reserve(words * 4 * ((shape.states ?? replicas) + (isWitnessed ? 1 : 0))) / 4,
     stateWords: words,
     isWitnessed,
     transmitAt: plan.reserve(transmitBytes * replicas),
@@ -77,12 +95,17 @@ export function planStack(parameters: StackParameters): StackLayout {
     countersWord: planThreadCounters(plan, replicas),
     streams: reserveStreamBuffers(
       plan,
-      machine.connectionCount,
+      shape.connections ?? machine.connectionCount,
       machine.sendBufferBytes,
       machine.receiveBufferBytes,
     ),
+    ...reserve(plan),
     sizeBytes: plan.sizeBytes,
   }
+}
+
+function shapeOf({ strategy }: StackParameters): StackShape {
+  return { threads: strategy.kind === 'replicated' ? strategy.replicas : 1 }
 }
 
 /** The words of a replica's state; those of the witness as of the replica after the last. */

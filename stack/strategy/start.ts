@@ -9,6 +9,7 @@ import { openRegion, type Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { StackParameters } from './options.ts'
+import { startRecorder } from './replay/recorder.ts'
 import type { RunningStack, StackReport } from './running-stack.ts'
 import type { StackLayout } from './stack-layout.ts'
 import { strategyOf } from './strategies.ts'
@@ -46,6 +47,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
     }
     return new Worker(new URL('./stack-thread.ts', import.meta.url), { workerData: task })
   })
+  workers.push(...startRecorder(region, layout, parameters))
   const ends = strategy.openEnds(region, layout, () => waker.wake())
   const threads = new Threads(region, layout, ends, workers, waker)
   await threads.started()

@@ -47,7 +47,6 @@ export function recordRun({ path, seed, replicas, requests, start }: RecordedRun
     shape: registerShape,
     firstIndex: (start.index ?? 0) | 0,
     digestStride: registerStride,
-    startTime: now,
     description: JSON.stringify({ firstNumber: world.layout.firstNumber }),
   })
   const recorder = new LogRecorder(region, framework, channel, writer)

@@ -1,0 +1,147 @@
+/**
+ * Names for the words of a state, for people who have to find out how two replicas differ. Allocates freely; nothing on
+ * a hot path may use it.
+ */
+import type { MachineConfig } from '../config.ts'
+import { globalRecord } from './globals.ts'
+import { type Layout, planLayout } from './layout.ts'
+import type { Declarations, RecordKind } from './record.ts'
+import { segmentRecord } from './segment.ts'
+import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
+import { State, tcbRecord } from './tcb.ts'
+
+export interface StateDifference {
+  /** The record: `globals`, `neighbor 3`, `connection 0`, `segment 17 of connection 0`, … */
+  readonly record: string
+  /** The field in it: `sndUna`, `ranges[2]`. */
+  readonly field: string
+  readonly meaning: string
+  /** Whether the digest covers this word now: a difference elsewhere may be of no account. */
+  readonly isLive: boolean
+  readonly values: readonly [number, number]
+}
+
+/** One kind of record, and how many of it lie one behind the other. */
+interface Section {
+  readonly at: number
+  readonly count: number
+  readonly record: RecordKind<Declarations>
+  name(index: number): string
+  isLive(index: number): boolean
+}
+
+const hashRecord = {
+  words: 1,
+  fields: { entry: 'index + 1 of a connection, or -(index + 1) of a TIME-WAIT entry' },
+}
+
+/** Differences between two states of one configuration, those that the digest covers first; at most `limit`. */
+export function describeDifferences(
+  config: MachineConfig,
+  first: Int32Array,
+  second: Int32Array,
+  limit = 50,
+): StateDifference[] {
+  const live: StateDifference[] = []
+  const others: StateDifference[] = []
+  for (const section of sectionsOf(config, first, second)) {
+    const { at, count, record } = section
+    for (let index = 0; index < count; index++) {
+      for (let word = 0; word < record.words; word++) {
+        const where = at + index * record.words + word
+        const values = [first[where] as number, second[where] as number] as const
+        if (values[0] === values[1]) continue
+        const isLive = section.isLive(index)
+        const list = isLive ? live : others
+        if (list.length < limit) {
+          list.push({ record: section.name(index), ...describeField(record, word), isLive, values })
+        }
+      }
+    }
+  }
+  return [...live, ...others].slice(0, limit)
+}
+
+/** One line: `connection 0: sndUna (SND.UNA: oldest byte not acknowledged) is 17 and 18`. */
+export function formatDifference({ record, field, meaning, isLive, values }: StateDifference): string {
+  const note = isLive ? '' : ', not in the digest'
+  return `${record}: ${field} (${meaning}) is ${values[0]} and ${values[1]}${note}`
+}
+
+function describeField(record: RecordKind<Declarations>, word: number): { field: string; meaning: string } {
+  let found = { field: `word ${word}`, meaning: '' }
+  for (const [name, declaration] of Object.entries(record.fields)) {
+    const offset = record.offsets[name] as number
+    if (offset > word) break
+    const isTable = typeof declaration !== 'string'
+    found = {
+      field: isTable ? `${name}[${word - offset}]` : name,
+      meaning: isTable ? declaration[0] : declaration,
+    }
+  }
+  return found
+}
+
+/** In the order of the layout; the rings of sent segments last. */
+function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array): Section[] {
+  const layout = planLayout(config)
+  const isOpen = (connection: number): boolean =>
+    [first, second].some((state) => word(state, layout, connection, 'state') !== State.closed)
+  const always = () => true
+  const never = () => false
+  const table = (
+    name: string,
+    at: number,
+    count: number,
+    record: unknown,
+    isLive: Section['isLive'],
+  ): Section => ({
+    at,
+    count,
+    record: record as Section['record'],
+    name: (index) => `${name} ${index}`,
+    isLive,
+  })
+  const hash = { ...hashRecord, offsets: { entry: 0 } }
+  const rings = Array.from({ length: config.connectionCount }, (_, connection) => ({
+    ...table(
+      'segment',
+      layout.segments + connection * layout.ringWords,
+      config.segmentCount,
+      segmentRecord,
+      (slot) => [first, second].some((state) => isInFlight(state, layout, config, connection, slot)),
+    ),
+    name: (slot: number) => `segment ${slot} of connection ${connection}`,
+  }))
+  return [
+    { ...table('globals', layout.globals, 1, globalRecord, always), name: () => 'globals' },
+    table('neighbor', layout.neighbors, neighborCount, neighborRecord, always),
+    table('listener', layout.listeners, config.listenerCount, listenerRecord, always),
+    table('connection', layout.connections, config.connectionCount, tcbRecord, isOpen),
+    ...rings,
+    table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, never),
+    table('tuple hash', layout.hash, layout.hashWords, hash, never),
+  ]
+}
+
+function isInFlight(
+  state: Int32Array,
+  layout: Layout,
+  config: MachineConfig,
+  connection: number,
+  slot: number,
+): boolean {
+  if (word(state, layout, connection, 'state') === State.closed) return false
+  const head = word(state, layout, connection, 'ringHead')
+  const count = (word(state, layout, connection, 'ringTail') - head) | 0
+  return ((slot - head) & (config.segmentCount - 1)) < count
+}
+
+function word(
+  state: Int32Array,
+  layout: Layout,
+  connection: number,
+  field: keyof typeof tcbRecord.fields,
+): number {
+  return state[layout.connections + connection * tcbRecord.words + tcbRecord.offsets[field]] as number
+}
