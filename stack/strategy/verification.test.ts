@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import type { Device } from '../device/device.ts'
+import { openRegion } from '../dominoes/region.ts'
+import { SlotWord } from '../dominoes/slot.ts'
+import { resolveOptions } from '../socket/options.ts'
+import { Bench, seededIntegers, segment } from '../wire/frame-fixtures.ts'
+import { HeaderWord, TcpFlag, Verdict } from '../wire/header.ts'
+import { virtioHeaderBytes, writeVirtioOffload, writeVirtioPlain } from '../wire/virtio.ts'
+import { type VerificationFactor, verificationFactors } from './factors.ts'
+import { openSequentialThread } from './open-thread.ts'
+import { planStack } from './stack-layout.ts'
+
+const payloadBytes = 100
+const record = segment({ sourcePort: 80, destinationPort: 4000, sequence: 7, flags: TcpFlag.ack, window: 99 })
+
+/** A frame, as a device hands it over: with a virtio-net header or without. */
+interface Arrival {
+  readonly frame: Uint8Array
+  readonly virtio?: 'plain' | 'partial checksum'
+}
+
+function validFrame(): Uint8Array {
+  const bench = new Bench()
+  const length = bench.tcp(record, payloadBytes)
+  return bench.bytes.slice(bench.frameAt, bench.frameAt + length)
+}
+
+/** Reads one frame through the source into a slot and checks it there: what the domain says, and its head. */
+function verdictOf({ frame, virtio }: Arrival, verification: VerificationFactor) {
+  const capabilities = {
+    frameBytes: 1514,
+    virtioHeader: virtio !== undefined,
+    checksumOffload: virtio !== undefined,
+  }
+  const parameters = resolveOptions({
+    strategy: { kind: 'sequential' },
+    device: { kind: 'tap', name: 'none', descriptor: -1, capabilities },
+    address: '10.0.0.1/24',
+    verification,
+    connectionCount: 1,
+    sendBufferBytes: 4096,
+    receiveBufferBytes: 4096,
+    slotCount: 8,
+  })
+  const layout = planStack(parameters)
+  const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
+  let isWaiting = true
+  const device: Device = {
+    capabilities,
+    read(at) {
+      if (!isWaiting) return 0
+      isWaiting = false
+      const headerBytes = virtio === undefined ? 0 : virtioHeaderBytes
+      if (virtio === 'plain') writeVirtioPlain(region.bytes, at)
+      if (virtio === 'partial checksum') writeVirtioOffload(region.bytes, at, 54, 0, 34, 16)
+      region.bytes.set(frame, at + headerBytes)
+      return headerBytes + frame.length
+    },
+    write: () => true,
+    wait() {},
+    wake() {},
+    close() {},
+  }
+  const clock = { nowMicros: () => 1000 }
+  const parts = { region, layout, parameters, thread: 0, device, clock, seed: 1 }
+  const { source, domain } = openSequentialThread(parts, () => {})
+  expect(source.poll()).toBe(1)
+  const slot = layout.framework.channel.slotsWord
+  const verdict = domain.check(slot)
+  return { verdict, sequence: region.words[slot + SlotWord.head + HeaderWord.sequence] }
+}
+
+test.each(verificationFactors)('%s: a valid frame is accepted and decoded', (verification) => {
+  expect(verdictOf({ frame: validFrame() }, verification)).toEqual({ verdict: Verdict.accepted, sequence: 7 })
+})
+
+test('a damaged payload is refused wherever it is verified, and taken where it is not', () => {
+  const frame = validFrame()
+  frame[frame.length - 5] = (frame[frame.length - 5] as number) ^ 0x40
+  expect(verdictOf({ frame }, 'claimed').verdict).toBe(Verdict.badChecksum)
+  expect(verdictOf({ frame }, 'before').verdict).toBe(Verdict.badChecksum)
+  expect(verdictOf({ frame }, 'trusted').verdict).toBe(Verdict.accepted)
+})
+
+test('what the device vouches for is accepted, and only that', () => {
+  const frame = validFrame()
+  frame[frame.length - 5] = (frame[frame.length - 5] as number) ^ 0x40
+  for (const verification of ['claimed', 'before'] as const) {
+    expect(verdictOf({ frame, virtio: 'partial checksum' }, verification).verdict).toBe(Verdict.accepted)
+    expect(verdictOf({ frame, virtio: 'plain' }, verification).verdict).toBe(Verdict.badChecksum)
+  }
+})
+
+test('trusting spares no header: a malformed one is refused', () => {
+  const frame = validFrame()
+  frame[14] = 0x43
+  for (const verification of verificationFactors) {
+    expect(verdictOf({ frame }, verification).verdict).toBe(Verdict.malformed)
+  }
+})
+
+test('damage anywhere is judged the same by the claimant and by the reader', () => {
+  const next = seededIntegers(5)
+  for (let round = 0; round < 200; round++) {
+    const frame = validFrame().slice(0, next(8) === 0 ? next(154) : 154)
+    for (let k = next(3); k > 0 && frame.length > 0; k--) frame[next(frame.length)] = next(256)
+    expect([round, verdictOf({ frame }, 'before').verdict]).toEqual([
+      round,
+      verdictOf({ frame }, 'claimed').verdict,
+    ])
+  }
+})
