@@ -1,0 +1,61 @@
+/** The two hosts of a bulk transfer on virtual cores: what `createStack` would use, and a peer with Linux's windows. */
+import type { MachineConfig } from '../../protocol/config.ts'
+import type { StackParameters, StrategyOption } from '../../strategy/options.ts'
+
+export const port = 5001
+export const peerAddress = 0x0a000002
+const mtuBytes = 1500
+const mebibyte = 2 ** 20
+
+const machine: Omit<MachineConfig, 'address' | 'etherHigh' | 'etherLow'> = {
+  prefixLength: 24,
+  gateway: 0,
+  mtuBytes,
+  connectionCount: 2,
+  timeWaitCount: 8,
+  listenerCount: 2,
+  segmentCount: 4096,
+  sendBufferBytes: 2 * mebibyte,
+  receiveBufferBytes: 2 * mebibyte,
+  congestionControl: 'cubic',
+  minimumRtoMicros: 200_000,
+  delayedAckMicros: 40_000,
+  reorderingFloorMicros: 5000,
+  timeWaitMicros: 1_000_000,
+}
+
+/**
+ * The real code computes checksums whatever is predicted: how long payload work takes is a matter of prices, and both
+ * ends verify what they get.
+ */
+const common: Omit<StackParameters, 'strategy' | 'machine'> = {
+  device: {
+    kind: 'tap',
+    name: 'virtual',
+    descriptor: -1,
+    capabilities: { frameBytes: mtuBytes + 14, virtioHeader: false, checksumOffload: false },
+  },
+  payloadWork: { kind: 'checksum' },
+  idle: { kind: 'none' },
+  slotCount: 1024,
+  digestStride: 1024,
+}
+
+export function stackParameters(strategy: StrategyOption): StackParameters {
+  return { ...common, strategy, machine: { ...machine, address: 0x0a000001, etherHigh: 0x0200, etherLow: 1 } }
+}
+
+export function peerParameters(): StackParameters {
+  return {
+    ...common,
+    strategy: { kind: 'sequential' },
+    machine: {
+      ...machine,
+      address: peerAddress,
+      etherHigh: 0x0200,
+      etherLow: 2,
+      receiveBufferBytes: 4 * mebibyte,
+      sendBufferBytes: 2 ** 16,
+    },
+  }
+}

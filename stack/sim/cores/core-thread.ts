@@ -1,0 +1,64 @@
+/**
+ * A stack's thread on a virtual core: rounds of the strategy's real loop, and in the place of the idle strategy a
+ * model of it: rounds that find nothing, then sleep until something happens.
+ */
+import type { StrategyThread } from '../../strategy/strategy.ts'
+import type { DrawnCosts } from './costs.ts'
+import type { Steppable, VirtualThread } from './virtual-thread.ts'
+
+/** Idle rounds, those that asked the source counted by their weight, before a thread sleeps: the stack's default. */
+const spins = 160
+const longestSleepMicros = 100_000
+/** A sleep for want of somebody else's progress ends by itself. */
+const blockedNanos = 20_000
+
+export interface SleepingPlace {
+  /** Whether this thread may mind the device: nobody else does. If so it does from now on. */
+  tryMind(thread: VirtualThread): boolean
+  /** It runs again: if it minded the device, it does so no more. */
+  stopMinding(thread: VirtualThread): void
+  /** Whether there is something to read or a request posted. */
+  hasInput(now: number): boolean
+  /** Whether everything published is done by this thread. */
+  isCaughtUp(): boolean
+}
+
+export class CoreThread implements Steppable {
+  readonly #loop: StrategyThread
+  readonly #costs: DrawnCosts
+  readonly #place: SleepingPlace
+  /** Whether the domain did anything since it was last asked. */
+  readonly #hasWorked: () => boolean
+  #idleRounds = 0
+
+  constructor(loop: StrategyThread, costs: DrawnCosts, place: SleepingPlace, hasWorked: () => boolean) {
+    this.#loop = loop
+    this.#costs = costs
+    this.#place = place
+    this.#hasWorked = hasWorked
+  }
+
+  step(thread: VirtualThread): void {
+    this.#place.stopMinding(thread)
+    const work = this.#loop.doWork()
+    if (this.#hasWorked() || work > 0) {
+      this.#idleRounds = 0
+      return
+    }
+    thread.spend(this.#costs.nanos.idleNanos)
+    this.#idleRounds += this.#loop.idleWeight ?? 1
+    if (this.#idleRounds < spins) return
+    if (!this.#place.isCaughtUp()) {
+      thread.sleep(blockedNanos)
+      return
+    }
+    const minds = this.#place.tryMind(thread)
+    if (minds && this.#place.hasInput(thread.clock)) {
+      thread.sleep(0)
+      return
+    }
+    const now = (thread.clock / 1000) | 0
+    const deadline = minds ? this.#loop.microsUntilDeadline(now) : longestSleepMicros
+    thread.sleep(Math.min(longestSleepMicros, Math.max(1, deadline)) * 1000)
+  }
+}

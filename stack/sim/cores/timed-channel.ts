@@ -1,0 +1,96 @@
+/**
+ * A channel as seen from a virtual core: the real one, of which a core sees only what had happened by its own time.
+ * A core's round may publish or give a verdict later than another core's present; those stay hidden until then.
+ * One instance per core, over one `ChannelTimes` for all.
+ *
+ * Invariant: along every core's clock the tail only grows and a verdict once seen stays.
+ */
+import { Channel } from '../../dominoes/channel.ts'
+import type { ChannelLayout } from '../../dominoes/channel-layout.ts'
+import type { Region } from '../../dominoes/region.ts'
+import { verdictPending } from '../../dominoes/slot.ts'
+import type { VirtualThread } from './virtual-thread.ts'
+
+/** When things of one channel became visible; shared by its cores. */
+export class ChannelTimes {
+  /** Publications that somebody may not have seen: the tail and since when, oldest first. */
+  readonly publications: { tail: number; at: number }[] = []
+  /** Since when the role is free. */
+  roleFreeAt = 0
+  /** By slot: since when its verdict is visible, and who checked. */
+  readonly verdictAt = new Map<number, number>()
+  readonly checkedBy = new Map<number, VirtualThread>()
+  /** Told of every publication, with its time. */
+  onPublish: (at: number) => void = () => {}
+
+  /** Forgets what everybody has seen: `now` is the earliest core's time. */
+  forgetBefore(now: number): void {
+    const { publications } = this
+    while (publications.length > 1 && (publications[1]?.at ?? 0) <= now) publications.shift()
+  }
+}
+
+export interface TimedChannelParts {
+  readonly region: Region
+  readonly layout: ChannelLayout
+  readonly id: number
+  readonly thread: VirtualThread
+  readonly times: ChannelTimes
+  readonly publishNanos: number
+}
+
+export class TimedChannel extends Channel {
+  readonly #thread: VirtualThread
+  readonly #times: ChannelTimes
+  readonly #publishNanos: number
+
+  constructor(parts: TimedChannelParts) {
+    super(parts.region, parts.layout, parts.id)
+    this.#thread = parts.thread
+    this.#times = parts.times
+    this.#publishNanos = parts.publishNanos
+  }
+
+  override get tail(): number {
+    const { publications } = this.#times
+    for (let k = publications.length - 1; k >= 0; k--) {
+      const each = publications[k]
+      if (each !== undefined && each.at <= this.#thread.clock) return each.tail
+    }
+    return super.tail
+  }
+
+  override tryAcquireProducer(): boolean {
+    return this.#times.roleFreeAt <= this.#thread.clock && super.tryAcquireProducer()
+  }
+
+  override releaseProducer(): void {
+    super.releaseProducer()
+    this.#times.roleFreeAt = this.#thread.clock
+  }
+
+  override publish(count: number): void {
+    const first = super.tail
+    this.#thread.spend(this.#publishNanos * count)
+    super.publish(count)
+    const at = this.#thread.clock
+    const { publications } = this.#times
+    // The first publication leaves behind what the tail was before, for cores that are earlier.
+    if (publications.length === 0) publications.push({ tail: first, at: Number.NEGATIVE_INFINITY })
+    publications.push({ tail: (first + count) | 0, at })
+    for (let k = 0; k < count; k++) this.#times.verdictAt.delete(this.slotOf((first + k) | 0))
+    this.#times.onPublish(at)
+  }
+
+  override setVerdict(slot: number, verdict: number): void {
+    super.setVerdict(slot, verdict)
+    this.#times.verdictAt.set(slot, this.#thread.clock)
+    this.#times.checkedBy.set(slot, this.#thread)
+  }
+
+  override verdictOf(slot: number): number {
+    const at = this.#times.verdictAt.get(slot)
+    if (at !== undefined && at > this.#thread.clock) return verdictPending
+    return super.verdictOf(slot)
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * A domain whose parts take virtual time, around any domain; one instance per replica. `apply` and every action end
+ * the round, so that between any two of them the other cores have their turn: an action's first call says "not yet"
+ * and lets its duration pass, the next call does it.
+ *
+ * After every apply the queue begins with an action of its own, which each replica "performs" for itself: the time
+ * that the apply took. `TimedClaims` grants it without asking the board.
+ *
+ * Invariant: what another core can see of an action (a frame, an upcall) happens at its end.
+ */
+import { ActionQueue, actionWords } from '../../dominoes/action-queue.ts'
+import type { ClaimPolicy } from '../../dominoes/claim-policy.ts'
+import type { Domain } from '../../dominoes/domain.ts'
+import type { VirtualThread } from './virtual-thread.ts'
+
+/** What the parts of handling a request cost, in nanoseconds. */
+export interface DomainPrices {
+  check(slot: number): number
+  /** After the apply, with what it emitted; `slot` is negative where an apply goes on after a full queue. */
+  apply(slot: number, actions: ActionQueue): number
+  perform(record: Int32Array, action: number): number
+}
+
+/** Kind and number of the queue's first action: nobody else's business. */
+const ownKind = -1
+
+export class TimedDomain implements Domain {
+  readonly actions: ActionQueue
+  readonly #domain: Domain
+  readonly #thread: VirtualThread
+  readonly #prices: DomainPrices
+  #isUnderWay = false
+  /** Whether anything was done since this was last set to false: a round without is an idle one. */
+  hasWorked = false
+
+  constructor(domain: Domain, thread: VirtualThread, prices: DomainPrices) {
+    this.#domain = domain
+    this.#thread = thread
+    this.#prices = prices
+    this.actions = new ActionQueue(domain.actions.capacity + 1)
+  }
+
+  needsCheck(slot: number): boolean {
+    return this.#domain.needsCheck(slot)
+  }
+
+  check(slot: number): number {
+    const verdict = this.#domain.check(slot)
+    this.#thread.spend(this.#prices.check(slot))
+    this.hasWorked = true
+    return verdict
+  }
+
+  apply(slot: number): void {
+    this.#domain.apply(slot)
+    this.#take(slot)
+  }
+
+  hasMore(): boolean {
+    return this.#domain.hasMore()
+  }
+
+  resume(): void {
+    this.#domain.resume()
+    this.#take(-1)
+  }
+
+  perform(action: number, slot: number): boolean {
+    this.hasWorked = true
+    const isOwn = action === 0
+    if (!this.#isUnderWay) {
+      this.#isUnderWay = true
+      // The apply's own time was spent when it happened.
+      if (!isOwn) this.#thread.spend(this.#prices.perform(this.actions.words, action))
+      return false
+    }
+    if (!isOwn && !this.#domain.perform(action - actionWords, slot)) {
+      this.hasWorked = false
+      return false
+    }
+    this.#isUnderWay = false
+    return true
+  }
+
+  microsUntilDeadline(nowMicros: number): number {
+    return this.#domain.microsUntilDeadline(nowMicros)
+  }
+
+  digest(): number {
+    return this.#domain.digest()
+  }
+
+  copyState(target: Int32Array): void {
+    this.#domain.copyState(target)
+  }
+
+  /** Takes over what the inner domain emitted, behind the replica's own action. */
+  #take(slot: number): void {
+    const inner = this.#domain.actions
+    this.actions.clear()
+    this.actions.push(ownKind, ownNumber)
+    this.actions.words.set(inner.words.subarray(0, inner.count * actionWords), actionWords)
+    this.actions.count = inner.count + 1
+    this.hasWorked = true
+    this.#thread.spend(this.#prices.apply(slot, inner))
+    // The records stay where they are: `perform` hands out the inner queue's own offsets.
+    inner.clear()
+  }
+}
+
+/** A number that no domain reaches in a simulation. */
+export const ownNumber = -0x7fffffff
+
+/** The real claims at their price; a replica's own action is its own. */
+export class TimedClaims implements ClaimPolicy {
+  readonly #claims: ClaimPolicy
+  readonly #thread: VirtualThread
+  readonly #wonNanos: number
+  readonly #lostNanos: number
+
+  constructor(claims: ClaimPolicy, thread: VirtualThread, wonNanos: number, lostNanos: number) {
+    this.#claims = claims
+    this.#thread = thread
+    this.#wonNanos = wonNanos
+    this.#lostNanos = lostNanos
+  }
+
+  claim(number: number, index: number): boolean {
+    if (number === ownNumber) return true
+    const won = this.#claims.claim(number, index)
+    this.#thread.spend(won ? this.#wonNanos : this.#lostNanos)
+    return won
+  }
+}
+
+/** For one thread that shares nothing: the same prices, and no need to let anybody else have a turn. */
+export class SpendingDomain implements Domain {
+  readonly actions: ActionQueue
+  readonly #domain: Domain
+  readonly #thread: VirtualThread
+  readonly #prices: DomainPrices
+
+  constructor(domain: Domain, thread: VirtualThread, prices: DomainPrices) {
+    this.actions = domain.actions
+    this.#domain = domain
+    this.#thread = thread
+    this.#prices = prices
+  }
+
+  needsCheck(slot: number): boolean {
+    return this.#domain.needsCheck(slot)
+  }
+
+  check(slot: number): number {
+    const verdict = this.#domain.check(slot)
+    this.#thread.spend(this.#prices.check(slot))
+    return verdict
+  }
+
+  apply(slot: number): void {
+    this.#domain.apply(slot)
+    this.#thread.spend(this.#prices.apply(slot, this.actions))
+  }
+
+  hasMore(): boolean {
+    return this.#domain.hasMore()
+  }
+
+  resume(): void {
+    this.#domain.resume()
+    this.#thread.spend(this.#prices.apply(-1, this.actions))
+  }
+
+  perform(action: number, slot: number): boolean {
+    this.#thread.spend(this.#prices.perform(this.actions.words, action))
+    return this.#domain.perform(action, slot)
+  }
+
+  microsUntilDeadline(nowMicros: number): number {
+    return this.#domain.microsUntilDeadline(nowMicros)
+  }
+
+  digest(): number {
+    return this.#domain.digest()
+  }
+
+  copyState(target: Int32Array): void {
+    this.#domain.copyState(target)
+  }
+}
