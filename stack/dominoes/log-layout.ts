@@ -10,7 +10,7 @@
  *        5     head words in a request                  4  random
  *        6     index of the first request               5  length
  *        7     requests between two marks, 0: none      6  verdict
- *        8     bytes of the description                 7  arguments
+ *        8     bytes of the description                 7  arguments, then head
  *   then the description, padded to whole lines of 128 bytes: what a domain's maker needs, JSON by custom
  *
  * A mark is what it is on the digest board: the count of requests that went into the digest. `check` is a hash of all

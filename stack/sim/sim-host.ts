@@ -6,10 +6,12 @@ import type { Device } from '../device/device.ts'
 import { Random } from '../device/random.ts'
 import type { AuditReport } from '../dominoes/auditor.ts'
 import type { Domain } from '../dominoes/domain.ts'
+import type { LogRecorder } from '../dominoes/log-recorder.ts'
 import type { Region } from '../dominoes/region.ts'
 import type { globalRecord } from '../protocol/state/globals.ts'
 import { Endpoint, type EndpointHandler } from '../socket/endpoint.ts'
 import type { StackParameters } from '../strategy/options.ts'
+import { openRecorder } from '../strategy/replay/open-recorder.ts'
 import type { StackLayout } from '../strategy/stack-layout.ts'
 import { strategyOf } from '../strategy/strategies.ts'
 import type { StackEnds, StrategyThread } from '../strategy/strategy.ts'
@@ -56,6 +58,7 @@ export class SimHost {
   readonly #random: Random
   readonly #threads: readonly SimThread[]
   readonly #ends: StackEnds
+  readonly #recorder: LogRecorder | undefined
 
   constructor(parts: SimHostParts) {
     this.#parts = parts
@@ -68,6 +71,10 @@ export class SimHost {
     this.#ends = strategy.openEnds(this.#region, this.#layout, () => {})
     this.#threads = Array.from({ length: this.#layout.replicas }, (_, thread) => this.#openThread(thread))
     this.endpoint = new Endpoint(this.#ends.application, parts.application)
+    const { parameters, layout, region } = parts
+    const path = parameters.recordPath
+    this.#recorder =
+      path === undefined ? undefined : openRecorder({ buffer: region.buffer, layout, parameters, path })
   }
 
   /** Runs what is ready, threads in random order; returns whether anything was done. */
@@ -82,6 +89,7 @@ export class SimHost {
       worked = true
       thread.readyAt = clock.nowMicros() + this.#roundMicros()
     }
+    if ((this.#recorder?.doWork() ?? 0) > 0) worked = true
     return worked
   }
 
@@ -102,6 +110,7 @@ export class SimHost {
   /** Ends the host: every replica must have applied the same requests; compares their last digests. */
   finish(): AuditReport {
     for (const { thread } of this.#threads) thread.finish()
+    this.#recorder?.finish()
     return (
       this.#ends.audits?.finish() ?? {
         digestsCompared: 0,

@@ -39,12 +39,13 @@ const server = { address: 0x0a000002, etherHigh: 0x0200, etherLow: 2 }
 /** Of both hosts, in place of what the seed would choose or what is usual. */
 export type Overrides = Partial<Pick<StackParameters, 'verification' | 'slotCount' | 'digestStride'>>
 
-/** `strategies`: of the connecting and of the accepting host. */
+/** `strategies`: of the connecting and of the accepting host. `recordPath`: where the former's channel is recorded. */
 export function simulateTransfer(
   seed: number,
   strategies: readonly [StrategyOption, StrategyOption],
   impaired = true,
   overrides: Overrides = {},
+  recordPath?: string,
 ): TransferOutcome {
   const draw = new Draw(seed)
   const clock = new SimulatedClock()
@@ -68,7 +69,11 @@ export function simulateTransfer(
   ] as const
   const payloadWork: PayloadWorkKind = draw.chance(0.1) ? 'cipher' : 'checksum'
   const parameters = [
-    { ...parametersOf(strategies[0], client, payloadWork, draw), ...overrides },
+    {
+      ...parametersOf(strategies[0], client, payloadWork, draw),
+      ...overrides,
+      ...(recordPath === undefined ? {} : { recordPath }),
+    },
     { ...parametersOf(strategies[1], server, payloadWork, draw), ...overrides },
   ] as const
   const layouts = [
