@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { cleanCommand } from './commands/clean.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { replayCommand } from './commands/replay.ts'
 import { reportCommand } from './commands/report.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { setupCommand } from './commands/setup.ts'
@@ -24,6 +25,7 @@ for (const make of [
   reportCommand,
   summaryCommand,
   demoCommand,
+  replayCommand,
   doctorCommand,
   setupCommand,
   cleanCommand,
