@@ -10,7 +10,7 @@ import type { OutboxWriter } from '../dominoes/outbox.ts'
 import type { Region } from '../dominoes/region.ts'
 import { SlotWord, slotPayloadOffset } from '../dominoes/slot.ts'
 import type { PayloadWork } from '../payload/payload-work.ts'
-import { Action } from '../protocol/actions.ts'
+import { Action, frameNumberWord } from '../protocol/actions.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import { createMachine, type Machine } from '../protocol/machine.ts'
 import { Request } from '../protocol/requests.ts'
@@ -22,9 +22,9 @@ import { FrameArgument } from './network-source.ts'
 import { ControlSender } from './perform/control-sender.ts'
 import { Deliverer } from './perform/deliverer.ts'
 import { SegmentSender } from './perform/segment-sender.ts'
+import { alreadyLeft, DirectTransmitter, type Transmitter } from './perform/transmitter.ts'
 import { frameOffset } from './stack-layout.ts'
 import type { StreamBuffers } from './stream-buffers.ts'
-import { countOne, ThreadCounter } from './thread-counters.ts'
 
 /** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
 export const actionCapacity = 64
@@ -36,16 +36,21 @@ export interface NetworkDomainParts {
   /** Where received checksums are verified; with `before`, the source has done so. */
   readonly verification: VerificationFactor
   readonly buffers: StreamBuffers
+  /** Byte offset of this thread's transmit buffer. */
   readonly transmitAt: number
   /** Word offset of this thread's counters. */
   readonly countersAt: number
+  /** How frames leave; at once, from the buffer at `transmitAt`, if absent. */
+  readonly transmitter?: Transmitter
   readonly outbox: OutboxWriter
   readonly device: Device
   readonly work: PayloadWork
+  /** Where actions go; a private queue if absent. */
+  readonly actions?: ActionQueue
 }
 
 export class NetworkDomain implements Domain {
-  readonly actions = new ActionQueue(actionCapacity)
+  readonly actions: ActionQueue
   readonly machine: Machine
   readonly #region: Region
   readonly #virtioHeader: boolean
@@ -53,16 +58,20 @@ export class NetworkDomain implements Domain {
   readonly #segments: SegmentSender
   readonly #control: ControlSender
   readonly #deliverer: Deliverer
-  readonly #counters: number
+  readonly #transmitter: Transmitter
 
   constructor(parts: NetworkDomainParts) {
     const { region, state, config, buffers, outbox, work } = parts
+    this.actions = parts.actions ?? new ActionQueue(actionCapacity)
     this.#region = region
-    this.#counters = parts.countersAt
     this.#virtioHeader = parts.device.capabilities.virtioHeader
     this.#verification = parts.verification
     this.machine = createMachine(config, region.words, state, this.actions)
-    const sending = { ...parts, etherHigh: config.etherHigh, etherLow: config.etherLow }
+    this.#transmitter =
+      parts.transmitter ??
+      new DirectTransmitter(parts.device, region.words, parts.transmitAt, parts.countersAt)
+    const { etherHigh, etherLow } = config
+    const sending = { region, buffers, work, transmitter: this.#transmitter, etherHigh, etherLow }
     this.#segments = new SegmentSender(sending)
     this.#control = new ControlSender(sending)
     this.#deliverer = new Deliverer(region, buffers, outbox, work)
@@ -100,25 +109,13 @@ export class NetworkDomain implements Domain {
 
   perform(action: number, slot: number): boolean {
     const record = this.actions.words
-    switch (record[action + ActionWord.kind]) {
-      case Action.sendSegment:
-        this.#countFrame(this.#segments.send(record, action))
-        return true
-      case Action.deliver:
-        return this.#deliverer.deliver(record, action, slot)
-      case Action.upcall:
-        return this.#deliverer.post(record, action, slot)
-      case Action.sendArp:
-        this.#countFrame(this.#control.sendArp(record, action))
-        return true
-      case Action.sendEchoReply:
-        this.#countFrame(this.#control.sendEchoReply(record, action, slot))
-        return true
-      case Action.sendIcmpError:
-        this.#countFrame(this.#control.sendIcmpError(record, action, slot))
-        return true
-    }
-    throw new Error(`no such action: kind ${record[action + ActionWord.kind]}`)
+    const kind = record[action + ActionWord.kind] as number
+    if (kind === Action.deliver) return this.#deliverer.deliver(record, action, slot)
+    if (kind === Action.upcall) return this.#deliverer.post(record, action, slot)
+    const bufferAt = this.#transmitter.bufferFor(record[action + frameNumberWord] as number)
+    if (bufferAt < 0) return bufferAt === alreadyLeft
+    this.#send(kind, record, action, slot, bufferAt)
+    return true
   }
 
   microsUntilDeadline(nowMicros: number): number {
@@ -133,10 +130,21 @@ export class NetworkDomain implements Domain {
     this.machine.copyState(target)
   }
 
-  #countFrame(sent: boolean): void {
-    countOne(
-      this.#region.words,
-      this.#counters + (sent ? ThreadCounter.framesOut : ThreadCounter.framesRefused),
-    )
+  #send(kind: number, record: Int32Array, action: number, slot: number, bufferAt: number): void {
+    switch (kind) {
+      case Action.sendSegment:
+        this.#segments.send(record, action, bufferAt)
+        return
+      case Action.sendArp:
+        this.#control.sendArp(record, action, bufferAt)
+        return
+      case Action.sendEchoReply:
+        this.#control.sendEchoReply(record, action, slot, bufferAt)
+        return
+      case Action.sendIcmpError:
+        this.#control.sendIcmpError(record, action, slot, bufferAt)
+        return
+    }
+    throw new Error(`no such action: kind ${kind}`)
   }
 }

@@ -1,4 +1,5 @@
 /** Every strategy by its name: the one place that knows them all. */
+import { lockedStrategy } from './locked/locked-strategy.ts'
 import type { StackParameters, StrategyOption } from './options.ts'
 import { replicatedStrategy } from './replicated-strategy.ts'
 import { sequentialStrategy } from './sequential-strategy.ts'
@@ -7,6 +8,7 @@ import type { Strategy } from './strategy.ts'
 const strategies: Readonly<Record<StrategyOption['kind'], Strategy>> = {
   sequential: sequentialStrategy,
   replicated: replicatedStrategy,
+  locked: lockedStrategy,
 }
 
 export function strategyOf(parameters: StackParameters): Strategy {

@@ -1,0 +1,61 @@
+/**
+ * Performs what is in a thread's own action queue, which may hold the actions of several requests, and can stop in the
+ * middle when an action cannot be performed yet. For strategies in which the thread that applies a request performs its
+ * actions: nobody claims anything. Called by the thread that owns the queue.
+ */
+import { ActionQueue, actionWords } from '../dominoes/action-queue.ts'
+import { Counter, type Counters } from '../dominoes/counters.ts'
+import type { Domain } from '../dominoes/domain.ts'
+
+/** An action queue that says it is full before it is: what an apply emits directly still fits. */
+export class EarlyFullQueue extends ActionQueue {
+  readonly #limit: number
+
+  /** Full from `limit` actions on; room for `capacity`. */
+  constructor(capacity: number, limit: number) {
+    super(capacity)
+    this.#limit = limit
+  }
+
+  override get isFull(): boolean {
+    return this.count >= this.#limit
+  }
+}
+
+export class ActionRunner {
+  readonly #domain: Domain
+  readonly #counters: Counters
+  /** Slot of each action in the queue. */
+  readonly #slots: Int32Array
+  #assigned = 0
+  #next = 0
+
+  constructor(domain: Domain, counters: Counters) {
+    this.#domain = domain
+    this.#counters = counters
+    this.#slots = new Int32Array(domain.actions.capacity)
+  }
+
+  /** All that was emitted since the last call belongs to the request in `slot`. */
+  assign(slot: number): void {
+    for (; this.#assigned < this.#domain.actions.count; this.#assigned += 1) {
+      this.#slots[this.#assigned] = slot
+    }
+  }
+
+  /** Performs what is left and clears the queue; false if an action cannot be performed yet: call again later. */
+  run(): boolean {
+    const { actions } = this.#domain
+    for (; this.#next < actions.count; this.#next += 1) {
+      if (!this.#domain.perform(this.#next * actionWords, this.#slots[this.#next] as number)) {
+        this.#counters.add(Counter.deferred, 1)
+        return false
+      }
+      this.#counters.add(Counter.performed, 1)
+    }
+    actions.clear()
+    this.#assigned = 0
+    this.#next = 0
+    return true
+  }
+}

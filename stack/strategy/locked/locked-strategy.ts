@@ -1,0 +1,94 @@
+/** The locked strategy: N threads over one protocol state behind a lock (see `locked.ts`). */
+import { Channel } from '../../dominoes/channel.ts'
+import { Counters } from '../../dominoes/counters.ts'
+import { initialiseFramework } from '../../dominoes/framework-layout.ts'
+import { ActionRunner, EarlyFullQueue } from '../action-runner.ts'
+import { openCommonEnds } from '../common-ends.ts'
+import { openDomain, openSource, wrapped } from '../open-thread.ts'
+import type { StackParameters } from '../options.ts'
+import { planStack, type StackLayout, stateOf } from '../stack-layout.ts'
+import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
+import { workerCount } from '../worker-count.ts'
+import { BatchSlots } from './batch-slots.ts'
+import { LockCounter, planLockCounters, readLockCounters } from './lock-counters.ts'
+import { Locked, lockedActionCapacity, lockedActions, lockedBatch } from './locked.ts'
+import { openLock, planLock } from './locks.ts'
+import { OrderBoard, planOrderBoard } from './order-board.ts'
+
+interface LockedLayout extends StackLayout {
+  readonly lockWord: number
+  readonly boardWord: number
+  readonly lockCountersWord: number
+}
+
+/** A batch, and a slot for what is emitted without a request. */
+const slotsPerThread = 2 * lockedBatch
+
+export const lockedStrategy: Strategy = {
+  plan: (parameters) => {
+    const threads = workerCount(parameters.strategy)
+    const slotCount = slotsPerThread * 2 ** Math.ceil(Math.log2(threads))
+    return planStack(parameters, { threads, states: 1, slotCount }, (plan) => ({
+      lockWord: planLock(plan),
+      boardWord: planOrderBoard(plan, threads),
+      lockCountersWord: planLockCounters(plan, threads),
+    }))
+  },
+  initialise: (region, layout, time) => initialiseFramework(region, layout.framework, { time }),
+  openThread,
+  openEnds: (region, layout, wakeDevice) => {
+    const { boardWord, lockCountersWord } = layout as LockedLayout
+    const board = new OrderBoard(region.words, boardWord, layout.replicas)
+    const ends = openCommonEnds(region, layout, wakeDevice, (index) => board.hasPassed(index))
+    return {
+      ...ends,
+      threadCounters: (thread) => ({
+        ...ends.threadCounters(thread),
+        ...readLockCounters(region.words, lockCountersWord, thread),
+      }),
+    }
+  },
+}
+
+function openThread(parts: ThreadParts): StrategyThread {
+  const { region, thread, clock, device } = parts
+  const { words } = region
+  const layout = parts.layout as LockedLayout
+  const { framework } = layout
+  const channel = new Channel(region, framework.channel, thread)
+  const counters = new Counters(region, framework.counters, thread)
+  const lockCounters = new LockCounter(words, layout.lockCountersWord, thread)
+  const { slotsWord, slotBytes } = framework.channel
+  const slots = new BatchSlots(
+    {
+      slotsWord: slotsWord + thread * slotsPerThread * (slotBytes / 4),
+      slotCount: lockedBatch + 1,
+      slotBytes,
+    },
+    channel,
+  )
+  const domain = openDomain(parts, {
+    state: stateOf(region, layout, 0),
+    actions: new EarlyFullQueue(lockedActionCapacity, lockedActions),
+  })
+  const performing = wrapped(parts, domain)
+  return new Locked({
+    thread,
+    words,
+    domain: performing,
+    runner: new ActionRunner(performing, counters),
+    source: openSource(parts, slots, domain, lockedBatch),
+    slots,
+    channel,
+    board: new OrderBoard(words, layout.boardWord, layout.replicas),
+    lock: openLock(lockKindOf(parts.parameters), words, layout.lockWord, lockCounters),
+    counters,
+    lockCounters,
+    clock,
+    device,
+  })
+}
+
+function lockKindOf({ strategy }: StackParameters) {
+  return (strategy.kind === 'locked' ? strategy.lock : undefined) ?? 'parking'
+}
