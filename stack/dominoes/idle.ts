@@ -92,6 +92,7 @@ const pause: () => void = typeof Atomics.pause === 'function' ? () => Atomics.pa
 
 const nothing = new Int32Array(new SharedArrayBuffer(4))
 
-function sleepShortly(): void {
+/** The shortest sleep there is: gives the core away for a moment. */
+export function sleepShortly(): void {
   Atomics.wait(nothing, 0, 0, 0.001)
 }

@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UpcallError } from '../protocol/actions.ts'
+import type { LiveCounters } from '../strategy/live-counters.ts'
 import type { RunningStack, StackReport } from '../strategy/running-stack.ts'
 import { startStack } from '../strategy/start.ts'
 import { parseIpv4Address } from '../wire/addresses.ts'
@@ -29,6 +30,12 @@ interface Pending<T> {
   reject(reason: Error): void
 }
 
+export interface StackCounters extends StackReport, LiveCounters {
+  /** Bytes of all connections that peers acknowledged, and that applications read. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
+}
+
 /** Starts a stack. Throws DeviceError or SocketError when it cannot. */
 export async function createStack(options: StackOptions): Promise<Stack> {
   return new Stack(await startStack(resolveOptions(options)), options.coalesceMillis ?? 0)
@@ -43,6 +50,8 @@ export class Stack {
   readonly #listening = new Map<number, Pending<void>>()
   readonly #connecting = new Map<number, Pending<Stream>>()
   readonly #pump: Promise<void>
+  /** Bytes of connections that are no more. */
+  readonly #released = { bytesSent: 0, bytesReceived: 0 }
   #nextCookie = 1
   #stopping = false
 
@@ -89,6 +98,17 @@ export class Stack {
   /** Counters and digests so far; final after `settle`, which ends the stack's work. */
   report(): StackReport {
     return this.#running.report()
+  }
+
+  /** What the stack does right now, for those who look on: totals so far, read from shared memory in microseconds. */
+  counters(): StackCounters {
+    const streams = [...this.#connections.keys()]
+    return {
+      ...this.#running.report(),
+      ...this.#running.liveCounters(),
+      bytesSent: streams.reduce((sum, stream) => sum + stream.acknowledged, this.#released.bytesSent),
+      bytesReceived: streams.reduce((sum, stream) => sum + stream.consumed, this.#released.bytesReceived),
+    }
   }
 
   /** Ends all threads. Connections that are open are not closed, they are gone. */
@@ -154,6 +174,8 @@ export class Stack {
     if (held !== undefined) return held
     const connection = new Connection(stream, what, () => {
       this.#connections.delete(stream)
+      this.#released.bytesSent += stream.acknowledged
+      this.#released.bytesReceived += stream.consumed
       this.#endpoint.release(stream)
     })
     this.#connections.set(stream, connection)

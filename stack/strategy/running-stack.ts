@@ -3,6 +3,7 @@
  */
 import type { Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
+import type { LiveCounters } from './live-counters.ts'
 import type { StreamBuffers } from './stream-buffers.ts'
 
 /** Where the application posts its requests. */
@@ -56,6 +57,8 @@ export interface RunningStack {
   /** Stops taking requests and waits until every replica applied all there are; digests are final then. */
   settle(): Promise<void>
   report(): StackReport
+  /** For those who look on while it runs. */
+  liveCounters(): LiveCounters
   /** What ended a thread, and with it the stack. */
   readonly failure: Error | undefined
   stop(): Promise<void>

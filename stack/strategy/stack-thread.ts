@@ -6,8 +6,10 @@ import { workerData } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
 import { createIdle } from '../dominoes/idle.ts'
 import { openRegion } from '../dominoes/region.ts'
+import { CountedLoop } from './counted-loop.ts'
 import { openDevice } from './open-device.ts'
 import { strategyOf } from './strategies.ts'
+import { threadCountersAt } from './thread-counters.ts'
 import type { ThreadTask } from './thread-task.ts'
 
 const task = workerData as ThreadTask
@@ -16,8 +18,10 @@ const device = openDevice(region, task)
 try {
   const { parameters } = task
   const thread = strategyOf(parameters).openThread({ ...task, region, device, clock: monotonicClock })
-  const idle = createIdle(parameters.idle, thread)
-  while (!thread.isFinished) idle.idle(thread.doWork())
+  const counters = threadCountersAt(task.layout.countersWord, task.thread)
+  const loop = new CountedLoop(thread, monotonicClock, region.words, counters)
+  const idle = createIdle(parameters.idle, loop, () => loop.giveWay())
+  while (!thread.isFinished) idle.idle(loop.doWork())
   thread.finish()
 } finally {
   device.close()

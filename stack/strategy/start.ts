@@ -7,6 +7,7 @@ import { pcapOrigin } from '../device/pcap-recorder.ts'
 import type { AuditReport } from '../dominoes/auditor.ts'
 import { openRegion, type Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
+import { type LiveCounters, readLiveCounters } from './live-counters.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { StackParameters } from './options.ts'
 import { startRecorder } from './replay/recorder.ts'
@@ -128,6 +129,10 @@ class Threads implements RunningStack {
           ? ''
           : `replica ${divergence.replica} differs from ${divergence.reference} after request ${divergence.index}`,
     }
+  }
+
+  liveCounters(): LiveCounters {
+    return readLiveCounters(this.#region, this.#layout)
   }
 
   get failure(): Error | undefined {
