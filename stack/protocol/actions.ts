@@ -19,6 +19,12 @@ export const Action = {
   upcall: 6,
 } as const
 
+/**
+ * Word of every action that transmits a frame: frames are numbered in the order in which they are emitted, so that a
+ * host can make them leave in that order.
+ */
+export const frameNumberWord = 30
+
 export const SegmentWord = {
   etherDestinationHigh: 2,
   etherDestinationLow: 3,

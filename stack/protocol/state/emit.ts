@@ -1,5 +1,5 @@
 /** Opening records in the action queue; the caller made sure that there is room. */
-import { UpcallWord } from '../actions.ts'
+import { Action, frameNumberWord, UpcallWord } from '../actions.ts'
 import type { Core } from './core.ts'
 
 /** Opens an action record of `kind` and returns its word offset. */
@@ -7,6 +7,10 @@ export function emitAction(core: Core, kind: number): number {
   const { globals } = core
   const at = core.actions.push(kind, globals.actionNumber)
   globals.actionNumber = (globals.actionNumber + 1) | 0
+  if (kind !== Action.deliver && kind !== Action.upcall) {
+    core.actions.words[at + frameNumberWord] = globals.frameNumber
+    globals.frameNumber = (globals.frameNumber + 1) | 0
+  }
   return at
 }
 

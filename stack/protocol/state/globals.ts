@@ -16,6 +16,7 @@ export const globalRecord = defineRecord({
   // Numbering
   actionNumber: 'number of the next action',
   upcallNumber: 'number of the next upcall',
+  frameNumber: 'number of the next frame',
 
   // Work left to emit
   pendingHead: 'first connection with something to emit, index + 1',

@@ -1,9 +1,8 @@
 /**
  * Performs the small packets that keep a network going: ARP, ICMP echo replies and errors. One instance per
- * thread, over that thread's transmit buffer.
+ * thread.
  */
 
-import type { Device } from '../../device/device.ts'
 import type { Region } from '../../dominoes/region.ts'
 import { SlotWord, slotPayloadOffset } from '../../dominoes/slot.ts'
 import { ArpWord, IcmpWord } from '../../protocol/actions.ts'
@@ -21,14 +20,14 @@ import { IpProtocol, ipv4HeaderBytes, ipv4TotalLength, writeIpv4 } from '../../w
 import { virtioHeaderBytes, writeVirtioPlain } from '../../wire/virtio.ts'
 import { frameOffset } from '../stack-layout.ts'
 import { frameStart } from './transmit-buffer.ts'
+import type { Transmitter } from './transmitter.ts'
 
 const ipAt = ethernetHeaderBytes
 const icmpAt = ipAt + ipv4HeaderBytes
 
 export interface ControlSenderParts {
   readonly region: Region
-  readonly transmitAt: number
-  readonly device: Device
+  readonly transmitter: Transmitter
   readonly etherHigh: number
   readonly etherLow: number
 }
@@ -40,9 +39,9 @@ export class ControlSender {
     this.#parts = parts
   }
 
-  sendArp(record: Int32Array, at: number): boolean {
+  sendArp(record: Int32Array, at: number, bufferAt: number): void {
     const { region, etherHigh, etherLow } = this.#parts
-    const frameAt = this.#start(0)
+    const frameAt = frameStart(bufferAt, 0, 0)
     this.#writeEthernet(record, at, frameAt, EtherType.arp)
     writeArp(
       region.bytes,
@@ -55,15 +54,15 @@ export class ControlSender {
       record[at + ArpWord.targetHardwareLow] as number,
       record[at + ArpWord.targetAddress] as number,
     )
-    return this.#transmit(frameAt, ethernetHeaderBytes + arpBytes)
+    this.#transmit(frameAt, ethernetHeaderBytes + arpBytes)
   }
 
   /** Answers the echo request in `slot`, whose payload is copied as it is (RFC 1122 section 3.2.2.6). */
-  sendEchoReply(record: Int32Array, at: number, slot: number): boolean {
+  sendEchoReply(record: Int32Array, at: number, slot: number, bufferAt: number): void {
     const { bytes, words } = this.#parts.region
     const from = frameAtOf(slot) + (words[slot + SlotWord.head + HeaderWord.payloadOffset] as number)
     const length = words[slot + SlotWord.head + HeaderWord.payloadLength] as number
-    const frameAt = this.#start(from - icmpAt - icmpHeaderBytes)
+    const frameAt = frameStart(bufferAt, 0, from - icmpAt - icmpHeaderBytes)
     const messageAt = frameAt + icmpAt
     bytes.copyWithin(messageAt + icmpHeaderBytes, from, from + length)
     writeIcmpEcho(
@@ -73,15 +72,15 @@ export class ControlSender {
       record[at + IcmpWord.identifier] as number,
       record[at + IcmpWord.sequence] as number,
     )
-    return this.#sendMessage(record, at, frameAt, icmpHeaderBytes + length)
+    this.#sendMessage(record, at, frameAt, icmpHeaderBytes + length)
   }
 
   /** Tells the sender of the packet in `slot` why it was not taken, quoting its beginning. */
-  sendIcmpError(record: Int32Array, at: number, slot: number): boolean {
+  sendIcmpError(record: Int32Array, at: number, slot: number, bufferAt: number): void {
     const { bytes } = this.#parts.region
     const from = frameAtOf(slot) + ipAt
     const length = quotedBytes(ipv4TotalLength(bytes, from))
-    const frameAt = this.#start(from - icmpAt - icmpHeaderBytes)
+    const frameAt = frameStart(bufferAt, 0, from - icmpAt - icmpHeaderBytes)
     const messageAt = frameAt + icmpAt
     bytes.copyWithin(messageAt + icmpHeaderBytes, from, from + length)
     writeIcmpError(
@@ -91,17 +90,17 @@ export class ControlSender {
       record[at + IcmpWord.code] as number,
       record[at + IcmpWord.nextHopMtu] as number,
     )
-    return this.#sendMessage(record, at, frameAt, icmpHeaderBytes + length)
+    this.#sendMessage(record, at, frameAt, icmpHeaderBytes + length)
   }
 
-  #sendMessage(record: Int32Array, at: number, frameAt: number, messageLength: number): boolean {
+  #sendMessage(record: Int32Array, at: number, frameAt: number, messageLength: number): void {
     const { bytes, words } = this.#parts.region
     const source = record[at + IcmpWord.ipSource] as number
     const destination = record[at + IcmpWord.ipDestination] as number
     writeIcmpChecksum(bytes, words, frameAt + icmpAt, messageLength)
     writeIpv4(bytes, frameAt + ipAt, IpProtocol.icmp, source, destination, messageLength, 0)
     this.#writeEthernet(record, at, frameAt, EtherType.ipv4)
-    return this.#transmit(frameAt, icmpAt + messageLength)
+    this.#transmit(frameAt, icmpAt + messageLength)
   }
 
   /** Destination words stand at the same place in every record that is sent. */
@@ -112,15 +111,14 @@ export class ControlSender {
     writeEthernet(region.bytes, frameAt, high, low, etherHigh, etherLow, etherType)
   }
 
-  #start(congruentTo: number): number {
-    return frameStart(this.#parts.transmitAt, 0, congruentTo)
-  }
-
-  #transmit(frameAt: number, length: number): boolean {
-    const { device, region } = this.#parts
-    if (!device.capabilities.virtioHeader) return device.write(frameAt, length)
+  #transmit(frameAt: number, length: number): void {
+    const { transmitter, region } = this.#parts
+    if (!transmitter.capabilities.virtioHeader) {
+      transmitter.transmit(frameAt, length)
+      return
+    }
     writeVirtioPlain(region.bytes, frameAt - virtioHeaderBytes)
-    return device.write(frameAt - virtioHeaderBytes, length + virtioHeaderBytes)
+    transmitter.transmit(frameAt - virtioHeaderBytes, length + virtioHeaderBytes)
   }
 }
 

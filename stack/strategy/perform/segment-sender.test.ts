@@ -8,10 +8,13 @@ import { decodeFrame } from '../../wire/frame.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, TcpWord, Verdict } from '../../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { SegmentSender } from './segment-sender.ts'
+import { DirectTransmitter } from './transmitter.ts'
 
 const ringBytes = 4096
 const buffers = { sendAt: 0, receiveAt: ringBytes, sendBytes: ringBytes, receiveBytes: ringBytes }
 const transmitAt = 2 * ringBytes
+/** Word offset of the thread's counters, behind all else. */
+const countersAt = (60 * 1024) / 4
 const headAt = (2 * ringBytes + 4096) / 4
 const key = '000102030405060708090a0b0c0d0e0f'
 
@@ -51,8 +54,7 @@ function send(kind: PayloadWorkKind, position: number, payloadLength: number, ca
   const sender = new SegmentSender({
     region,
     buffers,
-    transmitAt,
-    device,
+    transmitter: new DirectTransmitter(device, region.words, transmitAt, countersAt),
     work,
     etherHigh: 0x0200,
     etherLow: 1,
@@ -71,7 +73,7 @@ function send(kind: PayloadWorkKind, position: number, payloadLength: number, ca
   record[SegmentWord.timestampEcho] = 456
   record[SegmentWord.payloadLength] = payloadLength
   record[SegmentWord.positionLow] = position
-  sender.send(record, 0)
+  sender.send(record, 0, transmitAt)
   const frameAt = device.at + (capabilities.virtioHeader ? virtioHeaderBytes : 0)
   const trusted = capabilities.virtioHeader && virtioTrustsChecksum(region.bytes, device.at)
   const length = device.length - (frameAt - device.at)

@@ -1,9 +1,8 @@
 /**
  * Performs `sendSegment`: builds a TCP segment around payload from its connection's send ring and transmits it.
- * One instance per thread, over that thread's transmit buffer.
+ * One instance per thread.
  */
 
-import type { Device } from '../../device/device.ts'
 import type { Region } from '../../dominoes/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
@@ -20,6 +19,7 @@ import {
 import { virtioHeaderBytes, writeVirtioOffload, writeVirtioPlain } from '../../wire/virtio.ts'
 import { type StreamBuffers, sendRingAt } from '../stream-buffers.ts'
 import { frameStart } from './transmit-buffer.ts'
+import type { Transmitter } from './transmitter.ts'
 
 const ipAt = ethernetHeaderBytes
 const tcpAt = ethernetHeaderBytes + ipv4HeaderBytes
@@ -27,8 +27,7 @@ const tcpAt = ethernetHeaderBytes + ipv4HeaderBytes
 export interface SegmentSenderParts {
   readonly region: Region
   readonly buffers: StreamBuffers
-  readonly transmitAt: number
-  readonly device: Device
+  readonly transmitter: Transmitter
   readonly work: PayloadWork
   readonly etherHigh: number
   readonly etherLow: number
@@ -40,12 +39,12 @@ export class SegmentSender {
 
   constructor(parts: SegmentSenderParts) {
     this.#parts = parts
-    this.#offload = !parts.work.sums && parts.device.capabilities.checksumOffload
+    this.#offload = !parts.work.sums && parts.transmitter.capabilities.checksumOffload
   }
 
-  /** Transmits the segment described at `record[at …]`; false if the device had no room and it is lost. */
-  send(record: Int32Array, at: number): boolean {
-    const { region, buffers, device, transmitAt } = this.#parts
+  /** Builds the segment described at `record[at …]` in the buffer at byte `bufferAt`, and transmits it. */
+  send(record: Int32Array, at: number, bufferAt: number): void {
+    const { region, buffers, transmitter } = this.#parts
     const { bytes } = region
     const payloadLength = record[at + SegmentWord.payloadLength] as number
     const positionLow = record[at + SegmentWord.positionLow] as number
@@ -55,7 +54,7 @@ export class SegmentSender {
       record[at + SegmentWord.options] as number,
       record[at + SegmentWord.sackCount] as number,
     )
-    const frameAt = frameStart(transmitAt, tcpAt + headerLength, ring + offset)
+    const frameAt = frameStart(bufferAt, tcpAt + headerLength, ring + offset)
     const payloadAt = frameAt + tcpAt + headerLength
     const payloadSum =
       payloadLength === 0 ? 0 : this.#copyPayload(record, at, ring, offset, payloadAt, payloadLength)
@@ -80,12 +79,15 @@ export class SegmentSender {
       )
     }
     const frameLength = tcpAt + segmentLength
-    if (!device.capabilities.virtioHeader) return device.write(frameAt, frameLength)
+    if (!transmitter.capabilities.virtioHeader) {
+      transmitter.transmit(frameAt, frameLength)
+      return
+    }
     const virtioAt = frameAt - virtioHeaderBytes
     if (this.#offload) {
       writeVirtioOffload(bytes, virtioAt, tcpAt + headerLength, 0, tcpAt, TcpOffset.checksum)
     } else writeVirtioPlain(bytes, virtioAt)
-    return device.write(virtioAt, frameLength + virtioHeaderBytes)
+    transmitter.transmit(virtioAt, frameLength + virtioHeaderBytes)
   }
 
   /** Does the payload work into the frame, in two pieces where the ring ends; returns the payload's sum. */

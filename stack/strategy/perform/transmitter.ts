@@ -1,0 +1,52 @@
+/**
+ * How a frame leaves a thread once it is built: at once (below), or in the order in which frames were emitted
+ * (`ordered-transmitter.ts`). One instance per thread.
+ */
+import type { Device, DeviceCapabilities } from '../../device/device.ts'
+import { countOne, ThreadCounter } from '../thread-counters.ts'
+
+export interface Transmitter {
+  readonly capabilities: DeviceCapabilities
+  /**
+   * Byte offset of a buffer in which to build the frame with this number, or one of the two answers below. Numbers
+   * increase from call to call; a thread builds one frame at a time.
+   */
+  bufferFor(frameNumber: number): number
+  /** The frame in the buffer is complete, with its virtio-net header if there is one: `length` bytes at `at`. */
+  transmit(at: number, length: number): void
+}
+
+/** Instead of a buffer: none is free yet, ask again later. */
+export const noBuffer = -1
+/** Instead of a buffer: that frame has left, another thread built it. */
+export const alreadyLeft = -2
+
+/** Transmits in the order of completion. A frame for which the device has no room is lost, and counted. */
+export class DirectTransmitter implements Transmitter {
+  readonly capabilities: DeviceCapabilities
+  readonly #device: Device
+  readonly #words: Int32Array
+  readonly #bufferAt: number
+  readonly #countersAt: number
+
+  /** `bufferAt`: byte offset of this thread's buffer; `countersAt`: word offset of its counters. */
+  constructor(device: Device, words: Int32Array, bufferAt: number, countersAt: number) {
+    this.capabilities = device.capabilities
+    this.#device = device
+    this.#words = words
+    this.#bufferAt = bufferAt
+    this.#countersAt = countersAt
+  }
+
+  bufferFor(): number {
+    return this.#bufferAt
+  }
+
+  transmit(at: number, length: number): void {
+    countFrame(this.#words, this.#countersAt, this.#device.write(at, length))
+  }
+}
+
+export function countFrame(words: Int32Array, countersAt: number, isTaken: boolean): void {
+  countOne(words, countersAt + (isTaken ? ThreadCounter.framesOut : ThreadCounter.framesRefused))
+}
