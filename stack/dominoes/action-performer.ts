@@ -5,7 +5,7 @@
  * Invariant: every action is claimed exactly once, in the order of the numbers; one that cannot be performed yet stays
  * claimed and is the next to be performed.
  */
-import { type ActionQueue, ActionWord, actionWords } from './action-queue.ts'
+import { type ActionQueue, ActionWord, actionWords, breakSeal, sealQueue } from './action-queue.ts'
 import type { ClaimPolicy } from './claim-policy.ts'
 import { Counter, type Counters } from './counters.ts'
 import type { Domain } from './domain.ts'
@@ -15,11 +15,14 @@ export class ActionPerformer {
   readonly #actions: ActionQueue
   readonly #claims: ClaimPolicy
   readonly #counters: Counters
+  readonly #seals: boolean
   /** The action next in the queue, and whether it is already claimed by this replica. */
   #next = 0
   #isClaimed = false
 
-  constructor(domain: Domain, claims: ClaimPolicy, counters: Counters) {
+  /** `seals`: so that others can see what is in hand if this replica is killed. */
+  constructor(domain: Domain, claims: ClaimPolicy, counters: Counters, seals: boolean) {
+    this.#seals = seals
     this.#domain = domain
     this.#actions = domain.actions
     this.#claims = claims
@@ -30,10 +33,11 @@ export class ActionPerformer {
   performAll(slot: number, index: number): boolean {
     const actions = this.#actions
     for (;;) {
-      if (actions.count > 0) actions.seal(index)
+      if (this.#seals && actions.count > 0) sealQueue(actions, index)
       for (; this.#next < actions.count; this.#next += 1) {
         if (!this.#performOne(this.#next * actionWords, slot, index)) return false
       }
+      if (this.#seals && actions.count > 0) breakSeal(actions)
       actions.clear()
       this.#next = 0
       if (!this.#domain.hasMore()) return true

@@ -11,7 +11,7 @@
  *   word 0  sealed   how many records the queue holds while its actions are claimed and performed, otherwise 0
  *        1  index    channel index of the request that emitted them; written before `sealed`
  *
- * Written by the owning replica's thread only, read by others only once that thread has ended.
+ * Written by the owning replica's thread only, read by others only once that thread has ended: plain stores do.
  * Invariant: 0 ≤ count ≤ capacity; numbers in the queue are consecutive; records do not change while sealed.
  */
 
@@ -24,6 +24,18 @@ export function actionQueueWords(capacity: number): number {
   return capacity * actionWords + sealWords
 }
 
+/** Before the first of a queue's actions is claimed: they are complete, and stay until it is broken. */
+export function sealQueue(queue: ActionQueue, index: number): void {
+  const at = sealOf(queue.words)
+  queue.words[at + 1] = index
+  queue.words[at] = queue.count
+}
+
+/** Before the queue is cleared: all its actions are performed or somebody else's. */
+export function breakSeal({ words }: ActionQueue): void {
+  words[sealOf(words)] = 0
+}
+
 /** Word offset of the seal in a queue's storage. */
 export function sealOf(storage: Int32Array): number {
   return storage.length - sealWords
@@ -34,13 +46,10 @@ export class ActionQueue {
   readonly capacity: number
   count = 0
 
-  readonly #seal: number
-
   /** `storage` has `actionQueueWords(capacity)` words; shared, if others are to finish what this thread may leave. */
-  constructor(capacity: number, storage = new Int32Array(actionQueueWords(capacity))) {
+  constructor(capacity: number, storage: Int32Array = new Int32Array(actionQueueWords(capacity))) {
     this.capacity = capacity
     this.words = storage
-    this.#seal = sealOf(storage)
   }
 
   get isFull(): boolean {
@@ -56,14 +65,7 @@ export class ActionQueue {
     return at
   }
 
-  /** Before the first of its actions is claimed: they are complete, and stay until `clear`. */
-  seal(index: number): void {
-    this.words[this.#seal + 1] = index
-    Atomics.store(this.words, this.#seal, this.count)
-  }
-
   clear(): void {
     this.count = 0
-    if (this.words[this.#seal] !== 0) Atomics.store(this.words, this.#seal, 0)
   }
 }

@@ -116,7 +116,7 @@ export class Replica implements Parker {
     this.#domain = domain
     const ahead = parts.checkAhead ?? 16
     this.#checker = new RequestChecker(domain, channel, counters, position, ahead, parts.checkNote)
-    this.#performer = new ActionPerformer(domain, parts.claims, counters)
+    this.#performer = new ActionPerformer(domain, parts.claims, counters, parts.orders !== undefined)
     this.#source = parts.source
     this.#channel = channel
     this.#counters = counters

@@ -23,7 +23,8 @@ export class CheckNote {
 
   begin(index: number): void {
     this.#words[this.#at + MembershipWord.checkIndex] = index
-    Atomics.store(this.#words, this.#at + MembershipWord.checking, 1)
+    // The claim, a compare-exchange, publishes both.
+    this.#words[this.#at + MembershipWord.checking] = 1
   }
 
   end(): void {

@@ -71,6 +71,7 @@ export class Rescuer {
     this.#dropNewcomer(dead)
     if (channel.isHolder(dead)) recoverSource?.(channel.positionOf(dead))
     channel.remove(dead)
+    Atomics.store(this.#words, this.#member(dead) + MembershipWord.order, Order.none)
     this.wakeAll()
     return true
   }

@@ -44,11 +44,22 @@ export interface RegisterDomainParts {
   /** Word offset of a table of `logCount` words (a power of two) in which performs are counted by number. */
   readonly logWord: number
   readonly logCount: number
+  /** Where the state is, if it was initialised before; otherwise the domain makes its own. */
+  readonly state?: Int32Array
+  /** Where the action queue is, if others are to see it. */
+  readonly queue?: Int32Array
+}
+
+export const registerStateWords = State.registers + registerCount
+
+/** What a state holds before the first request. */
+export function initialiseRegisterState(state: Int32Array, firstNumber: number): void {
+  state[State.nextAction] = firstNumber
 }
 
 export class RegisterDomain implements Domain {
   readonly actions: ActionQueue
-  readonly state = new Int32Array(State.registers + registerCount)
+  readonly state: Int32Array
   readonly #words: Int32Array
   readonly #parts: RegisterDomainParts
   #pending = 0
@@ -57,8 +68,9 @@ export class RegisterDomain implements Domain {
   constructor(parts: RegisterDomainParts) {
     this.#parts = parts
     this.#words = parts.region.words
-    this.actions = new ActionQueue(parts.queueCapacity)
-    this.state[State.nextAction] = parts.firstNumber
+    this.actions = new ActionQueue(parts.queueCapacity, parts.queue)
+    this.state = parts.state ?? new Int32Array(registerStateWords)
+    if (parts.state === undefined) initialiseRegisterState(this.state, parts.firstNumber)
   }
 
   get firings(): number {
@@ -143,6 +155,11 @@ export class RegisterDomain implements Domain {
     Atomics.add(this.#words, logWord + (number & (logCount - 1)), 1)
     outbox?.commit(number)
     return true
+  }
+
+  isUndone(action: number): boolean {
+    const number = this.actions.words[action + ActionWord.number] as number
+    return this.#parts.outbox !== undefined && !this.#parts.outbox.isCommitted(number)
   }
 
   microsUntilDeadline(nowMicros: number): number {

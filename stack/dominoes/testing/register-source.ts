@@ -40,14 +40,15 @@ export class RegisterSource implements Source {
     const now = this.#parts.nowMicros()
     const time = ((now - last) | 0) < 0 ? last : now
     let count = 0
-    for (let at = mailbox.peek(); at >= 0 && count < limit; at = mailbox.peek()) {
-      this.#fillPosted(channel.slotAhead(count++), time, at)
-      mailbox.advance()
+    for (let at = mailbox.peek(); at >= 0 && count < limit; at = mailbox.peek(count)) {
+      this.#fillPosted(channel.slotAhead(count), time, at, (mailbox.taken + count) | 0)
+      count += 1
     }
+    const posted = count
     const words = this.#words
-    while (count < limit && (words[generatorWord] as number) < (words[generatorWord + 1] as number)) {
-      fillGenerated(words, channel.slotAhead(count++), time, words[generatorWord] as number)
-      words[generatorWord] = (words[generatorWord] as number) + 1
+    let generated = words[generatorWord] as number
+    while (count < limit && generated < (words[generatorWord + 1] as number)) {
+      fillGenerated(words, channel.slotAhead(count++), time, generated++)
     }
     if (count === 0 && domain.microsUntilDeadline(time) === 0) {
       const slot = channel.slotAhead(count++)
@@ -58,6 +59,9 @@ export class RegisterSource implements Source {
     if (count > 0) {
       channel.lastTime = time
       channel.publish(count)
+      // Only now is it taken from where it came: what is lost in between by a kill, `recoverRegisterSource` finds.
+      if (posted > 0) mailbox.advance(posted)
+      words[generatorWord] = generated
     }
     return count
   }
@@ -66,12 +70,35 @@ export class RegisterSource implements Source {
     this.#parts.sleep?.(micros)
   }
 
-  #fillPosted(slot: number, time: number, record: number): void {
+  #fillPosted(slot: number, time: number, record: number, number: number): void {
     const words = this.#words
     words.fill(0, slot + SlotWord.kind, slot + SlotWord.claim)
     words[slot + SlotWord.kind] = words[record] as number
     words[slot + SlotWord.time] = time
     for (let k = 0; k < 3; k++) words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+    words[slot + OriginWord.kind] = Origin.mailbox
+    words[slot + OriginWord.number] = number
+  }
+}
+
+/** Where a request came from; the domain does not look at it. */
+const OriginWord = { kind: SlotWord.arguments + 10, number: SlotWord.arguments + 11 }
+const Origin = { mailbox: 1, generator: 2 }
+
+/** In place of a killed holder of the producer role: takes what is published, from index `from` on, from the source. */
+export function recoverRegisterSource(
+  words: Int32Array,
+  channel: Channel,
+  mailbox: Mailbox,
+  generatorWord: number,
+  from: number,
+): void {
+  for (let index = from; index !== channel.tail; index = (index + 1) | 0) {
+    const slot = channel.slotOf(index)
+    const next = ((words[slot + OriginWord.number] as number) + 1) | 0
+    const kind = words[slot + OriginWord.kind]
+    if (kind === Origin.mailbox) mailbox.advanceTo(next)
+    if (kind === Origin.generator) words[generatorWord] = Math.max(words[generatorWord] as number, next)
   }
 }
 
@@ -81,6 +108,8 @@ export function fillGenerated(words: Int32Array, slot: number, time: number, n: 
   words.fill(0, slot + SlotWord.kind, slot + SlotWord.claim)
   words[slot + SlotWord.time] = time
   words[slot + SlotWord.random] = random.next()
+  words[slot + OriginWord.kind] = Origin.generator
+  words[slot + OriginWord.number] = n
   if (n % 3 === 0) {
     words[slot + SlotWord.kind] = RegisterRequest.add
     words[slot + SlotWord.arguments] = random.below(32)

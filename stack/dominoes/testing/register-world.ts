@@ -10,12 +10,14 @@ import {
 } from '../framework-layout.ts'
 import { Mailbox } from '../mailbox.ts'
 import type { MailboxLayout } from '../mailbox-layout.ts'
+import { Membership } from '../membership.ts'
+import { queueStorage } from '../membership-layout.ts'
 import { openReplica } from '../open-replica.ts'
 import { OutboxWriter } from '../outbox.ts'
 import { openRegion, type Region, RegionPlan } from '../region.ts'
 import type { Replica } from '../replica.ts'
-import { RegisterDomain } from './register-domain.ts'
-import { RegisterSource } from './register-source.ts'
+import { initialiseRegisterState, RegisterDomain, registerStateWords } from './register-domain.ts'
+import { RegisterSource, recoverRegisterSource } from './register-source.ts'
 
 export interface RegisterWorldLayout {
   readonly framework: FrameworkLayout
@@ -23,6 +25,7 @@ export interface RegisterWorldLayout {
   readonly logCount: number
   readonly generatorWord: number
   readonly firstNumber: number
+  readonly statesWord: number
 }
 
 /** What crosses to a worker thread. */
@@ -49,10 +52,20 @@ export function createWorld(options: Partial<FrameworkOptions>, start: Framework
   })
   const logWord = plan.reserve(logCount * 4) / 4
   const generatorWord = plan.reserve(8) / 4
+  const statesWord = plan.reserve(framework.channel.replicas * registerStateWords * 4) / 4
   const region = plan.allocate()
   const firstNumber = (start.action ?? 0) | 0
   initialiseFramework(region, framework, { ...start, outbox: firstNumber })
-  return { buffer: region.buffer, layout: { framework, logWord, logCount, generatorWord, firstNumber } }
+  const layout = { framework, logWord, logCount, generatorWord, firstNumber, statesWord }
+  for (let replica = 0; replica < framework.channel.replicas; replica++) {
+    initialiseRegisterState(stateOf(region, layout, replica), firstNumber)
+  }
+  return { buffer: region.buffer, layout }
+}
+
+function stateOf(region: Region, { statesWord }: RegisterWorldLayout, replica: number): Int32Array {
+  const at = statesWord + replica * registerStateWords
+  return region.words.subarray(at, at + registerStateWords)
 }
 
 export interface OpenOptions {
@@ -81,10 +94,13 @@ export function openWorld(world: RegisterWorld, options: OpenOptions): OpenWorld
   const { framework, generatorWord } = world.layout
   const { id, nowMicros, sleep } = options
   const channel = new Channel(region, framework.channel, id)
+  const isMember = framework.membership.actionCapacity > 0
   const domain = new RegisterDomain({
     ...world.layout,
     region,
-    queueCapacity: options.queueCapacity,
+    state: stateOf(region, world.layout, id),
+    queueCapacity: isMember ? framework.membership.actionCapacity : options.queueCapacity,
+    ...(isMember ? { queue: queueStorage(region, framework.membership, id) } : {}),
     ...(options.useOutbox ? { outbox: new OutboxWriter(region, framework.outbox) } : {}),
   })
   const mailbox = new Mailbox(region, framework.mailboxes[0] as MailboxLayout)
@@ -105,9 +121,26 @@ export function openWorld(world: RegisterWorld, options: OpenOptions): OpenWorld
     channel,
     nowMicros,
     batch: options.batch,
+    ...(isMember ? { stateOf: (replica: number) => stateOf(region, world.layout, replica) } : {}),
     ...(options.claims ? { claims: options.claims(region, framework, channel) } : {}),
   })
   return { region, channel, domain, mailbox, replica }
+}
+
+/** Finishes for killed replicas of a world, on the thread that calls this. */
+export function openMembership(world: RegisterWorld): Membership {
+  const region = openRegion(world.buffer)
+  const { framework, generatorWord } = world.layout
+  const channel = new Channel(region, framework.channel, framework.channel.replicas)
+  const mailbox = new Mailbox(region, framework.mailboxes[0] as MailboxLayout)
+  const outbox = new OutboxWriter(region, framework.outbox)
+  return new Membership({
+    region,
+    layout: framework,
+    channel,
+    domain: new RegisterDomain({ ...world.layout, region, queueCapacity: 1, outbox }),
+    recoverSource: (from) => recoverRegisterSource(region.words, channel, mailbox, generatorWord, from),
+  })
 }
 
 /** How often each of `count` actions from the first was performed, as a table of outcomes: { 1: count } is right. */

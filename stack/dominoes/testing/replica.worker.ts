@@ -1,6 +1,8 @@
 /** A thread that runs one replica of the register domain until the channel is closed. */
 import { workerData } from 'node:worker_threads'
+import { Channel } from '../channel.ts'
 import { createIdle, type IdleOptions } from '../idle.ts'
+import { awaitAdmission } from '../orders.ts'
 import { openRegion } from '../region.ts'
 import { runReplica } from '../run-replica.ts'
 import { Signal } from '../signal.ts'
@@ -13,15 +15,20 @@ export interface ReplicaWorkerData {
   /** Sleeps this long on every 64th look at the clock: a replica that keeps stalling. */
   readonly stallMillis: number
   readonly useOutbox: boolean
+  /** Waits for a sponsor first. */
+  readonly isNewcomer?: boolean
 }
 
-const { world, id, idle, stallMillis, useOutbox } = workerData as ReplicaWorkerData
+const { world, id, idle, stallMillis, useOutbox, isNewcomer } = workerData as ReplicaWorkerData
 const region = openRegion(world.buffer)
 const { framework, generatorWord } = world.layout
 const doorbell = new Signal(region, framework.doorbellWord)
 const nothing = new Int32Array(new SharedArrayBuffer(4))
 let stalls = 0
 
+if (isNewcomer === true) {
+  awaitAdmission(region, framework.membership, new Channel(region, framework.channel, id), id)
+}
 const { replica, channel, mailbox } = openWorld(world, {
   id,
   nowMicros: () => {
