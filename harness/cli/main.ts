@@ -11,6 +11,7 @@ import { reportCommand } from './commands/report.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { setupCommand } from './commands/setup.ts'
 import { summaryCommand } from './commands/summary.ts'
+import { topCommand } from './commands/top.ts'
 import { interruptCode, printError, usageCode } from './exit.ts'
 import { interruptible } from './interrupt.ts'
 
@@ -25,6 +26,7 @@ for (const make of [
   reportCommand,
   summaryCommand,
   demoCommand,
+  topCommand,
   replayCommand,
   doctorCommand,
   setupCommand,

@@ -13,6 +13,7 @@ import { type RunResult, runExperiments } from '../../runner/run.ts'
 import { experimentsFolder, projectFolder, reportsFolder } from '../paths.ts'
 import { withCleanUp } from '../with-clean-up.ts'
 import { writeReport } from '../write-report.ts'
+import { setUp } from './setup.ts'
 
 const largestSeed = 2 ** 32 - 1
 
@@ -48,6 +49,8 @@ async function measure(
   { profile, seed = randomInt(largestSeed) }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
+  // Without an engine every sample would fail for the same reason.
+  await setUp()
   const { createExecutor } = await import('../../executor/index.ts')
   return runExperiments({
     experiments,

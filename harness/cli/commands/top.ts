@@ -1,0 +1,15 @@
+/** `top`: what the stack that is at work on this machine does, live. */
+import { Command } from 'commander'
+
+export function topCommand(signal: AbortSignal): Command {
+  return new Command('top')
+    .description('show what a stack that runs here does, live')
+    .option('--json', 'print one JSON object and end')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { printLines, showTable, takeOnce } = await import('../../top/top.ts')
+      const print = (line: string) => process.stdout.write(`${line}\n`)
+      if (json) print(JSON.stringify(await takeOnce(signal), null, 2))
+      else if (process.stdout.isTTY) await showTable(signal)
+      else await printLines(print, signal)
+    })
+}
