@@ -111,6 +111,11 @@ export class Stack {
     }
   }
 
+  /** What ended the stack by itself: a thread's error, or replicas that differ. Undefined as long as it works. */
+  get failure(): Error | undefined {
+    return this.#running.failure
+  }
+
   /** Ends all threads. Connections that are open are not closed, they are gone. */
   async stop(): Promise<void> {
     if (this.#stopping) return this.#pump

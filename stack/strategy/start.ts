@@ -7,6 +7,8 @@ import { pcapOrigin } from '../device/pcap-recorder.ts'
 import type { AuditReport } from '../dominoes/auditor.ts'
 import { openRegion, type Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
+import { DivergenceError } from './divergence/error.ts'
+import { stopDiverged } from './divergence/stop.ts'
 import { type LiveCounters, readLiveCounters } from './live-counters.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { StackParameters } from './options.ts'
@@ -50,7 +52,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   })
   workers.push(...startRecorder(region, layout, parameters))
   const ends = strategy.openEnds(region, layout, () => waker.wake())
-  const threads = new Threads(region, layout, ends, workers, waker)
+  const threads = new Threads(region, layout, parameters, ends, workers, waker)
   await threads.started()
   return threads
 }
@@ -60,30 +62,38 @@ class Threads implements RunningStack {
   readonly upcallSignal: Signal
   readonly #region: Region
   readonly #layout: StackLayout
+  readonly #parameters: StackParameters
   readonly #workers: readonly Worker[]
   readonly #waker: Waker
   readonly #ends: StackEnds
   readonly #audits: NodeJS.Timeout
   readonly #ended: Promise<void>
   #failure: Error | undefined
+  /** Resolves when replicas that differ were stopped and described. */
+  #explained: Promise<void> | undefined
   #isStopped = false
 
   constructor(
     region: Region,
     layout: StackLayout,
+    parameters: StackParameters,
     ends: StackEnds,
     workers: readonly Worker[],
     waker: Waker,
   ) {
     this.#region = region
     this.#layout = layout
+    this.#parameters = parameters
     this.#workers = workers
     this.#waker = waker
     this.#ends = ends
     this.application = ends.application
     this.upcallSignal = ends.upcallSignal
     // Also what keeps the process alive while the application sleeps on a signal.
-    this.#audits = setInterval(() => ends.audits?.audit(), auditMillis)
+    this.#audits = setInterval(() => {
+      ends.audits?.audit()
+      void this.#stopIfDiverged()
+    }, auditMillis)
     for (const worker of workers)
       worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
     this.#ended = Promise.all(
@@ -107,6 +117,8 @@ class Threads implements RunningStack {
     await this.#ended
     if (this.#failure !== undefined) throw this.#failure
     this.#ends.audits?.finish()
+    await this.#stopIfDiverged()
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   report(): StackReport {
@@ -114,7 +126,6 @@ class Threads implements RunningStack {
     const { replicas, countersWord } = this.#layout
     const audit = this.#ends.audits?.report() ?? nothingCompared
     const count = (counter: number) => sumThreadCounter(words, countersWord, replicas, counter)
-    const divergence = audit.firstDivergence
     return {
       digestsCompared: audit.digestsCompared,
       divergences: audit.divergences,
@@ -124,10 +135,7 @@ class Threads implements RunningStack {
       framesIn: count(ThreadCounter.framesIn),
       framesOut: count(ThreadCounter.framesOut),
       framesRefused: count(ThreadCounter.framesRefused),
-      note:
-        divergence === undefined
-          ? ''
-          : `replica ${divergence.replica} differs from ${divergence.reference} after request ${divergence.index}`,
+      note: this.#note(audit.firstDivergence),
     }
   }
 
@@ -145,7 +153,31 @@ class Threads implements RunningStack {
     clearInterval(this.#audits)
     this.#ends.close()
     await this.#ended
+    await this.#explained
     this.#waker.close()
+  }
+
+  #note(divergence: AuditReport['firstDivergence']): string {
+    if (this.#failure instanceof DivergenceError) return this.#failure.message
+    if (divergence === undefined) return ''
+    const { replica, reference, index } = divergence
+    return `replica ${replica} differs from ${reference} after request ${index}`
+  }
+
+  /** Nothing that replicas do once they differ can be trusted: the stack fails, and says how they differ. */
+  #stopIfDiverged(): Promise<void> | undefined {
+    const divergence = this.#ends.audits?.report().firstDivergence
+    if (divergence === undefined) return undefined
+    this.#explained ??= stopDiverged({
+      region: this.#region,
+      layout: this.#layout,
+      parameters: this.#parameters,
+      divergence,
+      close: () => this.#ends.close(),
+      ended: this.#ended,
+      terminate: () => Promise.all(this.#workers.map((worker) => worker.terminate())),
+    }).then((error) => this.#fail(error))
+    return this.#explained
   }
 
   /** One thread that ended by an error ends the stack: the others would wait for it for ever. */
