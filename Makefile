@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce report summary demo test check fix bench soak setup doctor clean
+.PHONY: help reproduce report summary demo top test check fix bench soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ summary: $(installed) ## Print the latest run as one JSON object
 
 demo: $(installed) ## Serve a page from replicas to a Linux host; CHECK=1: check it and end
 	@$(cli) demo $(if $(CHECK),--check)
+
+top: $(installed) ## Watch the stack that runs in another terminal, live; JSON=1: one JSON object
+	@$(cli) top $(if $(JSON),--json)
 
 test: $(installed) ## Run all tests: unit, virtual time, threads, containers
 	@$(cli) setup

@@ -8,6 +8,7 @@
  *     node serve.ts '<ServeSpec as JSON>' '<tap as JSON>'
  */
 import { type Connection, createStack } from '../../stack/index.ts'
+import { mirrorCounters } from '../top/mirror.ts'
 import { inheritedTap } from './inherited-tap.ts'
 import { makePattern, StreamPattern } from './stream-pattern.ts'
 import { serveSpecSchema } from './transfer-spec.ts'
@@ -25,6 +26,7 @@ const stack = await createStack({
   address: spec.address,
   payloadWork: { kind: 'checksum' },
 })
+mirrorCounters(stack, `HTTP server, replicated ×${spec.replicas}`)
 const listener = await stack.listen(spec.port, { backlog: 128 })
 process.stdout.write(`${JSON.stringify({ listening: spec.port })}\n`)
 for await (const connection of listener) {
