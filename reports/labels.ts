@@ -6,18 +6,24 @@ import type { Cell, Experiment } from '../harness/matrix/experiment.ts'
 import { type FactorName, type Factors, factorNames } from '../harness/matrix/factors.ts'
 import { looks } from './palette.ts'
 
-const panelFactors: readonly FactorName[] = ['payloadWork', 'segmentBytes', 'direction']
+const panelFactors: readonly FactorName[] = ['payloadWork', 'segmentBytes', 'connections', 'direction']
 
 const names: Readonly<Record<FactorName, (value: string | number) => string>> = {
   strategy: (value) => looks[value as Factors['strategy']].label,
   replicas: (value) => `N=${value}`,
   payloadWork: (value) => (value === 'none' ? 'no payload work' : String(value)),
   claim: (value) => `claim per ${value}`,
+  chunk: (value) => `${value} actions a claim`,
+  ownership: (value) => (value === 'first' ? 'first come' : 'in rotation'),
   emission: (value) => `${value} emission`,
   verification: (value) =>
     `verified ${value === 'before' ? 'before publishing' : value === 'claimed' ? 'by claim' : 'by device'}`,
   reader: (value) => `${value} reader`,
   idle: (value) => `${value} when idle`,
+  lock: (value) => `${value} lock`,
+  slotCount: (value) => `${value} slots`,
+  digests: (value) => `digests ${value}`,
+  connections: (value) => `${value} connection${value === 1 ? '' : 's'}`,
   segmentBytes: (value) => `${value} B`,
   direction: (value) => String(value),
   offload: (value) => `offloads ${value}`,

@@ -4,16 +4,40 @@
  */
 import { z } from 'zod'
 
+const workers = z.int().min(1).max(64)
+
+/** `StrategyOption` of the stack; the stack itself refuses what cannot be combined. */
+const strategySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sequential') }),
+  z.strictObject({
+    kind: z.literal('replicated'),
+    replicas: workers,
+    claim: z.enum(['action', 'request']).exactOptional(),
+    chunk: z.int().positive().exactOptional(),
+    ownership: z.enum(['first', 'rotation']).exactOptional(),
+    emission: z.enum(['relaxed', 'ordered']).exactOptional(),
+    reader: z.enum(['rotating', 'dedicated', 'per-queue']).exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('locked'),
+    workers,
+    lock: z.enum(['spin', 'ticket', 'parking']).exactOptional(),
+  }),
+])
+
 /** What a stack's process is made with; transfers with equal ones can share a process. */
 export const stackSpecSchema = z.strictObject({
-  strategy: z.enum(['sequential', 'replicated']),
-  replicas: z.int().min(1).max(64),
+  strategy: strategySchema,
   payloadWork: z.enum(['copy', 'checksum', 'cipher']),
+  verification: z.enum(['claimed', 'before', 'trusted']).exactOptional(),
+  idle: z.enum(['spin', 'backoff', 'park']).exactOptional(),
+  slotCount: z.int().positive().exactOptional(),
+  digestStride: z.int().nonnegative().exactOptional(),
   /** This host in CIDR notation. */
   address: z.string(),
   /** Directory for packet captures; none if absent. */
-  captureDirectory: z.string().optional(),
-  congestionControl: z.enum(['newreno', 'cubic']).optional(),
+  captureDirectory: z.string().exactOptional(),
+  congestionControl: z.enum(['newreno', 'cubic']).exactOptional(),
 })
 
 export type StackSpec = z.infer<typeof stackSpecSchema>
@@ -24,7 +48,9 @@ export const transferSpecSchema = z.strictObject({
   direction: z.enum(['send', 'receive']),
   peerAddress: z.string(),
   port: z.int().min(1).max(65_535),
-  /** Bytes of the connection before the measurement begins, and those measured. */
+  /** Opened one after the other, used at the same time. */
+  connections: z.int().min(1).max(1024),
+  /** Bytes of each connection before its measurement begins, and those measured. */
   warmupBytes: z.int().nonnegative(),
   transferBytes: z.int().positive(),
   /** File whose bytes, repeated, are the stream. */
@@ -36,11 +62,11 @@ export const transferSpecSchema = z.strictObject({
 export type TransferSpec = z.infer<typeof transferSpecSchema>
 
 export const transferResultSchema = z.strictObject({
-  /** Application bytes over the whole connection, warm-up included. */
+  /** Application bytes over all connections, warm-up included. */
   bytes: z.int().nonnegative(),
   /** Received bytes that were compared and equal; 0 when sending, where the peer compares. */
   bytesVerified: z.int().nonnegative(),
-  /** Position of the first byte that differed; null if none did. */
+  /** Position in its connection of the first byte that differed; null if none did. */
   firstMismatch: z.int().nonnegative().nullable(),
   /** Application bytes after the warm-up, and the time they took at this end. */
   measuredBytes: z.int().nonnegative(),

@@ -37,14 +37,14 @@ async function count(bench: Bench, replicas: number): Promise<void> {
   await sink.ready
   const result = await agent.transfer({
     stack: {
-      strategy: replicas === 0 ? 'sequential' : 'replicated',
-      replicas: Math.max(1, replicas),
+      strategy: replicas === 0 ? { kind: 'sequential' } : { kind: 'replicated', replicas },
       payloadWork: 'checksum',
       address: `${bench.stack.address}/${bench.stack.prefixBits}`,
     },
     direction: 'send',
     peerAddress: bench.peer.address,
     port,
+    connections: 1,
     warmupBytes: 0,
     transferBytes,
     patternPath,

@@ -21,14 +21,14 @@ afterAll(() => bench?.destroy())
 function spec(): TransferSpec {
   return {
     stack: {
-      strategy: 'replicated',
-      replicas: 2,
+      strategy: { kind: 'replicated', replicas: 2 },
       payloadWork: 'checksum',
       address: `${bench.stack.address}/${bench.stack.prefixBits}`,
     },
     direction: 'send',
     peerAddress: bench.peer.address,
     port,
+    connections: 1,
     warmupBytes: 0,
     transferBytes: bytes,
     patternPath,

@@ -3,7 +3,6 @@
  * gathers what both ends and the kernel saw.
  */
 import { randomBytes } from 'node:crypto'
-import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
 import type {
   CreateExecutor,
@@ -42,11 +41,7 @@ class ContainerExecutor implements SampleExecutor {
     context.log(`cell ${cell.id}, round ${round}`)
     const bench = await this.#bench(topology, offload, context)
     if (strategy === 'linux') return takeLinuxSample(bench, context)
-    if (strategy === 'sequential' || strategy === 'replicated') return takeStackSample(bench, cell, context)
-    throw new HarnessError(
-      `Strategy "${strategy}" is not implemented.`,
-      'Use sequential, replicated or linux in the experiment.',
-    )
+    return takeStackSample(bench, cell, context)
   }
 
   async dispose(): Promise<void> {

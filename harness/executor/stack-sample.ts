@@ -2,7 +2,7 @@
  * One transfer between our stack and the Linux peer, verified at both ends. The stack's process stays for all samples of
  * its cell; before the first it makes a transfer that is verified like the others and not measured.
  */
-import type { StackSpec, TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
+import type { TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
@@ -14,6 +14,7 @@ import type { AgentConnection } from './agent-connection.ts'
 import type { Bench } from './bench.ts'
 import { type Observation, observe } from './observe.ts'
 import { congestionControl } from './peer-defaults.ts'
+import { stackSpecOf } from './stack-spec.ts'
 import { patternPath, travellingContent } from './stream-files.ts'
 
 const port = 5001
@@ -65,6 +66,7 @@ async function transfer(
   const content = await travellingContent(bench.directory, spec.stack.payloadWork, total)
   const endpoint = {
     meet: { listen: port },
+    connections: spec.connections,
     content,
     warmupBytes: spec.warmupBytes,
     timeoutSeconds: spec.timeoutSeconds,
@@ -110,31 +112,18 @@ function specOf(
   if (traffic === 'both') {
     throw new HarnessError('Traffic in both directions is not implemented.', 'Use send or receive.')
   }
+  const connections = factors.connections ?? 1
+  const share = (bytes: number) => Math.ceil(bytes / connections)
   return {
-    stack: stackOf(bench, factors),
+    stack: stackSpecOf(factors, `${bench.stack.address}/${bench.stack.prefixBits}`),
     direction: traffic,
     peerAddress: bench.peer.address,
     port,
-    warmupBytes,
-    transferBytes,
+    connections,
+    warmupBytes: share(warmupBytes),
+    transferBytes: share(transferBytes),
     patternPath,
     timeoutSeconds: Math.ceil(20 + (warmupBytes + transferBytes) / slowest),
-  }
-}
-
-function stackOf(bench: Bench, factors: Factors): StackSpec {
-  const payloadWork = factors.payloadWork ?? 'checksum'
-  if (payloadWork === 'none' || payloadWork === 'digest') {
-    throw new HarnessError(
-      `Payload work "${payloadWork}" is not implemented.`,
-      'Use checksum, copy or cipher.',
-    )
-  }
-  return {
-    strategy: factors.strategy === 'replicated' ? 'replicated' : 'sequential',
-    replicas: factors.replicas ?? 1,
-    payloadWork,
-    address: `${bench.stack.address}/${bench.stack.prefixBits}`,
   }
 }
 

@@ -27,6 +27,13 @@ export function combine(set: CellSet, topology: string): Factors[] {
   return combinations.map((factors) => factorsSchema.parse(factors))
 }
 
+/** Factors that mean something to one strategy only. */
+const ownFactors = {
+  replicated: ['claim', 'chunk', 'ownership', 'emission', 'reader', 'digests'],
+  locked: ['lock'],
+  linux: ['offload'],
+} as const satisfies { readonly [strategy in Factors['strategy']]?: readonly FactorName[] }
+
 /** Which factors a strategy must have or cannot have. */
 export function complaintsAbout(set: CellSet, index: number): Complaint[] {
   const complaints: Complaint[] = []
@@ -34,11 +41,11 @@ export function complaintsAbout(set: CellSet, index: number): Complaint[] {
     complaints.push({ path: ['cells', index, field], problem, remedy })
 
   const only = (...strategies: string[]) => set.strategy.every((strategy) => strategies.includes(strategy))
-  if (set.strategy.includes('replicated') && set.replicas === undefined) {
+  if (set.replicas === undefined && !only('sequential', 'linux')) {
     complain(
       'replicas',
-      'missing for strategy "replicated"',
-      'list replica counts, e.g. `replicas: upToCores()`',
+      'missing for a strategy that works in parallel',
+      'list how many replicas or workers, e.g. `replicas: upToCores()`',
     )
   }
   if (set.replicas !== undefined && (set.strategy.includes('sequential') || set.strategy.includes('linux'))) {
@@ -48,8 +55,11 @@ export function complaintsAbout(set: CellSet, index: number): Complaint[] {
       'give them a set of their own',
     )
   }
-  if (set.offload !== undefined && !only('linux')) {
-    complain('offload', 'is a factor of strategy "linux" only', 'give "linux" a set of its own')
+  for (const [strategy, factors] of Object.entries(ownFactors)) {
+    for (const factor of factors) {
+      if (set[factor] === undefined || only(strategy)) continue
+      complain(factor, `is a factor of strategy "${strategy}" only`, `give "${strategy}" a set of its own`)
+    }
   }
   if (set.payloadWork === undefined && !only('linux')) {
     complain('payloadWork', 'missing', 'list at least one of none, checksum, copy, digest, cipher')

@@ -11,24 +11,20 @@ const kebab = z
 const sentence = z.string().trim().min(1, 'must not be empty')
 const bytes = z.int().positive()
 
+type Lists<Shape> = { [Name in keyof Shape]: Shape[Name] extends z.ZodType ? z.ZodArray<Shape[Name]> : never }
+
+/** For each factor the schema of a list of its values. */
+function listsOf<Shape extends Record<string, z.ZodType>>(shape: Shape): Lists<Shape> {
+  const lists = Object.entries(shape).map(([name, schema]) => [name, z.array(schema).min(1)])
+  return Object.fromEntries(lists) as Lists<Shape>
+}
+
+const { strategy, ...varyingFactors } = factorSchemas
+
 /** A set of cells: every combination of the listed values. */
 export const cellSetSchema = z.strictObject({
-  strategy: z.array(factorSchemas.strategy).min(1),
-  ...z
-    .object({
-      replicas: z.array(factorSchemas.replicas).min(1),
-      payloadWork: z.array(factorSchemas.payloadWork).min(1),
-      claim: z.array(factorSchemas.claim).min(1),
-      emission: z.array(factorSchemas.emission).min(1),
-      verification: z.array(factorSchemas.verification).min(1),
-      reader: z.array(factorSchemas.reader).min(1),
-      idle: z.array(factorSchemas.idle).min(1),
-      segmentBytes: z.array(factorSchemas.segmentBytes).min(1),
-      direction: z.array(factorSchemas.direction).min(1),
-      offload: z.array(factorSchemas.offload).min(1),
-      topology: z.array(factorSchemas.topology).min(1),
-    })
-    .partial().shape,
+  strategy: z.array(strategy).min(1),
+  ...z.object(listsOf(varyingFactors)).partial().shape,
 })
 
 /** Bytes by payload work; `linux` is for the cells of the kernel's own stack, which have no payload work. */

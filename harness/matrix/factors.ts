@@ -4,20 +4,38 @@
  */
 import { z } from 'zod'
 
+function powerOfTwo(least: number, most: number) {
+  const isPower = (value: number) => (value & (value - 1)) === 0
+  return z.int().min(least).max(most).refine(isPower, 'must be a power of two')
+}
+
 /** One schema per factor, in the order in which identifiers and tables list them. */
 export const factorSchemas = {
   /** How the one protocol machine is run; `linux` is the kernel's own stack, for reference. */
   strategy: z.enum(['sequential', 'replicated', 'locked', 'sharded', 'pipelined', 'linux']),
+  /** Threads that process: replicas, or the workers of another parallel strategy. */
   replicas: z.int().min(1).max(64),
   /** What is done to every payload byte. */
   payloadWork: z.enum(['none', 'checksum', 'copy', 'digest', 'cipher']),
   /** What is claimed as a whole: one action, or all actions of a request. */
   claim: z.enum(['action', 'request']),
+  /** Consecutive actions that one claim covers. */
+  chunk: powerOfTwo(1, 1024),
+  /** Who performs what a claim covers: the first to get there, or each its fixed share. */
+  ownership: z.enum(['first', 'rotation']),
   emission: z.enum(['relaxed', 'ordered']),
   /** Where receive checksums are verified: before publishing, by the claimant, or by the device. */
   verification: z.enum(['before', 'claimed', 'trusted']),
   reader: z.enum(['rotating', 'dedicated', 'per-queue']),
-  idle: z.enum(['spin', 'yield', 'park']),
+  idle: z.enum(['spin', 'backoff', 'park']),
+  /** How threads of the locked strategy wait for the lock. */
+  lock: z.enum(['spin', 'ticket', 'parking']),
+  /** Requests that the channel holds. */
+  slotCount: powerOfTwo(8, 65_536),
+  /** State digests while a run goes on; without them states are compared at its end only. */
+  digests: z.enum(['on', 'off']),
+  /** TCP connections that carry the bytes at the same time, an equal share each. */
+  connections: z.int().min(1).max(1024),
   segmentBytes: z.int().min(1).max(65_535),
   direction: z.enum(['send', 'receive', 'both']),
   /** Segmentation and checksum offload; the Linux reference only. */
@@ -45,6 +63,15 @@ const prefixes: Partial<Record<FactorName, string>> = {
   offload: 'offload-',
   direction: 'direction-',
   claim: 'claim-',
+  chunk: 'chunk-',
+  ownership: 'ownership-',
+  verification: 'verification-',
+  reader: 'reader-',
+  idle: 'idle-',
+  lock: 'lock-',
+  slotCount: 'slots-',
+  digests: 'digests-',
+  connections: 'c',
 }
 
 /** A stable identifier, also a folder's name: `replicated-n2-checksum-tap`. Equal factors, equal identifier. */

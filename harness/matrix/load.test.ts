@@ -76,7 +76,26 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'no replicas for the replicated stack',
     changed({ cells: [{ strategy: ['replicated'], payloadWork: ['checksum'] }] }),
-    'small.ts: cells[0].replicas: missing for strategy "replicated"',
+    'small.ts: cells[0].replicas: missing for a strategy that works in parallel',
+  ],
+  [
+    'a factor of another strategy',
+    changed({
+      cells: [
+        {
+          strategy: ['replicated', 'locked'],
+          replicas: [1],
+          emission: ['ordered'],
+          payloadWork: ['checksum'],
+        },
+      ],
+    }),
+    'small.ts: cells[0].emission: is a factor of strategy "replicated" only',
+  ],
+  [
+    'a ring that is no power of two',
+    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], slotCount: [100] }] }),
+    'small.ts: cells[0].slotCount[0]: must be a power of two',
   ],
   [
     'offload for our own stack',

@@ -1,0 +1,44 @@
+/** From a cell's factors to the stack that has them: the one place where the matrix's words become the stack's options. */
+import type { StackSpec } from '../agent/transfer-spec.ts'
+import { HarnessError } from '../error.ts'
+import type { Factors } from '../matrix/factors.ts'
+
+/** `address` is the stack's own, in CIDR notation. Throws HarnessError for what no stack does. */
+export function stackSpecOf(factors: Factors, address: string): StackSpec {
+  const { verification, idle, slotCount } = factors
+  return {
+    strategy: strategyOf(factors),
+    payloadWork: payloadWorkOf(factors),
+    address,
+    ...present({ verification, idle, slotCount }),
+    ...(factors.digests === 'off' ? { digestStride: 0 } : {}),
+  }
+}
+
+function strategyOf(factors: Factors): StackSpec['strategy'] {
+  const { strategy, replicas = 1, claim, chunk, ownership, emission, reader, lock } = factors
+  switch (strategy) {
+    case 'sequential':
+      return { kind: strategy }
+    case 'replicated':
+      return { kind: strategy, replicas, ...present({ claim, chunk, ownership, emission, reader }) }
+    case 'locked':
+      return { kind: strategy, workers: replicas, ...present({ lock }) }
+    default:
+      throw new HarnessError(`Strategy "${strategy}" is not implemented.`, 'Leave it out of the experiment.')
+  }
+}
+
+function payloadWorkOf({ payloadWork = 'checksum' }: Factors): StackSpec['payloadWork'] {
+  if (payloadWork !== 'none' && payloadWork !== 'digest') return payloadWork
+  throw new HarnessError(`Payload work "${payloadWork}" is not implemented.`, 'Use checksum, copy or cipher.')
+}
+
+type Present<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
+
+/** The fields that have a value: an absent factor leaves the stack its default. */
+function present<Fields extends object>(fields: Fields): Present<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Present<Fields>
+}
