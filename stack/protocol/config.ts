@@ -30,4 +30,13 @@ export interface MachineConfig {
   readonly reorderingFloorMicros: number
   /** How long TIME-WAIT lasts: 2 MSL. */
   readonly timeWaitMicros: number
+  /** Of several machines that share this host's address, each with its own connections: which this is. */
+  readonly shard?: ShardConfig
+}
+
+/** Connections belong to the machine that `shardOfTuple` names; machine 0 alone answers ARP requests. */
+export interface ShardConfig {
+  /** 0 … count - 1. */
+  readonly index: number
+  readonly count: number
 }

@@ -63,3 +63,20 @@ export function readProtocolCounters(
     Object.keys(globalRecord.fields).map((name) => [name, globals[name as keyof typeof globalRecord.fields]]),
   )
 }
+
+/** Counters summed over all states; what is no counter (clocks, numbers of things) is the first state's. */
+export function sumProtocolCounters(
+  region: Region,
+  layout: StackLayout,
+  states: number,
+): Record<string, number> {
+  const names = Object.keys(globalRecord.fields)
+  const sums = readProtocolCounters(region, layout, 0)
+  for (let state = 1; state < states; state++) {
+    const counters = readProtocolCounters(region, layout, state)
+    for (const name of names.slice(names.indexOf('requests'))) {
+      sums[name] = ((sums[name] as number) + (counters[name] as number)) | 0
+    }
+  }
+  return sums
+}

@@ -15,9 +15,18 @@ export type StrategyOption =
   /** One thread, no channel: the baseline. */
   | { readonly kind: 'sequential' }
   /** Every replica applies every request; each action is performed by one. 1 ≤ replicas ≤ 64. */
-  | ({ readonly kind: 'replicated'; readonly replicas: number } & Partial<ReplicationFactors>)
+  | ({
+      readonly kind: 'replicated'
+      readonly replicas: number
+      /** How many there may be at a time, if replicas are to be added while the stack runs; default `replicas`. */
+      readonly maximumReplicas?: number
+      /** A replica that stands still for so long, while others are ahead of it, is ended and excluded. Default 5000. */
+      readonly stallLimitMillis?: number
+    } & Partial<ReplicationFactors>)
   /** Message parallelism: one state behind a lock, every thread takes whatever comes. 1 ≤ workers ≤ 64. */
   | { readonly kind: 'locked'; readonly workers: number; readonly lock?: LockKind }
+  /** Connection parallelism: each worker has the connections that hash to it. 1 ≤ workers ≤ 64. */
+  | { readonly kind: 'sharded'; readonly workers: number }
 
 /** A device behind a descriptor that is open in this process; how to open one is in `stack/device`. */
 export interface DeviceOption {

@@ -8,6 +8,9 @@ const options: StrategyOption[] = [
   { kind: 'locked', workers: 1 },
   { kind: 'locked', workers: 2, lock: 'ticket' },
   { kind: 'locked', workers: 4, lock: 'spin' },
+  { kind: 'sharded', workers: 1 },
+  { kind: 'sharded', workers: 2 },
+  { kind: 'sharded', workers: 4 },
 ]
 
 describe.each(options)('a lossy link at %o', (option) => {

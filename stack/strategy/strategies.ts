@@ -3,12 +3,14 @@ import { lockedStrategy } from './locked/locked-strategy.ts'
 import type { StackParameters, StrategyOption } from './options.ts'
 import { replicatedStrategy } from './replicated-strategy.ts'
 import { sequentialStrategy } from './sequential-strategy.ts'
+import { shardedStrategy } from './sharded/sharded-strategy.ts'
 import type { Strategy } from './strategy.ts'
 
 const strategies: Readonly<Record<StrategyOption['kind'], Strategy>> = {
   sequential: sequentialStrategy,
   replicated: replicatedStrategy,
   locked: lockedStrategy,
+  sharded: shardedStrategy,
 }
 
 export function strategyOf(parameters: StackParameters): Strategy {

@@ -18,6 +18,8 @@ export function receiveArp(core: Core): void {
   }
   if (target !== config.address || sender === config.address) return
   if (header(core, HeaderWord.arpOperation) !== ArpOperation.request) return
+  // All machines that share the address see the request; one answers.
+  if (config.shard !== undefined && config.shard.index !== 0) return
   globals.arpRepliesOut = (globals.arpRepliesOut + 1) | 0
   emitArp(core, ArpOperation.reply, etherHigh, etherLow, etherHigh, etherLow, sender)
 }

@@ -86,6 +86,16 @@ function portsOf(core: Core, entry: number): number {
   return packPorts(state[at + tcbRemotePort] as number, state[at + tcbLocalPort] as number)
 }
 
+/** Which of `count` machines a connection belongs to, 0 … count - 1. By other bits than those that index the table. */
+export function shardOfTuple(
+  remoteAddress: number,
+  remotePort: number,
+  localPort: number,
+  count: number,
+): number {
+  return (hashTuple(remoteAddress, packPorts(remotePort, localPort)) >>> 12) % count
+}
+
 function hashTuple(address: number, ports: number): number {
   let hash = Math.imul(address ^ Math.imul(ports, 0x9e3779b1), 0x85ebca6b)
   hash ^= hash >>> 15

@@ -10,7 +10,7 @@ import { argument, type Core, randomBits } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
 import { listenerRecord, NeighborState } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
-import { lookupTuple } from '../state/tuple-hash.ts'
+import { lookupTuple, shardOfTuple } from '../state/tuple-hash.ts'
 import { limitFinWait2, requestClose } from './close.ts'
 import {
   allocateConnection,
@@ -113,9 +113,18 @@ function choosePort(core: Core, remoteAddress: number, remotePort: number): numb
   const start = (randomBits(core) >>> 16) % ephemeralPortCount
   for (let attempt = 0; attempt < portAttempts; attempt += 1) {
     const port = firstEphemeralPort + ((start + attempt) % ephemeralPortCount)
+    if (!isOfThisShard(core, remoteAddress, remotePort, port)) continue
     if (lookupTuple(core, remoteAddress, remotePort, port) === 0 && findListener(core, port) < 0) return port
   }
   return 0
+}
+
+/** What arrives for other connections goes to another machine. */
+function isOfThisShard(core: Core, remoteAddress: number, remotePort: number, localPort: number): boolean {
+  const { shard } = core.config
+  return (
+    shard === undefined || shardOfTuple(remoteAddress, remotePort, localPort, shard.count) === shard.index
+  )
 }
 
 function tupleIsFree(core: Core, remoteAddress: number, remotePort: number, localPort: number): boolean {

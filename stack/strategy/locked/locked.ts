@@ -46,12 +46,12 @@ export interface LockedParts {
 /** Most requests that a thread takes at once. */
 export const lockedBatch = 8
 /** Actions after which an apply leaves the rest to whoever is next. */
-export const lockedActions = 16
+export const lockedActions = 8
 /** What requests emit directly, whatever the limit, fits behind it. */
 export const lockedActionCapacity = 64 * 3
 
 /** How long a batch waits for older ones, in microseconds: most are late by less, a preempted thread by far more. */
-const turnMicros = 300
+const turnMicros = 3000
 
 /** What this thread has in hand. */
 const Stage = { nothing: 0, batch: 1, actions: 2 } as const

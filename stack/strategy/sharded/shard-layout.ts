@@ -1,0 +1,88 @@
+/**
+ * What a sharded stack has besides the common structures: everything once a worker, so that workers share nothing but
+ * the device, the role of reading it, and who reads it best.
+ *
+ *   preferred   one word, on a line: 1 + the worker whose connections the traffic is for, 0 if several   the reader
+ *   awake       one word a worker, each on a line: 0 while it sleeps                                    that worker
+ *
+ * Connections: worker w's have indices w × connections … (w + 1) × connections - 1 where the application sees them.
+ */
+import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/mailbox-layout.ts'
+import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/outbox-layout.ts'
+import { lineBytes, lineWords, type Region, type RegionPlan } from '../../dominoes/region.ts'
+import { planSignal } from '../../dominoes/signal.ts'
+import type { StackParameters } from '../options.ts'
+import { planStack, type StackLayout } from '../stack-layout.ts'
+import { workerCount } from '../worker-count.ts'
+import { planShardCounters } from './shard-counters.ts'
+
+export interface ShardLayout {
+  /** Requests of the application. */
+  readonly posted: MailboxLayout
+  /** Slots that a reader hands over. */
+  readonly handed: MailboxLayout
+  readonly outbox: OutboxLayout
+  /** Where the worker sleeps when it has nothing to do, and when the application is behind with upcalls. */
+  readonly newsWord: number
+  readonly roomWord: number
+  readonly awakeWord: number
+}
+
+export interface ShardedLayout extends StackLayout {
+  readonly shards: readonly ShardLayout[]
+  readonly preferredWord: number
+  /** Connections of one shard. */
+  readonly connections: number
+  readonly slotsPerShard: number
+  readonly shardCountersWord: number
+}
+
+const postedCount = 256
+const outboxCount = 8192
+const leastSlots = 64
+const leastConnections = 16
+
+/** Twice the fair share: hashing does not share out evenly. */
+function connectionsPerShard(connectionCount: number, shards: number): number {
+  const share = Math.max(leastConnections, 2 * Math.ceil(connectionCount / shards))
+  return Math.min(connectionCount, share, Math.floor(0xffff / shards))
+}
+
+export function planShards(parameters: StackParameters): ShardedLayout {
+  const threads = workerCount(parameters.strategy)
+  const connections = connectionsPerShard(parameters.machine.connectionCount, threads)
+  const slotCount = Math.max(parameters.slotCount, leastSlots * powerOfTwoFrom(threads))
+  const shape = { threads, connections: connections * threads, slotCount }
+  return planStack(parameters, shape, (plan) => ({
+    shards: Array.from({ length: threads }, () => planShard(plan, slotCount)),
+    preferredWord: plan.reserve(lineBytes) / 4,
+    connections,
+    slotsPerShard: Math.floor(slotCount / threads),
+    shardCountersWord: planShardCounters(plan, threads),
+  }))
+}
+
+/** As many hand-overs as there are slots: there is always room. */
+function planShard(plan: RegionPlan, slotCount: number): ShardLayout {
+  return {
+    posted: planMailbox(plan, postedCount),
+    handed: planMailbox(plan, slotCount),
+    outbox: planOutbox(plan, outboxCount),
+    newsWord: planSignal(plan),
+    roomWord: planSignal(plan),
+    awakeWord: plan.reserve(lineWords * 4) / 4,
+  }
+}
+
+export function initialiseShards(region: Region, layout: ShardedLayout): void {
+  for (const shard of layout.shards) {
+    initialiseMailbox(region, shard.posted, 0)
+    initialiseMailbox(region, shard.handed, 0)
+    initialiseOutbox(region, shard.outbox, 0)
+    region.words[shard.awakeWord] = 1
+  }
+}
+
+function powerOfTwoFrom(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least))
+}

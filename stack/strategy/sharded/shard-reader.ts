@@ -1,0 +1,167 @@
+/**
+ * Reads the device for all workers of a sharded stack: each frame goes to the worker that owns its connection, in place,
+ * by the number of its slot. One instance a worker; used by whichever holds the producer role.
+ *
+ *   a segment, an ICMP error that quotes one     the owner of its connection
+ *   ARP                                          everybody, as copies
+ *   anything else                                worker 0
+ */
+import type { Device } from '../../device/device.ts'
+import type { RandomSource } from '../../device/random.ts'
+import type { Mailbox } from '../../dominoes/mailbox.ts'
+import type { Region } from '../../dominoes/region.ts'
+import type { Signal } from '../../dominoes/signal.ts'
+import { SlotWord, slotPayloadOffset, verdictPending } from '../../dominoes/slot.ts'
+import { Request } from '../../protocol/requests.ts'
+import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
+import { FlowKind, FlowWord, flowWords, readFlow } from '../../wire/flow.ts'
+import { virtioHeaderBytes } from '../../wire/virtio.ts'
+import { frameOffset } from '../stack-layout.ts'
+import { countOne, ThreadCounter } from '../thread-counters.ts'
+import { type ShardCounter, ShardCounterWord } from './shard-counters.ts'
+import type { SlotPool } from './slot-pool.ts'
+
+export interface ShardReaderParts {
+  readonly region: Region
+  readonly worker: number
+  readonly device: Device
+  readonly pool: SlotPool
+  /** Of every worker: where slots are handed over, and what wakes it. */
+  readonly handed: readonly Mailbox[]
+  readonly news: readonly Signal[]
+  readonly random: RandomSource
+  /** Word that names the worker the traffic is for. */
+  readonly preferredWord: number
+  readonly countersAt: number
+  readonly counters: ShardCounter
+  /** Takes a slot that is for this worker itself. */
+  keep(slot: number): void
+}
+
+/** Most frames that one poll reads. */
+const readBatch = 32
+
+/** What stands in for an owner where a batch had several, or none. */
+const nobody = -1
+const several = -2
+
+export class ShardReader {
+  readonly #parts: ShardReaderParts
+  readonly #at: number
+  readonly #headerBytes: number
+  readonly #frameLimit: number
+  readonly #count: number
+  readonly #isHanded: boolean[]
+  readonly #flow = new Int32Array(flowWords)
+  #owner = nobody
+
+  constructor(parts: ShardReaderParts) {
+    this.#parts = parts
+    const { frameBytes, virtioHeader } = parts.device.capabilities
+    this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
+    this.#at = slotPayloadOffset + frameOffset - this.#headerBytes
+    this.#frameLimit = frameBytes + this.#headerBytes
+    this.#count = parts.handed.length
+    this.#isHanded = parts.handed.map(() => false)
+  }
+
+  /** Holder of the producer role only. Returns the frames that were read. */
+  read(now: number): number {
+    const { device, pool } = this.#parts
+    let total = 0
+    this.#owner = nobody
+    while (total < readBatch) {
+      const slot = pool.take()
+      if (slot < 0) break
+      const length = device.read(slot * 4 + this.#at, this.#frameLimit)
+      if (length === 0) {
+        pool.give(slot)
+        break
+      }
+      this.#fill(slot, now, length - this.#headerBytes)
+      this.#dispatch(slot)
+      total += 1
+    }
+    if (this.#count > 1 && total > 0) this.#finish()
+    return total
+  }
+
+  #fill(slot: number, now: number, length: number): void {
+    const { region, random, countersAt } = this.#parts
+    const { words } = region
+    words[slot + SlotWord.kind] = Request.frame
+    words[slot + SlotWord.time] = now
+    words[slot + SlotWord.random] = random.next()
+    words[slot + SlotWord.length] = length
+    words[slot + SlotWord.verdict] = verdictPending
+    countOne(words, countersAt + ThreadCounter.framesIn)
+  }
+
+  #dispatch(slot: number): void {
+    const { region, worker, keep } = this.#parts
+    if (this.#count === 1) {
+      keep(slot)
+      return
+    }
+    const { bytes, words } = region
+    const frameAt = slot * 4 + slotPayloadOffset + frameOffset
+    const kind = readFlow(bytes, frameAt, words[slot + SlotWord.length] as number, this.#flow)
+    if (kind === FlowKind.arp) this.#copyToOthers(slot)
+    const owner = kind === FlowKind.connection ? this.#ownerOfFlow() : kind === FlowKind.arp ? worker : 0
+    if (kind === FlowKind.connection) this.#note(owner)
+    if (owner === worker) keep(slot)
+    else this.#hand(slot, owner)
+  }
+
+  #ownerOfFlow(): number {
+    const flow = this.#flow
+    return shardOfTuple(
+      flow[FlowWord.remoteAddress] as number,
+      flow[FlowWord.remotePort] as number,
+      flow[FlowWord.localPort] as number,
+      this.#count,
+    )
+  }
+
+  #note(owner: number): void {
+    if (this.#owner === nobody) this.#owner = owner
+    else if (this.#owner !== owner) this.#owner = several
+  }
+
+  #hand(slot: number, owner: number): void {
+    const { pool, handed, counters } = this.#parts
+    pool.lend(slot)
+    ;(handed[owner] as Mailbox).tryPost(slot)
+    this.#isHanded[owner] = true
+    counters.add(ShardCounterWord.handedOver, 1)
+  }
+
+  /** ARP is rare. A worker that gets none for want of slots will ask. */
+  #copyToOthers(slot: number): void {
+    const { region, worker, pool } = this.#parts
+    const { bytes, words } = region
+    const length = slotPayloadOffset + frameOffset + (words[slot + SlotWord.length] as number)
+    for (let other = 0; other < this.#count; other++) {
+      if (other === worker) continue
+      const copy = pool.take()
+      if (copy < 0) return
+      bytes.copyWithin(copy * 4, slot * 4, slot * 4 + length)
+      this.#hand(copy, other)
+    }
+  }
+
+  /** Wakes who got something, and says who should read next: whoever all of it was for. */
+  #finish(): void {
+    const { region, news, preferredWord } = this.#parts
+    for (let other = 0; other < this.#count; other++) {
+      if (!this.#isHanded[other]) continue
+      this.#isHanded[other] = false
+      ;(news[other] as Signal).notify()
+    }
+    if (this.#owner === nobody) return
+    const preferred = this.#owner === several ? 0 : this.#owner + 1
+    if (Atomics.load(region.words, preferredWord) !== preferred) {
+      Atomics.store(region.words, preferredWord, preferred)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/** The sharded strategy: N workers, each with the connections that hash to it (see `sharded.ts`). */
+import { Random } from '../../device/random.ts'
+import { Channel } from '../../dominoes/channel.ts'
+import { Counters, readCounters } from '../../dominoes/counters.ts'
+import { initialiseFramework } from '../../dominoes/framework-layout.ts'
+import { Mailbox } from '../../dominoes/mailbox.ts'
+import { OutboxWriter } from '../../dominoes/outbox.ts'
+import { OutboxWord, outboxRecord } from '../../dominoes/outbox-layout.ts'
+import type { Region } from '../../dominoes/region.ts'
+import { Signal } from '../../dominoes/signal.ts'
+import { ActionRunner } from '../action-runner.ts'
+import { sumProtocolCounters } from '../common-ends.ts'
+import { openDomain, wrapped } from '../open-thread.ts'
+import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
+import { threadCountersAt } from '../thread-counters.ts'
+import { UpcallRecord } from '../upcall-record.ts'
+import { readShardCounters, ShardCounter } from './shard-counters.ts'
+import { ShardPort, ShardUpcalls } from './shard-ends.ts'
+import { initialiseShards, planShards, type ShardedLayout, type ShardLayout } from './shard-layout.ts'
+import { ShardReader } from './shard-reader.ts'
+import { Sharded } from './sharded.ts'
+import { SlotPool } from './slot-pool.ts'
+import { SlotQueue } from './slot-queue.ts'
+
+export const shardedStrategy: Strategy = {
+  plan: planShards,
+  initialise: (region, layout, time) => {
+    initialiseFramework(region, layout.framework, { time })
+    initialiseShards(region, layout as ShardedLayout)
+  },
+  openThread,
+  openEnds: (region, layout, wakeDevice) => {
+    const sharded = layout as ShardedLayout
+    const channel = new Channel(region, layout.framework.channel, layout.replicas)
+    const port = new ShardPort(region, sharded, wakeDevice)
+    const upcalls = new ShardUpcalls(region, sharded)
+    return {
+      application: {
+        region,
+        buffers: layout.streams,
+        mailbox: port,
+        outbox: upcalls,
+        wake: () => port.wake(),
+        // A worker performs a request's actions before the application can see its upcalls.
+        hasPassed: () => true,
+      },
+      upcallSignal: upcalls.filled,
+      close: () => {
+        channel.close()
+        port.wakeAll()
+      },
+      protocolCounters: () => sumProtocolCounters(region, layout, layout.replicas),
+      threadCounters: (thread) => ({
+        ...readCounters(region, layout.framework.counters, thread),
+        ...readShardCounters(region.words, sharded.shardCountersWord, thread),
+      }),
+    }
+  },
+}
+
+/** An outbox whose connections are named as the application sees them, and whose reader sleeps on the first worker's. */
+class ShardOutbox extends OutboxWriter {
+  readonly #words: Int32Array
+  readonly #shard: ShardLayout
+  readonly #firstConnection: number
+  readonly #filled: Signal
+
+  constructor(region: Region, layout: ShardedLayout, worker: number) {
+    const shard = layout.shards[worker] as ShardLayout
+    super(region, shard.outbox)
+    this.#words = region.words
+    this.#shard = shard
+    this.#firstConnection = worker * layout.connections
+    this.#filled = new Signal(region, (layout.shards[0] as ShardLayout).outbox.baseWord + OutboxWord.filled)
+  }
+
+  override commit(number: number): void {
+    const at = outboxRecord(this.#shard.outbox, number) + 1 + UpcallRecord.connection
+    this.#words[at] = (this.#words[at] as number) + this.#firstConnection
+    super.commit(number)
+    this.#filled.notify()
+  }
+}
+
+function openThread(parts: ThreadParts): StrategyThread {
+  const { region, thread, clock, device, parameters } = parts
+  const { words } = region
+  const layout = parts.layout as ShardedLayout
+  const { framework, shards, connections, streams } = layout
+  const { slotsWord, slotBytes, slotCount } = framework.channel
+  const shard = shards[thread] as ShardLayout
+  const counters = new Counters(region, framework.counters, thread)
+  const shardCounters = new ShardCounter(words, layout.shardCountersWord, thread)
+  const poolWord = slotsWord + thread * layout.slotsPerShard * (slotBytes / 4)
+  const pool = new SlotPool(words, poolWord, layout.slotsPerShard, slotBytes / 4)
+  const queue = new SlotQueue(slotCount)
+  const random = new Random(parts.seed)
+  const news = shards.map(({ newsWord }) => new Signal(region, newsWord))
+  const domain = openDomain(parts, {
+    config: {
+      ...parameters.machine,
+      connectionCount: connections,
+      shard: { index: thread, count: shards.length },
+    },
+    buffers: {
+      ...streams,
+      sendAt: streams.sendAt + thread * connections * streams.sendBytes,
+      receiveAt: streams.receiveAt + thread * connections * streams.receiveBytes,
+    },
+    outbox: new ShardOutbox(region, layout, thread),
+  })
+  const performing = wrapped(parts, domain)
+  return new Sharded({
+    worker: thread,
+    words,
+    domain: performing,
+    runner: new ActionRunner(performing, counters),
+    reader: new ShardReader({
+      region,
+      worker: thread,
+      device,
+      pool,
+      handed: shards.map(({ handed }) => new Mailbox(region, handed)),
+      news,
+      random,
+      preferredWord: layout.preferredWord,
+      countersAt: threadCountersAt(layout.countersWord, thread),
+      counters: shardCounters,
+      keep: (slot) => queue.put(slot),
+    }),
+    pool,
+    queue,
+    posted: new Mailbox(region, shard.posted),
+    handed: new Mailbox(region, shard.handed),
+    channel: new Channel(region, framework.channel, thread),
+    device,
+    clock,
+    random,
+    counters,
+    shardCounters,
+    news,
+    room: new Signal(region, shard.roomWord),
+    preferredWord: layout.preferredWord,
+    awakeWords: shards.map(({ awakeWord }) => awakeWord),
+  })
+}

@@ -1,0 +1,296 @@
+/**
+ * A worker of the sharded strategy (connection parallelism): the whole protocol for the connections that hash to it, on
+ * a state of its own. Any worker may read the device; what is not its own it hands to the owner.
+ *
+ * Who reads: the worker that the traffic is for, if it is for one, so that a single connection is processed on one thread
+ * from end to end; the others leave the device to it while it is awake. Traffic for several is read by whoever has time.
+ *
+ * Who sleeps where: a worker that finds the role free sleeps in the device, holding it; else on its own signal, which is
+ * notified by hand-overs and by the application. One that cannot go on because the application is behind with upcalls
+ * gives up being preferred, wakes the others to mind the device, and sleeps until there is room.
+ *
+ * Called by the one thread that owns it. Invariant: requests of one connection are applied in the order in which they
+ * were read, times never run backwards.
+ */
+import type { Clock } from '../../device/clock.ts'
+import type { Device } from '../../device/device.ts'
+import type { RandomSource } from '../../device/random.ts'
+import type { Channel } from '../../dominoes/channel.ts'
+import { Counter, type Counters } from '../../dominoes/counters.ts'
+import type { Domain } from '../../dominoes/domain.ts'
+import type { Mailbox } from '../../dominoes/mailbox.ts'
+import { askingWeight } from '../../dominoes/replica.ts'
+import type { Signal } from '../../dominoes/signal.ts'
+import { SlotWord } from '../../dominoes/slot.ts'
+import { Request } from '../../protocol/requests.ts'
+import type { ActionRunner } from '../action-runner.ts'
+import { postedArguments } from '../network-source.ts'
+import type { StrategyThread } from '../strategy.ts'
+import { type ShardCounter, ShardCounterWord } from './shard-counters.ts'
+import type { ShardReader } from './shard-reader.ts'
+import type { SlotPool } from './slot-pool.ts'
+import { giveBack } from './slot-pool.ts'
+import type { SlotQueue } from './slot-queue.ts'
+
+export interface ShardedParts {
+  readonly worker: number
+  readonly words: Int32Array
+  readonly domain: Domain
+  readonly runner: ActionRunner
+  readonly reader: ShardReader
+  readonly pool: SlotPool
+  /** Requests that this worker is to apply, in order. */
+  readonly queue: SlotQueue
+  readonly posted: Mailbox
+  readonly handed: Mailbox
+  readonly channel: Channel
+  readonly device: Device
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly counters: Counters
+  readonly shardCounters: ShardCounter
+  /** Of every worker. */
+  readonly news: readonly Signal[]
+  readonly room: Signal
+  readonly preferredWord: number
+  readonly awakeWords: readonly number[]
+}
+
+/** Most requests that are taken from another before they are handled. */
+const takeLimit = 64
+/** Rounds without work after which a worker reads although the traffic is for another, which seems to be busy. */
+const patienceRounds = 256
+
+const none = -1
+
+export class Sharded implements StrategyThread {
+  readonly #parts: ShardedParts
+  #inHand = none
+  #index = 0
+  #lastTime: number
+  #idleRounds = 0
+  #asked = false
+
+  constructor(parts: ShardedParts) {
+    this.#parts = parts
+    this.#lastTime = parts.clock.nowMicros()
+  }
+
+  get idleWeight(): number {
+    return this.#asked ? askingWeight : 1
+  }
+
+  get isFinished(): boolean {
+    return this.#parts.channel.isClosing && this.#inHand === none && this.#parts.queue.count === 0
+  }
+
+  finish(): void {}
+
+  microsUntilDeadline(nowMicros: number): number {
+    return this.#parts.domain.microsUntilDeadline(nowMicros)
+  }
+
+  doWork(): number {
+    this.#asked = false
+    const work = this.#round()
+    if (work > 0) {
+      this.#idleRounds = 0
+      return work
+    }
+    this.#idleRounds += 1
+    this.#parts.counters.add(Counter.idles, 1)
+    return 0
+  }
+
+  #round(): number {
+    if (this.#inHand !== none && !this.#complete()) return 0
+    const { queue } = this.#parts
+    let gathered = this.#takeHanded() + this.#takePosted()
+    if (gathered === 0 && queue.count === 0) gathered = this.#tryRead()
+    if (gathered === 0 && queue.count === 0) this.#tickIfDue()
+    return gathered + this.#handleQueue()
+  }
+
+  // ── requests ────────────────────────────────────────────────────────────
+
+  #handleQueue(): number {
+    const { queue } = this.#parts
+    let handled = 0
+    while (queue.count > 0) {
+      handled += 1
+      if (!this.#handle(queue.take())) break
+    }
+    return handled
+  }
+
+  /** False if an action cannot be performed yet: the request stays in hand. */
+  #handle(slot: number): boolean {
+    const { words, domain, runner, counters } = this.#parts
+    this.#index = (this.#index + 1) | 0
+    words[slot + SlotWord.sequence] = this.#index
+    words[slot + SlotWord.time] = this.#later(words[slot + SlotWord.time] as number)
+    if (domain.needsCheck(slot)) {
+      words[slot + SlotWord.verdict] = domain.check(slot)
+      counters.add(Counter.checked, 1)
+    }
+    domain.apply(slot)
+    runner.assign(slot)
+    counters.add(Counter.applied, 1)
+    this.#inHand = slot
+    return this.#complete()
+  }
+
+  #complete(): boolean {
+    const { domain, runner, pool, words } = this.#parts
+    const slot = this.#inHand
+    for (;;) {
+      if (!runner.run()) return false
+      if (!domain.hasMore()) break
+      domain.resume()
+      runner.assign(slot)
+    }
+    this.#inHand = none
+    if (pool.owns(slot)) pool.give(slot)
+    else giveBack(words, slot)
+    return true
+  }
+
+  #later(time: number): number {
+    if (((time - this.#lastTime) | 0) > 0) this.#lastTime = time
+    return this.#lastTime
+  }
+
+  // ── where they come from ────────────────────────────────────────────────
+
+  #takeHanded(): number {
+    const { handed, queue, words, shardCounters } = this.#parts
+    let count = 0
+    while (count < takeLimit) {
+      const record = handed.peek()
+      if (record < 0) break
+      queue.put(words[record] as number)
+      handed.advance()
+      count += 1
+    }
+    if (count > 0) shardCounters.add(ShardCounterWord.takenOver, count)
+    return count
+  }
+
+  #takePosted(): number {
+    const { posted, pool, words, clock } = this.#parts
+    let count = 0
+    while (count < takeLimit) {
+      const record = posted.peek()
+      if (record < 0) break
+      const slot = pool.take()
+      if (slot < 0) break
+      this.#fill(slot, words[record] as number, clock.nowMicros())
+      for (let k = 0; k < postedArguments; k++) {
+        words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+      }
+      posted.advance()
+      count += 1
+    }
+    return count
+  }
+
+  #tickIfDue(): void {
+    const { domain, clock, pool } = this.#parts
+    const now = this.#later(clock.nowMicros())
+    if (domain.microsUntilDeadline(now) > 0) return
+    const slot = pool.take()
+    if (slot >= 0) this.#fill(slot, Request.tick, now)
+  }
+
+  #fill(slot: number, kind: number, now: number): void {
+    const { words, random, queue } = this.#parts
+    words[slot + SlotWord.kind] = kind
+    words[slot + SlotWord.time] = now
+    words[slot + SlotWord.random] = random.next()
+    words[slot + SlotWord.length] = 0
+    queue.put(slot)
+  }
+
+  #tryRead(): number {
+    const { channel } = this.#parts
+    if (!this.#mayRead() || !channel.tryAcquireProducer()) return 0
+    const count = this.#read()
+    channel.releaseProducer()
+    return count
+  }
+
+  /** Holding the role. */
+  #read(): number {
+    const { reader, clock, counters } = this.#parts
+    this.#asked = true
+    counters.add(Counter.polls, 1)
+    const count = reader.read(clock.nowMicros())
+    counters.add(Counter.published, count)
+    return count
+  }
+
+  #mayRead(): boolean {
+    const { words, worker, preferredWord } = this.#parts
+    const preferred = Atomics.load(words, preferredWord)
+    return preferred === 0 || preferred === worker + 1 || this.#idleRounds > patienceRounds
+  }
+
+  // ── sleep ───────────────────────────────────────────────────────────────
+
+  park(micros: number): void {
+    const { words, counters, awakeWords, worker } = this.#parts
+    counters.add(Counter.parks, 1)
+    Atomics.store(words, awakeWords[worker] as number, 0)
+    if (this.#inHand !== none) this.#parkBlocked(micros)
+    else this.#parkIdle(micros)
+    Atomics.store(words, awakeWords[worker] as number, 1)
+  }
+
+  #parkBlocked(micros: number): void {
+    const { room } = this.#parts
+    const token = room.prepare()
+    if (this.#complete()) return
+    this.#abdicate()
+    room.wait(token, micros)
+  }
+
+  #abdicate(): void {
+    const { words, worker, preferredWord, news } = this.#parts
+    if (Atomics.compareExchange(words, preferredWord, worker + 1, 0) !== worker + 1) return
+    for (const signal of news) signal.notify()
+  }
+
+  #parkIdle(micros: number): void {
+    const { channel, news, worker } = this.#parts
+    const signal = news[worker] as Signal
+    if (this.#isLeftToAnother() || !channel.tryAcquireProducer()) {
+      const token = signal.prepare()
+      const limit = this.#sleepLimit(micros)
+      if (limit > 0) signal.wait(token, limit)
+      return
+    }
+    // With the role held: whoever finds the signal announced finds out who sleeps in the device.
+    signal.prepare()
+    if (this.#read() === 0) {
+      const limit = this.#sleepLimit(micros)
+      if (limit > 0) this.#parts.device.wait(limit)
+      this.#read()
+    }
+    channel.releaseProducer()
+  }
+
+  /** Another worker gets all the traffic and is at work: it will look at the device before it sleeps. */
+  #isLeftToAnother(): boolean {
+    const { words, worker, preferredWord, awakeWords } = this.#parts
+    const preferred = Atomics.load(words, preferredWord)
+    if (preferred === 0 || preferred === worker + 1) return false
+    return Atomics.load(words, awakeWords[preferred - 1] as number) !== 0
+  }
+
+  /** How long nothing is to be done here, at most `micros`: 0 if there is something. */
+  #sleepLimit(micros: number): number {
+    const { channel, handed, posted, domain, clock } = this.#parts
+    if (channel.isClosing || handed.size > 0 || posted.size > 0) return 0
+    return Math.min(micros, domain.microsUntilDeadline(clock.nowMicros()))
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Which connection a frame belongs to, read before it is checked: to hand it to whoever owns the connection. Any thread;
+ * reads nothing outside the frame, allocates nothing. What it says of a frame that turns out to be invalid means nothing,
+ * so nobody may rely on it but for choosing who checks the frame.
+ */
+import { readUint16 } from './big-endian.ts'
+import { EtherType, ethernetHeaderBytes, etherTypeOf } from './ethernet.ts'
+import { IcmpType, icmpHeaderBytes } from './icmpv4.ts'
+import {
+  IpProtocol,
+  ipv4Destination,
+  ipv4FragmentOffset,
+  ipv4HeaderBytes,
+  ipv4HeaderLength,
+  ipv4Protocol,
+  ipv4Source,
+} from './ipv4.ts'
+
+export const FlowKind = {
+  /** Of no connection. */
+  none: 0,
+  /** A TCP segment, or an ICMP error that quotes one: the flow's words say of which connection. */
+  connection: 1,
+  arp: 2,
+} as const
+
+/** Words that `readFlow` fills for a connection, as this host sees it. */
+export const FlowWord = { remoteAddress: 0, remotePort: 1, localPort: 2 } as const
+export const flowWords = 3
+
+const portsBytes = 4
+
+/** Returns a `FlowKind`. */
+export function readFlow(bytes: Uint8Array, frameAt: number, frameLength: number, flow: Int32Array): number {
+  const end = frameAt + frameLength
+  const at = frameAt + ethernetHeaderBytes
+  if (at > end) return FlowKind.none
+  const etherType = etherTypeOf(bytes, frameAt)
+  if (etherType === EtherType.arp) return FlowKind.arp
+  if (etherType !== EtherType.ipv4 || at + ipv4HeaderBytes > end) return FlowKind.none
+  const payloadAt = at + ipv4HeaderLength(bytes, at)
+  switch (ipv4Protocol(bytes, at)) {
+    case IpProtocol.tcp:
+      if (payloadAt + portsBytes > end || ipv4FragmentOffset(bytes, at) !== 0) return FlowKind.none
+      flow[FlowWord.remoteAddress] = ipv4Source(bytes, at)
+      flow[FlowWord.remotePort] = readUint16(bytes, payloadAt)
+      flow[FlowWord.localPort] = readUint16(bytes, payloadAt + 2)
+      return FlowKind.connection
+    case IpProtocol.icmp:
+      return readQuoted(bytes, payloadAt, end, flow)
+    default:
+      return FlowKind.none
+  }
+}
+
+/** An ICMP error quotes a packet that this host sent: its source is here. */
+function readQuoted(bytes: Uint8Array, messageAt: number, end: number, flow: Int32Array): number {
+  const at = messageAt + icmpHeaderBytes
+  if (at + ipv4HeaderBytes > end) return FlowKind.none
+  const type = bytes[messageAt] as number
+  if (type === IcmpType.echoRequest || type === IcmpType.echoReply) return FlowKind.none
+  const portsAt = at + ipv4HeaderLength(bytes, at)
+  if (ipv4Protocol(bytes, at) !== IpProtocol.tcp || portsAt + portsBytes > end) return FlowKind.none
+  flow[FlowWord.remoteAddress] = ipv4Destination(bytes, at)
+  flow[FlowWord.localPort] = readUint16(bytes, portsAt)
+  flow[FlowWord.remotePort] = readUint16(bytes, portsAt + 2)
+  return FlowKind.connection
+}
