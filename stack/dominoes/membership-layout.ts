@@ -4,7 +4,7 @@
  *
  *   word   0  order      what the replica is to do (see `Order`)          the monitor; the replica sets it back to 0
  *          1  argument   of the order                                     the monitor, before the order
- *          2  admitted   1 once a sponsor let this newcomer in            the sponsor; the monitor sets it back
+ *          2  admission  how far a newcomer is (see `Admission`)         the newcomer, then its sponsor; the monitor at first
  *   ── line ──────────────────────────────────────────────────────────────────────────────────────────
  *         32  checking   1 while the replica tries for a check or does it the replica
  *         33  checkIndex the channel index of that request                the replica, before `checking`
@@ -20,7 +20,7 @@ import { lineWords, type Region, type RegionPlan } from './region.ts'
 export const MembershipWord = {
   order: 0,
   argument: 1,
-  admitted: 2,
+  admission: 2,
   checking: lineWords,
   checkIndex: lineWords + 1,
   queue: 2 * lineWords,
@@ -34,6 +34,13 @@ export const Order = {
   stall: 2,
   /** Copy the state to newcomer `argument`, and let the ring wait for it. */
   sponsor: 3,
+} as const
+
+export const Admission = {
+  none: 0,
+  /** The newcomer's thread is there and waits: from now on it may be joined to the ring, which then waits for it. */
+  awaited: 1,
+  granted: 2,
 } as const
 
 export interface MembershipLayout {

@@ -3,6 +3,7 @@ import { Auditor } from './auditor.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxLayout } from './mailbox-layout.ts'
 import { Order } from './membership-layout.ts'
+import { askAdmission } from './orders.ts'
 import { OutboxReader } from './outbox.ts'
 import { openRegion } from './region.ts'
 import { Killer } from './testing/killing.ts'
@@ -80,6 +81,7 @@ function simulate(run: Run) {
       if (run.sequel === 'nothing' || newcomer !== undefined) continue
       newcomer = id
       membership.prepare(id)
+      askAdmission(region, framework.membership, id)
       if (run.sequel === 'rejoin, and the sponsor is killed') {
         const sponsor = membership.living[0] as number
         expect(membership.tryOrder(sponsor, Order.sponsor, newcomer)).toBe(true)

@@ -8,7 +8,7 @@
 
 import { sealOf } from './action-queue.ts'
 import { assert } from './assert.ts'
-import { MembershipWord, memberWord, Order, queueStorage } from './membership-layout.ts'
+import { Admission, MembershipWord, memberWord, Order, queueStorage } from './membership-layout.ts'
 import { Rescuer, type RescuerParts } from './rescuer.ts'
 
 export class Membership {
@@ -47,16 +47,17 @@ export class Membership {
     const { layout, channel, region } = this.#parts
     assert(!channel.isActive(newcomer), 'a newcomer has the number of an active replica')
     const member = memberWord(layout.membership, newcomer)
-    for (const word of [MembershipWord.order, MembershipWord.admitted, MembershipWord.checking]) {
+    for (const word of [MembershipWord.order, MembershipWord.admission, MembershipWord.checking]) {
       Atomics.store(this.#words, member + word, 0)
     }
     const queue = queueStorage(region, layout.membership, newcomer)
     Atomics.store(queue, sealOf(queue), 0)
   }
 
-  /** Sees that the newcomer has a living sponsor, and wakes it; true once the newcomer was let in. */
+  /** Sees that a newcomer that waits has a living sponsor, and wakes it; true once the newcomer was let in. */
   tryAdmit(newcomer: number): boolean {
-    if (this.#load(newcomer, MembershipWord.admitted) !== 0) return true
+    const admission = this.#load(newcomer, MembershipWord.admission)
+    if (admission !== Admission.awaited) return admission === Admission.granted
     if (!this.#hasSponsor(newcomer)) {
       for (const replica of this.living) if (this.tryOrder(replica, Order.sponsor, newcomer)) break
     }

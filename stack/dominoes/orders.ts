@@ -11,7 +11,7 @@
 import type { Channel } from './channel.ts'
 import { type DigestLayout, startDigests } from './digest-board.ts'
 import type { Domain } from './domain.ts'
-import { type MembershipLayout, MembershipWord, memberWord, Order } from './membership-layout.ts'
+import { Admission, type MembershipLayout, MembershipWord, memberWord, Order } from './membership-layout.ts'
 import type { Region } from './region.ts'
 
 export interface OrdersParts {
@@ -64,9 +64,9 @@ export class Orders {
     startDigests(region, digests, newcomer, position)
     channel.join(newcomer, position)
     channel.releaseProducer()
-    const admitted = memberWord(membership, newcomer) + MembershipWord.admitted
-    Atomics.store(this.#words, admitted, 1)
-    Atomics.notify(this.#words, admitted)
+    const admission = memberWord(membership, newcomer) + MembershipWord.admission
+    Atomics.store(this.#words, admission, Admission.granted)
+    Atomics.notify(this.#words, admission)
     this.#done()
   }
 
@@ -87,12 +87,19 @@ export function awaitAdmission(
   channel: Channel,
   id: number,
 ): boolean {
-  const admitted = memberWord(membership, id) + MembershipWord.admitted
-  while (Atomics.load(region.words, admitted) === 0) {
+  const admission = memberWord(membership, id) + MembershipWord.admission
+  askAdmission(region, membership, id)
+  while (Atomics.load(region.words, admission) !== Admission.granted) {
     if (channel.isClosing) return false
-    Atomics.wait(region.words, admitted, 0, pollMillis)
+    Atomics.wait(region.words, admission, Admission.awaited, pollMillis)
   }
   return true
+}
+
+/** The first half of `awaitAdmission`. */
+export function askAdmission(region: Region, membership: MembershipLayout, id: number): void {
+  const admission = memberWord(membership, id) + MembershipWord.admission
+  Atomics.compareExchange(region.words, admission, Admission.none, Admission.awaited)
 }
 
 const pollMillis = 20

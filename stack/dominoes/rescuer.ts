@@ -28,7 +28,7 @@
 import { type ActionQueue, actionWords, sealOf } from './action-queue.ts'
 import type { Channel } from './channel.ts'
 import type { FrameworkLayout } from './framework-layout.ts'
-import { MembershipWord, memberWord, Order, queueStorage } from './membership-layout.ts'
+import { Admission, MembershipWord, memberWord, Order, queueStorage } from './membership-layout.ts'
 import { outboxFilledWord } from './outbox-layout.ts'
 import type { Region } from './region.ts'
 import { Signal } from './signal.ts'
@@ -133,8 +133,8 @@ export class Rescuer {
     const member = this.#member(dead)
     if (Atomics.load(this.#words, member + MembershipWord.order) !== Order.sponsor) return
     const newcomer = Atomics.load(this.#words, member + MembershipWord.argument)
-    const isAdmitted = Atomics.load(this.#words, this.#member(newcomer) + MembershipWord.admitted) !== 0
-    if (!isAdmitted) this.#parts.channel.remove(newcomer)
+    const admission = Atomics.load(this.#words, this.#member(newcomer) + MembershipWord.admission)
+    if (admission !== Admission.granted) this.#parts.channel.remove(newcomer)
   }
 
   #others(dead: number): number[] {

@@ -10,7 +10,7 @@ import type { OutboxWriter } from '../dominoes/outbox.ts'
 import type { Region } from '../dominoes/region.ts'
 import { SlotWord, slotPayloadOffset } from '../dominoes/slot.ts'
 import type { PayloadWork } from '../payload/payload-work.ts'
-import { Action, frameNumberWord } from '../protocol/actions.ts'
+import { Action, frameNumberWord, UpcallWord } from '../protocol/actions.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import { createMachine, type Machine } from '../protocol/machine.ts'
 import { Request } from '../protocol/requests.ts'
@@ -23,11 +23,8 @@ import { ControlSender } from './perform/control-sender.ts'
 import { Deliverer } from './perform/deliverer.ts'
 import { SegmentSender } from './perform/segment-sender.ts'
 import { alreadyLeft, DirectTransmitter, type Transmitter } from './perform/transmitter.ts'
-import { frameOffset } from './stack-layout.ts'
+import { actionCapacity, frameOffset } from './stack-layout.ts'
 import type { StreamBuffers } from './stream-buffers.ts'
-
-/** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
-export const actionCapacity = 64
 
 export interface NetworkDomainParts {
   readonly region: Region
@@ -58,6 +55,7 @@ export class NetworkDomain implements Domain {
   readonly #segments: SegmentSender
   readonly #control: ControlSender
   readonly #deliverer: Deliverer
+  readonly #outbox: OutboxWriter
   readonly #transmitter: Transmitter
 
   constructor(parts: NetworkDomainParts) {
@@ -74,6 +72,7 @@ export class NetworkDomain implements Domain {
     const sending = { region, buffers, work, transmitter: this.#transmitter, etherHigh, etherLow }
     this.#segments = new SegmentSender(sending)
     this.#control = new ControlSender(sending)
+    this.#outbox = outbox
     this.#deliverer = new Deliverer(region, buffers, outbox, work)
   }
 
@@ -116,6 +115,14 @@ export class NetworkDomain implements Domain {
     if (bufferAt < 0) return bufferAt === alreadyLeft
     this.#send(kind, record, action, slot, bufferAt)
     return true
+  }
+
+  /** The application waits for upcalls, each by its number; a frame that was not sent is lost as if on the wire. */
+  isUndone(action: number): boolean {
+    const record = this.actions.words
+    const kind = record[action + ActionWord.kind] as number
+    if (kind !== Action.deliver && kind !== Action.upcall) return false
+    return !this.#outbox.isCommitted(record[action + UpcallWord.upcallNumber] as number)
   }
 
   microsUntilDeadline(nowMicros: number): number {

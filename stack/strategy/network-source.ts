@@ -9,6 +9,7 @@
 import type { Clock } from '../device/clock.ts'
 import type { Device } from '../device/device.ts'
 import type { RandomSource } from '../device/random.ts'
+import type { Channel } from '../dominoes/channel.ts'
 import type { Source } from '../dominoes/domain.ts'
 import type { Mailbox } from '../dominoes/mailbox.ts'
 import type { Region } from '../dominoes/region.ts'
@@ -126,17 +127,21 @@ export class NetworkSource implements Source {
     const { words } = this.#parts.region
     let count = 0
     while (count < free) {
-      const record = mailbox.peek()
+      const record = mailbox.peek(count)
       if (record < 0) break
       const slot = sink.slotAhead(count)
       this.#fill(slot, words[record] as number, now, 0)
       for (let k = 0; k < postedArguments; k++) {
         words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
       }
-      mailbox.advance()
+      words[slot + PostedArgument.isPosted] = 1
+      words[slot + PostedArgument.number] = (mailbox.taken + count) | 0
       count += 1
     }
-    if (count > 0) sink.publish(count)
+    if (count === 0) return 0
+    // Taken only once they are published: a thread killed in between loses none, see `recoverPosted`.
+    sink.publish(count)
+    mailbox.advance(count)
     return count
   }
 
@@ -148,6 +153,7 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
+    words[slot + PostedArgument.isPosted] = 0
   }
 
   #later(now: number): number {
@@ -164,3 +170,17 @@ export const FrameArgument = { checksumFailed: SlotWord.arguments } as const
 
 /** Arguments that travel with a posted request. */
 export const postedArguments = 4
+
+/** Whether a request came from the mailbox, and which record it was, from the start of the slot. */
+const PostedArgument = { isPosted: SlotWord.arguments + 5, number: SlotWord.arguments + 6 } as const
+
+/**
+ * In place of a killed holder of the producer role: takes out of the mailbox what is published from index `from` on.
+ */
+export function recoverPosted(words: Int32Array, channel: Channel, mailbox: Mailbox, from: number): void {
+  for (let index = from; index !== channel.tail; index = (index + 1) | 0) {
+    const slot = channel.slotOf(index)
+    if (words[slot + PostedArgument.isPosted] !== 1) continue
+    mailbox.advanceTo(((words[slot + PostedArgument.number] as number) + 1) | 0)
+  }
+}

@@ -22,7 +22,10 @@ export function openDevice(region: Region, task: ThreadTask): Device {
   const { captureDirectory } = task.parameters
   if (captureDirectory === undefined) return device
   return new PcapRecorder(device, region, {
-    path: join(captureDirectory, `thread-${task.thread}.pcap`),
+    path: join(
+      captureDirectory,
+      `thread-${task.thread}${(task.generation ?? 0) === 0 ? '' : `-${task.generation}`}.pcap`,
+    ),
     clock: monotonicClock,
     origin: task.captureOrigin,
   })

@@ -48,6 +48,33 @@ export interface StackReport {
   readonly note: string
 }
 
+/** What happened to a replica. */
+export interface CrewEvent {
+  readonly kind: 'lost' | 'left' | 'joined'
+  readonly replica: number
+  /** Why it was lost; empty otherwise. */
+  readonly reason: string
+  /** Since the stack started, in milliseconds. */
+  readonly atMillis: number
+  /** From the end of its thread until the ring was free of it; from the wish for a newcomer until it was let in. */
+  readonly tookMillis: number
+}
+
+/** Replicas that come and go while the stack runs. Throws RangeError where a replica is not there, or is the last. */
+export interface CrewControl {
+  /** Numbers of the replicas that take part. */
+  readonly living: readonly number[]
+  readonly events: readonly CrewEvent[]
+  /** Starts a replica under the lowest number that is free; resolves with it once it takes part. */
+  addReplica(): Promise<number>
+  /** Lets a replica end between two rounds of its loop. */
+  removeReplica(replica: number): Promise<void>
+  /** Kills a replica's thread, wherever it is; resolves once the others go on without it. */
+  failReplica(replica: number): Promise<void>
+  /** Makes a replica's thread sleep between two rounds of its loop; resolves once it was told to. */
+  stallReplica(replica: number, millis: number): Promise<void>
+}
+
 export interface RunningStack {
   readonly application: ApplicationEnds
   /** Notified by every upcall. */
@@ -61,5 +88,7 @@ export interface RunningStack {
   liveCounters(): LiveCounters
   /** What ended a thread, and with it the stack. */
   readonly failure: Error | undefined
+  /** Absent where replicas cannot come and go. */
+  readonly crew?: CrewControl | undefined
   stop(): Promise<void>
 }

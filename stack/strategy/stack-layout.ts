@@ -11,6 +11,7 @@ import { type FrameworkLayout, planFramework } from '../dominoes/framework-layou
 import { type Region, RegionPlan } from '../dominoes/region.ts'
 import { slotBytesForFrames, slotBytesForSuperFrames, slotPayloadOffset } from '../dominoes/slot.ts'
 import { stateWords } from '../protocol/state/layout.ts'
+import { replicationFactors } from './factors.ts'
 import type { StackParameters } from './options.ts'
 import { transmitBufferBytes } from './perform/transmit-buffer.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
@@ -30,11 +31,16 @@ const claimCount = 8192
 /** Digests that a replica may be ahead of the auditor. */
 const digestEntries = 8192
 
+/** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
+export const actionCapacity = 64
+
 export interface StackLayout {
   readonly framework: FrameworkLayout
   readonly strategy: StackParameters['strategy']['kind']
-  /** Threads, whatever they do. */
+  /** Threads that apply or perform, whatever they do. */
   readonly replicas: number
+  /** All threads: those, and then any that only reads. */
+  readonly threads: number
   /** Word offset and words of replica 0's state; the others follow. */
   readonly stateWord: number
   readonly stateWords: number
@@ -52,6 +58,8 @@ export interface StackLayout {
 /** How many of everything a strategy has. */
 export interface StackShape {
   readonly threads: number
+  /** Threads besides that only read, and have neither state nor place in the channel. Default 0. */
+  readonly readers?: number
   /** Protocol states; default one a thread. */
   readonly states?: number
   /** Connections of all states together; default those of one machine. */
@@ -69,6 +77,7 @@ export function planStack<Own extends object = object>(
   const { machine, device, strategy } = parameters
   const plan = new RegionPlan()
   const replicas = shape.threads
+  const threads = replicas + (shape.readers ?? 0)
   const framework = planFramework(plan, {
     replicas,
     observers: parameters.recordPath === undefined ? 0 : 1,
@@ -79,20 +88,22 @@ export function planStack<Own extends object = object>(
     claimCount,
     digestEntries,
     digestStride: parameters.digestStride,
+    actionCapacity: canLoseReplicas(parameters) ? actionCapacity : 0,
   })
   const words = Math.ceil(stateWords(machine) / 32) * 32
-  const isWitnessed = strategy.kind === 'replicated' && replicas === 1
+  const isWitnessed = strategy.kind === 'replicated' && strategy.replicas === 1
   const transmitBytes = Math.ceil(transmitBufferBytes(device.capabilities.frameBytes) / 128) * 128
   return {
     framework,
     strategy: strategy.kind,
     replicas,
+    threads,
     stateWord: plan.reserve(words * 4 * ((shape.states ?? replicas) + (isWitnessed ? 1 : 0))) / 4,
     stateWords: words,
     isWitnessed,
     transmitAt: plan.reserve(transmitBytes * replicas),
     transmitBytes,
-    countersWord: planThreadCounters(plan, replicas),
+    countersWord: planThreadCounters(plan, threads),
     streams: reserveStreamBuffers(
       plan,
       shape.connections ?? machine.connectionCount,
@@ -104,8 +115,27 @@ export function planStack<Own extends object = object>(
   }
 }
 
+/**
+ * Whether others can finish what a killed replica had in hand: with any other claims it may own actions of later
+ * requests, and with a turnstile or a role of its own the others would wait for it.
+ */
+function canLoseReplicas({ strategy }: StackParameters): boolean {
+  if (strategy.kind !== 'replicated') return false
+  const { claim, chunk, ownership, emission, reader } = replicationFactors(strategy)
+  const isFirstCome = claim === 'action' && chunk === 1 && ownership === 'first'
+  return isFirstCome && emission === 'relaxed' && reader === 'rotating'
+}
+
+/** How many replicas there may be at a time. */
+export function maximumReplicas(strategy: {
+  readonly replicas: number
+  readonly maximumReplicas?: number
+}): number {
+  return Math.max(strategy.replicas, strategy.maximumReplicas ?? 0)
+}
+
 function shapeOf({ strategy }: StackParameters): StackShape {
-  return { threads: strategy.kind === 'replicated' ? strategy.replicas : 1 }
+  return { threads: strategy.kind === 'replicated' ? maximumReplicas(strategy) : 1 }
 }
 
 /** The words of a replica's state; those of the witness as of the replica after the last. */

@@ -4,7 +4,9 @@
  */
 import { workerData } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
+import { Channel } from '../dominoes/channel.ts'
 import { createIdle } from '../dominoes/idle.ts'
+import { awaitAdmission } from '../dominoes/orders.ts'
 import { openRegion } from '../dominoes/region.ts'
 import { CountedLoop } from './counted-loop.ts'
 import { openDevice } from './open-device.ts'
@@ -16,6 +18,12 @@ const task = workerData as ThreadTask
 const region = openRegion(task.buffer)
 const device = openDevice(region, task)
 try {
+  if ((task.generation ?? 0) === 0 || isLetIn()) run()
+} finally {
+  device.close()
+}
+
+function run(): void {
   const { parameters } = task
   const thread = strategyOf(parameters).openThread({ ...task, region, device, clock: monotonicClock })
   const counters = threadCountersAt(task.layout.countersWord, task.thread)
@@ -23,6 +31,10 @@ try {
   const idle = createIdle(parameters.idle, loop, () => loop.giveWay())
   while (!thread.isFinished) idle.idle(loop.doWork())
   thread.finish()
-} finally {
-  device.close()
+}
+
+/** From then on the others wait for this thread, so it comes when all else is loaded and open. */
+function isLetIn(): boolean {
+  const { membership, channel } = task.layout.framework
+  return awaitAdmission(region, membership, new Channel(region, channel, task.thread), task.thread)
 }

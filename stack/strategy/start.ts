@@ -7,9 +7,11 @@ import { pcapOrigin } from '../device/pcap-recorder.ts'
 import type { AuditReport } from '../dominoes/auditor.ts'
 import { openRegion, type Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
+import type { Crew } from './crew.ts'
 import { DivergenceError } from './divergence/error.ts'
 import { stopDiverged } from './divergence/stop.ts'
 import { type LiveCounters, readLiveCounters } from './live-counters.ts'
+import { openCrew } from './open-crew.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { StackParameters } from './options.ts'
 import { startRecorder } from './replay/recorder.ts'
@@ -37,8 +39,8 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   strategy.initialise(region, layout, monotonicClock.nowMicros())
   const waker = openWaker(parameters.device.name)
   const captureOrigin = pcapOrigin(monotonicClock)
-  const seeds = crypto.getRandomValues(new Uint32Array(layout.replicas))
-  const workers = Array.from({ length: layout.replicas }, (_, thread) => {
+  const seeds = crypto.getRandomValues(new Uint32Array(layout.threads))
+  const startThread = (thread: number, generation: number): Worker => {
     const task: ThreadTask = {
       buffer: region.buffer,
       layout,
@@ -47,12 +49,23 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
       wakeDescriptor: waker.descriptor,
       seed: seeds[thread] as number,
       captureOrigin,
+      generation,
     }
     return new Worker(new URL('./stack-thread.ts', import.meta.url), { workerData: task })
-  })
-  workers.push(...startRecorder(region, layout, parameters))
+  }
   const ends = strategy.openEnds(region, layout, () => waker.wake())
-  const threads = new Threads(region, layout, parameters, ends, workers, waker)
+  const crew = openCrew({
+    region,
+    layout,
+    parameters,
+    outbox: ends.application.outbox,
+    startThread,
+    wakeDevice: () => waker.wake(),
+  })
+  const workers =
+    crew === undefined ? Array.from({ length: layout.threads }, (_, thread) => startThread(thread, 0)) : []
+  workers.push(...startRecorder(region, layout, parameters))
+  const threads = new Threads(region, layout, parameters, ends, workers, crew, waker)
   await threads.started()
   return threads
 }
@@ -63,7 +76,9 @@ class Threads implements RunningStack {
   readonly #region: Region
   readonly #layout: StackLayout
   readonly #parameters: StackParameters
+  /** All threads but those of the crew. */
   readonly #workers: readonly Worker[]
+  readonly crew: Crew | undefined
   readonly #waker: Waker
   readonly #ends: StackEnds
   readonly #audits: NodeJS.Timeout
@@ -79,8 +94,10 @@ class Threads implements RunningStack {
     parameters: StackParameters,
     ends: StackEnds,
     workers: readonly Worker[],
+    crew: Crew | undefined,
     waker: Waker,
   ) {
+    this.crew = crew
     this.#region = region
     this.#layout = layout
     this.#parameters = parameters
@@ -96,13 +113,15 @@ class Threads implements RunningStack {
     }, auditMillis)
     for (const worker of workers)
       worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
-    this.#ended = Promise.all(
-      workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
-    ).then(() => {})
+    crew?.onFailure((error) => this.#fail(error))
+    this.#ended = Promise.all([
+      crew?.ended,
+      ...workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
+    ]).then(() => {})
   }
 
   async started(): Promise<void> {
-    const online = this.#workers.map((worker) => new Promise((resolve) => worker.once('online', resolve)))
+    const online = this.#allWorkers.map((worker) => new Promise((resolve) => worker.once('online', resolve)))
     await Promise.race([Promise.all(online), this.#ended])
     if (this.#failure !== undefined) throw this.#failure
   }
@@ -123,9 +142,9 @@ class Threads implements RunningStack {
 
   report(): StackReport {
     const { words } = this.#region
-    const { replicas, countersWord } = this.#layout
+    const { replicas, threads, countersWord } = this.#layout
     const audit = this.#ends.audits?.report() ?? nothingCompared
-    const count = (counter: number) => sumThreadCounter(words, countersWord, replicas, counter)
+    const count = (counter: number) => sumThreadCounter(words, countersWord, threads, counter)
     return {
       digestsCompared: audit.digestsCompared,
       divergences: audit.divergences,
@@ -141,6 +160,10 @@ class Threads implements RunningStack {
 
   liveCounters(): LiveCounters {
     return readLiveCounters(this.#region, this.#layout)
+  }
+
+  get #allWorkers(): readonly Worker[] {
+    return [...this.#workers, ...(this.crew?.workers ?? [])]
   }
 
   get failure(): Error | undefined {
@@ -175,7 +198,10 @@ class Threads implements RunningStack {
       divergence,
       close: () => this.#ends.close(),
       ended: this.#ended,
-      terminate: () => Promise.all(this.#workers.map((worker) => worker.terminate())),
+      terminate: () => {
+        this.crew?.giveUp()
+        return Promise.all(this.#allWorkers.map((worker) => worker.terminate()))
+      },
     }).then((error) => this.#fail(error))
     return this.#explained
   }
@@ -183,6 +209,7 @@ class Threads implements RunningStack {
   /** One thread that ended by an error ends the stack: the others would wait for it for ever. */
   #fail(error: Error): void {
     this.#failure ??= error
-    for (const worker of this.#workers) void worker.terminate()
+    this.crew?.giveUp()
+    for (const worker of this.#allWorkers) void worker.terminate()
   }
 }

@@ -4,8 +4,7 @@ import type { Region } from '../dominoes/region.ts'
 import type { WitnessParts } from '../dominoes/witness.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import { createMachine } from '../protocol/machine.ts'
-import { actionCapacity } from './network-domain.ts'
-import { type StackLayout, stateOf } from './stack-layout.ts'
+import { actionCapacity, type StackLayout, stateOf } from './stack-layout.ts'
 
 export function openWitness(region: Region, layout: StackLayout, config: MachineConfig): WitnessParts {
   const state = stateOf(region, layout, layout.replicas)

@@ -6,9 +6,9 @@ import type { LogHeader, LogShape } from '../../dominoes/log-layout.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { createMachine, stateWords } from '../../protocol/machine.ts'
 import { HeaderWord } from '../../wire/header.ts'
-import { actionCapacity } from '../network-domain.ts'
 import { postedArguments } from '../network-source.ts'
 import type { StackParameters } from '../options.ts'
+import { actionCapacity } from '../stack-layout.ts'
 
 const domainName = 'tcp-ip'
 const sackBlockWords = 8

@@ -1,0 +1,41 @@
+/**
+ * Which replicas stall: those that have not moved for the limit, while another replica is ahead of them. Whoever is at
+ * the front, or waits for the front, does not stall. Application's thread only, by the clock that it is given.
+ */
+import type { Channel } from '../dominoes/channel.ts'
+
+interface Seen {
+  readonly position: number
+  readonly since: number
+}
+
+export class StallWatch {
+  readonly #channel: Pick<Channel, 'positionOf'>
+  readonly #limitMillis: number
+  readonly #seen = new Map<number, Seen>()
+
+  constructor(channel: Pick<Channel, 'positionOf'>, limitMillis: number) {
+    this.#channel = channel
+    this.#limitMillis = limitMillis
+  }
+
+  /** Those of the `living` that stall, to be called every now and then. */
+  stalled(living: readonly number[], nowMillis = performance.now()): number[] {
+    const positions = living.map((replica) => this.#channel.positionOf(replica))
+    return living.filter((replica, k) => {
+      const position = positions[k] as number
+      const isBehind = positions.some((other) => ((other - position) | 0) > 0)
+      const before = this.#seen.get(replica)
+      if (!isBehind || before?.position !== position) {
+        this.#seen.set(replica, { position, since: nowMillis })
+        return false
+      }
+      return nowMillis - before.since > this.#limitMillis
+    })
+  }
+
+  /** What was seen so far has another reason. */
+  forget(): void {
+    this.#seen.clear()
+  }
+}
