@@ -70,7 +70,7 @@ export class ClientEnds {
     return this.#posted - this.#answered
   }
 
-  /** Posts a command and wakes a service that sleeps; false while the window is full. */
+  /** Posts a command; false while the window is full. Call `wake` after the last of several. */
   tryPost(command: Command): boolean {
     if (this.outstanding >= this.#layout.window) return false
     const at = commandBufferAt(this.#layout, this.#client, this.#posted)
@@ -79,8 +79,12 @@ export class ClientEnds {
     // There is room: the window is as long as the mailbox, and what was answered was taken.
     this.#mailbox.tryPost(at, length)
     this.#posted += 1
-    this.#doorbell.notify()
     return true
+  }
+
+  /** Wakes a service that sleeps. */
+  wake(): void {
+    this.#doorbell.notify()
   }
 
   /** Takes at most `limit` records that have come; returns how many. Throws if a reply is not what was sent. */

@@ -96,16 +96,21 @@ export class KeyValueClient {
     if (this.#isClosed) throw new Error('the client is closed')
     return new Promise((settle) => {
       this.#waiting.push({ command, settle })
-      this.#post()
+      // Those who ask in the same turn are posted together: waking a service that sleeps is a system call.
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#post())
     })
   }
 
   #post(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (!this.#ends.tryPost(next.command)) return
-      this.#waiting.shift()
+    let count = 0
+    for (const next of this.#waiting) {
+      if (!this.#ends.tryPost(next.command)) break
       this.#posted.push(next)
+      count += 1
     }
+    if (count === 0) return
+    this.#waiting.splice(0, count)
+    this.#ends.wake()
   }
 
   async #run(): Promise<void> {

@@ -12,7 +12,7 @@ const depth = 32
 
 const runs = new Map<number, Measured[]>(replicaCounts.map((replicas) => [replicas, []]))
 console.log(
-  `${clients} clients, ${depth} requests outstanding each, 3 of 4 of them reads, values of 1 kB; ` +
+  `${clients} clients, ${depth} requests outstanding each, 3 of 4 of them reads, values of 4 kB; ` +
     `${availableParallelism()} cores here, for clients and replicas together`,
 )
 for (let round = 0; round < rounds; round++) {

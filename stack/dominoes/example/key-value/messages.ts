@@ -38,7 +38,7 @@ export const ExpiredWord = { status: 0, keyBytes: 1, key: 2 } as const
 
 export const keyWords = 8
 export const keyBytesLimit = keyWords * 4
-export const valueBytesLimit = 1024
+export const valueBytesLimit = 4096
 export const commandBytesLimit = CommandWord.value * 4 + valueBytesLimit
 /** 16 minutes: well inside what wrapping 32-bit microseconds can compare. */
 export const expiryMillisLimit = 1_000_000

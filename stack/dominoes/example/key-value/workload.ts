@@ -162,14 +162,14 @@ function toBytes(count: number): Uint8Array {
   return bytes
 }
 
-/** About a kilobyte such as stores hold: text that repeats itself in parts. */
+/** Some kilobytes such as stores hold: text that repeats itself in parts. */
 function sampleValue(seed: number): Uint8Array {
   let text = ''
-  for (let k = 0; text.length < 960; k++) {
+  for (let k = 0; text.length < 4000; k++) {
     const number = (Math.imul(seed * 31 + k, 0x9e3779b1) >>> 0) % 100_000
     text += `{"account":${number},"owner":"client ${seed % 7}","balance":${(number * 7) % 9999}},`
   }
-  return new TextEncoder().encode(text.slice(0, 960 + (seed % 64)))
+  return new TextEncoder().encode(text.slice(0, 4000 + (seed % 64)))
 }
 
 function isEqual(one: Uint8Array, other: Uint8Array): boolean {
