@@ -63,6 +63,7 @@ bench: $(installed) ## Measure the parts: channel, protocol machine, payload wor
 
 soak: $(installed) ## Run the simulations and the thread tests over many seeds
 	@SOAK=1 vitest run --project sim --project race
+	@SOAK=1 vitest run --project net stack/strategy/replay
 
 setup: $(installed) ## Install and start Docker, build the image; the other targets do it when they need it
 	@$(cli) setup

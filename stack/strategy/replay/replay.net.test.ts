@@ -91,14 +91,10 @@ describe.skipIf(obstacle !== '')('the log of a transfer from the kernel', () => 
       await stack.stop()
     }
     expect(requests).toBeGreaterThan(bytes / 1500)
-    for (const replicas of [1, 2, 3, 4, 8]) {
+    for (const replicas of isSoak ? [1, 2, 3, 4, 8] : [1, 3]) {
       const report = await replayStackLog(path, { replicas })
       expect(report).toMatchObject({ replicas, requests, divergences: 0, lack: '' })
       expect(report.digestsCompared).toBe(replicas * (Math.floor(requests / stride) + 1))
-      console.log(
-        `N = ${replicas}: ${requests} requests, ${report.digestsCompared} digests compared, 0 divergences, ` +
-          `${Math.round(requests / (report.micros / 1e6))} requests/s`,
-      )
     }
   })
 })
