@@ -125,14 +125,14 @@ export class BulkWorld {
     const { costs, payloadWork } = this.#options
     const { nanos } = costs
     const isShared = this.#layout.replicas > 1
+    const isReplicated = this.#parameters.strategy.kind === 'replicated'
     const prices = new NetworkPrices({
       words: this.#region.words,
       costs,
       payloadWork,
+      hasChannel: isReplicated,
       isShared,
-      isForeign: (slot) => this.#times.checkedBy.get(slot) !== thread,
     })
-    const isReplicated = this.#parameters.strategy.kind === 'replicated'
     const channel = isReplicated
       ? new TimedChannel({
           region: this.#region,
@@ -140,7 +140,7 @@ export class BulkWorld {
           id: k,
           thread,
           times: this.#times,
-          publishNanos: nanos.publishNanos,
+          publishNanos: isShared ? nanos.publishSharedNanos : nanos.publishNanos,
         })
       : undefined
     let timed: TimedDomain | undefined

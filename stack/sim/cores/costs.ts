@@ -37,16 +37,17 @@ export const quantityNames = [
   // ── the loop ──
   /** One poll of the source besides what it reads: the clock, mailbox and device asked once. */
   'pollNanos',
-  /** Loop, counters and bookkeeping per request: alone, and when other threads use the channel too. */
+  /** Loop, counters and bookkeeping per request, whatever the strategy. */
   'requestNanos',
-  'requestSharedNanos',
+  /** Publishing a request, and taking it from the channel: alone, and when another processor takes it too. */
   'publishNanos',
+  'publishSharedNanos',
+  'dequeueNanos',
+  'dequeueSharedNanos',
   'claimWonNanos',
   'claimLostNanos',
   /** A round that found nothing and asked nobody. */
   'idleNanos',
-  /** Reading a 64-byte line that another processor wrote last. */
-  'lineNanos',
   /** Taking and giving back a lock that nobody else wants, and the extra cost of a hand-over between processors. */
   'lockNanos',
   'lockHandOverNanos',

@@ -1,6 +1,5 @@
 /**
  * What the parts of the TCP/IP domain cost on a virtual core: turns what a slot or an action says into nanoseconds.
- * One instance per core, since what came from another core costs more.
  */
 import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/action-queue.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
@@ -11,17 +10,14 @@ import { HeaderWord } from '../../wire/header.ts'
 import type { DrawnCosts } from './costs.ts'
 import type { DomainPrices } from './timed-domain.ts'
 
-/** Lines of a slot that an apply reads and another core wrote: request, verdict, and three of the decoded header. */
-const slotLines = 5
-
 export interface PriceParts {
   readonly words: Int32Array
   readonly costs: DrawnCosts
   readonly payloadWork: PayloadWorkKind
-  /** Whether several threads share the channel, and several processors work at once. */
+  /** Whether requests come through a channel. */
+  readonly hasChannel: boolean
+  /** Whether several of the stack's threads work at once. */
   readonly isShared: boolean
-  /** Whether another core checked the request in this slot. */
-  isForeign(slot: number): boolean
 }
 
 export class NetworkPrices implements DomainPrices {
@@ -71,11 +67,10 @@ export class NetworkPrices implements DomainPrices {
   }
 
   #request(slot: number): number {
-    const { words, costs, isShared, isForeign } = this.#parts
+    const { words, costs, isShared, hasChannel } = this.#parts
     const { nanos } = costs
-    const loop = isShared ? nanos.requestSharedNanos : nanos.requestNanos
-    const lines = isShared && isForeign(slot) ? slotLines * nanos.lineNanos : 0
-    return loop + lines + this.#state(words, slot)
+    const dequeue = isShared ? nanos.dequeueSharedNanos : nanos.dequeueNanos
+    return nanos.requestNanos + (hasChannel ? dequeue : 0) + this.#state(words, slot)
   }
 
   #state(words: Int32Array, slot: number): number {

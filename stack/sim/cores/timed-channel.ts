@@ -17,9 +17,8 @@ export class ChannelTimes {
   readonly publications: { tail: number; at: number }[] = []
   /** Since when the role is free. */
   roleFreeAt = 0
-  /** By slot: since when its verdict is visible, and who checked. */
+  /** By slot: since when its verdict is visible. */
   readonly verdictAt = new Map<number, number>()
-  readonly checkedBy = new Map<number, VirtualThread>()
   /** Told of every publication, with its time. */
   onPublish: (at: number) => void = () => {}
 
@@ -85,7 +84,6 @@ export class TimedChannel extends Channel {
   override setVerdict(slot: number, verdict: number): void {
     super.setVerdict(slot, verdict)
     this.#times.verdictAt.set(slot, this.#thread.clock)
-    this.#times.checkedBy.set(slot, this.#thread)
   }
 
   override verdictOf(slot: number): number {

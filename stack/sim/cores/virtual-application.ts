@@ -7,7 +7,7 @@ import type { Stream } from '../../socket/stream.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /** Written in one step. */
-const pieceBytes = 64 << 10
+const pieceBytes = 256 << 10
 const restNanos = 1.06e6
 const lookNanos = 50e3
 const upcallLimit = 4096

@@ -1,0 +1,91 @@
+/**
+ * What a strategy would reach on so many processors, from what operations cost: goodput and speed-up with their
+ * uncertainty, which is that of the costs and that of the simulated run itself.
+ */
+import { Random } from '../../device/random.ts'
+import type { PayloadWorkKind } from '../../payload/payload-work.ts'
+import type { StrategyOption } from '../../strategy/options.ts'
+import { BulkWorld } from './bulk-world.ts'
+import { type CoreCosts, type DrawnCosts, drawCosts } from './costs.ts'
+
+export interface PredictionQuestion {
+  readonly costs: CoreCosts
+  readonly strategy: StrategyOption
+  readonly payloadWork: Exclude<PayloadWorkKind, 'none'>
+  /** Of the payload as the stack sees it. Only sending is modelled. */
+  readonly direction: 'send'
+  /** Processors for everybody: the stack's threads, the application, the peer's program. */
+  readonly cores: number
+  readonly seed: number
+  /** Runs, each with costs drawn from their intervals; default 7. */
+  readonly draws?: number
+  /** Payload bytes before and within what is timed; default 6 and 12 MB. */
+  readonly warmupBytes?: number
+  readonly measuredBytes?: number
+}
+
+export interface PredictedRange {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface Prediction {
+  readonly goodputMbps: PredictedRange
+  /** Over the sequential stack with the same costs, on the same processors. */
+  readonly speedup: PredictedRange
+  /** Share of the time that each of the stack's threads worked, in the median run. */
+  readonly busyShare: number
+  readonly retransmits: number
+}
+
+/** Takes about half a second of real time a draw. Throws Error if a simulated transfer does not come to an end. */
+export function predict(question: PredictionQuestion): Prediction {
+  const { costs, seed, draws = 7 } = question
+  const runs = Array.from({ length: draws }, (_, k) => {
+    const random = new Random(seed * 7919 + k)
+    const uniform = () => (random.next() >>> 0) / 2 ** 32
+    // The first run takes the costs as measured, the others draw.
+    const drawn = drawCosts(costs, k === 0 ? undefined : uniform)
+    const own = run(question, question.strategy, drawn, seed + k)
+    const sequential =
+      question.strategy.kind === 'sequential' ? own : run(question, { kind: 'sequential' }, drawn, seed + k)
+    return { ...own, speedup: own.goodput / sequential.goodput }
+  })
+  const middle = runs[0] as (typeof runs)[number]
+  return {
+    goodputMbps: rangeOf(runs.map((each) => each.goodput)),
+    speedup: rangeOf(runs.map((each) => each.speedup)),
+    busyShare: middle.busyShare,
+    retransmits: middle.retransmits,
+  }
+}
+
+function run(question: PredictionQuestion, strategy: StrategyOption, costs: DrawnCosts, seed: number) {
+  const { payloadWork, cores, warmupBytes = 6e6, measuredBytes = 12e6 } = question
+  const outcome = new BulkWorld({
+    costs,
+    strategy,
+    payloadWork,
+    cores,
+    seed,
+    warmupBytes,
+    measuredBytes,
+  }).run()
+  if (outcome.divergences > 0) throw new Error('replicas diverged in virtual time')
+  const stack = Object.entries(outcome.usedNanos).filter(([name]) => name.startsWith('stack'))
+  return {
+    goodput: (outcome.bytes * 8000) / outcome.nanos,
+    busyShare: stack.reduce((sum, [, nanos]) => sum + nanos, 0) / stack.length / outcome.nanos,
+    retransmits: outcome.retransmits,
+  }
+}
+
+function rangeOf(values: readonly number[]): PredictedRange {
+  const sorted = [...values].sort((a, b) => a - b)
+  return {
+    median: sorted[sorted.length >> 1] as number,
+    low: sorted[0] as number,
+    high: sorted[sorted.length - 1] as number,
+  }
+}
