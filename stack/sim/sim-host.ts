@@ -69,7 +69,7 @@ export class SimHost {
     const strategy = strategyOf(parts.parameters)
     strategy.initialise(this.#region, this.#layout, parts.clockOrigin | 0)
     this.#ends = strategy.openEnds(this.#region, this.#layout, () => {})
-    this.#threads = Array.from({ length: this.#layout.replicas }, (_, thread) => this.#openThread(thread))
+    this.#threads = Array.from({ length: this.#layout.threads }, (_, thread) => this.#openThread(thread))
     this.endpoint = new Endpoint(this.#ends.application, parts.application)
     const { parameters, layout, region } = parts
     const path = parameters.recordPath

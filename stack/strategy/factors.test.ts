@@ -29,6 +29,9 @@ const refused: readonly [object, RegExp][] = [
   [{ claim: 'request', chunk: 2 }, /chunk must be 1/],
   [{ replicas: 0 }, /replicas must be/],
   [{ replicas: 65 }, /replicas must be/],
+  [{ maximumReplicas: 3, emission: 'ordered' }, /come and go only with/],
+  [{ maximumReplicas: 3, ownership: 'rotation' }, /come and go only with/],
+  [{ maximumReplicas: 3, chunk: 2 }, /come and go only with/],
 ]
 
 describe.each(refused)('%o', (chosen, message) => {

@@ -46,6 +46,8 @@ export const largestChunk = 1024
 /** What is chosen, as the option of the replicated strategy has it. */
 export interface ChosenFactors extends Partial<ReplicationFactors> {
   readonly replicas: number
+  /** More than `replicas` only with the default claims, emission and reader: no other lets replicas come and go. */
+  readonly maximumReplicas?: number
 }
 
 /**
@@ -73,6 +75,11 @@ export function resolveFactors(
   if (claim === 'request' && chunk > 1) {
     throw new RangeError(`claim 'request' covers all actions of a request: chunk must be 1, not ${chunk}`)
   }
+  if ((chosen.maximumReplicas ?? 0) > chosen.replicas && !canLoseReplicas(factors)) {
+    throw new RangeError(
+      'replicas come and go only with default claims, relaxed emission and a rotating reader',
+    )
+  }
   const queues = device?.queueDescriptors?.length ?? 1
   if (factors.reader === 'per-queue' && device !== undefined && queues < chosen.replicas) {
     throw new RangeError(
@@ -80,6 +87,16 @@ export function resolveFactors(
     )
   }
   return factors
+}
+
+/**
+ * Whether others can finish what a killed replica had in hand: with any other claims it may own actions of later
+ * requests, and with a turnstile or a role of its own the others would wait for it.
+ */
+export function canLoseReplicas(factors: ReplicationFactors): boolean {
+  const { claim, chunk, ownership, emission, reader } = factors
+  const isFirstCome = claim === 'action' && chunk === 1 && ownership === 'first'
+  return isFirstCome && emission === 'relaxed' && reader === 'rotating'
 }
 
 /** The factors of a strategy that has been resolved; any that is not replicated has the defaults. */

@@ -18,6 +18,9 @@ import { replicationFactors, resolveVerification } from './factors.ts'
 import { LocalSlots } from './local-slots.ts'
 import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
 import { NetworkSource, type RequestSink } from './network-source.ts'
+import { openOrdered } from './open-ordered.ts'
+import { openPoster } from './open-poster.ts'
+import type { ReplicatedLayout } from './replicated-layout.ts'
 import { Sequential } from './sequential.ts'
 import { stateOf } from './stack-layout.ts'
 import type { ThreadParts } from './strategy.ts'
@@ -55,13 +58,15 @@ export function openSequentialThread(parts: ThreadParts, pause: (micros: number)
 export function openReplicaThread(parts: ThreadParts): ReplicaThread {
   const { region, layout, parameters, thread, clock } = parts
   const channel = parts.channel ?? new Channel(region, layout.framework.channel, thread)
-  const domain = openDomain(parts)
-  const source = openSource(parts, channel, domain)
+  const { ordered, reader } = layout as ReplicatedLayout
+  const transmitter = ordered === undefined ? {} : { transmitter: openOrdered(parts, ordered, channel) }
+  const domain = openDomain(parts, transmitter)
   const nowMicros = () => clock.nowMicros()
   const replica: OpenReplicaParts = {
     id: thread,
-    domain: wrapped(parts, domain),
-    source,
+    ...(reader === undefined
+      ? { domain: wrapped(parts, domain), source: openSource(parts, channel, domain) }
+      : { domain: openPoster(parts, reader, wrapped(parts, domain), channel) }),
     nowMicros,
     channel,
     claims: openClaims(region, layout, channel, thread, replicationFactors(parameters.strategy)),

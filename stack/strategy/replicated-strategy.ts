@@ -3,12 +3,13 @@ import { Auditor } from '../dominoes/auditor.ts'
 import { initialiseFramework } from '../dominoes/framework-layout.ts'
 import { reachMark } from './checkpoint.ts'
 import { openCommonEnds } from './common-ends.ts'
+import { openReader } from './open-reader.ts'
 import { openReplicaThread } from './open-thread.ts'
-import { planStack } from './stack-layout.ts'
+import { planReplicated, type ReplicatedLayout } from './replicated-layout.ts'
 import type { Strategy, StrategyThread, ThreadParts } from './strategy.ts'
 
 export const replicatedStrategy: Strategy = {
-  plan: (parameters) => planStack(parameters),
+  plan: (parameters) => planReplicated(parameters),
   initialise: (region, layout, time) => initialiseFramework(region, layout.framework, { time }),
   openThread,
   openEnds: (region, layout, wakeDevice) => {
@@ -43,6 +44,8 @@ export const replicatedStrategy: Strategy = {
 }
 
 function openThread(parts: ThreadParts): StrategyThread {
+  const { reader, replicas } = parts.layout as ReplicatedLayout
+  if (reader !== undefined && parts.thread === replicas) return openReader(parts, reader)
   const { replica, domain } = openReplicaThread(parts)
   return {
     get idleWeight() {

@@ -11,7 +11,7 @@ import { type FrameworkLayout, planFramework } from '../dominoes/framework-layou
 import { type Region, RegionPlan } from '../dominoes/region.ts'
 import { slotBytesForFrames, slotBytesForSuperFrames, slotPayloadOffset } from '../dominoes/slot.ts'
 import { stateWords } from '../protocol/state/layout.ts'
-import { replicationFactors } from './factors.ts'
+import { canLoseReplicas, replicationFactors } from './factors.ts'
 import type { StackParameters } from './options.ts'
 import { transmitBufferBytes } from './perform/transmit-buffer.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
@@ -78,6 +78,7 @@ export function planStack<Own extends object = object>(
   const plan = new RegionPlan()
   const replicas = shape.threads
   const threads = replicas + (shape.readers ?? 0)
+  const isMutable = strategy.kind === 'replicated' && canLoseReplicas(replicationFactors(strategy))
   const framework = planFramework(plan, {
     replicas,
     observers: parameters.recordPath === undefined ? 0 : 1,
@@ -88,7 +89,7 @@ export function planStack<Own extends object = object>(
     claimCount,
     digestEntries,
     digestStride: parameters.digestStride,
-    actionCapacity: canLoseReplicas(parameters) ? actionCapacity : 0,
+    actionCapacity: isMutable ? actionCapacity : 0,
   })
   const words = Math.ceil(stateWords(machine) / 32) * 32
   const isWitnessed = strategy.kind === 'replicated' && strategy.replicas === 1
@@ -113,17 +114,6 @@ export function planStack<Own extends object = object>(
     ...reserve(plan),
     sizeBytes: plan.sizeBytes,
   }
-}
-
-/**
- * Whether others can finish what a killed replica had in hand: with any other claims it may own actions of later
- * requests, and with a turnstile or a role of its own the others would wait for it.
- */
-function canLoseReplicas({ strategy }: StackParameters): boolean {
-  if (strategy.kind !== 'replicated') return false
-  const { claim, chunk, ownership, emission, reader } = replicationFactors(strategy)
-  const isFirstCome = claim === 'action' && chunk === 1 && ownership === 'first'
-  return isFirstCome && emission === 'relaxed' && reader === 'rotating'
 }
 
 /** How many replicas there may be at a time. */

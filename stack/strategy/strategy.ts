@@ -35,7 +35,7 @@ export interface ThreadParts {
   readonly region: Region
   readonly layout: StackLayout
   readonly parameters: StackParameters
-  /** 0 … layout.replicas - 1. */
+  /** 0 … layout.threads - 1. */
   readonly thread: number
   /** This thread's own, over whatever the threads share. */
   readonly device: Device

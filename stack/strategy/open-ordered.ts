@@ -1,0 +1,26 @@
+/** A replica's way out with ordered emission, over its own buffers. */
+import type { Channel } from '../dominoes/channel.ts'
+import { OrderedTransmitter } from './perform/ordered-transmitter.ts'
+import { heldFrames, type OrderedEmissionLayout } from './replicated-layout.ts'
+import type { ThreadParts } from './strategy.ts'
+import { threadCountersAt } from './thread-counters.ts'
+
+export function openOrdered(
+  parts: ThreadParts,
+  ordered: OrderedEmissionLayout,
+  channel: Channel,
+): OrderedTransmitter {
+  const { region, layout, thread, device } = parts
+  const { turnstile, buffersAt, bufferBytes } = ordered
+  return new OrderedTransmitter({
+    region,
+    layout: turnstile,
+    thread,
+    device,
+    buffersAt: buffersAt + thread * heldFrames * bufferBytes,
+    bufferCount: heldFrames,
+    bufferBytes,
+    countersAt: threadCountersAt(layout.countersWord, thread),
+    moved: channel.progress,
+  })
+}
