@@ -4,13 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LogError } from '../../dominoes/log-error.ts'
 import { LogWriter } from '../../dominoes/log-writer.ts'
-import { FaultyDomain } from '../../dominoes/testing/recorded-world.ts'
-import { planLayout } from '../../protocol/state/layout.ts'
-import { tcbRecord } from '../../protocol/state/tcb.ts'
-import { simulateTransfer } from '../../sim/transfer-simulation.ts'
 import { readLoggedRequests } from './logged-requests.ts'
 import { pinDivergence, replayStackLog } from './replay-stack.ts'
-import { openReplayedMachine, stackLogShape } from './stack-log.ts'
+import { stackLogShape } from './stack-log.ts'
+import { faultIndex, openFaultyMachine } from './testing/faulty-machine.ts'
+import { recordTransfer } from './testing/recorded-transfer.ts'
 
 /** `make soak` replays the logs of many more transfers. */
 const seeds = process.env.SOAK === undefined ? 12 : 400
@@ -23,9 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 function record(seed: number, replicas: number, name = `seed-${seed}`): string {
   const path = join(folder, name)
-  const replicated = { kind: 'replicated', replicas } as const
-  const outcome = simulateTransfer(seed, [replicated, replicated], true, {}, path)
-  expect({ seed, problems: outcome.problems }).toEqual({ seed, problems: [] })
+  recordTransfer(path, seed, replicas)
   return path
 }
 
@@ -66,23 +62,14 @@ describe('the log of a simulated transfer', () => {
 })
 
 describe('machines that differ from some request on', () => {
-  const afterRequests = 45
   let path: string
   beforeAll(() => {
     path = record(3, 2, 'to-pin')
   })
 
   it('are found at that request, with the field that differs', () => {
-    const pinned = pinDivergence(path, 32, 48, 3, (config, words, machine) => {
-      const sound = openReplayedMachine(config, words)
-      if (machine !== 1) return sound
-      const field = planLayout(config).connections + tcbRecord.offsets.cwnd
-      const faulty = new FaultyDomain(sound, afterRequests, () => {
-        sound.state[field] = (sound.state[field] as number) + 1
-      })
-      return Object.assign(faulty, { state: sound.state })
-    })
-    expect(pinned?.index).toBe(afterRequests - 1)
+    const pinned = pinDivergence(path, 32, 48, 3, openFaultyMachine)
+    expect(pinned?.index).toBe(faultIndex)
     expect(pinned?.request).toMatch(/^request 44 at /)
     expect(pinned?.differences).toMatchObject([{ record: 'connection 0', field: 'cwnd', isLive: true }])
   })
