@@ -7,6 +7,7 @@ import { LogTag, logHeaderBytes, logRecordWords } from './log-layout.ts'
 import { LogReader } from './log-reader.ts'
 import { replayHere } from './log-replay.ts'
 import { findFirstDifference } from './log-search.ts'
+import { LogWriter, makeLogFile } from './log-writer.ts'
 import {
   FaultyDomain,
   openRegister,
@@ -58,6 +59,25 @@ describe.each(starts)('a recorded run that starts $name', (start) => {
       const marks = Math.floor((first + requests) / registerStride) - Math.floor(first / registerStride)
       expect(report.digestsCompared).toBe(again * (marks + 1))
     }
+  })
+})
+
+describe('a recorded run of which replica 0 is removed', () => {
+  it.each(Array.from({ length: 20 }, (_, seed) => seed))('goes on with the next (seed %i)', (seed) => {
+    const path = join(folder, `removed-${seed}`)
+    const requests = 300
+    recordRun({
+      path,
+      seed,
+      replicas: 2 + (seed % 2),
+      requests,
+      start: { index: -9 },
+      removeAfter: 100 + seed,
+    })
+    const report = replay(path, 2)
+    expect(report).toMatchObject({ requests, divergences: 0, isWhole: true })
+    // From -8 to 288, and the end.
+    expect(report.digestsCompared).toBe(2 * 76)
   })
 })
 
@@ -145,6 +165,13 @@ describe('a log', () => {
     const at = logHeaderBytes(64) + 5 * recordBytes + word * 4
     const damaged = changed('damaged', (bytes) => bytes.writeInt32LE(bytes.readInt32LE(at) ^ 64, at))
     expect(failure(() => replay(damaged, 1)).reason).toMatch(/^the log is damaged at or before byte \d+/)
+  })
+
+  it('for which there is no room says so', () => {
+    const header = { shape: registerShape, firstIndex: 0, digestStride: 0, description: '' }
+    const error = failure(() => new LogWriter('/dev/full', header))
+    expect(error.message).toMatch(/^\/dev\/full: the log cannot be written: ENOSPC.*\n {2}→ make room/)
+    expect(failure(() => makeLogFile(join(folder, 'no', 'folder'))).reason).toMatch(/ENOENT/)
   })
 
   it('with another digest is a divergence, named by the marks around it', () => {

@@ -19,10 +19,13 @@ export interface RecordedRun {
   readonly replicas: number
   readonly requests: number
   readonly start: FrameworkStart
+  /** Replica 0 is gone for good once this many requests were generated. */
+  readonly removeAfter?: number
 }
 
-/** Interleaves replicas and recorder at random until all is recorded; returns the final digest. */
-export function recordRun({ path, seed, replicas, requests, start }: RecordedRun): number {
+/** Interleaves replicas and recorder at random until all is recorded. */
+export function recordRun(run: RecordedRun): void {
+  const { path, seed, replicas, requests, start, removeAfter = Number.POSITIVE_INFINITY } = run
   const random = new Random(seed)
   const world = createWorld(
     { replicas, observers: 1, slotCount: 8 << random.below(3), digestStride: registerStride },
@@ -50,19 +53,23 @@ export function recordRun({ path, seed, replicas, requests, start }: RecordedRun
     description: JSON.stringify({ firstNumber: world.layout.firstNumber }),
   })
   const recorder = new LogRecorder(region, framework, channel, writer)
+  const running = [...opened]
   const step = () => {
     now = (now + random.below(10)) | 0
     const choice = random.below(replicas + 1)
     if (choice === replicas) recorder.doWork()
-    else opened[choice]?.replica.doWork()
+    else running[choice]?.replica.doWork()
+    if (running.length === replicas && (region.words[generatorWord] as number) >= removeAfter) {
+      running.shift()
+      channel.remove(0)
+    }
   }
   while (region.words[generatorWord] !== requests) step()
   channel.close()
-  while (!opened.every(({ replica }) => replica.isFinished)) step()
-  for (const { replica } of opened) replica.recordFinalDigest()
+  while (!running.every(({ replica }) => replica.isFinished)) step()
+  for (const { replica } of running) replica.recordFinalDigest()
   while (!recorder.isFinished) recorder.doWork()
   recorder.finish()
-  return opened[0]?.domain.digest() as number
 }
 
 /** A domain in the state in which the recorded ones started. */
