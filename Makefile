@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce report summary demo top test check fix bench soak setup doctor clean
+.PHONY: help reproduce report summary demo top test check fix bench calibrate predict soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,12 @@ bench: $(installed) ## Measure the parts: channel, protocol machine, payload wor
 	@for program in $$(find stack harness -name '*.bench.ts' | sort); do \
 	  echo "# $$program"; node $$program || exit 1; \
 	done
+
+calibrate: $(installed) ## Measure what operations cost here; the virtual cores predict from it
+	@$(cli) calibrate
+
+predict: $(installed) ## Say what more processors would give, from what calibrate measured
+	@$(cli) predict
 
 soak: $(installed) ## Run the simulations and the thread tests over many seeds
 	@SOAK=1 vitest run --project sim --project race

@@ -3,9 +3,11 @@
  * 2 wrong usage, 130 interrupted. Results go to stdout, complaints to stderr.
  */
 import { Command, CommanderError } from 'commander'
+import { calibrateCommand } from './commands/calibrate.ts'
 import { cleanCommand } from './commands/clean.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { predictCommand } from './commands/predict.ts'
 import { replayCommand } from './commands/replay.ts'
 import { reportCommand } from './commands/report.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
@@ -25,6 +27,8 @@ for (const make of [
   reproduceCommand,
   reportCommand,
   summaryCommand,
+  calibrateCommand,
+  predictCommand,
   demoCommand,
   topCommand,
   replayCommand,

@@ -8,7 +8,7 @@ import { ClaimBoard } from '../../dominoes/claim-board.ts'
 import type { FrameworkLayout } from '../../dominoes/framework-layout.ts'
 import type { Region } from '../../dominoes/region.ts'
 import { createPayloadWork, type PayloadWorkKind } from '../../payload/payload-work.ts'
-import { nanosSince, type Turns, turnsOf } from './turns.ts'
+import { middle, nanosSince, type Turns, turnsOf } from './turns.ts'
 import { wakeProbes } from './wake-probes.ts'
 
 export interface ProbeTask {
@@ -28,6 +28,7 @@ export type Probe = () => Record<string, number>
 export const payloadSizes = [64, 256, 512, 1024, 1448] as const
 const requests = 512
 const rounds = 60
+const batches = 9
 
 export function createProbes(region: Region, task: ProbeTask): Record<string, Probe> {
   const turns = turnsOf(region, task)
@@ -36,7 +37,10 @@ export function createProbes(region: Region, task: ProbeTask): Record<string, Pr
   const payload = Object.fromEntries(
     works.flatMap((work) => [
       [`payload-${work.kind}`, () => (task.id === 0 ? payloadCosts(region, task, work.kind) : {})],
-      [`together-${work.kind}`, () => turns.together(() => ({ nanos: moved(work, task, 1448, 400) }))],
+      [
+        `together-${work.kind}`,
+        () => turns.together(() => ({ nanos: moved(work, task, 1448, work.kind === 'cipher' ? 60 : 2000) })),
+      ],
     ]),
   ) as Record<string, Probe>
   return {
@@ -44,8 +48,8 @@ export function createProbes(region: Region, task: ProbeTask): Record<string, Pr
     channel: () => channelCosts(region, task, turns),
     claims: () => claimCosts(region, task, turns),
     lines: () => lineCosts(region, task, turns),
-    'lock-alone': () => (task.id === 0 ? { nanos: lockCost(region, task, 100_000) } : {}),
-    'lock-contended': () => turns.together(() => ({ nanos: lockCost(region, task, 50_000) })),
+    'lock-alone': () => (task.id === 0 ? { nanos: lockCost(region, task, 20_000) } : {}),
+    'lock-contended': () => turns.together(() => ({ nanos: lockCost(region, task, 20_000) })),
     stalls: () => turns.together(() => spin(60)),
     ...wakeProbes(region, task, turns),
   }
@@ -55,19 +59,23 @@ export function createProbes(region: Region, task: ProbeTask): Record<string, Pr
 
 type Work = ReturnType<typeof createPayloadWork>
 
+/** Nanoseconds a piece; of several batches the middle one. */
 function moved(work: Work, { workAt, id }: ProbeTask, bytes: number, count: number): number {
   const from = workAt + id * 2 ** 20
   const to = from + 2 ** 19
-  const start = performance.now()
-  // Through a ring of 256 KiB: what is read is not in the first cache, as in a transfer.
-  for (let k = 0; k < count; k++) work.copyOut(from + ((k * 1456) & 0x3fff8), to, bytes, k * bytes, 0)
-  return nanosSince(start) / count
+  const times = Array.from({ length: batches }, () => {
+    const start = performance.now()
+    // Through a ring of 256 KiB: what is read is not in the first cache, as in a transfer.
+    for (let k = 0; k < count; k++) work.copyOut(from + ((k * 1456) & 0x3fff8), to, bytes, k * bytes, 0)
+    return nanosSince(start) / count
+  })
+  return middle(times)
 }
 
 /** By size. */
 function payloadCosts(region: Region, task: ProbeTask, kind: PayloadWorkKind): Record<string, number> {
   const work = createPayloadWork(kind, region)
-  const count = kind === 'cipher' ? 300 : 4000
+  const count = kind === 'cipher' ? 40 : 1000
   return Object.fromEntries(payloadSizes.map((bytes) => [`bytes${bytes}`, moved(work, task, bytes, count)]))
 }
 
@@ -79,31 +87,27 @@ function payloadCosts(region: Region, task: ProbeTask, kind: PayloadWorkKind): R
  */
 function channelCosts(region: Region, task: ProbeTask, turns: Turns): Record<string, number> {
   const channel = new Channel(region, task.layout.channel, task.id)
-  let publish = 0
-  let dequeue = 0
-  for (let round = 0; round < rounds; round++) {
-    turns.inTurn(0, () => {
-      publish += publishAll(channel)
-    })
-    turns.inTurn(1, () => {
-      dequeue += dequeueAll(channel, 1)
-    })
-    turns.inTurn(0, () => {
-      dequeueAll(channel, 0)
-    })
+  const times: Record<'publish' | 'dequeue' | 'publishAlone' | 'dequeueAlone', number[]> = {
+    publish: [],
+    dequeue: [],
+    publishAlone: [],
+    dequeueAlone: [],
   }
-  if (task.id === 1) return { dequeueShared: dequeue / rounds }
-  let publishAlone = 0
-  let dequeueAlone = 0
   for (let round = 0; round < rounds; round++) {
-    publishAlone += publishAll(channel)
-    dequeueAlone += dequeueAll(channel, 0)
+    turns.inTurn(0, () => times.publish.push(publishAll(channel)))
+    turns.inTurn(1, () => times.dequeue.push(dequeueAll(channel, 1)))
+    turns.inTurn(0, () => dequeueAll(channel, 0))
+  }
+  if (task.id === 1) return { dequeueShared: middle(times.dequeue) }
+  for (let round = 0; round < rounds; round++) {
+    times.publishAlone.push(publishAll(channel))
+    times.dequeueAlone.push(dequeueAll(channel, 0))
     channel.setPosition(1, channel.tail)
   }
   return {
-    publishShared: publish / rounds,
-    publish: publishAlone / rounds,
-    dequeue: dequeueAlone / rounds,
+    publishShared: middle(times.publish),
+    publish: middle(times.publishAlone),
+    dequeue: middle(times.dequeueAlone),
   }
 }
 
@@ -134,7 +138,7 @@ function dequeueAll(channel: Channel, replica: number): number {
 /** Thread 0 claims numbers, then thread 1 asks for them; entries move from one to the other. */
 function claimCosts(region: Region, task: ProbeTask, turns: Turns): Record<string, number> {
   const board = new ClaimBoard(region, task.layout.claims)
-  const times = [0, 0]
+  const times: readonly [number[], number[]] = [[], []]
   // The board remembers the last number: every run goes on where the last one ended.
   const first = Atomics.load(region.words, turns.flagWord)
   for (let round = 0; round < rounds; round++) {
@@ -143,14 +147,14 @@ function claimCosts(region: Region, task: ProbeTask, turns: Turns): Record<strin
       turns.inTurn(round % 2 === 0 ? id : 1 - id, () => {
         const start = performance.now()
         for (let k = 0; k < requests; k++) board.claim((first + round * requests + k) | 0)
-        times[id] = (times[id] as number) + nanosSince(start) / requests
+        times[id].push(nanosSince(start) / requests)
       })
     }
   }
   turns.inTurn(0, () => {
     Atomics.store(region.words, turns.flagWord, (first + rounds * requests) | 0)
   })
-  return { won: ((times[0] as number) / rounds) * 2, lost: ((times[1] as number) / rounds) * 2 }
+  return { won: middle(times[0]), lost: middle(times[1]) }
 }
 
 /** Thread 0 writes lines that thread 1 then reads, each saying where the next is, and thread 1 reads them again. */
@@ -158,8 +162,8 @@ function lineCosts({ words }: Region, task: ProbeTask, turns: Turns): Record<str
   const first = task.workAt / 4
   const count = 2048
   const wordsPerLine = 16
-  let foreign = 0
-  let own = 0
+  const foreign: number[] = []
+  const own: number[] = []
   const read = () => {
     const start = performance.now()
     let at = 0
@@ -173,11 +177,11 @@ function lineCosts({ words }: Region, task: ProbeTask, turns: Turns): Record<str
       for (let k = 0; k < count; k++) words[first + k * wordsPerLine] = (k * 765 + 769) & (count - 1)
     })
     turns.inTurn(1, () => {
-      foreign += read()
-      own += read()
+      foreign.push(read())
+      own.push(read())
     })
   }
-  return task.id === 1 ? { line: Math.max(0, foreign - own) / rounds } : {}
+  return task.id === 1 ? { line: Math.max(0, middle(foreign) - middle(own)) } : {}
 }
 
 // ── locks and stalls ────────────────────────────────────────────────────────
@@ -185,13 +189,16 @@ function lineCosts({ words }: Region, task: ProbeTask, turns: Turns): Record<str
 /** Takes a spin lock, adds one to a shared word, gives it back. */
 function lockCost({ words }: Region, task: ProbeTask, count: number): number {
   const lock = task.turnWord + 64
-  const start = performance.now()
-  for (let k = 0; k < count; k++) {
-    while (Atomics.load(words, lock) !== 0 || Atomics.compareExchange(words, lock, 0, 1) !== 0);
-    words[lock + 1] = ((words[lock + 1] as number) + 1) | 0
-    Atomics.store(words, lock, 0)
-  }
-  return nanosSince(start) / count
+  const times = Array.from({ length: batches }, () => {
+    const start = performance.now()
+    for (let k = 0; k < count; k++) {
+      while (Atomics.load(words, lock) !== 0 || Atomics.compareExchange(words, lock, 0, 1) !== 0);
+      words[lock + 1] = ((words[lock + 1] as number) + 1) | 0
+      Atomics.store(words, lock, 0)
+    }
+    return nanosSince(start) / count
+  })
+  return middle(times)
 }
 
 const gapMicros = 15

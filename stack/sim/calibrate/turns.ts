@@ -15,6 +15,12 @@ export function nanosSince(start: number): number {
   return (performance.now() - start) * 1e6
 }
 
+/** The median: what a thread lost to others in between does not count. */
+export function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? 0
+}
+
 export function turnsOf({ words }: Region, { id: own, turnWord }: ProbeTask): Turns {
   const reach = (count: number) => {
     while (((Atomics.load(words, turnWord) - count) | 0) < 0);

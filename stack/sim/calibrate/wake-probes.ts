@@ -2,7 +2,7 @@
 import { PollEvent, ppoll, readFile, writeFile } from '../../device/system-calls.ts'
 import type { Region } from '../../dominoes/region.ts'
 import type { Probe, ProbeTask } from './probes.ts'
-import { nanosSince, type Turns } from './turns.ts'
+import { middle, nanosSince, type Turns } from './turns.ts'
 
 const wakes = 40
 const settleMillis = 0.15
@@ -35,9 +35,7 @@ export function wakeProbes(region: Region, task: ProbeTask, turns: Turns): Recor
       times.push(nanosSince(start))
       turns.together(() => {})
     }
-    times.sort((a, b) => a - b)
-    const middle = times[wakes >> 1] as number
-    return task.id === 1 ? { woken: middle } : { waking: middle }
+    return task.id === 1 ? { woken: middle(times) } : { waking: middle(times) }
   }
   const entries = Int32Array.of(task.eventFd, PollEvent.input)
   const timeout = Int32Array.of(1, 0, 0, 0)

@@ -1,0 +1,55 @@
+/** Measures what operations cost on this machine and writes it to a file. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { dirname } from 'node:path'
+import type { Progress } from '../docker/progress.ts'
+import { codeOf, HarnessError, messageOf } from '../error.ts'
+import { describeMachine } from '../runner/machine.ts'
+import { type CostsFile, costsFileSchema, costsVersion } from './costs-file.ts'
+import { deriveCosts } from './derive.ts'
+import { measure } from './measure.ts'
+
+export interface CalibrateOptions {
+  /** Where to write. */
+  readonly path: string
+  readonly repetitions: number
+  readonly seed: number
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+export async function calibrate(options: CalibrateOptions): Promise<CostsFile> {
+  const { path, repetitions } = options
+  const startedAt = performance.now()
+  const [loadAverage = 0] = loadavg()
+  const derived = deriveCosts(await measure(options))
+  const file = costsFileSchema.parse({
+    costsVersion,
+    measuredAt: new Date().toISOString(),
+    seconds: (performance.now() - startedAt) / 1000,
+    machine: await describeMachine(),
+    loadAverage,
+    repetitions,
+    ...derived,
+  })
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`)
+  return file
+}
+
+/** Throws HarnessError if there is no such file or it is not one of this version. */
+export async function readCosts(path: string): Promise<CostsFile> {
+  const remedy = 'Measure the costs of this machine: make calibrate'
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    throw new HarnessError(`There is no ${path}.`, remedy)
+  }
+  try {
+    return costsFileSchema.parse(JSON.parse(text))
+  } catch (error) {
+    throw new HarnessError(`${path} cannot be read: ${messageOf(error)}`, remedy, error)
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The schema of `costs.json`: what operations cost on one machine, measured by `make calibrate` and read by the virtual
+ * cores (`stack/sim/cores`). Units are in the names; every number comes with the 95 % confidence interval of its median.
+ * Invariant: low ≤ value ≤ high.
+ */
+import { z } from 'zod'
+import { machineSchema } from '../result/manifest.ts'
+
+/** Raised whenever a reader of older files would misread newer ones. */
+export const costsVersion = 1
+
+export const quantitySchema = z.strictObject({
+  /** Median over the repetitions. */
+  value: z.number().nonnegative(),
+  low: z.number().nonnegative(),
+  high: z.number().nonnegative(),
+})
+
+/** What the virtual cores charge; the meaning of each is said in `meanings.ts`, beside its name. */
+export const quantityNames = [
+  'applyAckNanos',
+  'applySegmentNanos',
+  'applyDataNanos',
+  'applyCallNanos',
+  'applyTickNanos',
+  'checkNanos',
+  'checkByteNanos',
+  'segmentNanos',
+  'upcallNanos',
+  'writeNanos',
+  'writeBareNanos',
+  'readNanos',
+  'readEmptyNanos',
+  'pollNanos',
+  'requestNanos',
+  'publishNanos',
+  'publishSharedNanos',
+  'dequeueNanos',
+  'dequeueSharedNanos',
+  'claimWonNanos',
+  'claimLostNanos',
+  'idleNanos',
+  'lockNanos',
+  'lockHandOverNanos',
+  'wakeNanos',
+  'notifyNanos',
+  'applicationByteNanos',
+  'sinkByteNanos',
+  'contentionPayloadTimes',
+  'contentionWriteTimes',
+  'contentionStateTimes',
+] as const
+
+/** Measured for the reader; the virtual cores do not need them. */
+export const furtherNames = [
+  'lineNanos',
+  'wakePollNanos',
+  'lockContendedNanos',
+  'copySegmentNanos',
+  'checksumSegmentNanos',
+  'cipherSegmentNanos',
+  'sequentialSegmentNanos',
+] as const
+
+export type QuantityName = (typeof quantityNames)[number]
+export type FurtherName = (typeof furtherNames)[number]
+export type Quantity = z.infer<typeof quantitySchema>
+
+const pieceSchema = z.strictObject({
+  /** Of a piece of payload, whatever its size; and for each byte. Fitted over pieces of 64 to 1448 bytes. */
+  fixedNanos: quantitySchema,
+  byteNanos: quantitySchema,
+})
+
+const record = <Name extends string>(names: readonly Name[]) => z.record(z.enum(names), quantitySchema)
+
+export const costsFileSchema = z.strictObject({
+  costsVersion: z.literal(costsVersion),
+  measuredAt: z.iso.datetime(),
+  seconds: z.number().positive(),
+  machine: machineSchema,
+  /** Of the minute before: anything but a small number means that something else ran. */
+  loadAverage: z.number().nonnegative(),
+  repetitions: z.int().positive(),
+  quantities: record(quantityNames),
+  further: record(furtherNames),
+  payload: z.strictObject({ copy: pieceSchema, checksum: pieceSchema, cipher: pieceSchema }),
+  stalls: z.strictObject({
+    /** Interruptions of a thread that spins, beyond 15 µs, and their lengths at equally spaced quantiles. */
+    perSecond: quantitySchema,
+    lengthMicros: z.array(z.number().nonnegative()),
+  }),
+  /** Durations of single operations over their mean, at equally spaced quantiles; mean 1. */
+  scatter: z.array(z.number().nonnegative()).min(1),
+})
+
+export type CostsFile = z.infer<typeof costsFileSchema>

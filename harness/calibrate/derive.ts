@@ -1,0 +1,277 @@
+/**
+ * From repetitions to costs: every number is worked out once for each repetition, then the median over all of them is
+ * taken. Pure.
+ */
+import { medianInterval } from '../measure/median.ts'
+import type { CostsFile, FurtherName, Quantity, QuantityName } from './costs-file.ts'
+import type { ContextName, Meter, ProbeName, Repetition } from './samples.ts'
+
+const segmentBytes = 1448
+const payloadSizes = [64, 256, 512, 1024, 1448] as const
+const quantileCount = 20
+
+export type DerivedCosts = Pick<CostsFile, 'quantities' | 'further' | 'payload' | 'stalls' | 'scatter'>
+
+/** Throws RangeError for no repetitions. */
+export function deriveCosts(repetitions: readonly Repetition[]): DerivedCosts {
+  const over = (of: (view: View) => number): Quantity =>
+    quantity(repetitions.map((each) => of(new View(each))))
+  const piece = (kind: PayloadKind) => ({
+    fixedNanos: over((view) => view.payload(kind).fixed),
+    byteNanos: over((view) => view.payload(kind).byte),
+  })
+  const gaps = repetitions.flatMap((each) => new View(each).gapMicros())
+  return {
+    quantities: mapValues(formulas, over),
+    further: mapValues(furtherFormulas, over),
+    payload: { copy: piece('copy'), checksum: piece('checksum'), cipher: piece('cipher') },
+    stalls: { perSecond: over((view) => view.gapsPerSecond()), lengthMicros: quantiles(gaps) },
+    scatter: middleScatter(
+      repetitions.map((each) => each.contexts.checksum.metered.meters[0]?.scatter ?? [1]),
+    ),
+  }
+}
+
+type PayloadKind = 'copy' | 'checksum' | 'cipher'
+
+const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
+  applyAckNanos: (view) =>
+    view.mean('checksum', 'applyAck') - view.number('checksum', 'segmentsAck') * view.segmentApply(),
+  applySegmentNanos: (view) => view.segmentApply(),
+  applyDataNanos: (view) => view.mean('receive', 'applyData'),
+  applyCallNanos: (view) =>
+    view.mean('checksum', 'applyCall') - view.number('checksum', 'segmentsCall') * view.segmentApply(),
+  applyTickNanos: (view) => view.mean('checksum', 'applyTick') || view.mean('two', 'applyTick'),
+  checkNanos: (view) => view.mean('checksum', 'check'),
+  checkByteNanos: (view) => (view.mean('receive', 'check') - view.mean('checksum', 'check')) / segmentBytes,
+  segmentNanos: (view) => view.segment('checksum') - view.hot('checksum', segmentBytes),
+  upcallNanos: (view) => view.probe('wake-wait', 'waking'),
+  writeNanos: (view) => view.mean('checksum', 'write'),
+  writeBareNanos: (view) => view.mean('receive', 'writeBare') || view.mean('checksum', 'writeBare'),
+  readNanos: (view) => view.mean('checksum', 'read'),
+  readEmptyNanos: (view) => view.mean('checksum', 'readEmpty') || view.mean('receive', 'readEmpty'),
+  pollNanos: (view) => view.timer('checksum'),
+  requestNanos: (view) => view.unnamedPerRequest('checksum'),
+  publishNanos: (view) => view.probe('channel', 'publish'),
+  publishSharedNanos: (view) => view.probe('channel', 'publishShared'),
+  dequeueNanos: (view) => view.probe('channel', 'dequeue'),
+  dequeueSharedNanos: (view) => view.probe('channel', 'dequeueShared', 1),
+  claimWonNanos: (view) => (view.probe('claims', 'won') + view.probe('claims', 'won', 1)) / 2,
+  claimLostNanos: (view) => (view.probe('claims', 'lost') + view.probe('claims', 'lost', 1)) / 2,
+  idleNanos: (view) => 2 * view.timer('checksum'),
+  lockNanos: (view) => view.probe('lock-alone', 'nanos'),
+  lockHandOverNanos: (view) => view.lockContended() / 2 - view.probe('lock-alone', 'nanos'),
+  wakeNanos: (view) => view.probe('wake-wait', 'woken', 1),
+  notifyNanos: (view) => view.probe('wake-wait', 'waking'),
+  applicationByteNanos: (view) => view.perByte('checksum', 'application'),
+  sinkByteNanos: (view) => view.perByte('checksum', 'peer'),
+  contentionPayloadTimes: (view) => Math.max(1, (view.slowdown('checksum') + view.slowdown('cipher')) / 2),
+  contentionWriteTimes: (view) => Math.max(1, view.mean('two', 'write') / view.mean('checksum', 'write')),
+  contentionStateTimes: (view) =>
+    Math.max(1, view.mean('two', 'applyAck') / view.mean('checksum', 'applyAck')),
+}
+
+const furtherFormulas: Readonly<Record<FurtherName, (view: View) => number>> = {
+  lineNanos: (view) => view.probe('lines', 'line', 1),
+  wakePollNanos: (view) => view.probe('wake-poll', 'woken', 1),
+  lockContendedNanos: (view) => view.lockContended(),
+  copySegmentNanos: (view) => view.hot('copy', segmentBytes),
+  checksumSegmentNanos: (view) => view.hot('checksum', segmentBytes),
+  cipherSegmentNanos: (view) => view.hot('cipher', segmentBytes),
+  sequentialSegmentNanos: (view) => view.ranPerByte('checksum') * segmentBytes,
+}
+
+/** One repetition, asked by name. Means are over all threads of the stack. */
+class View {
+  readonly #repetition: Repetition
+
+  constructor(repetition: Repetition) {
+    this.#repetition = repetition
+  }
+
+  /** Nanoseconds of an operation, 0 for what did not happen. */
+  mean(context: ContextName, name: string): number {
+    return meanOf(this.#meters(context), name) * this.#undisturbed(context)
+  }
+
+  /** A number that is no time. */
+  number(context: ContextName, name: string): number {
+    return meanOf(this.#meters(context), name)
+  }
+
+  timer(context: ContextName): number {
+    return this.#repetition.contexts[context].metered.timerNanos
+  }
+
+  probe(name: ProbeName, field: string, thread = 0): number {
+    return this.#repetition.probes[name].threads[thread]?.[field] ?? 0
+  }
+
+  /** A segment that an apply emits, from the applies that do little else. */
+  segmentApply(): number {
+    const segments = this.number('checksum', 'segmentsResume')
+    return segments === 0 ? 0 : this.mean('checksum', 'resume') / segments
+  }
+
+  /** Performing a segment without its write: the two readings of the clock around the write are not the segment's. */
+  segment(context: ContextName): number {
+    const meters = this.#meters(context)
+    const [full, bare] = [countOf(meters, 'write'), countOf(meters, 'writeBare')]
+    const write =
+      (full * this.mean(context, 'write') + bare * this.mean(context, 'writeBare')) / (full + bare)
+    return this.mean(context, 'performSegment') - write - 2 * this.timer(context) * this.#undisturbed(context)
+  }
+
+  /** Payload work of a piece by itself, again and again. */
+  hot(kind: PayloadKind, bytes: number): number {
+    return this.probe(`payload-${kind}`, `bytes${bytes}`)
+  }
+
+  /** Fixed and per byte by least squares; the cipher's bytes as they cost within a transfer. */
+  payload(kind: PayloadKind): { fixed: number; byte: number } {
+    const { fixed, byte } = line(payloadSizes.map((bytes) => [bytes, this.hot(kind, bytes)]))
+    if (kind !== 'cipher') return { fixed, byte }
+    const headers = this.segment('checksum') - this.hot('checksum', segmentBytes)
+    return { fixed, byte: (this.segment('cipher') - headers - fixed) / segmentBytes }
+  }
+
+  /** How many times longer payload work takes while another processor does the same. */
+  slowdown(kind: PayloadKind): number {
+    const together =
+      (this.probe(`together-${kind}`, 'nanos') + this.probe(`together-${kind}`, 'nanos', 1)) / 2
+    return together / this.hot(kind, segmentBytes)
+  }
+
+  lockContended(): number {
+    return (this.probe('lock-contended', 'nanos') + this.probe('lock-contended', 'nanos', 1)) / 2
+  }
+
+  perByte(context: ContextName, thread: 'application' | 'peer'): number {
+    const { plain } = this.#repetition.contexts[context]
+    return (plain[thread].ranMicros * 1000) / plain.bytes
+  }
+
+  /** Processor time of the stack's threads without meters, in nanoseconds a byte. */
+  ranPerByte(context: ContextName): number {
+    const { plain } = this.#repetition.contexts[context]
+    return (plain.stack.reduce((sum, each) => sum + each.ranMicros, 0) * 1000) / plain.bytes
+  }
+
+  /** What a request costs beyond the parts that have a name. */
+  unnamedPerRequest(context: ContextName): number {
+    const { metered } = this.#repetition.contexts[context]
+    const { meters, timerNanos } = metered
+    const parts = outermost.reduce((sum, name) => sum + countOf(meters, name) * meanOf(meters, name), 0)
+    const withinSegments = 2 * timerNanos * writesIn(meters)
+    const requests = countOf(meters, 'applyAck') + countOf(meters, 'applyCall') + countOf(meters, 'applyData')
+    const unnamed = this.#meteredNanos(context) - (parts - withinSegments)
+    return (unnamed / requests) * this.#undisturbed(context)
+  }
+
+  gapMicros(): number[] {
+    const { threads } = this.#repetition.probes.stalls
+    return threads.flatMap((thread) =>
+      Object.entries(thread).flatMap(([name, value]) => (name.startsWith('gap') ? [value] : [])),
+    )
+  }
+
+  gapsPerSecond(): number {
+    const { threads } = this.#repetition.probes.stalls
+    const millis = threads.reduce((sum, thread) => sum + (thread.millis ?? 0), 0)
+    return (this.gapMicros().length * 1000) / millis
+  }
+
+  /** Taking times fills caches and stops the compiler: how much less the same work takes without, 0 … 1. */
+  #undisturbed(context: ContextName): number {
+    const { metered } = this.#repetition.contexts[context]
+    return Math.min(1, (this.ranPerByte(context) * metered.bytes) / this.#meteredNanos(context))
+  }
+
+  /** Processor time of the stack's threads while metered, without the readings of the clock. */
+  #meteredNanos(context: ContextName): number {
+    const { stack, meters, timerNanos } = this.#repetition.contexts[context].metered
+    const operations = outermost.reduce((sum, name) => sum + countOf(meters, name), 0) + writesIn(meters)
+    return stack.reduce((sum, each) => sum + each.ranMicros, 0) * 1000 - 2 * timerNanos * operations
+  }
+
+  #meters(context: ContextName): readonly Meter[] {
+    return this.#repetition.contexts[context].metered.meters
+  }
+}
+
+/** Operations that are not part of another one. */
+const outermost = [
+  'check',
+  'applyAck',
+  'applyData',
+  'applyCall',
+  'applyTick',
+  'resume',
+  'performSegment',
+  'performDeliver',
+  'performUpcall',
+  'read',
+  'readEmpty',
+]
+
+function writesIn(meters: readonly Meter[]): number {
+  return countOf(meters, 'write') + countOf(meters, 'writeBare')
+}
+
+function countOf(meters: readonly Meter[], name: string): number {
+  return meters.reduce((sum, meter) => sum + (meter.count[name] ?? 0), 0)
+}
+
+function meanOf(meters: readonly Meter[], name: string): number {
+  const count = countOf(meters, name)
+  if (count === 0) return 0
+  return (
+    meters.reduce((sum, meter) => sum + (meter.count[name] ?? 0) * (meter.meanNanos[name] ?? 0), 0) / count
+  )
+}
+
+function quantity(values: readonly number[]): Quantity {
+  const interval = medianInterval(values.map((value) => (Number.isFinite(value) ? Math.max(0, value) : 0)))
+  if (interval === null) throw new RangeError('no repetitions')
+  const { median, low, high } = interval
+  return { value: median, low, high }
+}
+
+/** Least squares through points of (bytes, nanoseconds). */
+function line(points: readonly (readonly [number, number])[]): { fixed: number; byte: number } {
+  const count = points.length
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / count
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / count
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
+  const variance = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+  const byte = Math.max(0, covariance / variance)
+  return { fixed: Math.max(0, meanY - byte * meanX), byte }
+}
+
+function quantiles(values: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b)
+  if (sorted.length === 0) return []
+  return Array.from(
+    { length: quantileCount },
+    (_, k) => sorted[Math.floor(((k + 0.5) / quantileCount) * sorted.length)] as number,
+  )
+}
+
+/** Quantile by quantile the median over repetitions, scaled back to a mean of 1. */
+function middleScatter(shapes: readonly (readonly number[])[]): number[] {
+  const length = Math.min(...shapes.map((shape) => shape.length))
+  const middles = Array.from(
+    { length },
+    (_, k) => medianInterval(shapes.map((shape) => shape[k] as number))?.median ?? 1,
+  )
+  const mean = middles.reduce((sum, each) => sum + each, 0) / length
+  return middles.map((each) => each / mean)
+}
+
+function mapValues<Name extends string>(
+  record: Readonly<Record<Name, (view: View) => number>>,
+  over: (of: (view: View) => number) => Quantity,
+): Record<Name, Quantity> {
+  const entries = Object.entries(record) as [Name, (view: View) => number][]
+  return Object.fromEntries(entries.map(([name, of]) => [name, over(of)])) as Record<Name, Quantity>
+}
