@@ -27,6 +27,8 @@ export type StrategyOption =
   | { readonly kind: 'locked'; readonly workers: number; readonly lock?: LockKind }
   /** Connection parallelism: each worker has the connections that hash to it. 1 ≤ workers ≤ 64. */
   | { readonly kind: 'sharded'; readonly workers: number }
+  /** Layer parallelism: reading, protocol and performing on threads of their own. 1 ≤ workers ≤ 64. */
+  | { readonly kind: 'pipelined'; readonly workers: number }
 
 /** A device behind a descriptor that is open in this process; how to open one is in `stack/device`. */
 export interface DeviceOption {

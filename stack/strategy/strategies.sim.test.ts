@@ -11,6 +11,10 @@ const options: StrategyOption[] = [
   { kind: 'sharded', workers: 1 },
   { kind: 'sharded', workers: 2 },
   { kind: 'sharded', workers: 4 },
+  { kind: 'pipelined', workers: 1 },
+  { kind: 'pipelined', workers: 2 },
+  { kind: 'pipelined', workers: 3 },
+  { kind: 'pipelined', workers: 5 },
 ]
 
 describe.each(options)('a lossy link at %o', (option) => {

@@ -1,6 +1,7 @@
 /** Every strategy by its name: the one place that knows them all. */
 import { lockedStrategy } from './locked/locked-strategy.ts'
 import type { StackParameters, StrategyOption } from './options.ts'
+import { pipelinedStrategy } from './pipelined/pipelined-strategy.ts'
 import { replicatedStrategy } from './replicated-strategy.ts'
 import { sequentialStrategy } from './sequential-strategy.ts'
 import { shardedStrategy } from './sharded/sharded-strategy.ts'
@@ -11,6 +12,7 @@ const strategies: Readonly<Record<StrategyOption['kind'], Strategy>> = {
   replicated: replicatedStrategy,
   locked: lockedStrategy,
   sharded: shardedStrategy,
+  pipelined: pipelinedStrategy,
 }
 
 export function strategyOf(parameters: StackParameters): Strategy {

@@ -10,6 +10,7 @@ import type { Region } from '../../dominoes/region.ts'
 import { Signal } from '../../dominoes/signal.ts'
 import { ActionRunner } from '../action-runner.ts'
 import { sumProtocolCounters } from '../common-ends.ts'
+import { resolveVerification } from '../factors.ts'
 import { openDomain, wrapped } from '../open-thread.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
 import { threadCountersAt } from '../thread-counters.ts'
@@ -108,6 +109,8 @@ function openThread(parts: ThreadParts): StrategyThread {
       receiveAt: streams.receiveAt + thread * connections * streams.receiveBytes,
     },
     outbox: new ShardOutbox(region, layout, thread),
+    // Whoever reads a frame here looks at its addresses only.
+    verification: resolveVerification(parameters.verification) === 'trusted' ? 'trusted' : 'claimed',
   })
   const performing = wrapped(parts, domain)
   return new Sharded({

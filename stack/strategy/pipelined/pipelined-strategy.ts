@@ -1,0 +1,104 @@
+/** The pipelined strategy: reading, protocol and performing on threads of their own (see `pipeline-layout.ts`). */
+import { Random } from '../../device/random.ts'
+import { ActionQueue } from '../../dominoes/action-queue.ts'
+import { Channel } from '../../dominoes/channel.ts'
+import { Counters } from '../../dominoes/counters.ts'
+import { noDeadline } from '../../dominoes/domain.ts'
+import { initialiseFramework } from '../../dominoes/framework-layout.ts'
+import { Signal } from '../../dominoes/signal.ts'
+import { openCommonEnds } from '../common-ends.ts'
+import { openDomain, openSource, wrapped } from '../open-thread.ts'
+import { openSequential } from '../sequential-strategy.ts'
+import { stateOf } from '../stack-layout.ts'
+import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
+import { ActionFan } from './action-fan.ts'
+import { Pipe } from './pipe.ts'
+import { type PipelineLayout, planPipeline } from './pipeline-layout.ts'
+import { CheckedSlots, ProtocolStage, ReaderStage, TransmitterStage } from './stages.ts'
+import { ProtocolThread, ReaderThread, type StageThreadParts, TransmitterThread } from './threads.ts'
+
+export const pipelinedStrategy: Strategy = {
+  plan: planPipeline,
+  initialise: (region, layout, time) => initialiseFramework(region, layout.framework, { time }),
+  openThread: (parts) => (parts.layout.replicas === 1 ? openSequential(parts) : openStageThread(parts)),
+  openEnds: (region, layout, wakeDevice) => {
+    const pipe = new Pipe(region.words, (layout as PipelineLayout).pipe, layout.framework.channel)
+    const hasPassed = layout.replicas === 1 ? () => true : (index: number) => pipe.hasPassed(index)
+    return openCommonEnds(region, layout, wakeDevice, hasPassed)
+  },
+}
+
+function openStageThread(parts: ThreadParts): StrategyThread {
+  const { region, thread, clock } = parts
+  const layout = parts.layout as PipelineLayout
+  const { framework, pipe: pipeLayout } = layout
+  const shared: StageThreadParts = {
+    pipe: new Pipe(region.words, pipeLayout, framework.channel),
+    channel: new Channel(region, framework.channel, thread),
+    counters: new Counters(region, framework.counters, thread),
+    clock,
+    readSignal: new Signal(region, pipeLayout.readSignal),
+    emittedSignals: pipeLayout.emittedSignals.map((at) => new Signal(region, at)),
+  }
+  const isProtocolApart = layout.replicas > 2
+  if (thread === 0) {
+    const reader = openReader(parts, shared)
+    return new ReaderThread(shared, reader, isProtocolApart ? undefined : openProtocol(parts, shared))
+  }
+  if (isProtocolApart && thread === 1) return new ProtocolThread(shared, openProtocol(parts, shared))
+  return openTransmitter(parts, shared, thread - (isProtocolApart ? 2 : 1))
+}
+
+/** Timers are the protocol's: only it knows when a deadline changes. */
+function openReader(
+  parts: ThreadParts,
+  { pipe, counters, readSignal, clock }: StageThreadParts,
+): ReaderStage {
+  const { region, layout } = parts
+  const domain = openDomain(parts, { state: stateOf(region, layout, 0) })
+  const slots = new CheckedSlots(region.words, pipe, domain, counters, readSignal, clock.nowMicros())
+  return new ReaderStage(openSource(parts, slots, { microsUntilDeadline: () => noDeadline }), counters)
+}
+
+function openProtocol(parts: ThreadParts, shared: StageThreadParts): ProtocolStage {
+  const { pipe, counters, clock } = shared
+  const { progress } = shared.channel
+  const { region, seed } = parts
+  const layout = parts.layout as PipelineLayout
+  const fan = new ActionFan(region, layout.pipe, pipe)
+  const domain = openDomain(parts, { state: stateOf(region, layout, 0), actions: fan })
+  const random = new Random(seed ^ 0x7e3a91)
+  const { tickSlot } = layout.pipe
+  const { words } = region
+  return new ProtocolStage({ words, pipe, domain, fan, counters, clock, random, progress, tickSlot })
+}
+
+function openTransmitter(
+  parts: ThreadParts,
+  { pipe, counters, channel, emittedSignals }: StageThreadParts,
+  transmitter: number,
+): TransmitterThread {
+  const { region } = parts
+  const layout = parts.layout as PipelineLayout
+  // Its own queue stays empty: it only says where actions lie.
+  const actions = new ActionQueue(layout.pipe.ringCount, region.words)
+  const domain = wrapped(parts, openDomain(parts, { state: stateOf(region, layout, 0), actions }))
+  const stage = new TransmitterStage(
+    region.words,
+    pipe,
+    layout.pipe,
+    transmitter,
+    domain,
+    counters,
+    channel.progress,
+  )
+  const shared = {
+    pipe,
+    counters,
+    channel,
+    emittedSignals,
+    clock: parts.clock,
+    readSignal: channel.published,
+  }
+  return new TransmitterThread(shared, stage, emittedSignals[transmitter] as Signal)
+}
