@@ -23,6 +23,8 @@ import {
 export interface DescriptorDeviceHandle {
   readonly name: string
   readonly fd: number
+  /** Of a device with several queues: the descriptors of the others. */
+  readonly otherFds?: readonly number[]
   /** Wakes whoever waits. */
   readonly eventFd: number
   readonly capabilities: DeviceCapabilities
@@ -36,8 +38,7 @@ export function openEventFd(device: string): number {
 
 /** Closes the descriptors for all threads; every thread has stopped using the device. */
 export function closeDescriptors(handle: DescriptorDeviceHandle): void {
-  closeFile(handle.fd)
-  closeFile(handle.eventFd)
+  for (const fd of [handle.fd, ...(handle.otherFds ?? []), handle.eventFd]) closeFile(fd)
 }
 
 export class DescriptorDevice implements Device {
@@ -46,8 +47,10 @@ export class DescriptorDevice implements Device {
   readonly #fd: number
   readonly #eventFd: number
   readonly #views: RegionViews
-  /** Two pollfd records: descriptor, then events in the lower and returned events in the upper half. */
-  readonly #entries = new Int32Array(4)
+  /** The other queues, if there are several. */
+  readonly #others: readonly number[]
+  /** Pollfd records, that of the eventfd first: descriptor, then events in the lower and returned ones in the upper half. */
+  readonly #entries: Int32Array
   /** A timespec: 64-bit seconds and nanoseconds. */
   readonly #timeout = new Int32Array(4)
   readonly #eventCount = new Uint8Array(8)
@@ -59,14 +62,23 @@ export class DescriptorDevice implements Device {
     this.#fd = handle.fd
     this.#eventFd = handle.eventFd
     this.#views = new RegionViews(region)
-    this.#entries[0] = handle.fd
-    this.#entries[2] = handle.eventFd
+    this.#others = handle.otherFds ?? []
+    this.#entries = new Int32Array([handle.eventFd, handle.fd, ...this.#others].flatMap((fd) => [fd, 0]))
   }
 
+  /** From its own queue first; from the others what that has not. */
   read(at: number, limit: number): number {
     const to = this.#views.from(at, limit)
+    let length = this.#readQueue(this.#fd, to, limit)
+    for (let k = 0; length === 0 && k < this.#others.length; k++) {
+      length = this.#readQueue(this.#others[k] as number, to, limit)
+    }
+    return length
+  }
+
+  #readQueue(fd: number, to: Uint8Array, limit: number): number {
     for (;;) {
-      const length = readFile(this.#fd, to, limit)
+      const length = readFile(fd, to, limit)
       if (length >= 0) return length
       const errno = lastErrno()
       if (errno === Errno.interrupted) continue
@@ -96,13 +108,13 @@ export class DescriptorDevice implements Device {
   }
 
   wait(micros: number): void {
-    this.#entries[1] = PollEvent.input
-    this.#entries[3] = PollEvent.input
+    const entries = this.#entries
+    for (let k = 1; k < entries.length; k += 2) entries[k] = PollEvent.input
     const limited = Math.max(0, micros)
     this.#timeout[0] = limited / 1_000_000
     this.#timeout[2] = (limited % 1_000_000) * 1000
-    const ready = ppoll(this.#entries, 2, this.#timeout, null)
-    if (ready > 0 && (this.#entries[3] as number) >>> 16 !== 0) {
+    const ready = ppoll(entries, entries.length >> 1, this.#timeout, null)
+    if (ready > 0 && (entries[1] as number) >>> 16 !== 0) {
       // Drained, or the next wait would end at once.
       readFile(this.#eventFd, this.#eventCount, 8)
     }

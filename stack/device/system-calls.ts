@@ -50,6 +50,9 @@ export const setSocketOption: (
   'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
 )
 
+/** Gives the processor to another thread that is ready, if there is one. */
+export const yieldProcessor: () => number = library.func('int sched_yield(void)')
+
 /** Error number of this thread's last failed call; ask at once and only after a failure. */
 export function lastErrno(): number {
   return koffi.errno()

@@ -23,7 +23,12 @@ import {
 const tunPath = '/dev/net/tun'
 
 const TunRequest = { setInterface: 0x400454ca, setHeaderSize: 0x400454d8, setOffload: 0x400454d0 } as const
-const TunFlag = { tap: 0x0002, noPacketInformation: 0x1000, virtioHeader: 0x4000 } as const
+const TunFlag = {
+  tap: 0x0002,
+  noPacketInformation: 0x1000,
+  virtioHeader: 0x4000,
+  multiQueue: 0x0100,
+} as const
 /** What the other end may hand us: partial checksums and unsegmented TCP over IPv4. */
 const TunOffload = { checksum: 0x01, tcpSegmentation4: 0x02 } as const
 
@@ -37,6 +42,11 @@ export interface TapOptions {
   readonly mtuBytes: number
   /** Frames carry a virtio-net header, with checksum and segmentation offload both ways. */
   readonly offload?: boolean
+  /**
+   * Queues, each with a descriptor of its own, 1 … 64; default 1. The kernel hands a flow's frames to the queue through
+   * which that flow was last sent.
+   */
+  readonly queues?: number
 }
 
 /** Creates the interface, down and without an address. Throws DeviceError with a remedy. */
@@ -45,12 +55,23 @@ export function openTap(options: TapOptions): DescriptorDeviceHandle {
   if (requested.length > interfaceNameLimit) {
     throw new DeviceError(`an interface name has at most ${interfaceNameLimit} characters`, requested)
   }
-  const fd = openFile(tunPath, OpenFlag.readWrite | OpenFlag.nonBlocking | OpenFlag.closeOnExec, 0)
-  if (fd < 0) throw openError(requested, lastErrno())
+  const { queues = 1 } = options
+  if (!Number.isInteger(queues) || queues < 1 || queues > 64) {
+    throw new DeviceError(`a TAP has 1 to 64 queues, not ${queues}`, requested)
+  }
+  const fds: number[] = []
   try {
-    return configure(fd, requested, options)
+    let name = requested
+    for (let k = 0; k < queues; k++) {
+      const fd = openFile(tunPath, OpenFlag.readWrite | OpenFlag.nonBlocking | OpenFlag.closeOnExec, 0)
+      if (fd < 0) throw openError(name, lastErrno())
+      fds.push(fd)
+      // The first gives the interface its name, by which the others find it.
+      name = attach(fd, name, options)
+    }
+    return configure(fds, name, options)
   } catch (error) {
-    closeFile(fd)
+    for (const fd of fds) closeFile(fd)
     throw error
   }
 }
@@ -59,12 +80,22 @@ export function createTapDevice(region: Region, handle: DescriptorDeviceHandle):
   return new DescriptorDevice(region, handle)
 }
 
-function configure(fd: number, requested: string, options: TapOptions): DescriptorDeviceHandle {
-  const offload = options.offload ?? false
+/** Makes the descriptor a queue of the interface with this name, which it creates if there is none; returns its name. */
+function attach(fd: number, requested: string, { offload = false, queues = 1 }: TapOptions): string {
   const request = new InterfaceRequest(requested)
-  request.setFlags(TunFlag.tap | TunFlag.noPacketInformation | (offload ? TunFlag.virtioHeader : 0))
+  request.setFlags(
+    TunFlag.tap |
+      TunFlag.noPacketInformation |
+      (offload ? TunFlag.virtioHeader : 0) |
+      (queues > 1 ? TunFlag.multiQueue : 0),
+  )
   if (ioctl(fd, TunRequest.setInterface, request.bytes) < 0) throw createError(requested, lastErrno())
-  const name = request.name
+  return request.name
+}
+
+function configure(fds: readonly number[], name: string, options: TapOptions): DescriptorDeviceHandle {
+  const offload = options.offload ?? false
+  const [fd = -1, ...otherFds] = fds
   if (offload) {
     const size = Uint8Array.of(virtioHeaderBytes, 0, 0, 0)
     if (ioctl(fd, TunRequest.setHeaderSize, size) < 0) {
@@ -79,6 +110,7 @@ function configure(fd: number, requested: string, options: TapOptions): Descript
   return {
     name,
     fd,
+    ...(otherFds.length === 0 ? {} : { otherFds }),
     eventFd: openEventFd(name),
     capabilities: {
       frameBytes: offload ? superFrameBytes : ethernetHeaderBytes + options.mtuBytes,

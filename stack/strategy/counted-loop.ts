@@ -57,10 +57,10 @@ export class CountedLoop implements Parker {
     this.#startCycle(this.#clock.nowMicros())
   }
 
-  /** What an idle strategy calls to give the core away for a moment. */
-  giveWay(): void {
+  /** What an idle strategy calls to give the core away for a moment, by `yieldCore`. */
+  giveWay(yieldCore: () => void = sleepShortly): void {
     countOne(this.#words, this.#at + ThreadCounter.yields)
-    sleepShortly()
+    yieldCore()
     this.#startCycle(this.#clock.nowMicros())
   }
 

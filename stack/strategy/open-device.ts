@@ -9,13 +9,19 @@ import type { Device } from '../device/device.ts'
 import { PcapRecorder } from '../device/pcap-recorder.ts'
 import { closeFile, writeFile } from '../device/system-calls.ts'
 import type { Region } from '../dominoes/region.ts'
+import { replicationFactors } from './factors.ts'
 import type { ThreadTask } from './thread-task.ts'
 
 export function openDevice(region: Region, task: ThreadTask): Device {
-  const { name, descriptor, capabilities } = task.parameters.device
+  const { name, descriptor, capabilities, queueDescriptors = [descriptor] } = task.parameters.device
+  const { reader } = replicationFactors(task.parameters.strategy)
+  const own = reader === 'per-queue' ? task.thread % queueDescriptors.length : 0
+  const fd = queueDescriptors[own] ?? descriptor
   const device = new DescriptorDevice(region, {
     name,
-    fd: descriptor,
+    fd,
+    // The device spreads frames over all its queues, whoever reads: none may be left out.
+    otherFds: queueDescriptors.filter((other) => other !== fd),
     eventFd: task.wakeDescriptor,
     capabilities,
   })

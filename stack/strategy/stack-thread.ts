@@ -4,6 +4,7 @@
  */
 import { workerData } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
+import { yieldProcessor } from '../device/system-calls.ts'
 import { Channel } from '../dominoes/channel.ts'
 import { createIdle } from '../dominoes/idle.ts'
 import { awaitAdmission } from '../dominoes/orders.ts'
@@ -28,7 +29,7 @@ function run(): void {
   const thread = strategyOf(parameters).openThread({ ...task, region, device, clock: monotonicClock })
   const counters = threadCountersAt(task.layout.countersWord, task.thread)
   const loop = new CountedLoop(thread, monotonicClock, region.words, counters)
-  const idle = createIdle(parameters.idle, loop, () => loop.giveWay())
+  const idle = createIdle(parameters.idle, loop, () => loop.giveWay(yieldProcessor))
   while (!thread.isFinished) idle.idle(loop.doWork())
   thread.finish()
 }
