@@ -4,7 +4,7 @@ import { Random } from '../../testing/random.ts'
 import { Compressor, compressedLimit, expand } from './compressor.ts'
 import { crc32 } from './crc32.ts'
 
-const compressor = new Compressor()
+const compressor = new Compressor(4000)
 
 function compressed(bytes: Uint8Array): Uint8Array {
   const target = new Uint8Array(compressedLimit(bytes.length))

@@ -1,14 +1,17 @@
 /**
- * A small byte-oriented compressor in the manner of LZ4: what makes building a reply expensive and reading one cheap.
+ * A small byte-oriented compressor in the manner of LZ4, which looks for long matches: what makes building a reply
+ * expensive and reading one cheap.
  *
  *   sequence   token (literals 4 bits, match - 4 4 bits) · more literals … · literals · distance (2 bytes) · more match …
  *
  * 15 in a half of the token is continued by bytes, 255 each but the last. The last sequence has literals only. A
- * compressor has a private table, so it belongs to one thread; expanding needs none. Neither allocates.
+ * compressor has private tables, so it belongs to one thread; expanding needs none. Neither allocates.
  */
 
 const tableBits = 10
 const leastMatch = 4
+/** Earlier places that are tried for each match: more cost more, and make the result smaller. */
+const mostTries = 16
 
 /** Most bytes that `length` bytes can become. */
 export function compressedLimit(length: number): number {
@@ -16,34 +19,64 @@ export function compressedLimit(length: number): number {
 }
 
 export class Compressor {
-  /** By hash of four bytes: where they were last seen, + 1. */
-  readonly #seen = new Int32Array(1 << tableBits)
+  /** By hash of four bytes: where they were last seen, counted from the start, + 1. */
+  readonly #last = new Int32Array(1 << tableBits)
+  /** By position from the start: where the same hash was seen before that, + 1. */
+  readonly #before: Int32Array
+  /** Length of the match that `#find` found. */
+  #match = 0
+
+  /** For inputs of at most `limit` bytes. */
+  constructor(limit: number) {
+    this.#before = new Int32Array(limit)
+  }
 
   /** Compresses `length` bytes from `from` to `to`; returns how many they became. The two must not overlap. */
   compress(source: Uint8Array, from: number, length: number, target: Uint8Array, to: number): number {
-    const seen = this.#seen.fill(0)
+    this.#last.fill(0)
     const end = from + length
     const lastStart = end - leastMatch
     let literals = from
     let out = to
     for (let at = from; at <= lastStart; ) {
-      const hash = hashFour(source, at)
-      const candidate = (seen[hash] as number) - 1
-      seen[hash] = at + 1
-      if (candidate < from || !startsAlike(source, candidate, at)) {
+      const found = this.#find(source, from, at, end)
+      this.#remember(source, from, at)
+      if (found < 0) {
         at += 1
         continue
       }
-      let match = leastMatch
-      while (at + match < end && source[candidate + match] === source[at + match]) match += 1
+      const match = this.#match
       out = putLiterals(source, literals, at, match - leastMatch, target, out)
-      target[out++] = (at - candidate) & 255
-      target[out++] = (at - candidate) >>> 8
+      target[out++] = (at - found) & 255
+      target[out++] = (at - found) >>> 8
       out = putMore(match - leastMatch, target, out)
-      at += match
-      literals = at
+      literals = at + match
+      for (at += 1; at < literals && at <= lastStart; at++) this.#remember(source, from, at)
+      at = literals
     }
     return putLiterals(source, literals, end, 0, target, out) - to
+  }
+
+  /** Where the longest of the latest few matches for the bytes at `at` begins, -1 if there is none. */
+  #find(source: Uint8Array, from: number, at: number, end: number): number {
+    let best = -1
+    this.#match = leastMatch - 1
+    let candidate = (this.#last[hashFour(source, at)] as number) - 1
+    for (let tries = 0; candidate >= 0 && tries < mostTries; tries++) {
+      const length = commonLength(source, from + candidate, at, end)
+      if (length > this.#match) {
+        this.#match = length
+        best = from + candidate
+      }
+      candidate = (this.#before[candidate] as number) - 1
+    }
+    return best
+  }
+
+  #remember(source: Uint8Array, from: number, at: number): void {
+    const hash = hashFour(source, at)
+    this.#before[at - from] = this.#last[hash] as number
+    this.#last[hash] = at - from + 1
   }
 }
 
@@ -81,9 +114,10 @@ function hashFour(bytes: Uint8Array, at: number): number {
   return Math.imul(four, 0x9e3779b1 | 0) >>> (32 - tableBits)
 }
 
-function startsAlike(bytes: Uint8Array, one: number, other: number): boolean {
-  for (let k = 0; k < leastMatch; k++) if (bytes[one + k] !== bytes[other + k]) return false
-  return true
+function commonLength(bytes: Uint8Array, one: number, other: number, end: number): number {
+  let length = 0
+  while (other + length < end && bytes[one + length] === bytes[other + length]) length += 1
+  return length
 }
 
 /** Puts a token, and the literals `source[from … to)`. */

@@ -7,7 +7,7 @@
 import { ActionWord, type OutboxWriter, type Region } from '../../index.ts'
 import { Compressor } from './compressor.ts'
 import { crc32 } from './crc32.ts'
-import { ExpiredWord, keyWords, ReplyWord, Status } from './messages.ts'
+import { ExpiredWord, keyWords, ReplyWord, Status, valueBytesLimit } from './messages.ts'
 import { replyBufferAt, type ServiceLayout } from './service-layout.ts'
 import type { Store } from './store.ts'
 import { EntryWord } from './store-layout.ts'
@@ -33,7 +33,7 @@ export class Performer {
   readonly #store: Store
   readonly #storeBytes: Uint8Array
   readonly #outboxes: readonly OutboxWriter[]
-  readonly #compressor = new Compressor()
+  readonly #compressor = new Compressor(valueBytesLimit)
 
   constructor(region: Region, layout: ServiceLayout, store: Store, outboxes: readonly OutboxWriter[]) {
     this.#region = region

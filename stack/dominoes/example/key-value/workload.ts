@@ -41,6 +41,8 @@ export class Workload {
   readonly #model = new Map<string, Known>()
   readonly #wrong: string[] = []
   readonly #values: readonly Uint8Array[]
+  /** Of the side tasks, the earliest end first. */
+  readonly #pauses: { readonly at: number; readonly resolve: () => void }[] = []
   #random: number
   #requests = 0
   #isOver = false
@@ -67,6 +69,7 @@ export class Workload {
     }
     await Promise.all(inFlight)
     this.#isOver = true
+    this.#endPauses()
     const [increments, expiries] = await side
     return { requests: this.#requests, increments, expiries, wrong: this.#wrong }
   }
@@ -98,6 +101,7 @@ export class Workload {
       this.#expect(`compareAndSet ${key}`, reply, Status.conflict)
     }
     this.#requests += 1
+    this.#endPauses()
   }
 
   /** Adds 1 to the counter that all clients share, as often as there is time; answers how often it did. */
@@ -128,9 +132,16 @@ export class Workload {
     return expiries
   }
 
-  async #pause(): Promise<void> {
-    const end = this.#requests + pauseRequests
-    while (this.#requests < end && !this.#isOver) await new Promise((resolve) => setImmediate(resolve))
+  /** Until so many more requests of the main task are answered, or it is over. */
+  #pause(): Promise<void> {
+    const at = this.#requests + pauseRequests
+    return this.#isOver ? Promise.resolve() : new Promise((resolve) => this.#pauses.push({ at, resolve }))
+  }
+
+  #endPauses(): void {
+    while (this.#pauses[0] !== undefined && (this.#isOver || this.#pauses[0].at <= this.#requests)) {
+      this.#pauses.shift()?.resolve()
+    }
   }
 
   #expect(what: string, reply: Reply, status: number): void {
