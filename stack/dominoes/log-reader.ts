@@ -30,6 +30,8 @@ export class LogReader {
   readonly header: LogHeader
   /** Whole records in the file. */
   readonly recordCount: number
+  /** Whether the last of them is an end: nothing is missing. */
+  readonly hasEnd: boolean
   readonly words: Int32Array
   /** Word offset of the record at hand. */
   at = 0
@@ -65,6 +67,7 @@ export class LogReader {
     this.words = new Int32Array(Math.floor(chunkBytes / 4 / this.#recordWords) * this.#recordWords)
     this.#bytes = new Uint8Array(this.words.buffer)
     this.#nextIndex = this.header.firstIndex
+    this.hasEnd = this.#lastTag() === LogTag.end
   }
 
   /** Index of the next request; the count of those read, from the header's first index on. */
@@ -92,7 +95,7 @@ export class LogReader {
     return tag
   }
 
-  /** Why the log is not whole, once `next` returned 0. */
+  /** What is missing if there is no end. */
   get lack(): string {
     const part = this.#excessBytes > 0 ? `, and ${this.#excessBytes} bytes of another` : ''
     return `the log breaks off after ${this.recordCount} records${part}: it has no end record`
@@ -123,6 +126,13 @@ export class LogReader {
       `the log is damaged at or before byte ${offset} (request ${this.#nextIndex})`,
       'copy the file again from where it was recorded, or record the run again',
     )
+  }
+
+  #lastTag(): number {
+    if (this.recordCount === 0) return 0
+    const offset = this.#firstAt + (this.recordCount - 1) * this.#recordWords * 4
+    this.#readFully(this.#bytes, 4, offset)
+    return this.words[LogWord.tag] as number
   }
 
   #fill(): void {

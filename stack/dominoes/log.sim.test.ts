@@ -115,7 +115,12 @@ describe('a log', () => {
         if (tag === LogTag.request) count += 1
         if (tag === LogTag.mark) marks += 1
       }
-      expect([count, marks, reader.isWhole]).toEqual([requests, requests / registerStride, true])
+      expect([count, marks, reader.isWhole, reader.hasEnd]).toEqual([
+        requests,
+        requests / registerStride,
+        true,
+        true,
+      ])
       expect(reader.recordCount).toBe(count + marks + 1)
     })
   })
@@ -128,6 +133,7 @@ describe('a log', () => {
       const report = replayHere(reader, 2, (words) => openRegister(words, reader.header.description))
       expect(report).toMatchObject({ requests: 800, divergences: 0, isWhole: false })
       expect(report.digestsCompared).toBe(2 * 200)
+      expect(reader.hasEnd).toBe(false)
       expect(reader.lack).toBe(
         'the log breaks off after 1000 records, and 10 bytes of another: it has no end record',
       )

@@ -39,6 +39,14 @@ export async function replayStackLog(path: string, options: ReplayOptions): Prom
   const reader = new LogReader(path)
   try {
     const description = parseStackLog(path, reader.header)
+    const lack = reader.hasEnd ? '' : reader.lack
+    if (lack !== '' && !partial) {
+      throw new LogError(
+        path,
+        lack,
+        'stop the stack before copying its log, or replay what there is (--partial)',
+      )
+    }
     const startedAt = performance.now()
     const report = threads
       ? await replayOnThreads(reader, replicas, (task) => {
@@ -49,14 +57,6 @@ export async function replayStackLog(path: string, options: ReplayOptions): Prom
         })
       : replayHere(reader, replicas, (words) => openReplayedMachine(description.machine, words))
     const micros = (performance.now() - startedAt) * 1000
-    const lack = report.isWhole ? '' : reader.lack
-    if (lack !== '' && !partial) {
-      throw new LogError(
-        path,
-        lack,
-        'stop the stack before copying its log, or replay what there is (--partial)',
-      )
-    }
     return { ...report, replicas, micros, description, lack }
   } finally {
     reader.close()
