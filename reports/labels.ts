@@ -6,7 +6,13 @@ import type { Cell, Experiment } from '../harness/matrix/experiment.ts'
 import { type FactorName, type Factors, factorNames } from '../harness/matrix/factors.ts'
 import { looks } from './palette.ts'
 
-const panelFactors: readonly FactorName[] = ['payloadWork', 'segmentBytes', 'connections', 'direction']
+const panelFactors: readonly FactorName[] = [
+  'payloadWork',
+  'workRatio',
+  'segmentBytes',
+  'connections',
+  'direction',
+]
 
 const names: Readonly<Record<FactorName, (value: string | number) => string>> = {
   strategy: (value) => looks[value as Factors['strategy']].label,
@@ -24,6 +30,7 @@ const names: Readonly<Record<FactorName, (value: string | number) => string>> = 
   slotCount: (value) => `${value} slots`,
   digests: (value) => `digests ${value}`,
   connections: (value) => `${value} connection${value === 1 ? '' : 's'}`,
+  workRatio: (value) => `r = ${value}`,
   segmentBytes: (value) => `${value} B`,
   direction: (value) => String(value),
   offload: (value) => `offloads ${value}`,

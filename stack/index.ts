@@ -5,6 +5,7 @@
 export { DeviceError } from './device/device.ts'
 export { openTap } from './device/tap.ts'
 export type { ReplayDivergence } from './dominoes/log-replayer.ts'
+export { type ModelOptions, type ModelResult, runModel } from './dominoes/model/run-model.ts'
 export { Connection } from './socket/connection.ts'
 export { SocketError, type SocketReason } from './socket/errors.ts'
 export { Listener } from './socket/listener.ts'

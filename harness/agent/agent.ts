@@ -13,6 +13,8 @@ import {
   type AgentCommand,
   type AgentEvent,
   agentCommandSchema,
+  type ModelSpec,
+  modelResultSchema,
   type ServeSpec,
   type TransferSpec,
 } from './transfer-spec.ts'
@@ -28,6 +30,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const command: AgentCommand = agentCommandSchema.parse(JSON.parse(line))
   if ('transfer' in command) emit(await transfer(command.id, command.transfer))
   else if ('serve' in command) serve(command.id, command.serve)
+  else if ('model' in command) emit(await model(command.id, command.model))
   else emit(await retire(command.id))
 }
 await retire(0)
@@ -57,6 +60,18 @@ async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
     await stack.kill()
     return failed(id, error instanceof Error ? error.message : String(error))
   }
+}
+
+/** In a process of its own, whose code has seen nothing else. */
+async function model(id: number, spec: ModelSpec): Promise<AgentEvent> {
+  const child = startProgram('./model.ts', tap, spec, 'ignore')
+  let printed = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    printed += chunk
+  })
+  const ended = await child
+  if (ended.exitCode !== 0) return failed(id, lastWords({ ...ended, stderr: String(ended.stderr ?? '') }))
+  return { event: 'modelled', id, result: modelResultSchema.parse(JSON.parse(printed)) }
 }
 
 /** Ends all stacks: the next transfers get new ones. */

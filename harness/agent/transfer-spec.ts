@@ -97,9 +97,33 @@ export const serveSpecSchema = z.strictObject({
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
-/** From the harness to the agent: move one stream; end all stacks' processes; serve pages until the agent ends. */
+/** Requests of fixed costs on the framework alone; see `runModel`. */
+export const modelSpecSchema = z.strictObject({
+  /** 0: one plain loop, without a channel. */
+  replicas: z.int().min(0).max(64),
+  costs: z.strictObject({ stateRounds: z.int().nonnegative(), payloadRounds: z.int().nonnegative() }),
+  requests: z.int().positive(),
+  warmupRequests: z.int().nonnegative(),
+})
+
+export type ModelSpec = z.infer<typeof modelSpecSchema>
+
+export const modelResultSchema = z.strictObject({
+  requests: z.int(),
+  micros: z.number().positive(),
+  performedOnce: z.int().nonnegative(),
+  digestsCompared: z.int().nonnegative(),
+  divergences: z.int().nonnegative(),
+  cpuMicros: z.number().nonnegative(),
+  maxResidentBytes: z.number().nonnegative(),
+})
+
+export type ModelMeasurement = z.infer<typeof modelResultSchema>
+
+/** From the harness to the agent: move one stream; run the model; end all stacks' processes; serve pages until the agent ends. */
 export const agentCommandSchema = z.union([
   z.strictObject({ id: z.int(), transfer: transferSpecSchema }),
+  z.strictObject({ id: z.int(), model: modelSpecSchema }),
   z.strictObject({ id: z.int(), retire: z.literal(true) }),
   z.strictObject({ id: z.int(), serve: serveSpecSchema }),
 ])
@@ -111,6 +135,7 @@ export const agentEventSchema = z.discriminatedUnion('event', [
   /** The TAP exists under this name, in the agent's network namespace. */
   z.strictObject({ event: z.literal('ready'), interface: z.string() }),
   z.strictObject({ event: z.literal('result'), id: z.int(), result: transferResultSchema }),
+  z.strictObject({ event: z.literal('modelled'), id: z.int(), result: modelResultSchema }),
   z.strictObject({ event: z.literal('retired'), id: z.int() }),
   z.strictObject({ event: z.literal('serving'), id: z.int() }),
   z.strictObject({ event: z.literal('failed'), id: z.int(), reason: z.string(), remedy: z.string() }),

@@ -5,6 +5,8 @@ import {
   type AgentCommand,
   type AgentEvent,
   agentEventSchema,
+  type ModelMeasurement,
+  type ModelSpec,
   type ServeSpec,
   type TransferResult,
   type TransferSpec,
@@ -52,6 +54,13 @@ export class AgentConnection {
     const event = await this.#command({ id: this.#nextId++, transfer: spec })
     if (event.event === 'result') return event.result
     throw new HarnessError(`The agent answered a transfer with "${event.event}".`, defect)
+  }
+
+  /** Runs the performance model's own system. Throws HarnessError with the reason if it failed. */
+  async model(spec: ModelSpec): Promise<ModelMeasurement> {
+    const event = await this.#command({ id: this.#nextId++, model: spec })
+    if (event.event === 'modelled') return event.result
+    throw new HarnessError(`The agent answered with "${event.event}".`, defect)
   }
 
   /** Ends the processes of all stacks, so that the next transfers begin with new ones. */

@@ -16,6 +16,7 @@ import { describePeer } from '../topology/describe-peer.ts'
 import type { TopologyChanges } from '../topology/resolve.ts'
 import { Bench } from './bench.ts'
 import { takeLinuxSample } from './linux-sample.ts'
+import { takeModelSample } from './model-sample.ts'
 import { takeStackSample } from './stack-sample.ts'
 
 export const createExecutor: CreateExecutor = async () => new ContainerExecutor()
@@ -40,6 +41,7 @@ class ContainerExecutor implements SampleExecutor {
     const { strategy, topology, offload } = cell.factors
     context.log(`cell ${cell.id}, round ${round}`)
     const bench = await this.#bench(topology, offload, context)
+    if (context.experiment.traffic === 'synthetic') return takeModelSample(bench, cell.factors, context)
     if (strategy === 'linux') return takeLinuxSample(bench, context)
     return takeStackSample(bench, cell, context)
   }

@@ -109,8 +109,8 @@ function specOf(
   transferBytes: number,
 ): TransferSpec {
   const { traffic } = context.experiment
-  if (traffic === 'both') {
-    throw new HarnessError('Traffic in both directions is not implemented.', 'Use send or receive.')
+  if (traffic !== 'send' && traffic !== 'receive') {
+    throw new HarnessError(`Traffic "${traffic}" over a stack is not implemented.`, 'Use send or receive.')
   }
   const connections = factors.connections ?? 1
   const share = (bytes: number) => Math.ceil(bytes / connections)

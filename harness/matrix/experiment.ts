@@ -35,7 +35,7 @@ const bytesByWorkSchema = z.strictObject(
 )
 
 /** A verdict on the claim that the speed-up over the sequential stack lies in a range. */
-export const verdictRuleSchema = z.strictObject({
+const speedupRangeSchema = z.strictObject({
   kind: z.literal('speedup-range'),
   /** Ratio to the sequential stack: 1.15 is a gain of 15 %. */
   low: z.number().positive(),
@@ -44,14 +44,26 @@ export const verdictRuleSchema = z.strictObject({
   refutableFromCores: z.int().positive(),
 })
 
+/** A verdict on the model S(N) = N / (1 + (N-1) r), where cells have their r as the factor `workRatio`. */
+const modelRuleSchema = z.strictObject({
+  kind: z.literal('model'),
+  /** Largest deviation from the model that confirms it: 0.1 is 10 %. */
+  tolerance: z.number().positive().max(1),
+})
+
+export const verdictRuleSchema = z.discriminatedUnion('kind', [speedupRangeSchema, modelRuleSchema])
+
 const describedShape = {
   id: kebab,
   title: sentence,
   question: sentence,
   /** What the published work says that this experiment tests, and where it says so. */
   claim: z.strictObject({ text: sentence, source: sentence }),
-  /** Which way the application's bytes go, as seen from the stack under test. */
-  traffic: z.enum(['send', 'receive', 'both']),
+  /**
+   * Which way the application's bytes go, as seen from the stack under test; or `synthetic`: no network, but requests
+   * of fixed costs on the same framework.
+   */
+  traffic: z.enum(['send', 'receive', 'both', 'synthetic']),
   /** Ratios to report: over the sequential stack, and over the same strategy with one replica. */
   baselines: z.array(z.enum(['sequential', 'single-replica'])).min(1),
   verdict: verdictRuleSchema,
@@ -83,6 +95,8 @@ export const experimentSchema = z.strictObject({ ...describedShape, cells: z.arr
 export type Definition = z.input<typeof definitionSchema>
 export type CellSet = z.infer<typeof cellSetSchema>
 export type VerdictRule = z.infer<typeof verdictRuleSchema>
+export type SpeedupRange = z.infer<typeof speedupRangeSchema>
+export type ModelRule = z.infer<typeof modelRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>
 export type BytesByWork = Experiment['transferBytes']

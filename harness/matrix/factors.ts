@@ -36,6 +36,8 @@ export const factorSchemas = {
   digests: z.enum(['on', 'off']),
   /** TCP connections that carry the bytes at the same time, an equal share each. */
   connections: z.int().min(1).max(1024),
+  /** r = s / (s + p): of a request's work, the share that every replica repeats. Synthetic traffic only. */
+  workRatio: z.number().min(0.01).max(0.99),
   segmentBytes: z.int().min(1).max(65_535),
   direction: z.enum(['send', 'receive', 'both']),
   /** Segmentation and checksum offload; the Linux reference only. */
@@ -72,6 +74,7 @@ const prefixes: Partial<Record<FactorName, string>> = {
   slotCount: 'slots-',
   digests: 'digests-',
   connections: 'c',
+  workRatio: 'r',
 }
 
 /** A stable identifier, also a folder's name: `replicated-n2-checksum-tap`. Equal factors, equal identifier. */

@@ -83,3 +83,21 @@ test('few rounds are said to be few', () => {
 test('a gain beyond the published range is said to be', () => {
   expect(judge(rule, [cell('cipher', 8, 4.2, 4.5, 4.8)], manyCores).reasons[0]).toContain('beyond 4.00')
 })
+
+test('a model is confirmed by cells within its tolerance, and by no others', () => {
+  const atRatio = (workRatio: number, median: number): JudgedCell => ({
+    ...cell('none', 2, median, median, median),
+    factors: { strategy: 'replicated', replicas: 2, payloadWork: 'none', workRatio, topology: 'tap' },
+  })
+  const model = { kind: 'model', tolerance: 0.1 } as const
+  expect(judge(model, [atRatio(0.5, 1.3), atRatio(0.05, 1.8)], machine)).toEqual({
+    verdict: 'reproduced',
+    reasons: [
+      'r = 0.5, N=2: measured 1.30, the model says 1.33 (−2 %).',
+      'r = 0.05, N=2: measured 1.80, the model says 1.90 (−5 %).',
+    ],
+  })
+  expect(judge(model, [atRatio(0.5, 1.1), atRatio(0.05, 1.8)], machine).verdict).toBe('partly')
+  expect(judge(model, [atRatio(0.5, 1.1)], machine).verdict).toBe('not reproduced')
+  expect(judge(model, [cell('none', 2, 1, 1, 1)], machine).verdict).toBe('cannot tell here')
+})

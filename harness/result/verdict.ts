@@ -3,10 +3,11 @@
  * strategy and replicas) is judged by its best replicated cell of two or more replicas; a machine that is too small
  * can confirm the claim, but not refute it.
  */
-import type { VerdictRule } from '../matrix/experiment.ts'
+import type { SpeedupRange, VerdictRule } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import { identifyFactors } from '../matrix/factors.ts'
 import type { Machine } from './manifest.ts'
+import { judgeByModel } from './model-verdict.ts'
 import type { Interval } from './summary.ts'
 
 export type Verdict = 'reproduced' | 'partly' | 'not reproduced' | 'cannot tell here'
@@ -40,6 +41,10 @@ export function judge(rule: VerdictRule, cells: readonly JudgedCell[], machine: 
       reasons: [`${faults} samples had wrong bytes or differing states, which voids the comparison.`],
     }
   }
+  return rule.kind === 'model' ? judgeByModel(rule, cells) : judgeByRange(rule, cells, machine)
+}
+
+function judgeByRange(rule: SpeedupRange, cells: readonly JudgedCell[], machine: Machine): Judgement {
   const best = bestByCommunication(cells)
   if (best.length === 0) {
     return {
@@ -78,14 +83,14 @@ function bestByCommunication(cells: readonly JudgedCell[]): JudgedCell[] {
   return [...best.values()]
 }
 
-function findingOf(rule: VerdictRule, cell: JudgedCell): Finding {
+function findingOf(rule: SpeedupRange, cell: JudgedCell): Finding {
   const interval = cell.speedupOverSequential
   if (interval === null || cell.roundsCompared < fewestRounds) return 'unclear'
   if (interval.low >= rule.low) return 'gains'
   return interval.high < rule.low ? 'no gain' : 'unclear'
 }
 
-function explain(rule: VerdictRule, cell: JudgedCell, finding: Finding): string {
+function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding): string {
   const { low, median, high } = cell.speedupOverSequential as Interval
   const { payloadWork, replicas } = cell.factors
   const range = `${low.toFixed(2)} … ${high.toFixed(2)}`

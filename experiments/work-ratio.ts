@@ -1,0 +1,28 @@
+/** The performance model against its own system: requests of fixed costs on real threads, no network. */
+import { defineExperiment } from '../harness/matrix/define.ts'
+
+const workRatio = [0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9]
+
+export const experiment = defineExperiment({
+  id: 'work-ratio',
+  title: 'Share of replicated work, against the model',
+  question:
+    'Where state work s is repeated by every replica and payload work p is done once, is the speed-up N / (1 + (N-1) r), r = s / (s + p)?',
+  claim: {
+    text: 'State management work is replicated, logically independent work is parallelized; the gain depends on the type of communication.',
+    source:
+      'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; the formula is this project\u2019s',
+  },
+  topology: 'tap',
+  traffic: 'synthetic',
+  cells: [
+    { strategy: ['sequential'], payloadWork: ['none'], workRatio },
+    { strategy: ['replicated'], replicas: [1, 2], payloadWork: ['none'], workRatio },
+  ],
+  baselines: ['sequential', 'single-replica'],
+  verdict: { kind: 'model', tolerance: 0.1 },
+  rounds: { full: 15, quick: 3 },
+  // A request stands for a segment of 1448 bytes, and takes some 20 µs.
+  transferBytes: { none: 24_000 * 1448 },
+  warmupBytes: { none: 6_000 * 1448 },
+})

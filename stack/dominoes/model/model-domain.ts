@@ -1,0 +1,75 @@
+/**
+ * The domain of the performance model: each request costs `stateRounds` of work to apply, which every replica does, and
+ * emits one action that costs `payloadRounds`, which one of them does. One instance per thread.
+ */
+import { ActionQueue, ActionWord } from '../action-queue.ts'
+import { type Domain, noDeadline } from '../domain.ts'
+import type { Region } from '../region.ts'
+import { SlotWord } from '../slot.ts'
+import { work } from './work.ts'
+
+export interface ModelCosts {
+  /** Rounds of work (see work.ts) to apply a request, and to perform its action. */
+  readonly stateRounds: number
+  readonly payloadRounds: number
+}
+
+export class ModelDomain implements Domain {
+  readonly actions = new ActionQueue(1)
+  readonly #words: Int32Array
+  readonly #performed: Uint8Array
+  readonly #costs: ModelCosts
+  /** What all requests so far made of each other, and how many they were. */
+  readonly #state = new Int32Array([1, 0])
+
+  /** `performed` has a byte for each action, which counts how often it was performed. */
+  constructor({ words }: Region, performed: Uint8Array, costs: ModelCosts) {
+    this.#words = words
+    this.#performed = performed
+    this.#costs = costs
+  }
+
+  needsCheck(): boolean {
+    return false
+  }
+
+  check(): number {
+    return 1
+  }
+
+  apply(slot: number): void {
+    const state = this.#state
+    const seed = (state[0] as number) ^ (this.#words[slot + SlotWord.random] as number)
+    const number = state[1] as number
+    state[0] = work(seed, this.#costs.stateRounds)
+    state[1] = (number + 1) | 0
+    const action = this.actions.push(1, number)
+    this.actions.words[action + ActionWord.fields] = state[0] as number
+  }
+
+  hasMore(): boolean {
+    return false
+  }
+
+  resume(): void {}
+
+  perform(action: number): boolean {
+    const { words } = this.actions
+    const made = work(words[action + ActionWord.fields] as number, this.#costs.payloadRounds)
+    // Never 0: the work has to be done to know that.
+    if (made !== 0) Atomics.add(this.#performed, words[action + ActionWord.number] as number, 1)
+    return true
+  }
+
+  microsUntilDeadline(): number {
+    return noDeadline
+  }
+
+  digest(): number {
+    return (this.#state[0] as number) ^ (this.#state[1] as number)
+  }
+
+  copyState(target: Int32Array): void {
+    target.set(this.#state)
+  }
+}

@@ -1,0 +1,92 @@
+/** One thread of `runModel`: a replica, or the sequential loop. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { Channel } from '../channel.ts'
+import type { Source } from '../domain.ts'
+import type { FrameworkLayout } from '../framework-layout.ts'
+import { createIdle } from '../idle.ts'
+import { openReplica } from '../open-replica.ts'
+import { openRegion } from '../region.ts'
+import { runReplica } from '../run-replica.ts'
+import { SlotWord } from '../slot.ts'
+import { type ModelCosts, ModelDomain } from './model-domain.ts'
+
+export interface ModelThreadData {
+  readonly buffer: SharedArrayBuffer
+  readonly layout: FrameworkLayout
+  /** Byte offset of a byte for each request. */
+  readonly performedAt: number
+  readonly id: number
+  readonly isSequential: boolean
+  readonly costs: ModelCosts
+  readonly requests: number
+  readonly warmupRequests: number
+}
+
+/** What a thread says when it is done; times in microseconds of the system's clock. */
+export interface ModelThreadResult {
+  /** When it applied the first request after the warm-up, and when all was done. */
+  readonly startedMicros: number
+  readonly endedMicros: number
+}
+
+/** Most requests published at once. */
+const batch = 16
+
+const data = workerData as ModelThreadData
+const { id, requests, warmupRequests } = data
+const region = openRegion(data.buffer)
+const { words } = region
+const channel = new Channel(region, data.layout.channel, id)
+const performed = new Uint8Array(data.buffer, data.performedAt, requests)
+let startedMicros = 0
+
+class TimedModelDomain extends ModelDomain {
+  #applied = 0
+
+  override apply(slot: number): void {
+    if (this.#applied++ === warmupRequests) startedMicros = nowMicros()
+    super.apply(slot)
+  }
+}
+
+const domain = new TimedModelDomain(region, performed, data.costs)
+if (data.isSequential) runSequential()
+else runReplicated()
+parentPort?.postMessage({ startedMicros, endedMicros: nowMicros() } satisfies ModelThreadResult)
+
+function runReplicated(): void {
+  // How many were published is the channel's tail: whoever polls next knows.
+  const source: Source = {
+    poll() {
+      const published = channel.tail
+      if (published === requests) channel.close()
+      const count = Math.min(channel.freeSlots(batch), batch, requests - published)
+      for (let k = 0; k < count; k++) fill(channel.slotAhead(k), published + k)
+      if (count > 0) channel.publish(count)
+      return count
+    },
+    wait() {},
+  }
+  const replica = openReplica(region, data.layout, { id, domain, source, channel, nowMicros: () => 0 })
+  runReplica(replica, createIdle({ kind: 'backoff', spins: 2000, yields: 0 }, replica))
+}
+
+/** The same requests without a channel: apply, perform, next. */
+function runSequential(): void {
+  const slot = channel.slotOf(0)
+  for (let index = 0; index < requests; index++) {
+    fill(slot, index)
+    domain.apply(slot)
+    domain.perform(0)
+    domain.actions.clear()
+  }
+}
+
+function fill(slot: number, index: number): void {
+  words[slot + SlotWord.kind] = 1
+  words[slot + SlotWord.random] = Math.imul(index + 1, 0x9e3779b1)
+}
+
+function nowMicros(): number {
+  return (performance.timeOrigin + performance.now()) * 1000
+}

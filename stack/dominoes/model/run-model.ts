@@ -1,0 +1,88 @@
+/**
+ * Measures the performance model's own system on real threads: requests of a fixed state work `s` and a fixed payload
+ * work `p`, nothing else. What is faster or slower than S(N) = N / (1 + (N - 1) r), r = s / (s + p), is the framework's
+ * cost and the machine's.
+ */
+import { Worker } from 'node:worker_threads'
+import { assertInteger } from '../assert.ts'
+import { Auditor } from '../auditor.ts'
+import { initialiseFramework, planFramework } from '../framework-layout.ts'
+import { RegionPlan } from '../region.ts'
+import type { ModelCosts } from './model-domain.ts'
+import type { ModelThreadData, ModelThreadResult } from './model-thread.ts'
+
+export interface ModelOptions {
+  /** Threads, each a replica; 0: the same work in one plain loop, without a channel. */
+  readonly replicas: number
+  readonly costs: ModelCosts
+  /** Requests that are measured, and those before them: until the compiler is done. */
+  readonly requests: number
+  readonly warmupRequests: number
+}
+
+export interface ModelResult {
+  readonly requests: number
+  /** From the first measured request to the end of the last. */
+  readonly micros: number
+  /** Actions that were performed exactly once, warm-up included: all of them, or something is wrong. */
+  readonly performedOnce: number
+  readonly digestsCompared: number
+  readonly divergences: number
+}
+
+export async function runModel(options: ModelOptions): Promise<ModelResult> {
+  assertInteger(options.replicas, 0, 64, 'replicas')
+  const isSequential = options.replicas === 0
+  const replicas = Math.max(1, options.replicas)
+  const requests = options.requests + options.warmupRequests
+  const plan = new RegionPlan()
+  const layout = planFramework(plan, {
+    replicas,
+    slotCount: 1024,
+    slotBytes: 512,
+    outboxCount: 2,
+    mailboxes: [],
+    claimCount: 4096,
+    digestEntries: 8192,
+    digestStride: 1024,
+  })
+  const performedAt = plan.reserve(requests)
+  const region = plan.allocate()
+  initialiseFramework(region, layout)
+  const auditor = new Auditor(region, layout.digests, layout.channel)
+  const results = await Promise.all(
+    Array.from({ length: replicas }, (_, id) =>
+      runThread({
+        buffer: region.buffer,
+        layout,
+        performedAt,
+        id,
+        isSequential,
+        costs: options.costs,
+        requests,
+        warmupRequests: options.warmupRequests,
+      }),
+    ),
+  )
+  const { digestsCompared, divergences } = isSequential
+    ? { digestsCompared: 0, divergences: 0 }
+    : auditor.finish()
+  const startedMicros = Math.min(...results.map((result) => result.startedMicros))
+  const endedMicros = Math.max(...results.map((result) => result.endedMicros))
+  const performed = region.bytes.subarray(performedAt, performedAt + requests)
+  return {
+    requests: options.requests,
+    micros: endedMicros - startedMicros,
+    performedOnce: performed.reduce((count, times) => count + (times === 1 ? 1 : 0), 0),
+    digestsCompared,
+    divergences,
+  }
+}
+
+function runThread(data: ModelThreadData): Promise<ModelThreadResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./model-thread.ts', import.meta.url), { workerData: data })
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+}
