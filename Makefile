@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce report summary demo top test check fix bench calibrate predict soak setup doctor clean
+.PHONY: help reproduce report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ demo: $(installed) ## Serve a page from replicas to a Linux host; CHECK=1: check
 
 top: $(installed) ## Watch the stack that runs in another terminal, live; JSON=1: one JSON object
 	@$(cli) top $(if $(JSON),--json)
+
+replay: $(installed) ## Apply a recorded channel again and compare its digests: LOG=<file>
+	@$(cli) replay $(LOG)
 
 test: $(installed) ## Run all tests: unit, virtual time, threads, containers
 	@$(cli) setup
