@@ -4,6 +4,7 @@
 
 export { DeviceError } from './device/device.ts'
 export { openTap } from './device/tap.ts'
+export { LogError } from './dominoes/log-error.ts'
 export type { ReplayDivergence } from './dominoes/log-replayer.ts'
 export { type ModelOptions, type ModelResult, runModel } from './dominoes/model/run-model.ts'
 export { Connection } from './socket/connection.ts'

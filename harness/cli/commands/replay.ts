@@ -22,11 +22,15 @@ interface ReplayCommandOptions {
 }
 
 async function replay(log: string, { replicas, partial = false }: ReplayCommandOptions): Promise<void> {
-  const { replayStackLog } = await import('../../../stack/index.ts')
+  const { LogError, replayStackLog } = await import('../../../stack/index.ts')
+  const explain = (error: unknown): never => {
+    if (!(error instanceof LogError)) throw error
+    throw new HarnessError(`${error.path}: ${error.reason}.`, `${error.remedy}.`, error)
+  }
   const divergences: ReplayDivergence[] = []
   let lack = ''
   for (const count of replicas) {
-    const report = await replayStackLog(log, { replicas: count, partial }).catch(asHarnessError)
+    const report = await replayStackLog(log, { replicas: count, partial }).catch(explain)
     const { requests, digestsCompared, micros, firstDivergence } = report
     const perSecond = Math.round(requests / (micros / 1e6))
     process.stdout.write(
@@ -61,14 +65,6 @@ async function tell(log: string, divergence: ReplayDivergence, machines: number)
     `${reason} The first request that machines apply differently is ${pinned.index}:\n    ${pinned.request}${differences.join('')}`,
     'Something in apply is no function of state and request: read what handles this request.',
   )
-}
-
-function asHarnessError(error: unknown): never {
-  if (error instanceof Error && error.name === 'LogError') {
-    const { path, reason, remedy } = error as Error & { path: string; reason: string; remedy: string }
-    throw new HarnessError(`${path}: ${reason}.`, `${remedy}.`, error)
-  }
-  throw error
 }
 
 function parseReplicas(text: string): number[] {
