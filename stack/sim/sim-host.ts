@@ -15,6 +15,7 @@ import { openRecorder } from '../strategy/replay/open-recorder.ts'
 import type { StackLayout } from '../strategy/stack-layout.ts'
 import { strategyOf } from '../strategy/strategies.ts'
 import type { StackEnds, StrategyThread } from '../strategy/strategy.ts'
+import { type Death, Deaths } from './deaths.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 import { SlowPerformer } from './slow-performer.ts'
 
@@ -39,10 +40,13 @@ export interface SimHostParts {
   readonly application: EndpointHandler & { step(): boolean }
   readonly costs: VirtualCosts
   readonly seed: number
+  /** Replicas that are killed. Default none. */
+  readonly deaths?: readonly Death[]
 }
 
 /** One thread: when it can run again, and a round of its loop. */
 interface SimThread {
+  readonly number: number
   readyAt: number
   /** What its actions cost; undefined if this thread performs none. */
   readonly performer: SlowPerformer | undefined
@@ -56,7 +60,8 @@ export class SimHost {
   readonly #region: Region
   readonly #layout: StackLayout
   readonly #random: Random
-  readonly #threads: readonly SimThread[]
+  #threads: readonly SimThread[]
+  readonly #deaths: Deaths | undefined
   readonly #ends: StackEnds
   readonly #recorder: LogRecorder | undefined
 
@@ -72,6 +77,7 @@ export class SimHost {
     this.#threads = Array.from({ length: this.#layout.threads }, (_, thread) => this.#openThread(thread))
     this.endpoint = new Endpoint(this.#ends.application, parts.application)
     const { parameters, layout, region } = parts
+    this.#deaths = parts.deaths && new Deaths(region, layout, parameters, parts.deaths)
     const path = parameters.recordPath
     this.#recorder =
       path === undefined ? undefined : openRecorder({ buffer: region.buffer, layout, parameters, path })
@@ -81,14 +87,19 @@ export class SimHost {
   step(): boolean {
     let worked = this.application.step()
     const { clock } = this.#parts
-    const first = (this.#random.next() >>> 0) % this.#threads.length
-    for (let k = 0; k < this.#threads.length; k++) {
-      const thread = this.#threads[(first + k) % this.#threads.length] as SimThread
+    const threads = this.#threads
+    const first = (this.#random.next() >>> 0) % threads.length
+    for (let k = 0; k < threads.length; k++) {
+      const thread = threads[(first + k) % threads.length] as SimThread
       if (thread.readyAt > clock.nowMicros()) continue
-      if (thread.thread.doWork() === 0) continue
+      if (this.#runRound(thread) === 0) continue
       worked = true
       thread.readyAt = clock.nowMicros() + this.#roundMicros()
     }
+    const reopen = (number: number) => {
+      this.#threads = [...this.#threads, this.#openThread(number)]
+    }
+    if (this.#deaths?.attend(reopen) === true) worked = true
     if ((this.#recorder?.doWork() ?? 0) > 0) worked = true
     return worked
   }
@@ -135,6 +146,14 @@ export class SimHost {
     return this.#ends.threadCounters(thread)
   }
 
+  #runRound(thread: SimThread): number {
+    if (this.#deaths === undefined) return thread.thread.doWork()
+    const work = this.#deaths.run(thread.number, () => thread.thread.doWork())
+    if (work !== undefined) return work
+    this.#threads = this.#threads.filter((each) => each !== thread)
+    return 1
+  }
+
   #openThread(thread: number): SimThread {
     const { clock, clockOrigin, parameters, device, costs, seed } = this.#parts
     let performer: SlowPerformer | undefined
@@ -152,7 +171,7 @@ export class SimHost {
       },
       pause: (micros) => this.#pause(micros),
     })
-    return { readyAt: 0, performer, thread: opened }
+    return { number: thread, readyAt: 0, performer, thread: opened }
   }
 
   /** The sequential loop waits within a round: time goes on, and the application gets its turn. */

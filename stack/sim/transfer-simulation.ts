@@ -11,6 +11,7 @@ import type { MachineConfig } from '../protocol/config.ts'
 import type { StackParameters, StrategyOption } from '../strategy/options.ts'
 import { strategyOf } from '../strategy/strategies.ts'
 import { BulkApplication } from './bulk-application.ts'
+import type { Death } from './deaths.ts'
 import { SimHost } from './sim-host.ts'
 import { SimulatedClock } from './simulated-clock.ts'
 import { runWorld, settleWorld, type World } from './world.ts'
@@ -39,13 +40,17 @@ const server = { address: 0x0a000002, etherHigh: 0x0200, etherLow: 2 }
 /** Of both hosts, in place of what the seed would choose or what is usual. */
 export type Overrides = Partial<Pick<StackParameters, 'verification' | 'slotCount' | 'digestStride'>>
 
-/** `strategies`: of the connecting and of the accepting host. `recordPath`: where the former's channel is recorded. */
+/**
+ * `strategies`: of the connecting and of the accepting host. `recordPath`: where the former's channel is recorded;
+ * `deaths`: of the replicas of each.
+ */
 export function simulateTransfer(
   seed: number,
   strategies: readonly [StrategyOption, StrategyOption],
   impaired = true,
   overrides: Overrides = {},
   recordPath?: string,
+  deaths?: readonly [readonly Death[], readonly Death[]],
 ): TransferOutcome {
   const draw = new Draw(seed)
   const clock = new SimulatedClock()
@@ -101,6 +106,7 @@ export function simulateTransfer(
       application: applications[side],
       costs: draw.costs(),
       seed: draw.integer(2 ** 31),
+      ...(deaths === undefined ? {} : { deaths: deaths[side] }),
     })
   const hosts = [host(0), host(1)] as const
   const world: World = { clock, hosts, wire: link }

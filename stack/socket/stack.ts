@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UpcallError } from '../protocol/actions.ts'
 import type { LiveCounters } from '../strategy/live-counters.ts'
-import type { RunningStack, StackReport } from '../strategy/running-stack.ts'
+import type { CrewControl, RunningStack, StackReport } from '../strategy/running-stack.ts'
 import { startStack } from '../strategy/start.ts'
 import { parseIpv4Address } from '../wire/addresses.ts'
 import { Connection } from './connection.ts'
@@ -83,6 +83,16 @@ export class Stack {
     this.#endpoint.connect(cookie, parseIpv4Address(to.address), to.port, to.localPort ?? 0)
     const stream = await opened
     return this.#hold(stream, `connection to ${to.address}:${to.port}`)
+  }
+
+  /**
+   * The replicas, which may be added, removed, killed and stalled while connections go on. Throws RangeError where
+   * the strategy or its factors do not let them.
+   */
+  get crew(): CrewControl {
+    const { crew } = this.#running
+    if (crew === undefined) throw new RangeError('replicas cannot come and go with this strategy')
+    return crew
   }
 
   /** Waits until digests cover all that the replicas applied so far, and goes on: a report can then be trusted. */

@@ -129,6 +129,7 @@ export class Crew implements CrewControl {
     this.#generations.set(replica, generation + 1)
     const worker = this.#parts.startThread(replica, generation)
     this.#running.set(replica, worker)
+    this.#stalls.begin(replica)
     this.#reasons.delete(replica)
     worker.once('error', (error) => this.#reasons.set(replica, asError(error)))
     worker.once('exit', (code) => this.#onExit(replica, code))
@@ -177,7 +178,7 @@ export class Crew implements CrewControl {
   }
 
   #endStalled(): void {
-    if (this.#parts.isApplicationBehind()) this.#stalls.forget()
+    if (this.#parts.isApplicationBehind()) this.#stalls.excuse()
     for (const replica of this.#stalls.stalled(this.living)) {
       if (this.#running.has(replica)) this.#terminate(replica, new Error('stalled'))
     }

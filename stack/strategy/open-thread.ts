@@ -3,11 +3,13 @@
  * the strategy has. The simulator does the same with a simulated device and a virtual clock.
  */
 import { Random } from '../device/random.ts'
+import { ActionQueue } from '../dominoes/action-queue.ts'
 import { Channel } from '../dominoes/channel.ts'
 import { Counters } from '../dominoes/counters.ts'
 import type { Domain } from '../dominoes/domain.ts'
 import { Mailbox } from '../dominoes/mailbox.ts'
 import type { MailboxLayout } from '../dominoes/mailbox-layout.ts'
+import { queueStorage } from '../dominoes/membership-layout.ts'
 import { type OpenReplicaParts, openReplica } from '../dominoes/open-replica.ts'
 import { OutboxWriter } from '../dominoes/outbox.ts'
 import type { Replica } from '../dominoes/replica.ts'
@@ -22,7 +24,7 @@ import { openOrdered } from './open-ordered.ts'
 import { openPoster } from './open-poster.ts'
 import type { ReplicatedLayout } from './replicated-layout.ts'
 import { Sequential } from './sequential.ts'
-import { stateOf } from './stack-layout.ts'
+import { actionCapacity, stateOf } from './stack-layout.ts'
 import type { ThreadParts } from './strategy.ts'
 import { threadCountersAt } from './thread-counters.ts'
 import { openWitness } from './witness-machine.ts'
@@ -60,7 +62,12 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
   const channel = parts.channel ?? new Channel(region, layout.framework.channel, thread)
   const { ordered, reader } = layout as ReplicatedLayout
   const transmitter = ordered === undefined ? {} : { transmitter: openOrdered(parts, ordered, channel) }
-  const domain = openDomain(parts, transmitter)
+  const { membership } = layout.framework
+  const queue =
+    membership.actionCapacity === 0
+      ? {}
+      : { actions: new ActionQueue(actionCapacity, queueStorage(region, membership, thread)) }
+  const domain = openDomain(parts, { ...transmitter, ...queue })
   const nowMicros = () => clock.nowMicros()
   const replica: OpenReplicaParts = {
     id: thread,
@@ -70,7 +77,12 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
     nowMicros,
     channel,
     claims: openClaims(region, layout, channel, thread, replicationFactors(parameters.strategy)),
-    ...(layout.isWitnessed ? { witness: openWitness(region, layout, parameters.machine) } : {}),
+    ...(membership.actionCapacity > 0
+      ? { stateOf: (replica: number) => stateOf(region, layout, replica) }
+      : {}),
+    ...(layout.isWitnessed && thread === 0
+      ? { witness: openWitness(region, layout, parameters.machine) }
+      : {}),
   }
   return { replica: openReplica(region, layout.framework, parts.wrapReplica?.(replica) ?? replica), domain }
 }

@@ -2,7 +2,7 @@
 import { Auditor } from '../dominoes/auditor.ts'
 import { initialiseFramework } from '../dominoes/framework-layout.ts'
 import { reachMark } from './checkpoint.ts'
-import { openCommonEnds } from './common-ends.ts'
+import { openCommonEnds, readProtocolCounters } from './common-ends.ts'
 import { openReader } from './open-reader.ts'
 import { openReplicaThread } from './open-thread.ts'
 import { planReplicated, type ReplicatedLayout } from './replicated-layout.ts'
@@ -22,6 +22,13 @@ export const replicatedStrategy: Strategy = {
     return {
       ...ends,
       application,
+      protocolCounters: () => {
+        // A replica that is no more has old ones.
+        const living = Array.from({ length: layout.replicas }, (_, replica) => replica).find((replica) =>
+          ends.channel.isActive(replica),
+        )
+        return readProtocolCounters(region, layout, living ?? 0)
+      },
       audits: {
         audit: () => {
           auditor.audit()
@@ -53,9 +60,11 @@ function openThread(parts: ThreadParts): StrategyThread {
     },
     doWork: () => replica.doWork(),
     get isFinished() {
-      return replica.isFinished
+      return replica.hasLeft || replica.isFinished
     },
-    finish: () => replica.recordFinalDigest(),
+    finish: () => {
+      if (!replica.hasLeft) replica.recordFinalDigest()
+    },
     park: (micros) => replica.park(micros),
     microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
   }

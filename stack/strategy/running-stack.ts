@@ -46,6 +46,8 @@ export interface StackReport {
   readonly framesRefused: number
   /** What a reader should know about this run; empty as a rule. */
   readonly note: string
+  /** Replicas that were lost, left and joined; absent where they cannot. */
+  readonly crewEvents?: readonly CrewEvent[]
 }
 
 /** What happened to a replica. */

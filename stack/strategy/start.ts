@@ -155,6 +155,7 @@ class Threads implements RunningStack {
       framesOut: count(ThreadCounter.framesOut),
       framesRefused: count(ThreadCounter.framesRefused),
       note: this.#note(audit.firstDivergence),
+      ...(this.crew === undefined ? {} : { crewEvents: this.crew.events }),
     }
   }
 
