@@ -5,7 +5,7 @@ import { HarnessError } from '../error.ts'
 import type { CostsFile } from './costs-file.ts'
 
 export interface PredictionQuestion {
-  readonly strategy: { readonly kind: string; readonly replicas?: number }
+  readonly strategy: { readonly kind: string; readonly replicas?: number; readonly workers?: number }
   readonly payloadWork: 'copy' | 'checksum' | 'cipher'
   /** Processors for everybody: the stack's threads, the application, the peer's program. */
   readonly cores: number
@@ -17,7 +17,7 @@ export interface PredictionQuestion {
 const rangeSchema = z.object({ median: z.number(), low: z.number(), high: z.number() })
 
 const predictionSchema = z.object({
-  strategy: z.object({ kind: z.string(), replicas: z.int().optional() }),
+  strategy: z.object({ kind: z.string(), replicas: z.int().optional(), workers: z.int().optional() }),
   payloadWork: z.enum(['copy', 'checksum', 'cipher']),
   cores: z.int(),
   goodputMbps: rangeSchema,

@@ -16,6 +16,7 @@ import type { Parker } from '../dominoes/idle.ts'
 import type { OpenReplicaParts } from '../dominoes/open-replica.ts'
 import type { Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
+import type { Lock } from './locked/locks.ts'
 import type { StackParameters } from './options.ts'
 import type { ApplicationEnds } from './running-stack.ts'
 import type { StackLayout } from './stack-layout.ts'
@@ -46,6 +47,8 @@ export interface ThreadParts {
   /** What virtual cores put in the place of a replica's channel, and around its other parts. */
   readonly channel?: Channel
   readonly wrapReplica?: (parts: OpenReplicaParts) => OpenReplicaParts
+  /** And around a lock. */
+  readonly wrapLock?: (lock: Lock) => Lock
   /** How a thread waits that cannot leave its round; sleeps if absent. In virtual time it lets the clock advance. */
   readonly pause?: (micros: number) => void
 }

@@ -17,8 +17,13 @@ export function nanosSince(start: number): number {
 
 /** The median: what a thread lost to others in between does not count. */
 export function middle(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+/** 0 for none. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? 0
+  return sorted[Math.floor(sorted.length * share)] ?? 0
 }
 
 export function turnsOf({ words }: Region, { id: own, turnWord }: ProbeTask): Turns {

@@ -2,12 +2,15 @@
 import { PollEvent, ppoll, readFile, writeFile } from '../../device/system-calls.ts'
 import type { Region } from '../../dominoes/region.ts'
 import type { Probe, ProbeTask } from './probes.ts'
-import { middle, nanosSince, type Turns } from './turns.ts'
+import { nanosSince, quantile, type Turns } from './turns.ts'
 
 const wakes = 40
 const settleMillis = 0.15
 
-/** Thread 1 sleeps, thread 0 notes the time and wakes it; the sleeper answers how long ago that was. */
+/**
+ * Thread 1 sleeps, thread 0 notes the time and wakes it; the sleeper answers how long ago that was. What waking costs is
+ * a low quantile: where the sleeper takes the waker's own processor, the call lasts as long as the sleeper runs.
+ */
 export function wakeProbes(region: Region, task: ProbeTask, turns: Turns): Record<string, Probe> {
   const { words, buffer } = region
   const word = task.turnWord + 96
@@ -35,7 +38,7 @@ export function wakeProbes(region: Region, task: ProbeTask, turns: Turns): Recor
       times.push(nanosSince(start))
       turns.together(() => {})
     }
-    return task.id === 1 ? { woken: middle(times) } : { waking: middle(times) }
+    return task.id === 1 ? { woken: quantile(times, 0.5) } : { waking: quantile(times, 0.1) }
   }
   const entries = Int32Array.of(task.eventFd, PollEvent.input)
   const timeout = Int32Array.of(1, 0, 0, 0)

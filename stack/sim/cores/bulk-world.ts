@@ -20,6 +20,7 @@ import { Processors } from './processors.ts'
 import { Sleepers } from './sleepers.ts'
 import { ChannelTimes, TimedChannel } from './timed-channel.ts'
 import { SpendingDomain, TimedClaims, TimedDomain } from './timed-domain.ts'
+import { LockTimes, TimedLock } from './timed-lock.ts'
 import { VirtualApplication } from './virtual-application.ts'
 import { VirtualPeer } from './virtual-peer.ts'
 import { VirtualTap } from './virtual-tap.ts'
@@ -54,6 +55,7 @@ export class BulkWorld {
   readonly #region: Region
   readonly #tap: VirtualTap
   readonly #times = new ChannelTimes()
+  readonly #lockTimes = new LockTimes()
   readonly #sleepers: Sleepers
   readonly #processors: Processors
   #received = 0
@@ -133,17 +135,18 @@ export class BulkWorld {
       hasChannel: isReplicated,
       isShared,
     })
-    const channel = isReplicated
-      ? new TimedChannel({
-          region: this.#region,
-          layout: this.#layout.framework.channel,
-          id: k,
-          thread,
-          times: this.#times,
-          publishNanos: isShared ? nanos.publishSharedNanos : nanos.publishNanos,
-        })
-      : undefined
-    let timed: TimedDomain | undefined
+    const channel =
+      isShared || isReplicated
+        ? new TimedChannel({
+            region: this.#region,
+            layout: this.#layout.framework.channel,
+            id: k,
+            thread,
+            times: this.#times,
+            publishNanos: isShared ? nanos.publishSharedNanos : nanos.publishNanos,
+          })
+        : undefined
+    let timed: TimedDomain | SpendingDomain | undefined
     const loop = this.#strategy.openThread({
       region: this.#region,
       layout: this.#layout,
@@ -160,18 +163,20 @@ export class BulkWorld {
       seed: this.#options.seed + k,
       pause: (micros) => thread.spend(micros * 1000),
       wrapDomain: (domain: Domain) => {
-        if (!isReplicated) return new SpendingDomain(domain, thread, prices)
-        timed = new TimedDomain(domain, thread, prices)
+        timed = isReplicated
+          ? new TimedDomain(domain, thread, prices)
+          : new SpendingDomain(domain, thread, prices, this.#parameters.strategy.kind !== 'sequential')
         return timed
       },
       ...(channel === undefined ? {} : { channel }),
+      wrapLock: (lock) => new TimedLock(lock, this.#lockTimes, thread, nanos),
       wrapReplica: (parts) => ({
         ...parts,
         batch: 1,
         claims: new TimedClaims(parts.claims as never, thread, nanos.claimWonNanos, nanos.claimLostNanos),
       }),
     })
-    const place = this.#sleepers.placeOf(channel, k)
+    const place = this.#sleepers.placeOf(isReplicated ? channel : undefined, k)
     const hasWorked = () => {
       const worked = timed?.hasWorked ?? false
       if (timed !== undefined) timed.hasWorked = false

@@ -19,7 +19,7 @@ export interface SleepingPlace {
   stopMinding(thread: VirtualThread): void
   /** Whether there is something to read or a request posted. */
   hasInput(now: number): boolean
-  /** Whether everything published is done by this thread. */
+  /** Whether everything published is done by this thread; where nothing is published, whether nobody minds the device. */
   isCaughtUp(): boolean
 }
 

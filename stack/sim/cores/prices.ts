@@ -40,10 +40,10 @@ export class NetworkPrices implements DomainPrices {
     return costs.nanos.checkNanos + payload * costs.nanos.checkByteNanos * this.#payloadTimes
   }
 
-  apply(slot: number, { words: records, count }: ActionQueue): number {
+  apply(slot: number, { words: records, count }: ActionQueue, from: number): number {
     const { nanos } = this.#parts.costs
     let segments = 0
-    for (let k = 0; k < count; k++) {
+    for (let k = from; k < count; k++) {
       if (records[k * actionWords + ActionWord.kind] === Action.sendSegment) segments += 1
     }
     const request = slot < 0 ? 0 : this.#request(slot)

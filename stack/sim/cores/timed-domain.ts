@@ -16,8 +16,11 @@ import type { VirtualThread } from './virtual-thread.ts'
 /** What the parts of handling a request cost, in nanoseconds. */
 export interface DomainPrices {
   check(slot: number): number
-  /** After the apply, with what it emitted; `slot` is negative where an apply goes on after a full queue. */
-  apply(slot: number, actions: ActionQueue): number
+  /**
+   * After the apply, with what it emitted: the queue's actions from index `from`. `slot` is negative where an apply goes
+   * on after a full queue.
+   */
+  apply(slot: number, actions: ActionQueue, from: number): number
   perform(record: Int32Array, action: number): number
 }
 
@@ -102,7 +105,7 @@ export class TimedDomain implements Domain {
     this.actions.words.set(inner.words.subarray(0, inner.count * actionWords), actionWords)
     this.actions.count = inner.count + 1
     this.hasWorked = true
-    this.#thread.spend(this.#prices.apply(slot, inner))
+    this.#thread.spend(this.#prices.apply(slot, inner, 0))
     // The records stay where they are: `perform` hands out the inner queue's own offsets.
     inner.clear()
   }
@@ -133,18 +136,26 @@ export class TimedClaims implements ClaimPolicy {
   }
 }
 
-/** For one thread that shares nothing: the same prices, and no need to let anybody else have a turn. */
+/**
+ * For threads that claim nothing: the same prices over the domain's own queue. Where threads share a state (`defers`),
+ * every action ends the round; one thread alone needs to let nobody else have a turn.
+ */
 export class SpendingDomain implements Domain {
   readonly actions: ActionQueue
   readonly #domain: Domain
   readonly #thread: VirtualThread
   readonly #prices: DomainPrices
+  readonly #defers: boolean
+  #isUnderWay = false
+  /** As in `TimedDomain`. */
+  hasWorked = false
 
-  constructor(domain: Domain, thread: VirtualThread, prices: DomainPrices) {
+  constructor(domain: Domain, thread: VirtualThread, prices: DomainPrices, defers: boolean) {
     this.actions = domain.actions
     this.#domain = domain
     this.#thread = thread
     this.#prices = prices
+    this.#defers = defers
   }
 
   needsCheck(slot: number): boolean {
@@ -158,8 +169,9 @@ export class SpendingDomain implements Domain {
   }
 
   apply(slot: number): void {
+    const before = this.actions.count
     this.#domain.apply(slot)
-    this.#thread.spend(this.#prices.apply(slot, this.actions))
+    this.#thread.spend(this.#prices.apply(slot, this.actions, before))
   }
 
   hasMore(): boolean {
@@ -167,13 +179,24 @@ export class SpendingDomain implements Domain {
   }
 
   resume(): void {
+    const before = this.actions.count
     this.#domain.resume()
-    this.#thread.spend(this.#prices.apply(-1, this.actions))
+    this.#thread.spend(this.#prices.apply(-1, this.actions, before))
   }
 
   perform(action: number, slot: number): boolean {
-    this.#thread.spend(this.#prices.perform(this.actions.words, action))
-    return this.#domain.perform(action, slot)
+    this.hasWorked = true
+    if (!this.#isUnderWay) this.#thread.spend(this.#prices.perform(this.actions.words, action))
+    if (this.#defers && !this.#isUnderWay) {
+      this.#isUnderWay = true
+      return false
+    }
+    if (!this.#domain.perform(action, slot)) {
+      this.hasWorked = false
+      return false
+    }
+    this.#isUnderWay = false
+    return true
   }
 
   microsUntilDeadline(nowMicros: number): number {

@@ -55,9 +55,10 @@ function openThread(parts: ThreadParts): StrategyThread {
   const { words } = region
   const layout = parts.layout as LockedLayout
   const { framework } = layout
-  const channel = new Channel(region, framework.channel, thread)
+  const channel = parts.channel ?? new Channel(region, framework.channel, thread)
   const counters = new Counters(region, framework.counters, thread)
   const lockCounters = new LockCounter(words, layout.lockCountersWord, thread)
+  const lock = openLock(lockKindOf(parts.parameters), words, layout.lockWord, lockCounters)
   const { slotsWord, slotBytes } = framework.channel
   const slots = new BatchSlots(
     {
@@ -81,7 +82,7 @@ function openThread(parts: ThreadParts): StrategyThread {
     slots,
     channel,
     board: new OrderBoard(words, layout.boardWord, layout.replicas),
-    lock: openLock(lockKindOf(parts.parameters), words, layout.lockWord, lockCounters),
+    lock: parts.wrapLock?.(lock) ?? lock,
     counters,
     lockCounters,
     clock,
