@@ -37,6 +37,8 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   const layout = strategy.plan(parameters)
   const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
   strategy.initialise(region, layout, monotonicClock.nowMicros())
+  // First, because it throws if its file cannot be made: no other thread is left behind then.
+  const recorder = startRecorder(region, layout, parameters)
   const waker = openWaker(parameters.device.name)
   const captureOrigin = pcapOrigin(monotonicClock)
   const seeds = crypto.getRandomValues(new Uint32Array(layout.threads))
@@ -64,7 +66,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   })
   const workers =
     crew === undefined ? Array.from({ length: layout.threads }, (_, thread) => startThread(thread, 0)) : []
-  workers.push(...startRecorder(region, layout, parameters))
+  workers.push(...recorder)
   const threads = new Threads(region, layout, parameters, ends, workers, crew, waker)
   await threads.started()
   return threads
