@@ -5,7 +5,11 @@ import { HarnessError } from '../error.ts'
 import type { CostsFile } from './costs-file.ts'
 
 export interface PredictionQuestion {
-  readonly strategy: { readonly kind: string; readonly replicas?: number; readonly workers?: number }
+  readonly strategy: {
+    readonly kind: string
+    readonly replicas?: number | undefined
+    readonly workers?: number | undefined
+  }
   readonly payloadWork: 'copy' | 'checksum' | 'cipher'
   /** Processors for everybody: the stack's threads, the application, the peer's program. */
   readonly cores: number

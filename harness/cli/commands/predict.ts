@@ -5,8 +5,11 @@ import { costsPath } from './calibrate.ts'
 
 /** Beside the stack's threads, a processor each for the application and the peer's program. */
 const others = 2
-const replicaCounts = [1, 2, 4, 8, 16]
-const strategies = ['replicated', 'locked']
+const counts = [1, 2, 4, 8, 16]
+const strategies = [
+  (count: number) => ({ kind: 'replicated', replicas: count }),
+  (count: number) => ({ kind: 'locked', workers: count }),
+]
 const payloadWorks = ['checksum', 'cipher'] as const
 
 interface Options {
@@ -34,15 +37,13 @@ async function run({ costs, draws, cores }: Options, signal: AbortSignal): Promi
   ) => ({
     strategy,
     payloadWork,
-    cores: cores === undefined ? (strategy.replicas ?? 1) + others : Number(cores),
+    cores: cores === undefined ? threadsOf(strategy) + others : Number(cores),
     seed: 1,
     draws: Number(draws),
   })
   const questions = payloadWorks.flatMap((payloadWork) => [
     question({ kind: 'sequential' }, payloadWork),
-    ...strategies.flatMap((kind) =>
-      replicaCounts.map((replicas) => question({ kind, replicas }, payloadWork)),
-    ),
+    ...strategies.flatMap((strategy) => counts.map((count) => question(strategy(count), payloadWork))),
   ])
   print(['payload work', 'strategy', 'N', 'cores', 'Mbit/s', 'range', 'speed-up', 'range', 'busy'])
   await predictAll(file, questions, (prediction) => print(cells(prediction)), signal)
@@ -52,7 +53,7 @@ function cells({ strategy, payloadWork, cores, goodputMbps, speedup, busyShare }
   return [
     payloadWork,
     strategy.kind,
-    String(strategy.replicas ?? 1),
+    String(threadsOf(strategy)),
     String(cores),
     goodputMbps.median.toFixed(0),
     `${goodputMbps.low.toFixed(0)} … ${goodputMbps.high.toFixed(0)}`,
@@ -60,6 +61,10 @@ function cells({ strategy, payloadWork, cores, goodputMbps, speedup, busyShare }
     `${speedup.low.toFixed(2)} … ${speedup.high.toFixed(2)}`,
     `${(100 * busyShare).toFixed(0)} %`,
   ]
+}
+
+function threadsOf({ replicas, workers }: PredictionQuestion['strategy']): number {
+  return replicas ?? workers ?? 1
 }
 
 const widths = [14, 12, 4, 7, 8, 16, 10, 15, 7]
