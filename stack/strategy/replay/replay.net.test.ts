@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../../device/descriptor-device.ts'
 import { enterNewNetworkNamespace, networkNamespaceObstacle } from '../../device/network-namespace.ts'
 import { openTap } from '../../device/tap.ts'
-import { createStack } from '../../socket/stack.ts'
+import { LogError } from '../../dominoes/log-error.ts'
+import { createStack, type Stack } from '../../socket/stack.ts'
 import { replayStackLog } from './replay-stack.ts'
 
 const obstacle = networkNamespaceObstacle()
@@ -58,10 +59,8 @@ describe.skipIf(obstacle !== '')('the log of a transfer from the kernel', () => 
     rmSync(folder, { recursive: true })
   })
 
-  test('replays at any number of replicas to the digests of the run', {
-    timeout: timeoutMillis,
-  }, async () => {
-    const stack = await createStack({
+  function open(recordPath: string) {
+    return createStack({
       strategy: { kind: 'replicated', replicas: 2 },
       device: { kind: 'tap', name: tap.name, descriptor: tap.fd, capabilities: tap.capabilities },
       address: '10.78.0.1/24',
@@ -69,9 +68,16 @@ describe.skipIf(obstacle !== '')('the log of a transfer from the kernel', () => 
       coalesceMillis: 1,
       receiveBufferBytes: 2 ** 20,
       digestStride: stride,
-      recordPath: path,
+      recordPath,
     })
-    let requests: number
+  }
+
+  /** Receives all bytes and returns the requests that this took; `onProgress` gets the bytes so far. */
+  async function transfer(
+    recordPath: string,
+    onProgress?: (stack: Stack, consumed: number) => Promise<void>,
+  ) {
+    const stack = await open(recordPath)
     try {
       const connection = await stack.connect({ address: '10.78.0.2', port })
       const { stream } = connection
@@ -79,22 +85,50 @@ describe.skipIf(obstacle !== '')('the log of a transfer from the kernel', () => 
         const window = stream.readWindow(1 << 18)
         if (window.length === 0) await connection.progress()
         else stream.consume(window.length)
+        await onProgress?.(stack, stream.consumed)
       }
       expect(stream.consumed).toBe(bytes)
       connection.close()
       await connection.closed()
       await stack.settle()
-      const report = stack.report()
-      expect(report.divergences).toBe(0)
-      requests = report.protocol.requests as number
+      const { divergences, protocol } = stack.report()
+      expect(divergences).toBe(0)
+      return protocol.requests as number
     } finally {
       await stack.stop()
     }
+  }
+
+  test('replays at any number of replicas to the digests of the run', {
+    timeout: timeoutMillis,
+  }, async () => {
+    const requests = await transfer(path)
     expect(requests).toBeGreaterThan(bytes / 1500)
     for (const replicas of isSoak ? [1, 2, 3, 4, 8] : [1, 3]) {
       const report = await replayStackLog(path, { replicas })
       expect(report).toMatchObject({ replicas, requests, divergences: 0, lack: '' })
       expect(report.digestsCompared).toBe(replicas * (Math.floor(requests / stride) + 1))
     }
+  })
+
+  test('goes on while the replicas that it follows are killed and come back', {
+    timeout: timeoutMillis,
+  }, async () => {
+    const steps = [0.1, 0.3, 0.5, 0.7].map((share) => share * bytes)
+    let step = 0
+    const requests = await transfer(path, async (stack, consumed) => {
+      if (step === steps.length || consumed < (steps[step] as number)) return
+      if (step % 2 === 0) await stack.crew.failReplica((step >> 1) & 1)
+      else await stack.crew.addReplica()
+      step += 1
+    })
+    expect(step).toBe(steps.length)
+    const report = await replayStackLog(path, { replicas: 2 })
+    expect(report).toMatchObject({ requests, divergences: 0, lack: '' })
+    expect(report.digestsCompared).toBe(2 * (Math.floor(requests / stride) + 1))
+  })
+
+  test('that cannot be made is an error before anything starts', async () => {
+    await expect(open(join(folder, 'no', 'folder'))).rejects.toThrow(LogError)
   })
 })
