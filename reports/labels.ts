@@ -31,10 +31,20 @@ const names: Readonly<Record<FactorName, (value: string | number) => string>> = 
   digests: (value) => `digests ${value}`,
   connections: (value) => `${value} connection${value === 1 ? '' : 's'}`,
   workRatio: (value) => `r = ${value}`,
+  disturbance: (value) => disturbances[value as NonNullable<Factors['disturbance']>],
   segmentBytes: (value) => `${value} B`,
   direction: (value) => String(value),
   offload: (value) => `offloads ${value}`,
   topology: (value) => String(value),
+}
+
+const disturbances: Readonly<Record<NonNullable<Factors['disturbance']>, string>> = {
+  none: 'undisturbed',
+  kill: 'replicas killed',
+  'stall-1': 'stalled 1 ms',
+  'stall-10': 'stalled 10 ms',
+  'stall-100': 'stalled 100 ms',
+  'stall-1000': 'stalled 1 s',
 }
 
 export interface Panel {

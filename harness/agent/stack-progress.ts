@@ -6,7 +6,7 @@ type Report = ReturnType<Stack['report']>
 
 type Done = Omit<
   TransferResult,
-  'output' | 'bytes' | 'bytesVerified' | 'firstMismatch' | 'measuredBytes' | 'measuredMicros'
+  'output' | 'disturbed' | 'bytes' | 'bytesVerified' | 'firstMismatch' | 'measuredBytes' | 'measuredMicros'
 >
 
 export class Progress {

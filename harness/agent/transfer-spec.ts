@@ -42,6 +42,49 @@ export const stackSpecSchema = z.strictObject({
 
 export type StackSpec = z.infer<typeof stackSpecSchema>
 
+const share = z.number().min(0).max(1)
+
+/** What happens to replicas during a transfer. */
+export const disturbanceSchema = z.discriminatedUnion('kind', [
+  /** The replica's thread ends at once; another takes its place. */
+  z.strictObject({
+    kind: z.literal('kill'),
+    moments: z.array(share),
+    victims: z.array(z.int().nonnegative()),
+  }),
+  /** The replica's thread sleeps. */
+  z.strictObject({
+    kind: z.literal('stall'),
+    millis: z.int().positive(),
+    /** When: the share of the bytes that have arrived, in increasing order. */
+    moments: z.array(share),
+    /** Whom, at each moment: a number, modulo the replicas that live. */
+    victims: z.array(z.int().nonnegative()),
+  }),
+])
+
+export type Disturbance = z.infer<typeof disturbanceSchema>
+
+/** What a disturbed transfer looked like. Times in milliseconds since the transfer began. */
+export const disturbedTransferSchema = z.strictObject({
+  /** Bytes that had arrived at every step, from 0. */
+  stepMillis: z.number().positive(),
+  bytes: z.array(z.int().nonnegative()),
+  events: z.array(
+    z.strictObject({
+      kind: z.enum(['kill', 'stall']),
+      replica: z.int().nonnegative(),
+      atMillis: z.number(),
+      /** When the successor took part, or the stall was under way. */
+      recoveredMillis: z.number(),
+      /** The longest time without a byte after it. */
+      gapMillis: z.number().nonnegative(),
+    }),
+  ),
+})
+
+export type DisturbedTransfer = z.infer<typeof disturbedTransferSchema>
+
 export const transferSpecSchema = z.strictObject({
   stack: stackSpecSchema,
   /** Which way the application's bytes go, as seen from the stack. */
@@ -55,6 +98,7 @@ export const transferSpecSchema = z.strictObject({
   transferBytes: z.int().positive(),
   /** File whose bytes, repeated, are the stream. */
   patternPath: z.string(),
+  disturbance: disturbanceSchema.exactOptional(),
   /** Seconds after which a transfer that does not end is given up. */
   timeoutSeconds: z.number().positive(),
 })
@@ -81,6 +125,7 @@ export const transferResultSchema = z.strictObject({
   perReplica: z.array(z.record(z.string(), z.number())),
   framesIn: z.int().nonnegative(),
   framesOut: z.int().nonnegative(),
+  disturbed: disturbedTransferSchema.exactOptional(),
   note: z.string(),
   /** What the process printed besides since its last result: with `--trace-gc`, its garbage collections. */
   output: z.array(z.string()),

@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type Connection, createStack, type Stack } from '../../stack/index.ts'
 import { mirrorCounters } from '../top/mirror.ts'
+import { Disturber } from './disturbance.ts'
 import { inheritedTap } from './inherited-tap.ts'
 import { resultPrefix } from './stack-process.ts'
 import { Progress } from './stack-progress.ts'
@@ -59,9 +60,28 @@ async function run(stack: Stack, spec: TransferSpec): Promise<Omit<TransferResul
     connections.push(await stack.connect({ address: spec.peerAddress, port: spec.port }))
   }
   const move = spec.direction === 'send' ? send : receive
+  const disturber = disturb(stack, connections, spec)
   const moved = await Promise.all(connections.map((connection) => move(connection, pattern, spec)))
+  const disturbed = await disturber?.finish()
   await stack.checkpoint()
-  return { ...together(moved), ...progress.sinceStart() }
+  return {
+    ...together(moved),
+    ...progress.sinceStart(),
+    ...(disturbed === undefined ? {} : { disturbed }),
+  }
+}
+
+function disturb(
+  stack: Stack,
+  connections: readonly Connection[],
+  spec: TransferSpec,
+): Disturber | undefined {
+  if (spec.disturbance === undefined) return undefined
+  const arrivedOn = ({ stream }: Connection) =>
+    spec.direction === 'send' ? stream.acknowledged : stream.consumed
+  const arrived = () => connections.reduce((sum, connection) => sum + arrivedOn(connection), 0)
+  const total = spec.connections * (spec.warmupBytes + spec.transferBytes)
+  return new Disturber(stack, spec.disturbance, arrived, total)
 }
 
 function describe(option: StackSpec['strategy']): string {

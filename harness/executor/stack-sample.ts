@@ -2,7 +2,7 @@
  * One transfer between our stack and the Linux peer, verified at both ends. The stack's process stays for all samples of
  * its cell; before the first it makes a transfer that is verified like the others and not measured.
  */
-import type { TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
+import type { Disturbance, TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
@@ -12,6 +12,7 @@ import { pathEvents, socketSnapshot } from '../topology/counters.ts'
 import { type SinkResult, type SourceResult, startSink, startSource } from '../topology/peer-program.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import type { Bench } from './bench.ts'
+import { disturbanceOf } from './disturbance-of.ts'
 import { type Observation, observe } from './observe.ts'
 import { congestionControl } from './peer-defaults.ts'
 import { stackSpecOf } from './stack-spec.ts'
@@ -36,14 +37,20 @@ export async function takeStackSample(
     )
   }
   const { transferBytes, warmupBytes } = context
-  const move = (settlingBytes: number, bytes: number) =>
-    transfer(bench, agent, specOf(bench, cell.factors, context, settlingBytes, bytes), context)
+  const move = (settlingBytes: number, bytes: number, disturbance?: Disturbance) => {
+    const spec = specOf(bench, cell.factors, context, settlingBytes, bytes)
+    return transfer(bench, agent, disturbance === undefined ? spec : { ...spec, disturbance }, context)
+  }
   await bench.enterExperiment(context.experiment.id)
   if (!bench.warmCells.delete(cell.id)) {
     context.log('warming up')
     refuseFaults(await move(0, warmupBytes))
   }
-  const { result, peer, seen } = await move(Math.ceil(transferBytes * settlingShare), transferBytes)
+  const { result, peer, seen } = await move(
+    Math.ceil(transferBytes * settlingShare),
+    transferBytes,
+    disturbanceOf(cell.factors, context.seed),
+  )
   // Only now: after a failure the process is a new one, and cold.
   bench.warmCells.add(cell.id)
   const measurement = 'bytesVerified' in peer ? sent(result, peer, seen) : received(result, peer, seen)
@@ -144,6 +151,7 @@ function common(result: TransferResult, seen: Observation) {
     framesIn: result.framesIn,
     framesOut: result.framesOut,
     perReplica: result.perReplica,
+    ...(result.disturbed === undefined ? {} : { disturbed: result.disturbed }),
     note: result.note,
   }
 }

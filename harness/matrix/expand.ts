@@ -29,7 +29,7 @@ export function combine(set: CellSet, topology: string): Factors[] {
 
 /** Factors that mean something to one strategy only. */
 const ownFactors = {
-  replicated: ['claim', 'chunk', 'ownership', 'emission', 'reader', 'digests'],
+  replicated: ['claim', 'chunk', 'ownership', 'emission', 'reader', 'digests', 'disturbance'],
   locked: ['lock'],
   linux: ['offload'],
 } as const satisfies { readonly [strategy in Factors['strategy']]?: readonly FactorName[] }

@@ -51,7 +51,18 @@ const modelRuleSchema = z.strictObject({
   tolerance: z.number().positive().max(1),
 })
 
-export const verdictRuleSchema = z.discriminatedUnion('kind', [speedupRangeSchema, modelRuleSchema])
+/** A verdict on the claim that a connection survives what happens to replicas. */
+const survivalRuleSchema = z.strictObject({
+  kind: z.literal('survival'),
+  /** Longest median time without a byte after a disturbance, in milliseconds. */
+  gapMillis: z.number().positive(),
+})
+
+export const verdictRuleSchema = z.discriminatedUnion('kind', [
+  speedupRangeSchema,
+  modelRuleSchema,
+  survivalRuleSchema,
+])
 
 const describedShape = {
   id: kebab,
@@ -96,6 +107,7 @@ export type Definition = z.input<typeof definitionSchema>
 export type CellSet = z.infer<typeof cellSetSchema>
 export type VerdictRule = z.infer<typeof verdictRuleSchema>
 export type SpeedupRange = z.infer<typeof speedupRangeSchema>
+export type SurvivalRule = z.infer<typeof survivalRuleSchema>
 export type ModelRule = z.infer<typeof modelRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>

@@ -38,6 +38,8 @@ export const factorSchemas = {
   connections: z.int().min(1).max(1024),
   /** r = s / (s + p): of a request's work, the share that every replica repeats. Synthetic traffic only. */
   workRatio: z.number().min(0.01).max(0.99),
+  /** What happens to replicas during a transfer: killed, or made to sleep for so many milliseconds. */
+  disturbance: z.enum(['none', 'kill', 'stall-1', 'stall-10', 'stall-100', 'stall-1000']),
   segmentBytes: z.int().min(1).max(65_535),
   direction: z.enum(['send', 'receive', 'both']),
   /** Segmentation and checksum offload; the Linux reference only. */
@@ -75,6 +77,7 @@ const prefixes: Partial<Record<FactorName, string>> = {
   digests: 'digests-',
   connections: 'c',
   workRatio: 'r',
+  disturbance: 'disturbance-',
 }
 
 /** A stable identifier, also a folder's name: `replicated-n2-checksum-tap`. Equal factors, equal identifier. */

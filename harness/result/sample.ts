@@ -52,6 +52,25 @@ export const measurementSchema = z.strictObject({
   framesOut: unknownCount,
   /** Counters of each replica by name: applied, checked, performed, claimsWon and the like. */
   perReplica: z.array(z.record(z.string(), z.number())),
+  /** Where replicas were killed or stalled: what became of the transfer. Times in milliseconds since it began. */
+  disturbed: z
+    .strictObject({
+      /** Bytes that had arrived at every step, from 0. */
+      stepMillis: z.number().positive(),
+      bytes: z.array(count),
+      events: z.array(
+        z.strictObject({
+          kind: z.enum(['kill', 'stall']),
+          replica: count,
+          atMillis: z.number(),
+          /** When a killed replica's successor took part, or a stall was under way. */
+          recoveredMillis: z.number(),
+          /** The longest time without a byte after it. */
+          gapMillis: z.number().nonnegative(),
+        }),
+      ),
+    })
+    .exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
 })

@@ -47,6 +47,9 @@ export interface CellSummary {
   readonly digestsMissed: number
   /** Over all measured samples, the void ones included. */
   readonly divergences: number
+  /** Replicas killed or stalled in the sound samples, and the longest times without a byte after that. */
+  readonly disturbances: number
+  readonly gapMillis: Interval | null
 }
 
 export interface ExperimentSummary {
@@ -94,6 +97,7 @@ function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sam
   const sound = measured.filter((sample) => faultsOf(sample).length === 0)
   const goodput = medianInterval(sound.map((sample) => sample.goodputMbps))
   const overSequential = speedup('sequential', cell, experiment, samples)
+  const gaps = sound.flatMap((sample) => sample.disturbed?.events.map((event) => event.gapMillis) ?? [])
   const total = (value: (sample: MeasuredSample) => number) => sum(sound.map(value))
   const observed = (value: (sample: MeasuredSample) => number | null) => sumObserved(sound.map(value))
   return {
@@ -122,6 +126,8 @@ function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sam
     digestsCompared: total((sample) => sample.digestsCompared),
     digestsMissed: total((sample) => sample.digestsMissed),
     divergences: sum(measured.map((sample) => sample.divergences)),
+    disturbances: gaps.length,
+    gapMillis: interval(medianInterval(gaps)),
   }
 }
 

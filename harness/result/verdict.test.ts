@@ -19,6 +19,9 @@ function cell(
     speedupOverSequential: { low, median, high },
     roundsCompared: 9,
     speedupCoverage: 0.96,
+    failed: 0,
+    disturbances: 0,
+    gapMillis: null,
   }
 }
 

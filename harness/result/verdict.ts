@@ -9,6 +9,7 @@ import { identifyFactors } from '../matrix/factors.ts'
 import type { Machine } from './manifest.ts'
 import { judgeByModel } from './model-verdict.ts'
 import type { Interval } from './summary.ts'
+import { judgeBySurvival } from './survival-verdict.ts'
 
 export type Verdict = 'reproduced' | 'partly' | 'not reproduced' | 'cannot tell here'
 
@@ -26,6 +27,9 @@ export interface JudgedCell {
   readonly speedupOverSequential: Interval | null
   readonly roundsCompared: number
   readonly speedupCoverage: number
+  readonly failed: number
+  readonly disturbances: number
+  readonly gapMillis: Interval | null
 }
 
 /** Fewer rounds than these show nothing of the noise. */
@@ -41,7 +45,14 @@ export function judge(rule: VerdictRule, cells: readonly JudgedCell[], machine: 
       reasons: [`${faults} samples had wrong bytes or differing states, which voids the comparison.`],
     }
   }
-  return rule.kind === 'model' ? judgeByModel(rule, cells) : judgeByRange(rule, cells, machine)
+  switch (rule.kind) {
+    case 'model':
+      return judgeByModel(rule, cells)
+    case 'survival':
+      return judgeBySurvival(rule, cells)
+    case 'speedup-range':
+      return judgeByRange(rule, cells, machine)
+  }
 }
 
 function judgeByRange(rule: SpeedupRange, cells: readonly JudgedCell[], machine: Machine): Judgement {

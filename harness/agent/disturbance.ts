@@ -1,0 +1,89 @@
+/**
+ * Disturbs a transfer and watches it: kills or stalls replicas at random moments, and keeps a record of how many bytes
+ * had arrived at every few milliseconds. Runs beside the transfer on the application's thread.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stack } from '../../stack/index.ts'
+import { longestPause, stepMillis } from './timeline.ts'
+import type { Disturbance, DisturbedTransfer } from './transfer-spec.ts'
+
+/** No byte for so long after a disturbance counts as its doing; longer than any stall asked for. */
+const aftermathMillis = 3000
+
+interface Event {
+  readonly kind: Disturbance['kind']
+  readonly replica: number
+  readonly atMillis: number
+  readonly recoveredMillis: number
+}
+
+export class Disturber {
+  readonly #stack: Stack
+  readonly #spec: Disturbance
+  readonly #arrivedBytes: () => number
+  readonly #startedAt = performance.now()
+  readonly #bytes: number[] = []
+  readonly #events: Event[] = []
+  readonly #sampler: NodeJS.Timeout
+  readonly #work: Promise<void>
+  #isOver = false
+
+  /** `arrivedBytes` of `totalBytes` are known to have arrived. The first disturbance may come at once. */
+  constructor(stack: Stack, spec: Disturbance, arrivedBytes: () => number, totalBytes: number) {
+    this.#stack = stack
+    this.#spec = spec
+    this.#arrivedBytes = arrivedBytes
+    this.#sampler = setInterval(() => this.#sample(), stepMillis)
+    this.#work = this.#disturb(totalBytes)
+    // Whoever ends the transfer learns of it by `finish`.
+    this.#work.catch(() => {})
+  }
+
+  /** When the transfer has ended: what happened. Throws what went wrong with the replicas. */
+  async finish(): Promise<DisturbedTransfer> {
+    this.#isOver = true
+    clearInterval(this.#sampler)
+    this.#sample()
+    await this.#work
+    return {
+      stepMillis,
+      bytes: this.#bytes,
+      events: this.#events.map((event) => ({
+        ...event,
+        gapMillis: longestPause(this.#bytes, event.atMillis, event.atMillis + aftermathMillis),
+      })),
+    }
+  }
+
+  /** A timer that comes late is no pause of the transfer: the missing steps are filled in evenly. */
+  #sample(): void {
+    const now = this.#arrivedBytes()
+    const last = this.#bytes.at(-1) ?? now
+    const due = Math.floor((performance.now() - this.#startedAt) / stepMillis) + 1
+    const missing = due - this.#bytes.length
+    for (let k = 1; k <= missing; k++) this.#bytes.push(Math.round(last + ((now - last) * k) / missing))
+  }
+
+  async #disturb(totalBytes: number): Promise<void> {
+    for (const share of this.#spec.moments) {
+      while (this.#arrivedBytes() < share * totalBytes && !this.#isOver) await sleep(1)
+      if (this.#isOver) return
+      await this.#disturbOnce(this.#spec.victims[this.#events.length] ?? 0)
+    }
+  }
+
+  async #disturbOnce(choice: number): Promise<void> {
+    const { crew } = this.#stack
+    const replica = crew.living[choice % crew.living.length] as number
+    const atMillis = performance.now() - this.#startedAt
+    if (this.#spec.kind === 'kill') {
+      await crew.failReplica(replica)
+      // A transfer that ended meanwhile needs no successor any more, but the next one does.
+      await crew.addReplica()
+    } else {
+      await crew.stallReplica(replica, this.#spec.millis)
+    }
+    const recoveredMillis = performance.now() - this.#startedAt
+    this.#events.push({ kind: this.#spec.kind, replica, atMillis, recoveredMillis })
+  }
+}

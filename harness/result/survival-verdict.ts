@@ -1,0 +1,25 @@
+/** Whether connections survived what happened to replicas: every byte arrived, and soon. Pure. */
+import type { SurvivalRule } from '../matrix/experiment.ts'
+import type { JudgedCell, Judgement } from './verdict.ts'
+
+export function judgeBySurvival({ gapMillis: limit }: SurvivalRule, cells: readonly JudgedCell[]): Judgement {
+  const disturbed = cells.filter((cell) => cell.disturbances > 0)
+  const failed = cells.reduce((sum, cell) => sum + cell.failed, 0)
+  if (failed > 0) {
+    return {
+      verdict: 'not reproduced',
+      reasons: [`${failed} samples failed: their connections were reset, or never ended.`],
+    }
+  }
+  if (disturbed.length === 0) {
+    return { verdict: 'cannot tell here', reasons: ['No replica was disturbed.'] }
+  }
+  const reasons = disturbed.map(({ factors, disturbances, gapMillis }) => {
+    const gap = `${gapMillis?.median.toFixed(0)} ms (${gapMillis?.low.toFixed(0)} … ${gapMillis?.high.toFixed(0)})`
+    const what = factors.disturbance === 'kill' ? 'replicas killed' : `stalls (${factors.disturbance})`
+    return `${disturbances} ${what}, N=${factors.replicas}: no byte lost, no connection reset; median gap ${gap}, at most ${limit} ms allowed.`
+  })
+  const late = disturbed.filter(({ gapMillis }) => (gapMillis?.median ?? 0) > limit).length
+  if (late === 0) return { verdict: 'reproduced', reasons }
+  return { verdict: late < disturbed.length ? 'partly' : 'not reproduced', reasons }
+}
