@@ -62,12 +62,14 @@ export class ActionFan extends ActionQueue {
     this.#turn += 1
     const ring = this.#ring
     const written = this.#written[ring] as number
-    const { rings, ringCount } = this.#layout
-    const at = (rings[ring] as number) + (written & (ringCount - 1)) * actionWords
+    const { rings, requests, ringCount } = this.#layout
+    const place = written & (ringCount - 1)
+    const at = (rings[ring] as number) + place * actionWords
+    const request = (requests[ring] as number) + place * RequestWord.words
     this.words[at] = kind
     this.words[at + ActionWord.number] = number
-    this.words[at + RequestWord.index] = this.#index
-    this.words[at + RequestWord.slot] = this.#slot
+    this.words[request + RequestWord.index] = this.#index
+    this.words[request + RequestWord.slot] = this.#slot
     this.#written[ring] = (written + 1) | 0
     return at
   }

@@ -15,7 +15,7 @@
  *          +  head      actions done                                       the transmitter's thread
  *          +  passed    index of the request whose action is in hand       the transmitter's thread
  *
- * An action record's last two words name the request: its index and its slot. Counts and indices wrap.
+ * Beside each action record two words name its request: index and slot. Counts and indices wrap.
  * Invariant: minimum ≤ applied ≤ read ≤ minimum + slotCount; head ≤ tail ≤ head + ringCount.
  */
 import { actionWords } from '../../dominoes/action-queue.ts'
@@ -40,8 +40,8 @@ export const TransmitterWord = {
   words: 2 * lineWords,
 } as const
 
-/** Where an action record names its request. */
-export const RequestWord = { index: actionWords - 2, slot: actionWords - 1 } as const
+/** What names the request of an action. */
+export const RequestWord = { index: 0, slot: 1, words: 2 } as const
 
 export const Ended = { nothing: 0, reading: 1, applying: 2 } as const
 
@@ -54,6 +54,8 @@ export interface PipeLayout {
   readonly transmitters: number
   /** Word offset of each transmitter's ring of action records. */
   readonly rings: readonly number[]
+  /** Word offset of what names their requests. */
+  readonly requests: readonly number[]
   /** Records of one ring; a power of two. */
   readonly ringCount: number
   /** Where the protocol's thread sleeps, and each transmitter's. */
@@ -93,6 +95,7 @@ function planPipe(plan: RegionPlan, transmitters: number): PipeLayout {
     controlWord: plan.reserve(controlWords * 4) / 4,
     transmitters,
     rings: each.map(() => plan.reserve(ringCount * actionWords * 4) / 4),
+    requests: each.map(() => plan.reserve(ringCount * RequestWord.words * 4) / 4),
     ringCount,
     readSignal: planSignal(plan),
     emittedSignals: each.map(() => planSignal(plan)),

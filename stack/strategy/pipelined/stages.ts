@@ -200,6 +200,7 @@ export class TransmitterStage {
   readonly #progress: Signal
   readonly #at: number
   readonly #ring: number
+  readonly #requests: number
   readonly #mask: number
   #head = 0
   #passed = 0
@@ -221,6 +222,7 @@ export class TransmitterStage {
     this.#progress = progress
     this.#at = pipe.transmitterAt(transmitter)
     this.#ring = layout.rings[transmitter] as number
+    this.#requests = layout.requests[transmitter] as number
     this.#mask = layout.ringCount - 1
   }
 
@@ -234,9 +236,11 @@ export class TransmitterStage {
     let work = 0
     this.isBlocked = false
     while (work < roundLimit && this.#head !== tail) {
-      const action = this.#ring + (this.#head & this.#mask) * actionWords
-      this.#begin(words[action + RequestWord.index] as number)
-      if (!this.#domain.perform(action, words[action + RequestWord.slot] as number)) {
+      const place = this.#head & this.#mask
+      const request = this.#requests + place * RequestWord.words
+      this.#begin(words[request + RequestWord.index] as number)
+      const action = this.#ring + place * actionWords
+      if (!this.#domain.perform(action, words[request + RequestWord.slot] as number)) {
         this.#counters.add(Counter.deferred, 1)
         this.isBlocked = true
         break
