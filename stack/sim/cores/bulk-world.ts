@@ -112,6 +112,11 @@ export class BulkWorld {
     }
   }
 
+  /** What one of the stack's threads counted, by name. */
+  counters(thread: number): Record<string, number> {
+    return this.#strategy.openEnds(this.#region, this.#layout, () => {}).threadCounters(thread)
+  }
+
   #runUntil(bytes: number): void {
     const limit = this.#processors.nowNanos + 600e9
     while (this.#received < bytes) {

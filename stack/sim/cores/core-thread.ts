@@ -19,7 +19,9 @@ export interface SleepingPlace {
   stopMinding(thread: VirtualThread): void
   /** Whether there is something to read or a request posted. */
   hasInput(now: number): boolean
-  /** Whether everything published is done by this thread; where nothing is published, whether nobody minds the device. */
+  /** Whether a publication wakes those that sleep without minding the device. */
+  readonly isTold: boolean
+  /** Whether everything published is done by this thread. True where nothing is published. */
   isCaughtUp(): boolean
 }
 
@@ -53,6 +55,10 @@ export class CoreThread implements Steppable {
       return
     }
     const minds = this.#place.tryMind(thread)
+    if (!minds && !this.#place.isTold) {
+      thread.sleep(blockedNanos)
+      return
+    }
     if (minds && this.#place.hasInput(thread.clock)) {
       thread.sleep(0)
       return

@@ -70,8 +70,8 @@ export class Sleepers {
         this.#times.roleFreeAt = thread.clock
       },
       hasInput: (now) => this.#posted || this.#tap.oldestAt <= now,
-      isCaughtUp: () =>
-        channel === undefined ? this.#minder === undefined : channel.tail === channel.positionOf(replica),
+      isTold: channel !== undefined,
+      isCaughtUp: () => channel === undefined || channel.tail === channel.positionOf(replica),
     }
   }
 }
