@@ -21,6 +21,13 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     points: [{ ...row, position: 2, median: 1.5, low: 1.4, high: 1.6 }],
   },
   noise: { samples: [{ ...row, cell: 'cipher, N=2', percent: 101 }] },
+  timeline: {
+    goodput: [
+      { ...row, seconds: 0.01, mbps: 900 },
+      { ...row, seconds: 0.035, mbps: 0 },
+    ],
+    events: [{ ...row, seconds: 0.03 }],
+  },
 }
 
 const names = Object.keys(examples) as ChartName[]

@@ -9,6 +9,7 @@ import { goodputPanel } from './goodput-figure.ts'
 import { noiseFigure } from './noise-figure.ts'
 import { sampleList } from './sample-list.ts'
 import { speedupPanel } from './speedup-figure.ts'
+import { timelineFigure } from './timeline-figure.ts'
 import { verdictBadge } from './verdict-badge.ts'
 
 export async function experimentSection(
@@ -35,6 +36,7 @@ export async function experimentSection(
       <figcaption><b>Goodput.</b> Large marks are medians with their intervals, small dots the samples; each scale starts at zero and is the panel’s own.</figcaption>
       <div class="panels">${goodputs}</div>
     </figure>
+    ${await timelineFigure(experiment, samples)}
     ${speedups.length === 0 ? null : speedupFigure(speedups)}
     ${cellTable(experiment, summaries)}
     ${await noiseFigure(experiment, summaries, samples)}

@@ -27,7 +27,17 @@ function measuredSentence(manifest: Manifest, summary: Summary): string {
     .reduce((sum, cell) => sum + cell.samples, 0)
   const cells = manifest.experiments.reduce((sum, experiment) => sum + experiment.cells.length, 0)
   const { cores, cpuModel } = manifest.machine
-  return `Measured here: ${plural(manifest.experiments.length, 'experiment')}, ${plural(cells, 'cell')}, ${plural(samples, 'sound sample')} in interleaved rounds (profile ${manifest.profile}), one TCP connection against an unmodified Linux peer, on ${plural(cores, 'core')} (${cpuModel}), ${formatTime(manifest.startedAt)}.`
+  return `Measured here: ${plural(manifest.experiments.length, 'experiment')}, ${plural(cells, 'cell')}, ${plural(samples, 'sound sample')} in interleaved rounds (profile ${manifest.profile}), ${peersOf(manifest)}on ${plural(cores, 'core')} (${cpuModel}), ${formatTime(manifest.startedAt)}.`
+}
+
+/** Empty where no network was involved. */
+function peersOf(manifest: Manifest): string {
+  const networked = manifest.experiments.filter(({ traffic }) => traffic !== 'synthetic')
+  if (networked.length === 0) return ''
+  const most = Math.max(
+    ...networked.flatMap(({ cells }) => cells.map(({ factors }) => factors.connections ?? 1)),
+  )
+  return `${most === 1 ? 'one TCP connection' : `up to ${most} TCP connections`} against an unmodified Linux peer, `
 }
 
 function verdictLine(manifest: Manifest, summary: ExperimentSummary): Markup {

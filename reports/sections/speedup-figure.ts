@@ -17,7 +17,7 @@ interface Series {
   readonly fit: ModelFit | null
 }
 
-/** Null if no cell of the panel has replicas. */
+/** Null if no cells of the panel differ in their replicas alone: there is no line to draw. */
 export async function speedupPanel(
   id: string,
   panel: Panel,
@@ -26,7 +26,7 @@ export async function speedupPanel(
 ): Promise<Markup | null> {
   const series = seriesOf(panel, experiment, summaries)
   const points = series.flatMap(({ cells }) => cells.flatMap((cell) => pointsOf(cell, summaries)))
-  if (points.length === 0) return null
+  if (points.length === 0 || series.every(({ fit }) => fit === null)) return null
   const most = Math.max(...points.map((point) => point.replicas))
   const shown = Math.max(fewestShown, most)
   const curves = series.flatMap((one) => modelCurve(one, most, shown))
