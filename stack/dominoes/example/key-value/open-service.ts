@@ -25,11 +25,15 @@ export interface OpenReplica {
   readonly domain: KeyValueDomain
 }
 
-/** `nowMicros` is the same clock on all threads. */
+/**
+ * `nowMicros` is the same clock on all threads. One replica alone has no other to be compared with: a witness applies
+ * part of its requests a second time, one stride between digests in `witnessPeriod`.
+ */
 export function openServiceReplica(
   { buffer, layout }: Service,
   id: number,
   nowMicros: () => number,
+  witnessPeriod = 32,
 ): OpenReplica {
   const region = openRegion(buffer)
   const { framework } = layout
@@ -44,5 +48,9 @@ export function openServiceReplica(
     doorbell: new Signal(region, framework.doorbellWord),
     nowMicros,
   })
-  return { replica: openReplica(region, framework, { id, domain, source, channel, nowMicros }), domain }
+  const parts = { id, domain, source, channel, nowMicros }
+  if (layout.replicas > 1) return { replica: openReplica(region, framework, parts), domain }
+  const second = new KeyValueDomain({ region, layout, outboxes })
+  const witness = { domain: second, state: second.store.state, period: witnessPeriod }
+  return { replica: openReplica(region, framework, { ...parts, witness }), domain }
 }

@@ -20,6 +20,8 @@ export interface ServiceOptions {
   readonly entryCount: number
   /** Requests a client may have outstanding; a power of two. */
   readonly window: number
+  /** Requests between two digests of the state; a power of two. Default 1024: a digest hashes the whole store. */
+  readonly digestStride?: number
 }
 
 export interface ServiceLayout extends ServiceOptions {
@@ -40,7 +42,7 @@ const commandBufferBytes = roundUp(commandBytesLimit)
 const replyBufferBytes = roundUp(compressedLimit(valueBytesLimit))
 
 export function planService(options: ServiceOptions): { region: Region; layout: ServiceLayout } {
-  const { replicas, clients, window } = options
+  const { replicas, clients, window, digestStride = 1024 } = options
   const plan = new RegionPlan()
   const perClient = Array.from({ length: clients }, () => window)
   const framework = planFramework(plan, {
@@ -52,7 +54,7 @@ export function planService(options: ServiceOptions): { region: Region; layout: 
     furtherOutboxes: perClient.slice(1),
     claimCount: 512,
     digestEntries: 1024,
-    digestStride: 1024,
+    digestStride,
   })
   const layout: ServiceLayout = {
     ...options,
