@@ -32,10 +32,7 @@ export function findFirstDifference(
     if (tag !== LogTag.request) continue
     const index = reader.words[reader.at + LogWord.index] as number
     if (((index - untilMark) | 0) >= 0) return undefined
-    copyFromRecord(reader.header.shape, reader.words, reader.at, words, slot)
-    words[slot + SlotWord.verdict] = reader.words[reader.at + LogWord.verdict] as number
-    words[slot + SlotWord.sequence] = (index + 1) | 0
-    for (const domain of domains) applyWhole(domain, slot)
+    applyLogged(reader, words, slot, domains)
     if (((index - fromMark) | 0) < 0) continue
     const [first, ...others] = domains.map((domain) => domain.digest())
     const differing = others.findIndex((digest) => digest !== first)
@@ -44,8 +41,21 @@ export function findFirstDifference(
   return undefined
 }
 
-/** Applies the request in a slot and drops its actions. */
-export function applyWhole(domain: ReplayedDomain, slot: number): void {
+/** Puts the request that the reader is at into a slot, and applies it to all domains; their actions are dropped. */
+export function applyLogged(
+  reader: LogReader,
+  words: Int32Array,
+  slot: number,
+  domains: readonly ReplayedDomain[],
+): void {
+  const record = reader.at
+  copyFromRecord(reader.header.shape, reader.words, record, words, slot)
+  words[slot + SlotWord.verdict] = reader.words[record + LogWord.verdict] as number
+  words[slot + SlotWord.sequence] = ((reader.words[record + LogWord.index] as number) + 1) | 0
+  for (const domain of domains) applyWhole(domain, slot)
+}
+
+function applyWhole(domain: ReplayedDomain, slot: number): void {
   domain.apply(slot)
   domain.actions.clear()
   while (domain.hasMore()) {

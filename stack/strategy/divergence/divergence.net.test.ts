@@ -102,6 +102,7 @@ describe.skipIf(obstacle !== '')('a stack of which one replica was changed', () 
   test('has a log that does not replay if the recorded replica was wrong', async () => {
     const { dump, recordPath } = await diverge(0, true)
     expect(dump.differences[0]?.values).toEqual([7, 0])
+    expect(dump.judgement).toBe('Applied alone, the log leads to the digest of replica 1.')
     const { firstDivergence } = await replayStackLog(recordPath, { replicas: 2 })
     expect(firstDivergence).toMatchObject({ lastEqualMark: dump.fromIndex, mark: dump.untilIndex })
     expect(pinDivergence(recordPath, dump.fromIndex, dump.untilIndex, 2)).toBeUndefined()

@@ -98,6 +98,7 @@ describe('a replica whose congestion window went wrong', () => {
     )
     expect(dump.requestsNote).toBe(`16 of 16 are in ${path}.`)
     expect(dump.statesNote).toMatch(/^Both are before request \d+/)
+    expect(dump.judgement).toBe('Applied alone, the log leads to the digest of replica 0.')
     expect(dump.differences.some(({ field }) => field === 'cwnd')).toBe(true)
     expect(dump.summary).toMatch(
       `Replicas diverged: replica 1 differs from replica 0 by requests ${fromIndex} to ${fromIndex + 15}.`,
@@ -106,6 +107,7 @@ describe('a replica whose congestion window went wrong', () => {
 
   it('is described by what the ring still has if there is no log', () => {
     const whole = describeDivergence(diverge(1024))
+    expect(whole.judgement).toBe('')
     expect(whole.requestsNote).toBe('16 of 16 are still in the ring.')
     expect(whole.requests.map(({ index }) => index)).toEqual(
       Array.from({ length: 16 }, (_, k) => fromIndex + k),

@@ -17,6 +17,7 @@ import { describeDifferences, formatDifference, type StateDifference } from '../
 import type { StackParameters } from '../options.ts'
 import { readLoggedRequests } from '../replay/logged-requests.ts'
 import { type StackLayout, stateOf } from '../stack-layout.ts'
+import { judgeByLog } from './judge.ts'
 
 export interface DivergedStack {
   readonly region: Region
@@ -40,6 +41,8 @@ export interface DivergenceDump {
   readonly positions: readonly number[]
   /** What to know about the differences: whether the two states are of the same index. */
   readonly statesNote: string
+  /** Which of the two the log agrees with; empty if there is none. */
+  readonly judgement: string
   /** Those that the digest covers first. Values are the reference's, then the replica's. */
   readonly differences: readonly StateDifference[]
   readonly requestsNote: string
@@ -68,6 +71,7 @@ export function describeDivergence(stack: DivergedStack): DivergenceDump {
     untilIndex,
     positions: Array.from({ length: layout.replicas }, (_, id) => positionOf(stack, id)),
     ...states,
+    judgement: judge(stack),
     ...findRequests(stack, fromIndex, untilIndex),
   }
 }
@@ -90,6 +94,7 @@ Next request of each replica: ${dump.positions.join(', ')}.
 
 Differences of state, replica ${dump.reference} then replica ${dump.replica}. ${dump.statesNote}
 ${lines(dump.differences.map(formatDifference))}
+${dump.judgement}
 Requests ${dump.fromIndex} to ${dump.untilIndex - 1}. ${dump.requestsNote}
 ${lines(dump.requests.map(formatRequest))}`
 }
@@ -136,6 +141,16 @@ function positionOf({ region, layout }: DivergedStack, replica: number): number 
 function isFinished({ region, layout }: DivergedStack, replica: number): boolean {
   const table = digestTable(layout.framework.digests, replica)
   return Atomics.load(region.words, table + DigestWord.finished) !== 0
+}
+
+function judge({ parameters, divergence }: DivergedStack): string {
+  const { recordPath } = parameters
+  if (recordPath === undefined) return ''
+  try {
+    return judgeByLog(recordPath, divergence)
+  } catch (error) {
+    return `The log did not help to judge: ${error instanceof Error ? error.message : error}`
+  }
 }
 
 function findRequests(
