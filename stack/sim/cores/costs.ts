@@ -98,7 +98,7 @@ export interface DrawnCosts {
   readonly scatter: readonly number[]
 }
 
-/** The middle of every interval, or, with a source of uniform numbers, a draw from each. */
+/** The middle of every interval, or, with a source of uniform numbers, a draw from each. Throws if one is missing. */
 export function drawCosts(costs: CoreCosts, uniform?: () => number): DrawnCosts {
   const draw = ({ value, low, high }: Quantity) => {
     if (uniform === undefined) return value
@@ -106,20 +106,25 @@ export function drawCosts(costs: CoreCosts, uniform?: () => number): DrawnCosts 
     const deviate = normal(uniform) / 2
     return Math.max(0, deviate < 0 ? value + deviate * (value - low) : value + deviate * (high - value))
   }
-  const names = Object.keys(costs.quantities) as QuantityName[]
   const pieces = Object.entries(costs.payload).map(([kind, cost]) => [
     kind,
     { fixedNanos: draw(cost.fixedNanos), byteNanos: draw(cost.byteNanos) },
   ])
   return {
     nanos: Object.fromEntries(
-      names.map((name) => [name, draw(costs.quantities[name])]),
+      quantityNames.map((name) => [name, draw(given(costs, name))]),
     ) as DrawnCosts['nanos'],
     payload: { none: { fixedNanos: 0, byteNanos: 0 }, ...Object.fromEntries(pieces) },
     stallsPerNano: draw(costs.stalls.perSecond) / 1e9,
     stallNanos: costs.stalls.lengthMicros.map((micros) => micros * 1000),
     scatter: costs.scatter,
   }
+}
+
+function given(costs: CoreCosts, name: QuantityName): Quantity {
+  const quantity: Quantity | undefined = costs.quantities[name]
+  if (quantity === undefined) throw new RangeError(`the costs lack ${name}`)
+  return quantity
 }
 
 function normal(uniform: () => number): number {
