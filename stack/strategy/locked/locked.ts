@@ -20,6 +20,7 @@ import { Counter, type Counters } from '../../dominoes/counters.ts'
 import type { Domain, Source } from '../../dominoes/domain.ts'
 import { askingWeight } from '../../dominoes/replica.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
+import { Request } from '../../protocol/requests.ts'
 import type { ActionRunner } from '../action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { BatchSlots } from './batch-slots.ts'
@@ -45,8 +46,11 @@ export interface LockedParts {
 
 /** Most requests that a thread takes at once. */
 export const lockedBatch = 8
-/** Actions after which an apply leaves the rest to whoever is next. */
-export const lockedActions = 8
+/**
+ * Actions after which an apply leaves the rest to whoever is next. A thread that is preempted holds up so many segments,
+ * which the sender then takes for lost.
+ */
+export const lockedActions = 4
 /** What requests emit directly, whatever the limit, fits behind it. */
 export const lockedActionCapacity = 64 * 3
 
@@ -198,17 +202,24 @@ export class Locked implements StrategyThread {
     return true
   }
 
-  /** Goes on emitting what an earlier request, of any thread, left. The look without the lock may be wrong. */
+  /**
+   * Goes on emitting what an earlier request, of any thread, left. By a tick and not by `resume`: this thread may have
+   * applied nothing for long, and its idea of the time, which segments are stamped with, would be as old. The look without
+   * the lock may be wrong.
+   */
   #help(): number {
-    const { domain, slots, words, runner, board, lockCounters, thread } = this.#parts
+    const { domain, slots, words, runner, board, lockCounters, clock, thread } = this.#parts
     if (!domain.hasMore()) return 0
+    const slot = slots.spareSlot
+    words[slot + SlotWord.kind] = Request.tick
+    words[slot + SlotWord.time] = clock.nowMicros()
     const timedFrom = this.#acquire()
     const isNeeded = domain.hasMore()
     if (isNeeded) {
       const index = board.applied
-      words[slots.spareSlot + SlotWord.sequence] = index
-      domain.resume()
-      runner.assign(slots.spareSlot)
+      words[slot + SlotWord.sequence] = index
+      domain.apply(slot)
+      runner.assign(slot)
       board.startPerforming(thread, index)
     }
     this.#release(timedFrom)

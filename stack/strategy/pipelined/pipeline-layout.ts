@@ -65,7 +65,8 @@ export interface PipeLayout {
   readonly tickSlot: number
 }
 
-const ringCount = 1024
+/** Deep enough for bursts; what waits longer makes round trips look long. */
+const ringCount = 256
 
 /**
  * What N threads do:
