@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import { Random } from '../../device/random.ts'
+import { openRegion, RegionPlan } from '../../dominoes/region.ts'
+import { planSignal, Signal } from '../../dominoes/signal.ts'
+import { OrderedTransmitter } from './ordered-transmitter.ts'
+import { alreadyLeft, noBuffer } from './transmitter.ts'
+import { initialiseTurnstile, planTurnstile } from './turnstile.ts'
+
+const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
+const bufferBytes = 128
+
+class Killed extends Error {}
+
+/** Threads over one turnstile, and a device that notes which frames it is given; each holds its own number. */
+function open(threads: number, bufferCount: number, first: number, count = 16) {
+  const plan = new RegionPlan()
+  const layout = planTurnstile(plan, count)
+  const signalAt = planSignal(plan)
+  const countersAt = plan.reserve(threads * 128) / 4
+  const buffersAt = plan.reserve(threads * bufferCount * bufferBytes)
+  const region = openRegion(plan.allocate().buffer)
+  initialiseTurnstile(region, layout, first)
+  const left: number[] = []
+  const state = { killIn: -1 }
+  const transmitters = Array.from({ length: threads }, (_, thread) => {
+    const write = (at: number) => {
+      if (state.killIn === thread) {
+        state.killIn = -1
+        throw new Killed()
+      }
+      left.push(region.words[at / 4] as number)
+      return true
+    }
+    const device = { capabilities, write, read: () => 0, wait() {}, wake() {}, close() {} }
+    return new OrderedTransmitter({
+      region,
+      layout,
+      thread,
+      device,
+      buffersAt: buffersAt + thread * bufferCount * bufferBytes,
+      bufferCount,
+      bufferBytes,
+      countersAt: countersAt + thread * 32,
+      moved: new Signal(region, signalAt),
+    })
+  })
+  const build = (at: number, frame: number) => {
+    region.words[at / 4] = frame
+  }
+  return { transmitters, left, build, state }
+}
+
+const numbers = (first: number, count: number) => Array.from({ length: count }, (_, k) => (first + k) | 0)
+
+const firsts = [0, 0x7ffffff0, -9]
+
+describe.each(firsts)('frames from %i', (first) => {
+  test.each([1, 2, 4, 8])('leave in order with %i buffers a thread, whoever builds them', (bufferCount) => {
+    for (let seed = 1; seed <= 25; seed++) {
+      const random = new Random(seed)
+      const below = (limit: number) => (random.next() >>> 0) % limit
+      const threads = 1 + below(5)
+      const { transmitters, left, build } = open(threads, bufferCount, first)
+      const total = 200
+      let claimed = 0
+      const hands = transmitters.map(() => ({ frame: undefined as number | undefined, at: noBuffer }))
+      for (let steps = 0; left.length < total; steps++) {
+        expect([seed, steps < 200_000]).toEqual([seed, true])
+        const thread = below(threads)
+        const hand = hands[thread] as (typeof hands)[0]
+        const transmitter = transmitters[thread] as (typeof transmitters)[0]
+        if (hand.frame === undefined) {
+          if (claimed < total) hand.frame = (first + claimed++) | 0
+        } else if (hand.at < 0) {
+          hand.at = transmitter.bufferFor(hand.frame)
+          if (hand.at >= 0) build(hand.at, hand.frame)
+        } else {
+          transmitter.transmit(hand.at, 4)
+          hand.frame = undefined
+          hand.at = noBuffer
+        }
+      }
+      expect(left).toEqual(numbers(first, total))
+    }
+  })
+})
+
+test('a thread waits only when all its buffers hold frames whose turn has not come', () => {
+  const { transmitters, left, build } = open(2, 2, 0)
+  const [slow, quick] = transmitters as [OrderedTransmitter, OrderedTransmitter]
+  const late = slow.bufferFor(0)
+  build(late, 0)
+  for (const frame of [1, 2]) {
+    const at = quick.bufferFor(frame)
+    build(at, frame)
+    quick.transmit(at, 4)
+  }
+  expect(quick.bufferFor(3)).toBe(noBuffer)
+  expect(left).toEqual([])
+  slow.transmit(late, 4)
+  expect(left).toEqual([0, 1, 2])
+  expect(quick.bufferFor(3)).toBeGreaterThanOrEqual(0)
+  expect(quick.bufferFor(2)).toBe(alreadyLeft)
+})
+
+test('a frame too far ahead of the turn waits, buffers or not', () => {
+  const { transmitters } = open(1, 4, 0, 4)
+  expect(transmitters[0]?.bufferFor(3)).toBeGreaterThanOrEqual(0)
+  expect(transmitters[0]?.bufferFor(4)).toBe(noBuffer)
+})
+
+describe('when a thread is killed', () => {
+  test('holding the role, the frame it was transmitting and all after it leave through another', () => {
+    const { transmitters, left, build, state } = open(2, 4, 0)
+    const [dead, living] = transmitters as [OrderedTransmitter, OrderedTransmitter]
+    const first = dead.bufferFor(0)
+    build(first, 0)
+    const second = living.bufferFor(1)
+    build(second, 1)
+    living.transmit(second, 4)
+    state.killIn = 0
+    expect(() => dead.transmit(first, 4)).toThrow(Killed)
+    const third = living.bufferFor(2)
+    build(third, 2)
+    living.transmit(third, 4)
+    expect(left).toEqual([])
+    living.turnstile.abandon(0)
+    expect(left).toEqual([0, 1, 2])
+  })
+
+  test('before it left a frame that it had claimed, the turn passes once that is skipped', () => {
+    const { transmitters, left, build } = open(2, 4, 0)
+    const living = transmitters[1] as OrderedTransmitter
+    for (const frame of [1, 2]) {
+      const at = living.bufferFor(frame)
+      build(at, frame)
+      living.transmit(at, 4)
+    }
+    living.turnstile.skip(0)
+    expect(left).toEqual([1, 2])
+    expect(living.turnstile.next).toBe(3)
+  })
+})
