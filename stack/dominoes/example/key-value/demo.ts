@@ -31,19 +31,26 @@ for (let round = 0; round < rounds; round++) {
 
 const alone = median((runs.get(1) ?? []).map((run) => run.requestsPerSecond))
 console.log(
-  'replicas  requests/s  (least-most)         against 1  replies by each  digests compared  diverged',
+  'replicas  requests/s  (least-most)         against 1  cpu us/request  replies by each  digests compared  diverged',
 )
 for (const [replicas, measured] of runs) {
   const rates = measured.map((run) => run.requestsPerSecond)
-  const shares = (measured[0]?.shares ?? []).map((share) => `${Math.round(share * 100)}%`).join(' ')
   const compared = measured.reduce((before, { audit }) => before + audit.digestsCompared, 0)
   const diverged = measured.reduce((before, { audit }) => before + audit.divergences, 0)
-  const range = `(${thousands(Math.min(...rates))}-${thousands(Math.max(...rates))})`
-  console.log(
-    `${String(replicas).padStart(8)}  ${thousands(median(rates)).padStart(10)}  ${range.padEnd(19)}` +
-      `  ${`${(median(rates) / alone).toFixed(2)}x`.padStart(9)}  ${shares.padEnd(15)}` +
-      `  ${String(compared).padStart(16)}  ${String(diverged).padStart(8)}`,
-  )
+  const shares = (measured[0]?.shares ?? []).map((share) => `${Math.round(share * 100)}%`)
+  const cells = [
+    String(replicas).padStart(8),
+    thousands(median(rates)).padStart(10),
+    `(${thousands(Math.min(...rates))}-${thousands(Math.max(...rates))})`.padEnd(19),
+    `${(median(rates) / alone).toFixed(2)}x`.padStart(9),
+    median(measured.map((run) => run.cpuMicrosPerRequest))
+      .toFixed(1)
+      .padStart(14),
+    shares.join(' ').padEnd(15),
+    String(compared).padStart(16),
+    String(diverged).padStart(8),
+  ]
+  console.log(cells.join('  '))
 }
 const all = [...runs.values()].flat()
 const total = (field: (run: Measured) => number) => all.reduce((before, run) => before + field(run), 0)
