@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { KeyValueClient } from './client.ts'
+import { measure } from './measure.ts'
 import { Status } from './messages.ts'
 import { RunningService } from './running-service.ts'
 import { counterKey, toNumber, Workload } from './workload.ts'
@@ -61,6 +62,20 @@ describe('a service on threads', () => {
     await store.close()
     await running.stop()
   })
+})
+
+it('a run of the demonstration finds every reply right, and every state equal', async () => {
+  const { requests, wrong, audit } = await measure({
+    replicas: 2,
+    clients: 2,
+    depth: 8,
+    warmupMillis: 100,
+    measuredMillis: 200,
+    seed: 1,
+  })
+  expect(wrong).toEqual([])
+  expect(requests).toBeGreaterThan(0)
+  expect(audit).toMatchObject({ divergences: 0, missed: 0 })
 })
 
 it('the program of the README runs', async () => {
