@@ -1,6 +1,9 @@
 /** `predict`: what strategies would reach on more processors than this machine has. */
 import { Command } from 'commander'
+import type { ComparableCell, Comparison } from '../../calibrate/compare.ts'
 import type { Prediction, PredictionQuestion } from '../../calibrate/predict.ts'
+import { HarnessError } from '../../error.ts'
+import { reportsFolder } from '../paths.ts'
 import { costsPath } from './calibrate.ts'
 
 /** Beside the stack's threads, a processor each for the application and the peer's program. */
@@ -16,6 +19,7 @@ interface Options {
   readonly costs: string
   readonly draws: string
   readonly cores?: string
+  readonly against?: string
 }
 
 export function predictCommand(signal: AbortSignal): Command {
@@ -24,7 +28,10 @@ export function predictCommand(signal: AbortSignal): Command {
     .option('--costs <file>', 'what `calibrate` wrote', costsPath)
     .option('--draws <number>', 'runs for each answer', '5')
     .option('--cores <number>', 'processors for everybody; default: enough that none is shared')
-    .action((options: Options) => run(options, signal))
+    .option('--against <folder>', 'compare with what this run, or `latest`, measured')
+    .action((options: Options) =>
+      options.against === undefined ? run(options, signal) : check(options, options.against, signal),
+    )
 }
 
 async function run({ costs, draws, cores }: Options, signal: AbortSignal): Promise<void> {
@@ -47,6 +54,38 @@ async function run({ costs, draws, cores }: Options, signal: AbortSignal): Promi
   ])
   print(['payload work', 'strategy', 'N', 'cores', 'Mbit/s', 'range', 'speed-up', 'range', 'busy'])
   await predictAll(file, questions, (prediction) => print(cells(prediction)), signal)
+}
+
+/** The cells of a run that can be predicted, with as many processors as it had. */
+async function check({ costs, draws }: Options, against: string, signal: AbortSignal): Promise<void> {
+  const { readCosts } = await import('../../calibrate/calibrate.ts')
+  const { predictAll } = await import('../../calibrate/predict.ts')
+  const { comparableCells, compare, errorsOf } = await import('../../calibrate/compare.ts')
+  const { latestRun, readRun } = await import('../../result/store.ts')
+  const { summarize } = await import('../../result/summary.ts')
+  const file = await readCosts(costs)
+  const { manifest, samples } = await (against === 'latest' ? latestRun(reportsFolder) : readRun(against))
+  const found = comparableCells(summarize(manifest, samples).experiments)
+  const questions = found.map(({ question }) => ({
+    ...question,
+    cores: manifest.machine.cores,
+    seed: 1,
+    draws: Number(draws),
+  }))
+  const comparisons: Comparison[] = []
+  print(['payload work', 'strategy', 'N', 'cores', 'Mbit/s', 'measured', 'error'])
+  const onPrediction = (prediction: Prediction) => {
+    const comparison = compare(found[comparisons.length] as ComparableCell, prediction)
+    comparisons.push(comparison)
+    const { measuredMbps, error } = comparison
+    print([...cells(prediction).slice(0, 5), measuredMbps.toFixed(0), `${(100 * error).toFixed(0)} %`])
+  }
+  await predictAll(file, questions, onPrediction, signal)
+  const errors = errorsOf(comparisons)
+  if (errors === null) throw new HarnessError('The run has no cell that can be predicted.', 'make reproduce')
+  process.stdout.write(
+    `median error ${(100 * errors.median).toFixed(0)} %, largest ${(100 * errors.largest).toFixed(0)} %\n`,
+  )
 }
 
 function cells({ strategy, payloadWork, cores, goodputMbps, speedup, busyShare }: Prediction): string[] {
