@@ -6,7 +6,8 @@
  *          1  argument   of the order                                     the monitor, before the order
  *          2  admission  how far a newcomer is (see `Admission`)         the newcomer, then its sponsor; the monitor at first
  *   ── line ──────────────────────────────────────────────────────────────────────────────────────────
- *         32  checking   1 while the replica tries for a check or does it the replica
+ *         32  checking   1 if the replica tried for a check and did not   the replica
+ *                        lose it: it does it, or did
  *         33  checkIndex the channel index of that request                the replica, before `checking`
  *   ── line ──────────────────────────────────────────────────────────────────────────────────────────
  *         64  storage of the replica's action queue (action-queue.ts)     the replica

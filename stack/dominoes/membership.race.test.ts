@@ -67,7 +67,10 @@ class Crew {
   async add(id: number): Promise<void> {
     this.membership.prepare(id)
     this.#start(id, true)
-    while (!this.membership.tryAdmit(id)) await setTimeout(1)
+    while (!this.membership.tryAdmit(id)) {
+      await this.#readOne()
+      await setTimeout(1)
+    }
   }
 
   /** Takes records until there are so many; a read may only come a little at a time. */
@@ -102,10 +105,14 @@ class Crew {
   async #exclude(id: number): Promise<void> {
     this.#workers.delete(id)
     while (!this.membership.tryExclude(id)) {
-      // The survivors may be waiting for the application to read.
-      await this.readUntil(this.records.length + (this.#outbox.peek() >= 0 ? 1 : 0))
+      await this.#readOne()
       await setImmediate()
     }
+  }
+
+  /** The others may be waiting for the application to read; too fast, and all is done before anybody came. */
+  async #readOne(): Promise<void> {
+    await this.readUntil(this.records.length + (this.#outbox.peek() >= 0 ? 1 : 0))
   }
 
   #start(id: number, isNewcomer: boolean): void {

@@ -11,7 +11,10 @@ import { type MembershipLayout, MembershipWord, memberWord } from './membership-
 import type { Region } from './region.ts'
 import { verdictPending } from './slot.ts'
 
-/** Says in shared memory which check this replica tries for or does, in case it is killed meanwhile. */
+/**
+ * Says in shared memory which check this replica tries for or does, in case it is killed meanwhile. A check that was done
+ * may stay noted: its verdict says so.
+ */
 export class CheckNote {
   readonly #words: Int32Array
   readonly #at: number
@@ -27,7 +30,8 @@ export class CheckNote {
     this.#words[this.#at + MembershipWord.checking] = 1
   }
 
-  end(): void {
+  /** Somebody else has claimed it. */
+  withdraw(): void {
     Atomics.store(this.#words, this.#at + MembershipWord.checking, 0)
   }
 }
@@ -87,12 +91,12 @@ export class RequestChecker {
 
   #tryCheck(slot: number, index: number): boolean {
     this.#note?.begin(index)
-    const isMine = this.#channel.tryClaimCheck(slot, index)
-    if (isMine) {
-      this.#channel.setVerdict(slot, this.#domain.check(slot))
-      this.#counters.add(Counter.checked, 1)
+    if (!this.#channel.tryClaimCheck(slot, index)) {
+      this.#note?.withdraw()
+      return false
     }
-    this.#note?.end()
-    return isMine
+    this.#channel.setVerdict(slot, this.#domain.check(slot))
+    this.#counters.add(Counter.checked, 1)
+    return true
   }
 }

@@ -90,15 +90,17 @@ export class Rescuer {
     const index = this.#checkOf(dead)
     if (index === undefined) return true
     const slot = channel.slotOf(index)
-    if (Atomics.load(this.#words, slot + SlotWord.claim) === ((index + 1) | 0)) {
+    const isClaimed = Atomics.load(this.#words, slot + SlotWord.claim) === ((index + 1) | 0)
+    if (isClaimed && channel.verdictOf(slot) === verdictPending) {
       if (this.#isCheckedByAnother(dead, index)) return false
+      // Not before the others were looked at: one of them may just have finished.
       if (channel.verdictOf(slot) === verdictPending) channel.setVerdict(slot, domain.check(slot))
     }
     Atomics.store(this.#words, this.#member(dead) + MembershipWord.checking, 0)
     return true
   }
 
-  /** A replica says so before it claims, and until the verdict is there. */
+  /** A replica says so before it claims; while the verdict is pending it is true, or about to be withdrawn. */
   #isCheckedByAnother(dead: number, index: number): boolean {
     for (const other of this.#others(dead)) if (this.#checkOf(other) === index) return true
     return false
