@@ -47,6 +47,7 @@ export const quantityNames = [
   'applicationByteNanos',
   'sinkByteNanos',
   'contentionPayloadTimes',
+  'contentionSegmentTimes',
   'contentionWriteTimes',
   'contentionStateTimes',
 ] as const
@@ -60,6 +61,7 @@ export const furtherNames = [
   'checksumSegmentNanos',
   'cipherSegmentNanos',
   'sequentialSegmentNanos',
+  'replicatedSegmentNanos',
 ] as const
 
 export type QuantityName = (typeof quantityNames)[number]

@@ -2,9 +2,9 @@
  * From repetitions to costs: every number is worked out once for each repetition, then the median over all of them is
  * taken. Pure.
  */
-import { medianInterval } from '../measure/median.ts'
+import { median, medianInterval } from '../measure/median.ts'
 import type { CostsFile, FurtherName, Quantity, QuantityName } from './costs-file.ts'
-import type { ContextName, Meter, ProbeName, Repetition } from './samples.ts'
+import { type ContextName, contexts, type Meter, type ProbeName, type Repetition } from './samples.ts'
 
 const segmentBytes = 1448
 const payloadSizes = [64, 256, 512, 1024, 1448] as const
@@ -14,13 +14,13 @@ export type DerivedCosts = Pick<CostsFile, 'quantities' | 'further' | 'payload' 
 
 /** Throws RangeError for no repetitions. */
 export function deriveCosts(repetitions: readonly Repetition[]): DerivedCosts {
-  const over = (of: (view: View) => number): Quantity =>
-    quantity(repetitions.map((each) => of(new View(each))))
+  const views = viewsOf(repetitions)
+  const over = (of: (view: View) => number): Quantity => quantity(views.map(of))
   const piece = (kind: PayloadKind) => ({
     fixedNanos: over((view) => view.payload(kind).fixed),
     byteNanos: over((view) => view.payload(kind).byte),
   })
-  const gaps = repetitions.flatMap((each) => new View(each).gapMicros())
+  const gaps = views.flatMap((view) => view.gapMicros())
   return {
     quantities: mapValues(formulas, over),
     further: mapValues(furtherFormulas, over),
@@ -44,7 +44,7 @@ const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
   applyTickNanos: (view) => view.mean('checksum', 'applyTick') || view.mean('two', 'applyTick'),
   checkNanos: (view) => view.mean('checksum', 'check'),
   checkByteNanos: (view) => (view.mean('receive', 'check') - view.mean('checksum', 'check')) / segmentBytes,
-  segmentNanos: (view) => view.segment('checksum') - view.hot('checksum', segmentBytes),
+  segmentNanos: (view) => view.headers(),
   upcallNanos: (view) => view.probe('wake-wait', 'waking'),
   writeNanos: (view) => view.mean('checksum', 'write'),
   writeBareNanos: (view) => view.mean('receive', 'writeBare') || view.mean('checksum', 'writeBare'),
@@ -66,6 +66,11 @@ const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
   applicationByteNanos: (view) => view.perByte('checksum', 'application'),
   sinkByteNanos: (view) => view.perByte('checksum', 'peer'),
   contentionPayloadTimes: (view) => Math.max(1, (view.slowdown('checksum') + view.slowdown('cipher')) / 2),
+  contentionSegmentTimes: (view) =>
+    Math.max(
+      1,
+      (view.segment('two') - view.hot('checksum', segmentBytes) * view.slowdown('checksum')) / view.headers(),
+    ),
   contentionWriteTimes: (view) => Math.max(1, view.mean('two', 'write') / view.mean('checksum', 'write')),
   contentionStateTimes: (view) =>
     Math.max(1, view.mean('two', 'applyAck') / view.mean('checksum', 'applyAck')),
@@ -78,20 +83,27 @@ const furtherFormulas: Readonly<Record<FurtherName, (view: View) => number>> = {
   copySegmentNanos: (view) => view.hot('copy', segmentBytes),
   checksumSegmentNanos: (view) => view.hot('checksum', segmentBytes),
   cipherSegmentNanos: (view) => view.hot('cipher', segmentBytes),
+  replicatedSegmentNanos: (view) => view.ranPerByte('two') * segmentBytes,
   sequentialSegmentNanos: (view) => view.ranPerByte('checksum') * segmentBytes,
 }
 
 /** One repetition, asked by name. Means are over all threads of the stack. */
 class View {
   readonly #repetition: Repetition
+  /**
+   * By context: how much less the same work takes without meters, whose readings of the clock fill caches and stop the
+   * compiler, 0 … 1. Of all repetitions, since the two transfers of one may have met different company.
+   */
+  readonly #undisturbed: Readonly<Record<ContextName, number>>
 
-  constructor(repetition: Repetition) {
+  constructor(repetition: Repetition, undisturbed: Readonly<Record<ContextName, number>>) {
     this.#repetition = repetition
+    this.#undisturbed = undisturbed
   }
 
   /** Nanoseconds of an operation, 0 for what did not happen. */
   mean(context: ContextName, name: string): number {
-    return meanOf(this.#meters(context), name) * this.#undisturbed(context)
+    return meanOf(this.#meters(context), name) * this.#undisturbed[context]
   }
 
   /** A number that is no time. */
@@ -119,7 +131,12 @@ class View {
     const [full, bare] = [countOf(meters, 'write'), countOf(meters, 'writeBare')]
     const write =
       (full * this.mean(context, 'write') + bare * this.mean(context, 'writeBare')) / (full + bare)
-    return this.mean(context, 'performSegment') - write - 2 * this.timer(context) * this.#undisturbed(context)
+    return this.mean(context, 'performSegment') - write - 2 * this.timer(context) * this.#undisturbed[context]
+  }
+
+  /** A segment without its payload work too. */
+  headers(): number {
+    return this.segment('checksum') - this.hot('checksum', segmentBytes)
   }
 
   /** Payload work of a piece by itself, again and again. */
@@ -131,8 +148,7 @@ class View {
   payload(kind: PayloadKind): { fixed: number; byte: number } {
     const { fixed, byte } = line(payloadSizes.map((bytes) => [bytes, this.hot(kind, bytes)]))
     if (kind !== 'cipher') return { fixed, byte }
-    const headers = this.segment('checksum') - this.hot('checksum', segmentBytes)
-    return { fixed, byte: (this.segment('cipher') - headers - fixed) / segmentBytes }
+    return { fixed, byte: (this.segment('cipher') - this.headers() - fixed) / segmentBytes }
   }
 
   /** How many times longer payload work takes while another processor does the same. */
@@ -154,7 +170,7 @@ class View {
   /** Processor time of the stack's threads without meters, in nanoseconds a byte. */
   ranPerByte(context: ContextName): number {
     const { plain } = this.#repetition.contexts[context]
-    return (plain.stack.reduce((sum, each) => sum + each.ranMicros, 0) * 1000) / plain.bytes
+    return ranNanos(plain) / plain.bytes
   }
 
   /** What a request costs beyond the parts that have a name. */
@@ -164,8 +180,8 @@ class View {
     const parts = outermost.reduce((sum, name) => sum + countOf(meters, name) * meanOf(meters, name), 0)
     const withinSegments = 2 * timerNanos * writesIn(meters)
     const requests = countOf(meters, 'applyAck') + countOf(meters, 'applyCall') + countOf(meters, 'applyData')
-    const unnamed = this.#meteredNanos(context) - (parts - withinSegments)
-    return (unnamed / requests) * this.#undisturbed(context)
+    const unnamed = meteredNanos(metered) - (parts - withinSegments)
+    return (unnamed / requests) * this.#undisturbed[context]
   }
 
   gapMicros(): number[] {
@@ -181,22 +197,35 @@ class View {
     return (this.gapMicros().length * 1000) / millis
   }
 
-  /** Taking times fills caches and stops the compiler: how much less the same work takes without, 0 … 1. */
-  #undisturbed(context: ContextName): number {
-    const { metered } = this.#repetition.contexts[context]
-    return Math.min(1, (this.ranPerByte(context) * metered.bytes) / this.#meteredNanos(context))
-  }
-
-  /** Processor time of the stack's threads while metered, without the readings of the clock. */
-  #meteredNanos(context: ContextName): number {
-    const { stack, meters, timerNanos } = this.#repetition.contexts[context].metered
-    const operations = outermost.reduce((sum, name) => sum + countOf(meters, name), 0) + writesIn(meters)
-    return stack.reduce((sum, each) => sum + each.ranMicros, 0) * 1000 - 2 * timerNanos * operations
-  }
-
   #meters(context: ContextName): readonly Meter[] {
     return this.#repetition.contexts[context].metered.meters
   }
+}
+
+function viewsOf(repetitions: readonly Repetition[]): View[] {
+  const ratios = contexts.map((context) => {
+    const found = repetitions.map(({ contexts: samples }) => {
+      const { plain, metered } = samples[context]
+      return (ranNanos(plain) / plain.bytes) * (metered.bytes / meteredNanos(metered))
+    })
+    return [context, Math.min(1, median(found) ?? 1)]
+  })
+  const undisturbed = Object.fromEntries(ratios) as Record<ContextName, number>
+  return repetitions.map((each) => new View(each, undisturbed))
+}
+
+type Transfer = Repetition['contexts'][ContextName]['metered']
+
+/** Processor time of the stack's threads. */
+function ranNanos({ stack }: Transfer): number {
+  return stack.reduce((sum, each) => sum + each.ranMicros, 0) * 1000
+}
+
+/** The same without the readings of the clock. */
+function meteredNanos(transfer: Transfer): number {
+  const { meters, timerNanos } = transfer
+  const operations = outermost.reduce((sum, name) => sum + countOf(meters, name), 0) + writesIn(meters)
+  return ranNanos(transfer) - 2 * timerNanos * operations
 }
 
 /** Operations that are not part of another one. */
@@ -233,8 +262,7 @@ function meanOf(meters: readonly Meter[], name: string): number {
 function quantity(values: readonly number[]): Quantity {
   const interval = medianInterval(values.map((value) => (Number.isFinite(value) ? Math.max(0, value) : 0)))
   if (interval === null) throw new RangeError('no repetitions')
-  const { median, low, high } = interval
-  return { value: median, low, high }
+  return { value: interval.median, low: interval.low, high: interval.high }
 }
 
 /** Least squares through points of (bytes, nanoseconds). */

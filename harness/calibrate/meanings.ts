@@ -31,6 +31,7 @@ export const meanings: Readonly<Record<QuantityName | FurtherName, string>> = {
   applicationByteNanos: 'application: each byte that it sends',
   sinkByteNanos: "peer's program: each byte that it takes and compares",
   contentionPayloadTimes: 'two processors at once: payload work takes so many times longer',
+  contentionSegmentTimes: 'two processors at once: building a segment takes so many times longer',
   contentionWriteTimes: 'two processors at once: writes to one connection take so many times longer',
   contentionStateTimes: 'two processors at once: an apply takes so many times longer',
   lineNanos: 'memory: reading a line that another processor wrote last',
@@ -39,5 +40,6 @@ export const meanings: Readonly<Record<QuantityName | FurtherName, string>> = {
   copySegmentNanos: 'payload work: copy, 1448 bytes',
   checksumSegmentNanos: 'payload work: copy and checksum, 1448 bytes',
   cipherSegmentNanos: 'payload work: copy, AES-128 and checksum, 1448 bytes',
+  replicatedSegmentNanos: 'whole: a segment in two replicas, processor time of both threads',
   sequentialSegmentNanos: 'whole: a segment in the sequential stack, processor time of its thread',
 }

@@ -60,6 +60,7 @@ export const quantityNames = [
   'sinkByteNanos',
   // ── two processors at once: how many times longer it takes ──
   'contentionPayloadTimes',
+  'contentionSegmentTimes',
   'contentionWriteTimes',
   'contentionStateTimes',
 ] as const

@@ -24,12 +24,14 @@ export class NetworkPrices implements DomainPrices {
   readonly #parts: PriceParts
   readonly #payloadTimes: number
   readonly #writeTimes: number
+  readonly #segmentTimes: number
   readonly #stateTimes: number
 
   constructor(parts: PriceParts) {
     const { nanos } = parts.costs
     this.#parts = parts
     this.#payloadTimes = parts.isShared ? nanos.contentionPayloadTimes : 1
+    this.#segmentTimes = parts.isShared ? nanos.contentionSegmentTimes : 1
     this.#writeTimes = parts.isShared ? nanos.contentionWriteTimes : 1
     this.#stateTimes = parts.isShared ? nanos.contentionStateTimes : 1
   }
@@ -56,7 +58,7 @@ export class NetworkPrices implements DomainPrices {
       case Action.sendSegment: {
         const length = record[action + SegmentWord.payloadLength] as number
         const write = (length === 0 ? nanos.writeBareNanos : nanos.writeNanos) * this.#writeTimes
-        return nanos.segmentNanos + this.#payload(length) + write
+        return nanos.segmentNanos * this.#segmentTimes + this.#payload(length) + write
       }
       case Action.deliver:
         return nanos.upcallNanos + this.#payload(record[action + UpcallWord.payloadLength] as number)
