@@ -9,7 +9,7 @@ export const experiment = defineExperiment({
   claim: {
     text: 'Each processor keeps its own copy of protocol state, so what is lost with one of them is processing power, not the connection.',
     source:
-      'A consequence of replication that this project tests; the dissertation\u2019s abstract does not speak of failures',
+      'A consequence of replication that this project tests; the dissertation’s abstract does not speak of failures',
   },
   topology: 'tap',
   traffic: 'send',

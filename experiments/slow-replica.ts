@@ -9,7 +9,7 @@ export const experiment = defineExperiment({
   claim: {
     text: 'The slowest replica gates the ring of requests: a stall shorter than the ring takes to fill does not stop the connection, a longer one stops it until it is over.',
     source:
-      'A consequence of the design that this project tests; the dissertation\u2019s abstract does not speak of stalls',
+      'A consequence of the design that this project tests; the dissertation’s abstract does not speak of stalls',
   },
   topology: 'tap',
   traffic: 'send',

@@ -11,7 +11,7 @@ export const experiment = defineExperiment({
   claim: {
     text: 'State management work is replicated, logically independent work is parallelized; the gain depends on the type of communication.',
     source:
-      'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; the formula is this project\u2019s',
+      'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; the formula is this project’s',
   },
   topology: 'tap',
   traffic: 'synthetic',

@@ -14,6 +14,17 @@ export class HarnessError extends Error {
   }
 }
 
+/** A failure that replicas whose states differ brought about: it voids more than one sample. */
+export class DivergenceFailure extends HarnessError {
+  /** Digests that differed, at least 1. */
+  readonly divergences: number
+
+  constructor(divergences: number, reason: string, remedy: string) {
+    super(reason, remedy)
+    this.divergences = divergences
+  }
+}
+
 /** The message of anything thrown, for use inside another message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -8,7 +8,7 @@
  */
 import { createInterface } from 'node:readline'
 import { openTap } from '../../stack/index.ts'
-import { lastWords, StackProcess, startProgram } from './stack-process.ts'
+import { lastWords, StackProcess, startProgram, TransferFailure } from './stack-process.ts'
 import {
   type AgentCommand,
   type AgentEvent,
@@ -58,7 +58,9 @@ async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
   } catch (error) {
     stacks.delete(key)
     await stack.kill()
-    return failed(id, error instanceof Error ? error.message : String(error))
+    const event = failed(id, error instanceof Error ? error.message : String(error))
+    const divergences = error instanceof TransferFailure ? error.divergences : 0
+    return divergences > 0 ? { ...event, divergences } : event
   }
 }
 
@@ -89,9 +91,9 @@ function serve(id: number, spec: ServeSpec): void {
   child.stdout.resume()
 }
 
-function failed(id: number, reason: string): AgentEvent {
+function failed(id: number, reason: string) {
   const remedy = 'read the log of this sample; the peer may have died or refused'
-  return { event: 'failed', id, reason, remedy }
+  return { event: 'failed', id, reason, remedy } as const
 }
 
 function emit(event: AgentEvent): void {

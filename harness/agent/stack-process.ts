@@ -22,6 +22,7 @@ export class StackProcess {
   readonly #ended: Promise<Ended>
   /** Rejects when the process has ended. */
   readonly #failed: Promise<never>
+  #divergences = 0
   #partial = ''
   #onLine: (line: string) => void = () => {}
 
@@ -33,7 +34,9 @@ export class StackProcess {
       exitCode,
       signal,
     }))
-    this.#failed = this.#ended.then((ended) => Promise.reject(new Error(lastWords(ended))))
+    this.#failed = this.#ended.then((ended) =>
+      Promise.reject(new TransferFailure(lastWords(ended), this.#divergences)),
+    )
     // Whoever waits for a transfer learns of it; between transfers nobody does.
     this.#failed.catch(() => {})
     this.#child.stdin.on('error', () => {})
@@ -44,7 +47,12 @@ export class StackProcess {
   async transfer(spec: TransferSpec): Promise<TransferResult> {
     const output: string[] = []
     const answer = Promise.withResolvers<string>()
-    this.#onLine = (line) => (line.startsWith(resultPrefix) ? answer.resolve(line) : output.push(line))
+    this.#onLine = (line) => {
+      if (line.startsWith(resultPrefix)) answer.resolve(line)
+      else if (line.startsWith(divergencesPrefix))
+        this.#divergences = Number(line.slice(divergencesPrefix.length))
+      else output.push(line)
+    }
     const limitMillis = spec.timeoutSeconds * 1000 + graceMillis
     const timer = setTimeout(() => answer.reject(new Error('the transfer did not end in time')), limitMillis)
     this.#child.kill('SIGCONT')
@@ -71,8 +79,20 @@ export class StackProcess {
   }
 }
 
-/** What a line with a result begins with: others may come from the engine's own tracing. */
+/** What the lines that matter begin with: others may come from the engine's own tracing. */
 export const resultPrefix = 'result '
+/** Told before a process ends by a failure. */
+export const divergencesPrefix = 'divergences '
+
+/** A transfer that failed; `divergences` is above 0 if replicas whose states differed were the reason. */
+export class TransferFailure extends Error {
+  readonly divergences: number
+
+  constructor(message: string, divergences: number) {
+    super(message)
+    this.divergences = divergences
+  }
+}
 
 interface Child {
   readonly stdin: Writable

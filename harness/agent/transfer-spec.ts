@@ -23,6 +23,8 @@ const strategySchema = z.discriminatedUnion('kind', [
     workers,
     lock: z.enum(['spin', 'ticket', 'parking']).exactOptional(),
   }),
+  z.strictObject({ kind: z.literal('sharded'), workers }),
+  z.strictObject({ kind: z.literal('pipelined'), workers }),
 ])
 
 /** What a stack's process is made with; transfers with equal ones can share a process. */
@@ -37,6 +39,8 @@ export const stackSpecSchema = z.strictObject({
   address: z.string(),
   /** Directory for packet captures; none if absent. */
   captureDirectory: z.string().exactOptional(),
+  /** Directory for the description of replicas that differ. */
+  dumpDirectory: z.string().exactOptional(),
   congestionControl: z.enum(['newreno', 'cubic']).exactOptional(),
 })
 
@@ -183,7 +187,14 @@ export const agentEventSchema = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('modelled'), id: z.int(), result: modelResultSchema }),
   z.strictObject({ event: z.literal('retired'), id: z.int() }),
   z.strictObject({ event: z.literal('serving'), id: z.int() }),
-  z.strictObject({ event: z.literal('failed'), id: z.int(), reason: z.string(), remedy: z.string() }),
+  z.strictObject({
+    event: z.literal('failed'),
+    id: z.int(),
+    reason: z.string(),
+    remedy: z.string(),
+    /** Set if replicas whose states differed were the reason. */
+    divergences: z.int().positive().exactOptional(),
+  }),
   /** The agent itself cannot go on. */
   z.strictObject({ event: z.literal('fatal'), reason: z.string(), remedy: z.string() }),
 ])

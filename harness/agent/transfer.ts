@@ -11,7 +11,7 @@ import { type Connection, createStack, type Stack } from '../../stack/index.ts'
 import { mirrorCounters } from '../top/mirror.ts'
 import { Disturber } from './disturbance.ts'
 import { inheritedTap } from './inherited-tap.ts'
-import { resultPrefix } from './stack-process.ts'
+import { divergencesPrefix, resultPrefix } from './stack-process.ts'
 import { Progress } from './stack-progress.ts'
 import { StreamPattern, transferCipherKey } from './stream-pattern.ts'
 import { receive, send, together } from './streams.ts'
@@ -46,8 +46,11 @@ try {
   }
 } catch (error) {
   // What the stack was doing when it failed, for the log.
-  process.stderr.write(`${JSON.stringify(stack.report())}\n`)
-  throw error
+  const report = stack.report()
+  process.stderr.write(`${JSON.stringify(report)}\n`)
+  process.stdout.write(`${divergencesPrefix}${report.divergences}\n`)
+  // A connection that ended because the stack did is not the reason.
+  throw stack.failure ?? error
 } finally {
   await stack.stop()
 }

@@ -12,7 +12,7 @@ import {
   type TransferSpec,
 } from '../agent/transfer-spec.ts'
 import type { ContainerProcess } from '../docker/process.ts'
-import { HarnessError } from '../error.ts'
+import { DivergenceFailure, HarnessError } from '../error.ts'
 import type { Deployment } from '../topology/deploy.ts'
 import { type DeployedNode, nodeProgram, paths } from '../topology/node.ts'
 
@@ -83,6 +83,8 @@ export class AgentConnection {
   async #command(command: AgentCommand): Promise<AgentEvent> {
     this.#process.stdin.write(`${JSON.stringify(command)}\n`)
     const event = await this.#next()
+    if (event.event === 'failed' && event.divergences !== undefined)
+      throw new DivergenceFailure(event.divergences, event.reason, event.remedy)
     if (event.event === 'failed' || event.event === 'fatal')
       throw new HarnessError(event.reason, event.remedy)
     return event

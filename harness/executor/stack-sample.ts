@@ -2,6 +2,9 @@
  * One transfer between our stack and the Linux peer, verified at both ends. The stack's process stays for all samples of
  * its cell; before the first it makes a transfer that is verified like the others and not measured.
  */
+import { existsSync } from 'node:fs'
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Disturbance, TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
@@ -9,6 +12,7 @@ import type { Factors } from '../matrix/factors.ts'
 import type { Measurement } from '../result/sample.ts'
 import type { SampleContext, SampleOutcome } from '../runner/executor.ts'
 import { pathEvents, socketSnapshot } from '../topology/counters.ts'
+import { paths } from '../topology/node.ts'
 import { type SinkResult, type SourceResult, startSink, startSource } from '../topology/peer-program.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import type { Bench } from './bench.ts'
@@ -19,6 +23,8 @@ import { stackSpecOf } from './stack-spec.ts'
 import { patternPath, travellingContent } from './stream-files.ts'
 
 const port = 5001
+/** In the directory that the containers share. */
+const dumpsName = 'dumps'
 /** A transfer that is slower than this, in bytes a second, has failed. */
 const slowest = 2 * 2 ** 20
 /** Of a connection's bytes, the share before its measurement begins: slow start, and caches that others used. */
@@ -90,12 +96,22 @@ async function transfer(
       return await Promise.all([agent.transfer(spec), program.result])
     } catch (error) {
       context.log(await socketSnapshot(bench.peer).catch(() => ''))
+      await keepDumps(bench, context)
       await program.kill()
       throw error
     }
   })
   context.log(JSON.stringify({ result, peer, seen }, null, 2))
   return { result, peer, seen }
+}
+
+/** What a stack wrote about replicas that differ goes beside the sample's log. */
+async function keepDumps(bench: Bench, context: SampleContext): Promise<void> {
+  const from = join(bench.directory, dumpsName)
+  if (!existsSync(from)) return
+  await cp(from, `${context.logPath}.dumps`, { recursive: true })
+  await rm(from, { recursive: true })
+  context.log(`The replicas that differed are described in ${context.logPath}.dumps.`)
 }
 
 /** A warm-up is no sample, so what is wrong with it has to be said here. */
@@ -122,7 +138,10 @@ function specOf(
   const connections = factors.connections ?? 1
   const share = (bytes: number) => Math.ceil(bytes / connections)
   return {
-    stack: stackSpecOf(factors, `${bench.stack.address}/${bench.stack.prefixBits}`),
+    stack: {
+      ...stackSpecOf(factors, `${bench.stack.address}/${bench.stack.prefixBits}`),
+      dumpDirectory: `${paths.shared}/${dumpsName}`,
+    },
     direction: traffic,
     peerAddress: bench.peer.address,
     port,

@@ -24,8 +24,11 @@ function strategyOf(factors: Factors): StackSpec['strategy'] {
       return { kind: strategy, replicas, ...present({ claim, chunk, ownership, emission, reader }) }
     case 'locked':
       return { kind: strategy, workers: replicas, ...present({ lock }) }
-    default:
-      throw new HarnessError(`Strategy "${strategy}" is not implemented.`, 'Leave it out of the experiment.')
+    case 'sharded':
+    case 'pipelined':
+      return { kind: strategy, workers: replicas }
+    case 'linux':
+      throw new HarnessError('Strategy "linux" is the kernel’s own stack, not ours.', 'Report this defect.')
   }
 }
 

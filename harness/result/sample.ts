@@ -88,7 +88,12 @@ const identityShape = {
   log: z.string(),
 }
 
-export const failureSchema = z.strictObject({ reason: z.string(), remedy: z.string() })
+export const failureSchema = z.strictObject({
+  reason: z.string(),
+  remedy: z.string(),
+  /** State digests that differed, where that ended the sample. */
+  divergences: count.exactOptional(),
+})
 
 export const measuredSampleSchema = z.strictObject({
   ...identityShape,

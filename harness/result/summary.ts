@@ -45,7 +45,7 @@ export interface CellSummary {
   readonly duplicateAcks: number | null
   readonly digestsCompared: number
   readonly digestsMissed: number
-  /** Over all measured samples, the void ones included. */
+  /** Over all samples, those that are void or failed included. */
   readonly divergences: number
   /** Replicas killed or stalled in the sound samples, and the longest times without a byte after that. */
   readonly disturbances: number
@@ -125,7 +125,7 @@ function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sam
     duplicateAcks: observed((sample) => sample.duplicateAcks),
     digestsCompared: total((sample) => sample.digestsCompared),
     digestsMissed: total((sample) => sample.digestsMissed),
-    divergences: sum(measured.map((sample) => sample.divergences)),
+    divergences: sum(own.map(divergencesOf)),
     disturbances: gaps.length,
     gapMillis: interval(medianInterval(gaps)),
   }
@@ -158,6 +158,10 @@ export function goodputByRound(cell: string, samples: readonly Sample[]): ByRoun
 /** Processor seconds for 10⁹ application bytes. */
 function secondsPerGigabyte(sample: MeasuredSample, micros: number | null): number[] {
   return micros === null || sample.cpuBytes === 0 ? [] : [(micros / sample.cpuBytes) * 1000]
+}
+
+function divergencesOf(sample: Sample): number {
+  return sample.status === 'measured' ? sample.divergences : (sample.failure.divergences ?? 0)
 }
 
 function interval(full: MedianInterval | null): Interval | null {

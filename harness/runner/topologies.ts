@@ -2,7 +2,7 @@
  * Which topologies are up. One is prepared before its first sample, and again after a sample of it failed; if
  * that does not work it is given up, and its other samples fail at once with the same reason.
  */
-import { HarnessError, messageOf } from '../error.ts'
+import { DivergenceFailure, HarnessError, messageOf } from '../error.ts'
 import type { Failure } from '../result/sample.ts'
 import type { PrepareContext, SampleExecutor, TopologyFacts } from './executor.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -50,6 +50,9 @@ export class Topologies {
 
 /** What to record for anything thrown. */
 export function failureOf(error: unknown): Failure {
+  if (error instanceof DivergenceFailure) {
+    return { reason: error.reason, remedy: error.remedy, divergences: error.divergences }
+  }
   if (error instanceof HarnessError) return { reason: error.reason, remedy: error.remedy }
   return {
     reason: `Unexpected error: ${messageOf(error)}`,
