@@ -67,8 +67,8 @@ bench: $(installed) ## Measure the parts: channel, protocol machine, payload wor
 calibrate: $(installed) ## Measure what operations cost here; the virtual cores predict from it
 	@$(cli) calibrate
 
-predict: $(installed) ## Say what more processors would give, from what calibrate measured
-	@$(cli) predict
+predict: $(installed) ## Say what more processors would give, by calibrate; AGAINST=latest: check it against a run
+	@$(cli) predict $(if $(AGAINST),--against $(AGAINST))
 
 soak: $(installed) ## Run the simulations and the thread tests over many seeds
 	@SOAK=1 vitest run --project sim --project race
