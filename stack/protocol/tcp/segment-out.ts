@@ -40,9 +40,16 @@ export function emitSegment(core: Core, sequence: number, payloadLength: number,
 /**
  * An ACK and nothing else. It is numbered by the highest SND.NXT: while segments are being cut anew SND.NXT
  * lies below what the peer has, and a segment from there would be dropped as old.
+ *
+ * A peer short of memory may take back the window that it gave, which a sender has to bear (RFC 9293 section 3.8.6,
+ * MUST-34). What lies beyond is not acceptable to it, the ACK with it (section 3.10.7.4), so the number is the window's
+ * end then; but not for less than the rounding of a scaled window, which takes nothing back.
  */
 export function emitPureAck(core: Core): void {
-  emitSegment(core, core.tcb.sndMax, 0, TcpFlag.ack)
+  const { tcb } = core
+  const windowEnd = (tcb.sndUna + tcb.sndWnd) | 0
+  const isTakenBack = ((tcb.sndMax - windowEnd) | 0) >= 1 << tcb.sndScale
+  emitSegment(core, isTakenBack ? windowEnd : tcb.sndMax, 0, TcpFlag.ack)
 }
 
 /** The SYN of an active open or the SYN-ACK of a passive one. */

@@ -99,6 +99,17 @@ describe('the acknowledged upcall', () => {
 })
 
 describe("the peer's window", () => {
+  it('taken back while data is in flight: an ACK is numbered so that the peer accepts it', () => {
+    const scenario = Scenario.accepted()
+      .queues(5 * mss)
+      .acks(mss)
+      .forget()
+    scenario.acks(mss, { windowBytes: 0 })
+    const [answer] = scenario.forget().sends({ ack: mss, windowBytes: 0, length: 100 }).waits(50_000).seen()
+    expect(answer?.raw.sequence).toBe((scenario.tcb().sndUna | 0) as number)
+    expect(scenario.tcb().sndMax - scenario.tcb().sndUna).toBe(4 * mss)
+  })
+
   it('is never exceeded', () => {
     expect(Scenario.accepted({ windowBytes: 2944 }).queues(100_000).heard()).toEqual([
       'ACK 0+1448',
