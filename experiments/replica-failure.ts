@@ -24,7 +24,7 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential'],
   verdict: { kind: 'survival', gapMillis: 250 },
-  rounds: { full: 20, quick: 2 },
+  rounds: { full: 20, quick: 1 },
   transferBytes: { checksum: 640 * 2 ** 20 },
   warmupBytes: { checksum: 768 * 2 ** 20 },
 })

@@ -27,7 +27,7 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 15, quick: 3 },
+  rounds: { full: 15, quick: 1 },
   transferBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
   warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
 })

@@ -20,7 +20,7 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 25, quick: 5 },
+  rounds: { full: 25, quick: 3 },
   transferBytes: {
     checksum: 256 * 2 ** 20,
     cipher: 96 * 2 ** 20,

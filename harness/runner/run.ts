@@ -137,7 +137,13 @@ class ExperimentRun {
     if (ready.failure !== undefined) appendLog(log, `not tried: ${ready.failure.reason}`)
     const outcome =
       ready.failure === undefined
-        ? await takeSample(this.#options.executor, scheduled, log, this.#prepareContext)
+        ? await takeSample(
+            this.#options.executor,
+            scheduled,
+            log,
+            this.#prepareContext,
+            this.#options.profile,
+          )
         : ({ status: 'failed', failure: ready.failure } as const)
     if (outcome.status === 'failed') this.#topologies.suspect(topology)
     const identity = {

@@ -2,17 +2,22 @@
 import { z } from 'zod'
 import { HarnessError } from '../error.ts'
 import type { ScheduledSample } from '../matrix/schedule.ts'
+import type { Profile } from '../result/manifest.ts'
 import { measurementSchema } from '../result/sample.ts'
 import type { PrepareContext, SampleContext, SampleExecutor, SampleOutcome } from './executor.ts'
 import { appendLog } from './run-folder.ts'
 import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
+/** A quick run shows that everything works; it need not wait until the last function is compiled. */
+const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0.25 }
+
 export async function takeSample(
   executor: SampleExecutor,
   scheduled: ScheduledSample,
   logPath: string,
   prepareContext: PrepareContext,
+  profile: Profile,
 ): Promise<SampleOutcome> {
   const { experiment, cell, round, seed } = scheduled
   const work = cell.factors.payloadWork ?? 'linux'
@@ -21,7 +26,7 @@ export async function takeSample(
     log: (line) => appendLog(logPath, line),
     experiment,
     transferBytes: experiment.transferBytes[work] as number,
-    warmupBytes: experiment.warmupBytes[work] as number,
+    warmupBytes: Math.ceil((experiment.warmupBytes[work] as number) * warmupShare[profile]),
     seed,
     logPath,
   }
