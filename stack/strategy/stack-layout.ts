@@ -16,6 +16,7 @@ import type { StackParameters } from './options.ts'
 import { transmitBufferBytes } from './perform/transmit-buffer.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
 import { planThreadCounters } from './thread-counters.ts'
+import { workerLimit } from './worker-count.ts'
 
 /**
  * Bytes from a slot's payload to its frame: room for a virtio-net header, and 2 more so that what follows the
@@ -116,12 +117,16 @@ export function planStack<Own extends object = object>(
   }
 }
 
-/** How many replicas there may be at a time. */
+/** How many replicas there may be at a time. Throws RangeError if there cannot be so many. */
 export function maximumReplicas(strategy: {
   readonly replicas: number
   readonly maximumReplicas?: number
 }): number {
-  return Math.max(strategy.replicas, strategy.maximumReplicas ?? 0)
+  const maximum = strategy.maximumReplicas ?? strategy.replicas
+  if (!Number.isInteger(maximum) || maximum < strategy.replicas || maximum > workerLimit) {
+    throw new RangeError(`maximumReplicas must be ${strategy.replicas} to ${workerLimit}, not ${maximum}`)
+  }
+  return maximum
 }
 
 function shapeOf({ strategy }: StackParameters): StackShape {

@@ -185,7 +185,10 @@ class Threads implements RunningStack {
 
   #note(divergence: AuditReport['firstDivergence']): string {
     if (this.#failure instanceof DivergenceError) return this.#failure.message
-    if (divergence === undefined) return ''
+    if (divergence === undefined) {
+      const lost = this.crew?.events.filter(({ kind }) => kind === 'lost') ?? []
+      return lost.map(({ replica, reason }) => `replica ${replica} was lost: ${reason}`).join('; ')
+    }
     const { replica, reference, index } = divergence
     return `replica ${replica} differs from ${reference} after request ${index}`
   }
