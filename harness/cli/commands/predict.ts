@@ -26,7 +26,7 @@ export function predictCommand(signal: AbortSignal): Command {
   return new Command('predict')
     .description('say what sending would reach on more processors, from costs measured here')
     .option('--costs <file>', 'what `calibrate` wrote', costsPath)
-    .option('--draws <number>', 'runs for each answer', '5')
+    .option('--draws <number>', 'runs for each answer', '3')
     .option('--cores <number>', 'processors for everybody; default: enough that none is shared')
     .option('--against <folder>', 'compare with what this run, or `latest`, measured')
     .action((options: Options) =>
