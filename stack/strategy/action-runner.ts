@@ -7,18 +7,33 @@ import { ActionQueue, actionWords } from '../dominoes/action-queue.ts'
 import { Counter, type Counters } from '../dominoes/counters.ts'
 import type { Domain } from '../dominoes/domain.ts'
 
-/** An action queue that says it is full before it is: what an apply emits directly still fits. */
+/**
+ * An action queue that holds the actions of several requests, and says that it is full after a few of one: what a request
+ * emits directly still fits. It is never full when a request begins, since upcalls that an earlier one left to be emitted
+ * come before those of the next.
+ */
 export class EarlyFullQueue extends ActionQueue {
   readonly #limit: number
+  #first = 0
 
-  /** Full from `limit` actions on; room for `capacity`. */
+  /** Full from `limit` actions of a request on; room for `capacity` in all. */
   constructor(capacity: number, limit: number) {
     super(capacity)
     this.#limit = limit
   }
 
   override get isFull(): boolean {
-    return this.count >= this.#limit
+    return this.count - this.#first >= this.#limit
+  }
+
+  /** What follows is another request's. */
+  begin(): void {
+    this.#first = this.count
+  }
+
+  override clear(): void {
+    this.count = 0
+    this.#first = 0
   }
 }
 

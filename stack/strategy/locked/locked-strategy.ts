@@ -68,15 +68,14 @@ function openThread(parts: ThreadParts): StrategyThread {
     },
     channel,
   )
-  const domain = openDomain(parts, {
-    state: stateOf(region, layout, 0),
-    actions: new EarlyFullQueue(lockedActionCapacity, lockedActions),
-  })
+  const queue = new EarlyFullQueue(lockedActionCapacity, lockedActions)
+  const domain = openDomain(parts, { state: stateOf(region, layout, 0), actions: queue })
   const performing = wrapped(parts, domain)
   return new Locked({
     thread,
     words,
     domain: performing,
+    queue,
     runner: new ActionRunner(performing, counters),
     source: openSource(parts, slots, domain, lockedBatch),
     slots,

@@ -21,7 +21,7 @@ import type { Domain, Source } from '../../dominoes/domain.ts'
 import { askingWeight } from '../../dominoes/replica.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
-import type { ActionRunner } from '../action-runner.ts'
+import type { ActionRunner, EarlyFullQueue } from '../action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { BatchSlots } from './batch-slots.ts'
 import { type LockCounter, LockCounterWord } from './lock-counters.ts'
@@ -32,6 +32,7 @@ export interface LockedParts {
   readonly thread: number
   readonly words: Int32Array
   readonly domain: Domain
+  readonly queue: EarlyFullQueue
   readonly runner: ActionRunner
   readonly source: Source
   readonly slots: BatchSlots
@@ -170,7 +171,7 @@ export class Locked implements StrategyThread {
 
   /** Holding the lock. Stops early if what a request emits might not fit. */
   #applyRequests(firstIndex: number): void {
-    const { domain, slots, words, runner, board, counters } = this.#parts
+    const { domain, queue, slots, words, runner, board, counters } = this.#parts
     const first = this.#next
     const room = domain.actions.capacity - 64
     let index = firstIndex
@@ -178,6 +179,7 @@ export class Locked implements StrategyThread {
       const slot = slots.slotAt(this.#next)
       index = (index + 1) | 0
       words[slot + SlotWord.sequence] = index
+      queue.begin()
       domain.apply(slot)
       runner.assign(slot)
       this.#next += 1
