@@ -19,6 +19,11 @@ export class Progress {
     this.#before = stack.report()
   }
 
+  /** Replicas that were lost meanwhile. */
+  get lostReplicas(): number {
+    return countLost(this.#stack.report()) - countLost(this.#before)
+  }
+
   sinceStart(): Done {
     const cpu = process.cpuUsage(this.#cpuBefore)
     const before = this.#before
@@ -37,6 +42,10 @@ export class Progress {
       note: report.note,
     }
   }
+}
+
+function countLost({ crewEvents = [] }: Report): number {
+  return crewEvents.filter((event) => event.kind === 'lost').length
 }
 
 /** Counters wrap at 2^32. */

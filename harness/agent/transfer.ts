@@ -67,6 +67,8 @@ async function run(stack: Stack, spec: TransferSpec): Promise<Omit<TransferResul
   const moved = await Promise.all(connections.map((connection) => move(connection, pattern, spec)))
   const disturbed = await disturber?.finish()
   await stack.checkpoint()
+  // The transfer survived it, but it was not the one that was to be measured.
+  if (spec.disturbance === undefined && progress.lostReplicas > 0) throw new Error(stack.report().note)
   return {
     ...together(moved),
     ...progress.sinceStart(),
