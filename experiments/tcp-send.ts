@@ -20,10 +20,10 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 25, quick: 3 },
+  rounds: { full: 21, quick: 3 },
   transferBytes: {
-    checksum: 256 * 2 ** 20,
-    cipher: 96 * 2 ** 20,
+    checksum: 512 * 2 ** 20,
+    cipher: 256 * 2 ** 20,
     linux: 512 * 2 ** 20,
   },
   // Some four seconds, once for each stack: until then the compiler takes a share of the processors.

@@ -32,7 +32,9 @@ const stack = await createStack({
   device: inheritedTap(),
   payloadWork: { kind: payloadWork, cipherKey: transferCipherKey },
   ...(idle === undefined ? {} : { idle: { kind: idle } }),
-  coalesceMillis: 2,
+  coalesceMillis: 4,
+  // Enough for the application to sleep that long, and to be late by as much again, at several Gbit/s.
+  sendBufferBytes: 8 * 2 ** 20,
   // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.
   receiveBufferBytes: 2 ** 20,
 })

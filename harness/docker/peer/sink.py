@@ -17,7 +17,7 @@ from stream import Stream
 
 # The kernel wakes this program once so many bytes are there, or the stream ended: a wake-up for every segment would
 # cost more than receiving it, on processors that the sender needs.
-LOW_WATER = 128 << 10
+LOW_WATER = 512 << 10
 
 
 class Receiver:
