@@ -21,8 +21,8 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'model', tolerance: 0.1 },
-  rounds: { full: 15, quick: 1 },
+  rounds: { full: 9, quick: 1 },
   // A request stands for a segment of 1448 bytes, and takes some 20 µs.
-  transferBytes: { none: 24_000 * 1448 },
-  warmupBytes: { none: 6_000 * 1448 },
+  transferBytes: { none: 50_000 * 1448 },
+  warmupBytes: { none: 25_000 * 1448 },
 })

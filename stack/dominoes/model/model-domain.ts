@@ -20,7 +20,7 @@ export class ModelDomain implements Domain {
   readonly #performed: Uint8Array
   readonly #costs: ModelCosts
   /** What all requests so far made of each other, and how many they were. */
-  readonly #state = new Int32Array([1, 0])
+  readonly state = new Int32Array([1, 0])
 
   /** `performed` has a byte for each action, which counts how often it was performed. */
   constructor({ words }: Region, performed: Uint8Array, costs: ModelCosts) {
@@ -38,7 +38,7 @@ export class ModelDomain implements Domain {
   }
 
   apply(slot: number): void {
-    const state = this.#state
+    const { state } = this
     const seed = (state[0] as number) ^ (this.#words[slot + SlotWord.random] as number)
     const number = state[1] as number
     state[0] = work(seed, this.#costs.stateRounds)
@@ -66,10 +66,10 @@ export class ModelDomain implements Domain {
   }
 
   digest(): number {
-    return (this.#state[0] as number) ^ (this.#state[1] as number)
+    return (this.state[0] as number) ^ (this.state[1] as number)
   }
 
   copyState(target: Int32Array): void {
-    target.set(this.#state)
+    target.set(this.state)
   }
 }

@@ -37,6 +37,7 @@ const { id, requests, warmupRequests } = data
 const region = openRegion(data.buffer)
 const { words } = region
 const channel = new Channel(region, data.layout.channel, id)
+const isAlone = data.layout.channel.replicas === 1
 const performed = new Uint8Array(data.buffer, data.performedAt, requests)
 let startedMicros = 0
 
@@ -67,8 +68,15 @@ function runReplicated(): void {
     },
     wait() {},
   }
-  const replica = openReplica(region, data.layout, { id, domain, source, channel, nowMicros: () => 0 })
+  const parts = { id, domain, source, channel, nowMicros: () => 0 }
+  const replica = openReplica(region, data.layout, isAlone ? { ...parts, witness: openWitness() } : parts)
   runReplica(replica, createIdle({ kind: 'backoff', spins: 2000, yields: 0 }, replica))
+}
+
+/** One replica has no other to be compared with. */
+function openWitness() {
+  const second = new ModelDomain(region, performed, data.costs)
+  return { domain: second, state: second.state }
 }
 
 /** The same requests without a channel: apply, perform, next. */

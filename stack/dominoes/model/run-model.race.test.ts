@@ -8,5 +8,5 @@ test.each([0, 1, 2])('%i replicas perform every action exactly once', async (rep
   expect(result.performedOnce).toBe(21_000)
   expect(result.divergences).toBe(0)
   expect(result.micros).toBeGreaterThan(0)
-  if (replicas > 1) expect(result.digestsCompared).toBeGreaterThan(0)
+  if (replicas > 0) expect(result.digestsCompared).toBeGreaterThan(0)
 })
