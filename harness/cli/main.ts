@@ -48,4 +48,5 @@ try {
     process.exitCode = 1
   }
 }
-if (signal.aborted) process.exitCode = interruptCode
+// What was interrupted may have left a request to the engine unanswered, which would keep this process waiting.
+if (signal.aborted) process.exit(interruptCode)
