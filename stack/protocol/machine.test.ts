@@ -130,10 +130,10 @@ describe('ARP (RFC 826)', () => {
     expect(host.connect(80)).toMatchObject([{ action: 'arp', operation: 1 }])
   })
 
-  it('asks three times, a second apart', () => {
+  it('asks five times, a second apart', () => {
     const host = new TestHost()
     const sent = [...host.connect(80), ...host.wait(10_000_000)]
-    expect(sent.filter((action) => action.action === 'arp')).toHaveLength(3)
+    expect(sent.filter((action) => action.action === 'arp')).toHaveLength(5)
   })
 
   it('takes a changed address from whoever already is known', () => {

@@ -174,7 +174,8 @@ function parametersOf(
       minimumRtoMicros: 200_000,
       delayedAckMicros: 40_000,
       reorderingFloorMicros: draw.chance(0.5) ? 5000 : 1000,
-      timeWaitMicros: 1_000_000,
+      // Longer than a FIN's retransmissions are apart: a shorter one answers them with a reset.
+      timeWaitMicros: 60_000_000,
     },
   }
 }

@@ -12,7 +12,8 @@ import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { closeConnection, schedule } from '../tcp/connections.ts'
 
 const retryMicros = 1_000_000
-const attemptLimit = 3
+/** More than Linux's three: a lossy link should not make a neighbor unreachable. */
+const attemptLimit = 5
 /** After this long an entry in use is asked for again, one that is not is forgotten. */
 const reachableMicros = 300_000_000
 const idleLimitMicros = reachableMicros / 2

@@ -137,7 +137,8 @@ function parametersOf(strategy: StrategyOption, side: number, random: Random): S
       minimumRtoMicros: 200_000,
       delayedAckMicros: 40_000,
       reorderingFloorMicros: 5000,
-      timeWaitMicros: 1_000_000,
+      // Longer than a FIN's retransmissions are apart: a shorter one answers them with a reset.
+      timeWaitMicros: 60_000_000,
     },
   }
 }

@@ -61,9 +61,12 @@ export function describeStrategy(strategy: StrategyOption): void {
     })
 
     test('a window that is closed for seconds', () => {
+      // Where losses delay the last bytes of a window by seconds, none is needed.
+      let probes = 0
       hold([{ ...base, upBytes: 60_000, readsFromMicros: 5e6 }], ({ windowProbes }) => {
-        expect(windowProbes).toBeGreaterThan(0)
+        probes += windowProbes
       })
+      expect(probes).toBeGreaterThan(0)
     })
 
     test('without impairments nothing is sent again', () => {
