@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '../../stack/index.ts'
+import type { DisturbedTransfer } from '../result/sample.ts'
 import { longestPause, stepMillis } from './timeline.ts'
-import type { Disturbance, DisturbedTransfer } from './transfer-spec.ts'
+import type { Disturbance } from './transfer-spec.ts'
 
 /** No byte for so long after a disturbance counts as its doing; longer than any stall asked for. */
 const aftermathMillis = 3000

@@ -3,6 +3,7 @@
  * it through these schemas, so that a change on one side alone fails loudly.
  */
 import { z } from 'zod'
+import { disturbedSchema } from '../result/sample.ts'
 
 const workers = z.int().min(1).max(64)
 
@@ -69,26 +70,6 @@ export const disturbanceSchema = z.discriminatedUnion('kind', [
 
 export type Disturbance = z.infer<typeof disturbanceSchema>
 
-/** What a disturbed transfer looked like. Times in milliseconds since the transfer began. */
-export const disturbedTransferSchema = z.strictObject({
-  /** Bytes that had arrived at every step, from 0. */
-  stepMillis: z.number().positive(),
-  bytes: z.array(z.int().nonnegative()),
-  events: z.array(
-    z.strictObject({
-      kind: z.enum(['kill', 'stall']),
-      replica: z.int().nonnegative(),
-      atMillis: z.number(),
-      /** When the successor took part, or the stall was under way. */
-      recoveredMillis: z.number(),
-      /** The longest time without a byte after it. */
-      gapMillis: z.number().nonnegative(),
-    }),
-  ),
-})
-
-export type DisturbedTransfer = z.infer<typeof disturbedTransferSchema>
-
 export const transferSpecSchema = z.strictObject({
   stack: stackSpecSchema,
   /** Which way the application's bytes go, as seen from the stack. */
@@ -129,7 +110,7 @@ export const transferResultSchema = z.strictObject({
   perReplica: z.array(z.record(z.string(), z.number())),
   framesIn: z.int().nonnegative(),
   framesOut: z.int().nonnegative(),
-  disturbed: disturbedTransferSchema.exactOptional(),
+  disturbed: disturbedSchema.exactOptional(),
   note: z.string(),
   /** What the process printed besides since its last result: with `--trace-gc`, its garbage collections. */
   output: z.array(z.string()),

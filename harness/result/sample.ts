@@ -13,6 +13,24 @@ const sides = z.strictObject({
   peer: z.number().nonnegative().nullable(),
 })
 
+/** What became of a transfer whose replicas were killed or stalled. Times in milliseconds since it began. */
+export const disturbedSchema = z.strictObject({
+  /** Bytes that had arrived at every step, from 0. */
+  stepMillis: z.number().positive(),
+  bytes: z.array(count),
+  events: z.array(
+    z.strictObject({
+      kind: z.enum(['kill', 'stall']),
+      replica: count,
+      atMillis: z.number(),
+      /** When a killed replica's successor took part, or a stall was under way. */
+      recoveredMillis: z.number(),
+      /** The longest time without a byte after it. */
+      gapMillis: z.number().nonnegative(),
+    }),
+  ),
+})
+
 /** What an executor measured in one sample. */
 export const measurementSchema = z.strictObject({
   /** Application bytes over the whole connection, warm-up included. */
@@ -52,25 +70,7 @@ export const measurementSchema = z.strictObject({
   framesOut: unknownCount,
   /** Counters of each replica by name: applied, checked, performed, claimsWon and the like. */
   perReplica: z.array(z.record(z.string(), z.number())),
-  /** Where replicas were killed or stalled: what became of the transfer. Times in milliseconds since it began. */
-  disturbed: z
-    .strictObject({
-      /** Bytes that had arrived at every step, from 0. */
-      stepMillis: z.number().positive(),
-      bytes: z.array(count),
-      events: z.array(
-        z.strictObject({
-          kind: z.enum(['kill', 'stall']),
-          replica: count,
-          atMillis: z.number(),
-          /** When a killed replica's successor took part, or a stall was under way. */
-          recoveredMillis: z.number(),
-          /** The longest time without a byte after it. */
-          gapMillis: z.number().nonnegative(),
-        }),
-      ),
-    })
-    .exactOptional(),
+  disturbed: disturbedSchema.exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
 })
@@ -111,6 +111,7 @@ export const failedSampleSchema = z.strictObject({
 
 export const sampleSchema = z.discriminatedUnion('status', [measuredSampleSchema, failedSampleSchema])
 
+export type DisturbedTransfer = z.infer<typeof disturbedSchema>
 export type Measurement = z.infer<typeof measurementSchema>
 export type Failure = z.infer<typeof failureSchema>
 export type MeasuredSample = z.infer<typeof measuredSampleSchema>
