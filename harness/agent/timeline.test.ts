@@ -15,3 +15,8 @@ test('a stream that flows has none, nor one that is over', () => {
   expect(longestPause(bytes, at(20), at(30))).toBe(0)
   expect(longestPause([], 0, at(10))).toBe(0)
 })
+
+test('the time after the last byte is no pause', () => {
+  expect(longestPause([0, 10, 10, 20, 20, 20, 20, 20], 0, at(7))).toBe(at(1))
+  expect(longestPause([0, 10, 10, 20, 20, 20, 20, 20], at(4), at(7))).toBe(0)
+})

@@ -2,10 +2,14 @@
 
 export const stepMillis = 5
 
-/** The longest time without a byte between two moments, in milliseconds; resolution is one step. */
+/**
+ * The longest time without a byte between two moments, in milliseconds; resolution is one step. What follows the last
+ * byte is no pause: the stream is over, and its connections are closing.
+ */
 export function longestPause(bytes: readonly number[], fromMillis: number, toMillis: number): number {
   const first = Math.max(0, Math.floor(fromMillis / stepMillis))
-  const last = Math.min(bytes.length - 1, Math.ceil(toMillis / stepMillis))
+  const end = bytes.indexOf(bytes.at(-1) ?? 0)
+  const last = Math.min(end, Math.ceil(toMillis / stepMillis))
   let longest = 0
   let since = first
   for (let step = first + 1; step <= last; step++) {
