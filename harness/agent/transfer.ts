@@ -11,8 +11,8 @@ import { type Connection, createStack, type Stack } from '../../stack/index.ts'
 import { mirrorCounters } from '../top/mirror.ts'
 import { Disturber } from './disturbance.ts'
 import { inheritedTap } from './inherited-tap.ts'
+import { Activity } from './stack-activity.ts'
 import { divergencesPrefix, resultPrefix } from './stack-process.ts'
-import { Progress } from './stack-progress.ts'
 import { StreamPattern, transferCipherKey } from './stream-pattern.ts'
 import { receive, send, together } from './streams.ts'
 import {
@@ -59,7 +59,7 @@ try {
 
 async function run(stack: Stack, spec: TransferSpec): Promise<Omit<TransferResult, 'output'>> {
   const pattern = new StreamPattern(readFileSync(spec.patternPath))
-  const progress = new Progress(stack)
+  const activity = new Activity(stack)
   const connections: Connection[] = []
   while (connections.length < spec.connections) {
     connections.push(await stack.connect({ address: spec.peerAddress, port: spec.port }))
@@ -70,10 +70,10 @@ async function run(stack: Stack, spec: TransferSpec): Promise<Omit<TransferResul
   const disturbed = await disturber?.finish()
   await stack.checkpoint()
   // The transfer survived it, but it was not the one that was to be measured.
-  if (spec.disturbance === undefined && progress.lostReplicas > 0) throw new Error(stack.report().note)
+  if (spec.disturbance === undefined && activity.lostReplicas > 0) throw new Error(stack.report().note)
   return {
     ...together(moved),
-    ...progress.sinceStart(),
+    ...activity.sinceStart(),
     ...(disturbed === undefined ? {} : { disturbed }),
   }
 }

@@ -9,7 +9,7 @@ type Done = Omit<
   'output' | 'disturbed' | 'bytes' | 'bytesVerified' | 'firstMismatch' | 'measuredBytes' | 'measuredMicros'
 >
 
-export class Progress {
+export class Activity {
   readonly #stack: Stack
   readonly #before: Report
   readonly #cpuBefore = process.cpuUsage()
