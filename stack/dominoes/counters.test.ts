@@ -15,6 +15,16 @@ describe('counters', () => {
     expect(readCounters(region, layout, 1)).toMatchObject({ applied: 5, parks: 0xffffffff })
   })
 
+  it('are read by the names of another table, too', () => {
+    const plan = new RegionPlan()
+    const layouts = [planCounters(plan, 1), planCounters(plan, 1)] as const
+    const region = plan.allocate()
+    const Doors = { opened: 0, slammed: 3 }
+    new Counters(region, layouts[1], 0).add(Doors.slammed, 7)
+    expect(readCounters(region, layouts[1], 0, Doors)).toEqual({ opened: 0, slammed: 7 })
+    expect(readCounters(region, layouts[0], 0).checkedAhead).toBe(0)
+  })
+
   it('have places of their own', () => {
     const places = Object.values(Counter)
     expect(new Set(places).size).toBe(places.length)

@@ -1,5 +1,6 @@
 /**
- * What each replica counts, in shared memory: one table for all, one line per replica.
+ * What each replica counts, in shared memory: one line per replica. The replica's own table is `Counter`; what else a
+ * thread counts can have a table of its own, of at most 32 names, and lines of its own.
  *
  *   word  32 r + c   counter c of replica r     written by replica r's thread only, plain stores
  *
@@ -7,7 +8,7 @@
  */
 import { lineBytes, lineWords, type Region, type RegionPlan } from './region.ts'
 
-/** The one table of counters: name and place. */
+/** What a replica counts: name and place. */
 export const Counter = {
   /** Requests applied. */
   applied: 0,
@@ -34,6 +35,8 @@ export const Counter = {
   digests: 11,
 } as const
 
+/** Names and their places, 0 … 31, each different. */
+export type CounterTable = Readonly<Record<string, number>>
 export type CounterName = keyof typeof Counter
 export type CounterValues = Record<CounterName, number>
 
@@ -63,11 +66,23 @@ export class Counters {
 }
 
 /** A replica's counters by name, 0 … 2^32 - 1. Any thread. */
-export function readCounters(region: Region, layout: CountersLayout, replica: number): CounterValues {
+export function readCounters(region: Region, layout: CountersLayout, replica: number): CounterValues
+export function readCounters<Table extends CounterTable>(
+  region: Region,
+  layout: CountersLayout,
+  replica: number,
+  table: Table,
+): Record<keyof Table, number>
+export function readCounters(
+  region: Region,
+  layout: CountersLayout,
+  replica: number,
+  table: CounterTable = Counter,
+): Record<string, number> {
   const base = layout.baseWord + replica * lineWords
-  const entries = Object.entries(Counter).map(([name, at]) => [
+  const entries = Object.entries(table).map(([name, at]) => [
     name,
     Atomics.load(region.words, base + at) >>> 0,
   ])
-  return Object.fromEntries(entries) as CounterValues
+  return Object.fromEntries(entries)
 }

@@ -1,10 +1,5 @@
-/**
- * What each thread counts about the lock and the order in which it is taken: one line of shared memory a thread, written
- * by that thread only, with plain stores. 32 bits, wrapping.
- */
-import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/region.ts'
-
-export const LockCounterWord = {
+/** What each thread counts about the lock and the order in which it is taken; kept as all counters are. */
+export const LockCounter = {
   /** Times the lock was taken, and of those the times it was not free at once. */
   lockAcquired: 0,
   lockContended: 1,
@@ -22,40 +17,3 @@ export const LockCounterWord = {
   /** Times a thread went on emitting what another's request had left to be emitted. */
   helped: 8,
 } as const
-
-export function planLockCounters(plan: RegionPlan, threads: number): number {
-  return plan.reserve(threads * lineBytes) / 4
-}
-
-export class LockCounter {
-  readonly #words: Int32Array
-  readonly #at: number
-
-  constructor(words: Int32Array, baseWord: number, thread: number) {
-    this.#words = words
-    this.#at = baseWord + thread * lineWords
-  }
-
-  add(counter: number, count: number): void {
-    const at = this.#at + counter
-    this.#words[at] = ((this.#words[at] as number) + count) | 0
-  }
-
-  /** An acquisition that took `spins` rounds of looking. */
-  contended(spins: number): void {
-    this.add(LockCounterWord.lockContended, 1)
-    this.add(LockCounterWord.lockSpins, spins)
-  }
-}
-
-/** By name, 0 … 2^32 - 1 each. Any thread. */
-export function readLockCounters(
-  words: Int32Array,
-  baseWord: number,
-  thread: number,
-): Record<string, number> {
-  const base = baseWord + thread * lineWords
-  return Object.fromEntries(
-    Object.entries(LockCounterWord).map(([name, at]) => [name, Atomics.load(words, base + at) >>> 0]),
-  )
-}

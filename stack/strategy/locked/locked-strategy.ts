@@ -1,6 +1,6 @@
 /** The locked strategy: N threads over one protocol state behind a lock (see `locked.ts`). */
 import { Channel } from '../../dominoes/channel.ts'
-import { Counters } from '../../dominoes/counters.ts'
+import { Counters, type CountersLayout, planCounters, readCounters } from '../../dominoes/counters.ts'
 import { initialiseFramework } from '../../dominoes/framework-layout.ts'
 import { ActionRunner, EarlyFullQueue } from '../action-runner.ts'
 import { openCommonEnds } from '../common-ends.ts'
@@ -10,7 +10,7 @@ import { planStack, type StackLayout, stateOf } from '../stack-layout.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
 import { workerCount } from '../worker-count.ts'
 import { BatchSlots } from './batch-slots.ts'
-import { LockCounter, planLockCounters, readLockCounters } from './lock-counters.ts'
+import { LockCounter } from './lock-counters.ts'
 import { Locked, lockedActionCapacity, lockedActions, lockedBatch } from './locked.ts'
 import { openLock, planLock } from './locks.ts'
 import { OrderBoard, planOrderBoard } from './order-board.ts'
@@ -18,7 +18,7 @@ import { OrderBoard, planOrderBoard } from './order-board.ts'
 interface LockedLayout extends StackLayout {
   readonly lockWord: number
   readonly boardWord: number
-  readonly lockCountersWord: number
+  readonly lockCounters: CountersLayout
 }
 
 /** A batch, and a slot for what is emitted without a request. */
@@ -31,20 +31,20 @@ export const lockedStrategy: Strategy = {
     return planStack(parameters, { threads, states: 1, slotCount }, (plan) => ({
       lockWord: planLock(plan),
       boardWord: planOrderBoard(plan, threads),
-      lockCountersWord: planLockCounters(plan, threads),
+      lockCounters: planCounters(plan, threads),
     }))
   },
   initialise: (region, layout, time) => initialiseFramework(region, layout.framework, { time }),
   openThread,
   openEnds: (region, layout, wakeDevice) => {
-    const { boardWord, lockCountersWord } = layout as LockedLayout
+    const { boardWord, lockCounters } = layout as LockedLayout
     const board = new OrderBoard(region.words, boardWord, layout.replicas)
     const ends = openCommonEnds(region, layout, wakeDevice, (index) => board.hasPassed(index))
     return {
       ...ends,
       threadCounters: (thread) => ({
         ...ends.threadCounters(thread),
-        ...readLockCounters(region.words, lockCountersWord, thread),
+        ...readCounters(region, lockCounters, thread, LockCounter),
       }),
     }
   },
@@ -57,7 +57,7 @@ function openThread(parts: ThreadParts): StrategyThread {
   const { framework } = layout
   const channel = parts.channel ?? new Channel(region, framework.channel, thread)
   const counters = new Counters(region, framework.counters, thread)
-  const lockCounters = new LockCounter(words, layout.lockCountersWord, thread)
+  const lockCounters = new Counters(region, layout.lockCounters, thread)
   const lock = openLock(lockKindOf(parts.parameters), words, layout.lockWord, lockCounters)
   const { slotsWord, slotBytes } = framework.channel
   const slots = new BatchSlots(

@@ -24,7 +24,7 @@ import { Request } from '../../protocol/requests.ts'
 import type { ActionRunner, EarlyFullQueue } from '../action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { BatchSlots } from './batch-slots.ts'
-import { type LockCounter, LockCounterWord } from './lock-counters.ts'
+import { LockCounter } from './lock-counters.ts'
 import type { Lock } from './locks.ts'
 import type { OrderBoard } from './order-board.ts'
 
@@ -40,7 +40,7 @@ export interface LockedParts {
   readonly board: OrderBoard
   readonly lock: Lock
   readonly counters: Counters
-  readonly lockCounters: LockCounter
+  readonly lockCounters: Counters
   readonly clock: Clock
   readonly device: Device
 }
@@ -197,10 +197,10 @@ export class Locked implements StrategyThread {
       this.#waitingSince = now
     }
     if (((now - this.#waitingSince) | 0) < turnMicros) {
-      lockCounters.add(LockCounterWord.turnsWaited, 1)
+      lockCounters.add(LockCounter.turnsWaited, 1)
       return false
     }
-    lockCounters.add(LockCounterWord.turnsOvertaken, 1)
+    lockCounters.add(LockCounter.turnsOvertaken, 1)
     return true
   }
 
@@ -226,7 +226,7 @@ export class Locked implements StrategyThread {
     }
     this.#release(timedFrom)
     if (!isNeeded) return 0
-    lockCounters.add(LockCounterWord.helped, 1)
+    lockCounters.add(LockCounter.helped, 1)
     this.#stage = Stage.actions
     return 1
   }
@@ -244,8 +244,8 @@ export class Locked implements StrategyThread {
     lock.release()
     if (isMoreLeft) channel.published.notify()
     if (timedFrom === 0) return
-    lockCounters.add(LockCounterWord.lockHoldsTimed, 1)
-    lockCounters.add(LockCounterWord.lockHeldMicros, (clock.nowMicros() - timedFrom) | 0)
+    lockCounters.add(LockCounter.lockHoldsTimed, 1)
+    lockCounters.add(LockCounter.lockHeldMicros, (clock.nowMicros() - timedFrom) | 0)
   }
 
   // ── perform ─────────────────────────────────────────────────────────────

@@ -11,9 +11,10 @@
  *
  * Everything stored before `release` is visible after the next `acquire`, whichever thread's.
  */
+import type { Counters } from '../../dominoes/counters.ts'
 import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/region.ts'
 import type { LockKind } from '../options.ts'
-import { type LockCounter, LockCounterWord } from './lock-counters.ts'
+import { LockCounter } from './lock-counters.ts'
 
 export interface Lock {
   acquire(): void
@@ -29,7 +30,7 @@ export function planLock(plan: RegionPlan): number {
   return plan.reserve(2 * lineBytes) / 4
 }
 
-export function openLock(kind: LockKind, words: Int32Array, at: number, counters: LockCounter): Lock {
+export function openLock(kind: LockKind, words: Int32Array, at: number, counters: Counters): Lock {
   switch (kind) {
     case 'spin':
       return new SpinLock(words, at, counters)
@@ -42,19 +43,25 @@ export function openLock(kind: LockKind, words: Int32Array, at: number, counters
 
 const pause: () => void = typeof Atomics.pause === 'function' ? () => Atomics.pause() : () => {}
 
+/** An acquisition that took `spins` rounds of looking. */
+function countContended(counters: Counters, spins: number): void {
+  counters.add(LockCounter.lockContended, 1)
+  counters.add(LockCounter.lockSpins, spins)
+}
+
 class SpinLock implements Lock {
   readonly #words: Int32Array
   readonly #at: number
-  readonly #counters: LockCounter
+  readonly #counters: Counters
 
-  constructor(words: Int32Array, at: number, counters: LockCounter) {
+  constructor(words: Int32Array, at: number, counters: Counters) {
     this.#words = words
     this.#at = at
     this.#counters = counters
   }
 
   acquire(): void {
-    this.#counters.add(LockCounterWord.lockAcquired, 1)
+    this.#counters.add(LockCounter.lockAcquired, 1)
     if (Atomics.compareExchange(this.#words, this.#at, 0, 1) === 0) return
     let spins = 0
     do {
@@ -63,7 +70,7 @@ class SpinLock implements Lock {
         pause()
       }
     } while (Atomics.compareExchange(this.#words, this.#at, 0, 1) !== 0)
-    this.#counters.contended(spins)
+    countContended(this.#counters, spins)
   }
 
   release(): void {
@@ -74,17 +81,17 @@ class SpinLock implements Lock {
 class TicketLock implements Lock {
   readonly #words: Int32Array
   readonly #at: number
-  readonly #counters: LockCounter
+  readonly #counters: Counters
   #ticket = 0
 
-  constructor(words: Int32Array, at: number, counters: LockCounter) {
+  constructor(words: Int32Array, at: number, counters: Counters) {
     this.#words = words
     this.#at = at
     this.#counters = counters
   }
 
   acquire(): void {
-    this.#counters.add(LockCounterWord.lockAcquired, 1)
+    this.#counters.add(LockCounter.lockAcquired, 1)
     this.#ticket = Atomics.add(this.#words, this.#at, 1)
     if (Atomics.load(this.#words, this.#at + servingWord) === this.#ticket) return
     let spins = 0
@@ -92,7 +99,7 @@ class TicketLock implements Lock {
       spins += 1
       pause()
     }
-    this.#counters.contended(spins)
+    countContended(this.#counters, spins)
   }
 
   release(): void {
@@ -105,16 +112,16 @@ const ParkingState = { free: 0, held: 1, waitedFor: 2 } as const
 class ParkingLock implements Lock {
   readonly #words: Int32Array
   readonly #at: number
-  readonly #counters: LockCounter
+  readonly #counters: Counters
 
-  constructor(words: Int32Array, at: number, counters: LockCounter) {
+  constructor(words: Int32Array, at: number, counters: Counters) {
     this.#words = words
     this.#at = at
     this.#counters = counters
   }
 
   acquire(): void {
-    this.#counters.add(LockCounterWord.lockAcquired, 1)
+    this.#counters.add(LockCounter.lockAcquired, 1)
     if (!this.#tryAcquire()) this.#acquireContended()
   }
 
@@ -126,15 +133,15 @@ class ParkingLock implements Lock {
       spins += 1
       pause()
       if (Atomics.load(words, this.#at) === ParkingState.free && this.#tryAcquire()) {
-        this.#counters.contended(spins)
+        countContended(this.#counters, spins)
         return
       }
     }
     while (Atomics.exchange(words, this.#at, ParkingState.waitedFor) !== ParkingState.free) {
-      this.#counters.add(LockCounterWord.lockWaits, 1)
+      this.#counters.add(LockCounter.lockWaits, 1)
       Atomics.wait(words, this.#at, ParkingState.waitedFor)
     }
-    this.#counters.contended(spins)
+    countContended(this.#counters, spins)
   }
 
   #tryAcquire(): boolean {

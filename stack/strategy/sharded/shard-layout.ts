@@ -7,6 +7,7 @@
  *
  * Connections: worker w's have indices w × connections … (w + 1) × connections - 1 where the application sees them.
  */
+import { type CountersLayout, planCounters } from '../../dominoes/counters.ts'
 import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/mailbox-layout.ts'
 import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/outbox-layout.ts'
 import { lineBytes, lineWords, type Region, type RegionPlan } from '../../dominoes/region.ts'
@@ -14,7 +15,6 @@ import { planSignal } from '../../dominoes/signal.ts'
 import type { StackParameters } from '../options.ts'
 import { planStack, type StackLayout } from '../stack-layout.ts'
 import { workerCount } from '../worker-count.ts'
-import { planShardCounters } from './shard-counters.ts'
 
 export interface ShardLayout {
   /** Requests of the application. */
@@ -34,7 +34,7 @@ export interface ShardedLayout extends StackLayout {
   /** Connections of one shard. */
   readonly connections: number
   readonly slotsPerShard: number
-  readonly shardCountersWord: number
+  readonly shardCounters: CountersLayout
 }
 
 const postedCount = 256
@@ -58,7 +58,7 @@ export function planShards(parameters: StackParameters): ShardedLayout {
     preferredWord: plan.reserve(lineBytes) / 4,
     connections,
     slotsPerShard: Math.floor(slotCount / threads),
-    shardCountersWord: planShardCounters(plan, threads),
+    shardCounters: planCounters(plan, threads),
   }))
 }
 

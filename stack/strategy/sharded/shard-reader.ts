@@ -8,6 +8,7 @@
  */
 import type { Device } from '../../device/device.ts'
 import type { RandomSource } from '../../device/random.ts'
+import type { Counters } from '../../dominoes/counters.ts'
 import type { Mailbox } from '../../dominoes/mailbox.ts'
 import type { Region } from '../../dominoes/region.ts'
 import type { Signal } from '../../dominoes/signal.ts'
@@ -18,7 +19,7 @@ import { FlowKind, FlowWord, flowWords, readFlow } from '../../wire/flow.ts'
 import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { frameOffset } from '../stack-layout.ts'
 import { countOne, ThreadCounter } from '../thread-counters.ts'
-import { type ShardCounter, ShardCounterWord } from './shard-counters.ts'
+import { ShardCounter } from './shard-counters.ts'
 import type { SlotPool } from './slot-pool.ts'
 
 export interface ShardReaderParts {
@@ -33,7 +34,7 @@ export interface ShardReaderParts {
   /** Word that names the worker the traffic is for. */
   readonly preferredWord: number
   readonly countersAt: number
-  readonly counters: ShardCounter
+  readonly counters: Counters
   /** Takes a slot that is for this worker itself. */
   keep(slot: number): void
 }
@@ -133,7 +134,7 @@ export class ShardReader {
     pool.lend(slot)
     ;(handed[owner] as Mailbox).tryPost(slot)
     this.#isHanded[owner] = true
-    counters.add(ShardCounterWord.handedOver, 1)
+    counters.add(ShardCounter.handedOver, 1)
   }
 
   /** ARP is rare. A worker that gets none for want of slots will ask. */

@@ -15,7 +15,7 @@ import { openDomain, wrapped } from '../open-thread.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
 import { threadCountersAt } from '../thread-counters.ts'
 import { UpcallRecord } from '../upcall-record.ts'
-import { readShardCounters, ShardCounter } from './shard-counters.ts'
+import { ShardCounter } from './shard-counters.ts'
 import { ShardPort, ShardUpcalls } from './shard-ends.ts'
 import { initialiseShards, planShards, type ShardedLayout, type ShardLayout } from './shard-layout.ts'
 import { ShardReader } from './shard-reader.ts'
@@ -53,7 +53,7 @@ export const shardedStrategy: Strategy = {
       protocolCounters: () => sumProtocolCounters(region, layout, layout.replicas),
       threadCounters: (thread) => ({
         ...readCounters(region, layout.framework.counters, thread),
-        ...readShardCounters(region.words, sharded.shardCountersWord, thread),
+        ...readCounters(region, sharded.shardCounters, thread, ShardCounter),
       }),
     }
   },
@@ -91,7 +91,7 @@ function openThread(parts: ThreadParts): StrategyThread {
   const { slotsWord, slotBytes, slotCount } = framework.channel
   const shard = shards[thread] as ShardLayout
   const counters = new Counters(region, framework.counters, thread)
-  const shardCounters = new ShardCounter(words, layout.shardCountersWord, thread)
+  const shardCounters = new Counters(region, layout.shardCounters, thread)
   const poolWord = slotsWord + thread * layout.slotsPerShard * (slotBytes / 4)
   const pool = new SlotPool(words, poolWord, layout.slotsPerShard, slotBytes / 4)
   const queue = new SlotQueue(slotCount)

@@ -26,7 +26,7 @@ import { Request } from '../../protocol/requests.ts'
 import type { ActionRunner } from '../action-runner.ts'
 import { postedArguments } from '../network-source.ts'
 import type { StrategyThread } from '../strategy.ts'
-import { type ShardCounter, ShardCounterWord } from './shard-counters.ts'
+import { ShardCounter } from './shard-counters.ts'
 import type { ShardReader } from './shard-reader.ts'
 import type { SlotPool } from './slot-pool.ts'
 import { giveBack } from './slot-pool.ts'
@@ -48,7 +48,7 @@ export interface ShardedParts {
   readonly clock: Clock
   readonly random: RandomSource
   readonly counters: Counters
-  readonly shardCounters: ShardCounter
+  readonly shardCounters: Counters
   /** Of every worker. */
   readonly news: readonly Signal[]
   readonly room: Signal
@@ -172,7 +172,7 @@ export class Sharded implements StrategyThread {
       handed.advance()
       count += 1
     }
-    if (count > 0) shardCounters.add(ShardCounterWord.takenOver, count)
+    if (count > 0) shardCounters.add(ShardCounter.takenOver, count)
     return count
   }
 
