@@ -43,115 +43,111 @@ export function openLock(kind: LockKind, words: Int32Array, at: number, counters
 
 const pause: () => void = typeof Atomics.pause === 'function' ? () => Atomics.pause() : () => {}
 
-/** An acquisition that took `spins` rounds of looking. */
-function countContended(counters: Counters, spins: number): void {
-  counters.add(LockCounter.lockContended, 1)
-  counters.add(LockCounter.lockSpins, spins)
-}
-
-class SpinLock implements Lock {
-  readonly #words: Int32Array
-  readonly #at: number
-  readonly #counters: Counters
+/** What the locks have in common: where they are, and the counting. */
+abstract class CountedLock implements Lock {
+  protected readonly words: Int32Array
+  protected readonly at: number
+  protected readonly counters: Counters
 
   constructor(words: Int32Array, at: number, counters: Counters) {
-    this.#words = words
-    this.#at = at
-    this.#counters = counters
+    this.words = words
+    this.at = at
+    this.counters = counters
   }
 
   acquire(): void {
-    this.#counters.add(LockCounter.lockAcquired, 1)
-    if (Atomics.compareExchange(this.#words, this.#at, 0, 1) === 0) return
+    this.counters.add(LockCounter.lockAcquired, 1)
+    if (!this.tryTake()) this.#takeContended()
+  }
+
+  abstract release(): void
+
+  /** Takes the lock if it is free at once. */
+  protected abstract tryTake(): boolean
+
+  /** After `tryTake` failed; returns the rounds of looking that it took. */
+  protected abstract take(): number
+
+  #takeContended(): void {
+    const spins = this.take()
+    this.counters.add(LockCounter.lockContended, 1)
+    this.counters.add(LockCounter.lockSpins, spins)
+  }
+}
+
+class SpinLock extends CountedLock {
+  protected tryTake(): boolean {
+    return Atomics.compareExchange(this.words, this.at, 0, 1) === 0
+  }
+
+  protected take(): number {
     let spins = 0
     do {
-      while (Atomics.load(this.#words, this.#at) !== 0) {
+      while (Atomics.load(this.words, this.at) !== 0) {
         spins += 1
         pause()
       }
-    } while (Atomics.compareExchange(this.#words, this.#at, 0, 1) !== 0)
-    countContended(this.#counters, spins)
+    } while (!this.tryTake())
+    return spins
   }
 
   release(): void {
-    Atomics.store(this.#words, this.#at, 0)
+    Atomics.store(this.words, this.at, 0)
   }
 }
 
-class TicketLock implements Lock {
-  readonly #words: Int32Array
-  readonly #at: number
-  readonly #counters: Counters
+class TicketLock extends CountedLock {
   #ticket = 0
 
-  constructor(words: Int32Array, at: number, counters: Counters) {
-    this.#words = words
-    this.#at = at
-    this.#counters = counters
+  /** Draws a ticket in any case, for which `take` waits. */
+  protected tryTake(): boolean {
+    this.#ticket = Atomics.add(this.words, this.at, 1)
+    return this.#isServed()
   }
 
-  acquire(): void {
-    this.#counters.add(LockCounter.lockAcquired, 1)
-    this.#ticket = Atomics.add(this.#words, this.#at, 1)
-    if (Atomics.load(this.#words, this.#at + servingWord) === this.#ticket) return
+  protected take(): number {
     let spins = 0
-    while (Atomics.load(this.#words, this.#at + servingWord) !== this.#ticket) {
+    while (!this.#isServed()) {
       spins += 1
       pause()
     }
-    countContended(this.#counters, spins)
+    return spins
+  }
+
+  #isServed(): boolean {
+    return Atomics.load(this.words, this.at + servingWord) === this.#ticket
   }
 
   release(): void {
-    Atomics.store(this.#words, this.#at + servingWord, (this.#ticket + 1) | 0)
+    Atomics.store(this.words, this.at + servingWord, (this.#ticket + 1) | 0)
   }
 }
 
 const ParkingState = { free: 0, held: 1, waitedFor: 2 } as const
 
-class ParkingLock implements Lock {
-  readonly #words: Int32Array
-  readonly #at: number
-  readonly #counters: Counters
-
-  constructor(words: Int32Array, at: number, counters: Counters) {
-    this.#words = words
-    this.#at = at
-    this.#counters = counters
-  }
-
-  acquire(): void {
-    this.#counters.add(LockCounter.lockAcquired, 1)
-    if (!this.#tryAcquire()) this.#acquireContended()
+class ParkingLock extends CountedLock {
+  protected tryTake(): boolean {
+    const { free, held } = ParkingState
+    return Atomics.compareExchange(this.words, this.at, free, held) === free
   }
 
   /** Whoever slept cannot know whether others still do, and so takes the lock as waited for. */
-  #acquireContended(): void {
-    const words = this.#words
-    let spins = 0
-    while (spins < parkAfterSpins) {
-      spins += 1
+  protected take(): number {
+    const { words, at } = this
+    for (let spins = 1; spins <= parkAfterSpins; spins++) {
       pause()
-      if (Atomics.load(words, this.#at) === ParkingState.free && this.#tryAcquire()) {
-        countContended(this.#counters, spins)
-        return
-      }
+      if (Atomics.load(words, at) === ParkingState.free && this.tryTake()) return spins
     }
-    while (Atomics.exchange(words, this.#at, ParkingState.waitedFor) !== ParkingState.free) {
-      this.#counters.add(LockCounter.lockWaits, 1)
-      Atomics.wait(words, this.#at, ParkingState.waitedFor)
+    while (Atomics.exchange(words, at, ParkingState.waitedFor) !== ParkingState.free) {
+      this.counters.add(LockCounter.lockWaits, 1)
+      Atomics.wait(words, at, ParkingState.waitedFor)
     }
-    countContended(this.#counters, spins)
-  }
-
-  #tryAcquire(): boolean {
-    const { free, held } = ParkingState
-    return Atomics.compareExchange(this.#words, this.#at, free, held) === free
+    return parkAfterSpins
   }
 
   release(): void {
-    if (Atomics.exchange(this.#words, this.#at, ParkingState.free) === ParkingState.waitedFor) {
-      Atomics.notify(this.#words, this.#at, 1)
+    if (Atomics.exchange(this.words, this.at, ParkingState.free) === ParkingState.waitedFor) {
+      Atomics.notify(this.words, this.at, 1)
     }
   }
 }
