@@ -28,8 +28,8 @@ export interface OrderedTransmitterParts {
 
 export class OrderedTransmitter implements Transmitter {
   readonly capabilities: DeviceCapabilities
-  readonly turnstile: Turnstile
   readonly #parts: OrderedTransmitterParts
+  readonly #turnstile: Turnstile
   /** Which frame each buffer holds, or held; nothing as long as it is unused. */
   readonly #frames: Int32Array
   #used = 0
@@ -43,14 +43,14 @@ export class OrderedTransmitter implements Transmitter {
     this.#frames = new Int32Array(parts.bufferCount)
     const write = (at: number, length: number) =>
       countFrame(region.words, countersAt, device.write(at, length))
-    this.turnstile = new Turnstile(region, layout, thread, moved, write)
+    this.#turnstile = new Turnstile(region, layout, thread, moved, write)
   }
 
   bufferFor(frameNumber: number): number {
-    if (this.turnstile.hasLeft(frameNumber)) return alreadyLeft
+    if (this.#turnstile.hasLeft(frameNumber)) return alreadyLeft
     const isUsed = this.#current < this.#used
-    if (isUsed && this.turnstile.hasRoom(this.#frames[this.#current] as number)) return noBuffer
-    if (!this.turnstile.hasRoom(frameNumber)) return noBuffer
+    if (isUsed && this.#turnstile.hasRoom(this.#frames[this.#current] as number)) return noBuffer
+    if (!this.#turnstile.hasRoom(frameNumber)) return noBuffer
     this.#frame = frameNumber
     return this.#parts.buffersAt + this.#current * this.#parts.bufferBytes
   }
@@ -60,6 +60,6 @@ export class OrderedTransmitter implements Transmitter {
     this.#current += 1
     if (this.#current > this.#used) this.#used = this.#current
     if (this.#current === this.#parts.bufferCount) this.#current = 0
-    this.turnstile.leave(this.#frame, at, length)
+    this.#turnstile.leave(this.#frame, at, length)
   }
 }

@@ -9,8 +9,6 @@ import { initialiseTurnstile, planTurnstile } from './turnstile.ts'
 const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
 const bufferBytes = 128
 
-class Killed extends Error {}
-
 /** Threads over one turnstile, and a device that notes which frames it is given; each holds its own number. */
 function open(threads: number, bufferCount: number, first: number, count = 16) {
   const plan = new RegionPlan()
@@ -21,13 +19,8 @@ function open(threads: number, bufferCount: number, first: number, count = 16) {
   const region = openRegion(plan.allocate().buffer)
   initialiseTurnstile(region, layout, first)
   const left: number[] = []
-  const state = { killIn: -1 }
   const transmitters = Array.from({ length: threads }, (_, thread) => {
     const write = (at: number) => {
-      if (state.killIn === thread) {
-        state.killIn = -1
-        throw new Killed()
-      }
       left.push(region.words[at / 4] as number)
       return true
     }
@@ -47,7 +40,7 @@ function open(threads: number, bufferCount: number, first: number, count = 16) {
   const build = (at: number, frame: number) => {
     region.words[at / 4] = frame
   }
-  return { transmitters, left, build, state }
+  return { transmitters, left, build }
 }
 
 const numbers = (first: number, count: number) => Array.from({ length: count }, (_, k) => (first + k) | 0)
@@ -107,37 +100,4 @@ test('a frame too far ahead of the turn waits, buffers or not', () => {
   const { transmitters } = open(1, 4, 0, 4)
   expect(transmitters[0]?.bufferFor(3)).toBeGreaterThanOrEqual(0)
   expect(transmitters[0]?.bufferFor(4)).toBe(noBuffer)
-})
-
-describe('when a thread is killed', () => {
-  test('holding the role, the frame it was transmitting and all after it leave through another', () => {
-    const { transmitters, left, build, state } = open(2, 4, 0)
-    const [dead, living] = transmitters as [OrderedTransmitter, OrderedTransmitter]
-    const first = dead.bufferFor(0)
-    build(first, 0)
-    const second = living.bufferFor(1)
-    build(second, 1)
-    living.transmit(second, 4)
-    state.killIn = 0
-    expect(() => dead.transmit(first, 4)).toThrow(Killed)
-    const third = living.bufferFor(2)
-    build(third, 2)
-    living.transmit(third, 4)
-    expect(left).toEqual([])
-    living.turnstile.abandon(0)
-    expect(left).toEqual([0, 1, 2])
-  })
-
-  test('before it left a frame that it had claimed, the turn passes once that is skipped', () => {
-    const { transmitters, left, build } = open(2, 4, 0)
-    const living = transmitters[1] as OrderedTransmitter
-    for (const frame of [1, 2]) {
-      const at = living.bufferFor(frame)
-      build(at, frame)
-      living.transmit(at, 4)
-    }
-    living.turnstile.skip(0)
-    expect(left).toEqual([1, 2])
-    expect(living.turnstile.next).toBe(3)
-  })
 })

@@ -9,7 +9,7 @@
  *   ── lines, four words an entry: frame f has entry f mod count ─────────────────────────────
  *    64 + 4 e  stamp   f + 1 once frame f is there                           the thread that built it
  *         + 1  at      byte offset of the frame                              the same, before the stamp
- *         + 2  length  bytes; 0: nothing to transmit, the turn passes        the same
+ *         + 2  length  bytes                                                 the same
  *
  * Actions that are no frames have no frame number: they never come here, and hold nobody up.
  *
@@ -20,8 +20,8 @@
  * Why nobody waits for ever: a thread waits only for room here or for a buffer of its own, both of which come free when
  * earlier frames leave. It takes its actions in the order of their numbers, so what it holds up comes later than what
  * it waits for. The earliest frame of all has room, and its claimant waits for nothing but a full outbox, which drains
- * in the same order. A claimant that is removed is the one exception: whoever performs its actions instead leaves the
- * frame a second time, which is harmless, or skips it.
+ * in the same order. That claimants are removed with what they had in hand is ruled out elsewhere: replicas can be
+ * killed where emission is relaxed only.
  *
  * Invariant: frames before `next` have left; an entry is written only for frames next … next + count - 1.
  */
@@ -110,11 +110,6 @@ export class Turnstile {
     this.transmitDue()
   }
 
-  /** Lets the turn pass a frame that nobody will build. */
-  skip(frame: number): void {
-    this.leave(frame, 0, 0)
-  }
-
   /** Transmits all that has its turn, unless another thread is at it. */
   transmitDue(): void {
     const words = this.#words
@@ -122,22 +117,12 @@ export class Turnstile {
       if (Atomics.compareExchange(words, this.#role, roleFree, this.#holder) !== roleFree) return
       for (let frame = this.next; this.#isThere(frame); frame = (frame + 1) | 0) {
         const entry = this.#entryOf(frame)
-        const length = words[entry + EntryWord.length] as number
-        if (length > 0) this.#write(words[entry + EntryWord.at] as number, length)
+        this.#write(words[entry + EntryWord.at] as number, words[entry + EntryWord.length] as number)
         Atomics.store(words, this.#next, (frame + 1) | 0)
         this.#moved.notify()
       }
       Atomics.store(words, this.#role, roleFree)
     }
-  }
-
-  /**
-   * Any thread, after another was removed, which runs no more: frees the role if that thread held it. The frame that
-   * it was transmitting may leave twice.
-   */
-  abandon(thread: number): void {
-    Atomics.compareExchange(this.#words, this.#role, thread + 1, roleFree)
-    this.transmitDue()
   }
 
   #isThere(frame: number): boolean {
