@@ -19,6 +19,8 @@ import { recordTransfer } from '../replay/testing/recorded-transfer.ts'
 import { stateOf } from '../stack-layout.ts'
 import { strategyOf } from '../strategies.ts'
 import { type DivergedStack, describeDivergence, formatDump, writeDump } from './dump.ts'
+import { DivergenceError } from './error.ts'
+import { stopDiverged } from './stop.ts'
 
 let folder: string
 let path: string
@@ -135,5 +137,20 @@ describe('a replica whose congestion window went wrong', () => {
     expect(readFileSync(text, 'utf8')).toBe(formatDump(dump))
     expect(JSON.parse(readFileSync(text.replace(/txt$/, 'json'), 'utf8'))).toEqual(dump)
     expect(formatDump(dump)).toContain(`\n  request ${fromIndex} at `)
+  })
+
+  it('stops the stack also if it cannot be described', async () => {
+    const stack = diverge(1024)
+    const calls: string[] = []
+    const error = await stopDiverged({
+      ...stack,
+      region: openRegion(new SharedArrayBuffer(128)),
+      ended: Promise.resolve(),
+      close: () => calls.push('close'),
+      terminate: async () => calls.push('terminate'),
+    })
+    expect(calls).toEqual(['close', 'terminate'])
+    expect(error).toBeInstanceOf(DivergenceError)
+    expect(error.message).toMatch(/^Replicas 1 and 0 diverged\. It could not be described/)
   })
 })

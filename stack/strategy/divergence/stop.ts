@@ -19,11 +19,13 @@ export async function stopDiverged(stack: RunningDivergedStack): Promise<Diverge
   stack.close()
   await Promise.race([stack.ended, sleep(patienceMillis, undefined, { ref: false })])
   await stack.terminate()
-  const dump = describeDivergence(stack)
+  let summary = `Replicas ${stack.divergence.replica} and ${stack.divergence.reference} diverged.`
   try {
-    return new DivergenceError(dump.summary, writeDump(dump, stack.parameters.dumpDirectory))
+    const dump = describeDivergence(stack)
+    summary = dump.summary
+    return new DivergenceError(summary, writeDump(dump, stack.parameters.dumpDirectory))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return new DivergenceError(`${dump.summary} It could not be described in a file: ${reason}`, '(no file)')
+    return new DivergenceError(`${summary} It could not be described: ${reason}`, '(no file)')
   }
 }
