@@ -3,38 +3,21 @@
  * in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN and /dev/net/tun, but no container.
  */
 import { Worker } from 'node:worker_threads'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { EtherType, writeEthernet } from '../wire/ethernet.ts'
 import { TcpFlag, TcpWord } from '../wire/header.ts'
 import { IpProtocol, writeIpv4 } from '../wire/ipv4.ts'
 import { TcpOffset, writeTcp, writeTcpPseudoChecksum } from '../wire/tcp.ts'
 import { virtioTrustsChecksum, writeVirtioOffload } from '../wire/virtio.ts'
-import { closeDescriptors, type DescriptorDeviceHandle } from './descriptor-device.ts'
+import { closeDescriptors } from './descriptor-device.ts'
 import { complianceRegion, describeDevice } from './device.compliance.ts'
 import { DeviceError } from './device.ts'
 import { interfaceMtu, setInterfaceUp } from './interface-request.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from './network-namespace.ts'
 import { createPacketSocketDevice, openPacketSocket } from './packet-socket.ts'
 import { createTapDevice, openTap, superFrameBytes } from './tap.ts'
+import { describeInNamespace } from './testing/in-namespace.ts'
 
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`kernel devices are not tested: ${obstacle}`)
-
-describe.skipIf(obstacle !== '')('in a network namespace', () => {
-  let leave = (): void => {}
-  const open: DescriptorDeviceHandle[] = []
-  const opened = (handle: DescriptorDeviceHandle): DescriptorDeviceHandle => {
-    open.push(handle)
-    return handle
-  }
-  beforeAll(() => {
-    leave = enterNewNetworkNamespace()
-  })
-  afterAll(() => {
-    for (const handle of open) closeDescriptors(handle)
-    leave()
-  })
-
+describeInNamespace('kernel devices are', (opened) => {
   for (const offload of [false, true]) {
     const suffix = offload ? ' with offload' : ''
     const name = offload ? 'offload0' : 'plain0'

@@ -1,18 +1,15 @@
 /** A TAP with several queues, in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN and /dev/net/tun. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { EtherType, writeEthernet } from '../wire/ethernet.ts'
 import { TcpFlag, TcpWord } from '../wire/header.ts'
 import { IpProtocol, writeIpv4 } from '../wire/ipv4.ts'
 import { writeTcp } from '../wire/tcp.ts'
-import { closeDescriptors, DescriptorDevice, type DescriptorDeviceHandle } from './descriptor-device.ts'
+import { DescriptorDevice } from './descriptor-device.ts'
 import { complianceRegion, describeDevice } from './device.compliance.ts'
 import { setInterfaceUp } from './interface-request.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from './network-namespace.ts'
 import { createPacketSocketDevice, openPacketSocket } from './packet-socket.ts'
 import { createTapDevice, openTap } from './tap.ts'
-
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`several queues are not tested: ${obstacle}`)
+import { describeInNamespace } from './testing/in-namespace.ts'
 
 const frameBytes = 60
 const here = 0x0a000001
@@ -30,21 +27,7 @@ function writeFrame(bytes: Uint8Array, at: number, sourcePort: number, destinati
   writeTcp(bytes, at + 34, record, 0)
 }
 
-describe.skipIf(obstacle !== '')('in a network namespace', () => {
-  let leave = (): void => {}
-  const open: DescriptorDeviceHandle[] = []
-  const opened = (handle: DescriptorDeviceHandle): DescriptorDeviceHandle => {
-    open.push(handle)
-    return handle
-  }
-  beforeAll(() => {
-    leave = enterNewNetworkNamespace()
-  })
-  afterAll(() => {
-    for (const handle of open) closeDescriptors(handle)
-    leave()
-  })
-
+describeInNamespace('several queues are', (opened) => {
   for (const offload of [false, true]) {
     const name = offload ? 'queues1' : 'queues0'
     describeDevice(`a TAP with three queues${offload ? ', with offload' : ''}`, () => {
