@@ -3,7 +3,7 @@
  * that is not named here is an error. Invariant: `id` is the name of the file that defines it.
  */
 import { z } from 'zod'
-import { factorSchemas, factorsSchema } from './factors.ts'
+import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
 
 const kebab = z
   .string()
@@ -58,10 +58,22 @@ const survivalRuleSchema = z.strictObject({
   gapMillis: z.number().positive(),
 })
 
+/** A verdict on the claim that replicas are equal at equal index, and that one value of a factor costs little. */
+const costRuleSchema = z.strictObject({
+  kind: z.literal('cost'),
+  /** Cells that differ in this factor alone are compared: goodput with the value `of` over that with `over`. */
+  factor: z.enum(factorNames),
+  of: z.union([z.string(), z.number()]),
+  over: z.union([z.string(), z.number()]),
+  /** Largest share of the goodput that it may cost: 0.03 is 3 %. */
+  atMost: z.number().positive().max(1),
+})
+
 export const verdictRuleSchema = z.discriminatedUnion('kind', [
   speedupRangeSchema,
   modelRuleSchema,
   survivalRuleSchema,
+  costRuleSchema,
 ])
 
 const describedShape = {
@@ -109,6 +121,7 @@ export type VerdictRule = z.infer<typeof verdictRuleSchema>
 export type SpeedupRange = z.infer<typeof speedupRangeSchema>
 export type SurvivalRule = z.infer<typeof survivalRuleSchema>
 export type ModelRule = z.infer<typeof modelRuleSchema>
+export type CostRule = z.infer<typeof costRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>
 export type BytesByWork = Experiment['transferBytes']

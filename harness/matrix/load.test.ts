@@ -55,6 +55,16 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: cells[0].strategy: missing',
   ],
   ['an empty list', changed({ cells: [] }), 'small.ts: cells:'],
+  [
+    'a cost that no cell pays',
+    changed({ verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } }),
+    'small.ts: verdict.of: no cell has digests "on" (list cells with digests "on" and "off", equal in everything else)',
+  ],
+  [
+    'a cost without a counterpart',
+    changed({ verdict: { kind: 'cost', factor: 'payloadWork', of: 'cipher', over: 'copy', atMost: 0.03 } }),
+    'small.ts: verdict.over: cell "sequential-cipher-tap" has no counterpart with payloadWork "copy"',
+  ],
   ['too few rounds', changed({ rounds: { full: 3, quick: 1 } }), 'small.ts: rounds.full: must be at least 7'],
   ['an id that is not kebab-case', changed({ id: 'Small One' }), 'small.ts: id: must be kebab-case'],
   [

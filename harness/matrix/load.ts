@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { HarnessError, messageOf } from '../error.ts'
 import { baselineCandidates } from './baseline.ts'
+import { counterpartsOf } from './counterpart.ts'
 import { type Complaint, complaintsAbout, expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
 import { explainIssues } from './explain.ts'
@@ -86,8 +87,30 @@ export function resolveDefinition(path: string, definition: Definition): Experim
       })
     }
   }
+  complaints.push(...complaintsAboutCost(experiment))
   if (complaints.length > 0) throw refusal(path, complaints)
   return experiment
+}
+
+/** Every cell that pays needs the one that does not. */
+function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
+  if (verdict.kind !== 'cost') return []
+  const { factor, of, over } = verdict
+  const remedy = `list cells with ${factor} "${of}" and "${over}", equal in everything else`
+  const paying = cells.filter((cell) => cell.factors[factor] === of)
+  if (paying.length === 0)
+    return [{ path: ['verdict', 'of'], problem: `no cell has ${factor} "${of}"`, remedy }]
+  return paying.flatMap((cell) =>
+    counterpartsOf(verdict, cell, cells).length === 1
+      ? []
+      : [
+          {
+            path: ['verdict', 'over'],
+            problem: `cell "${cell.id}" has no counterpart with ${factor} "${over}"`,
+            remedy,
+          },
+        ],
+  )
 }
 
 function refuseDuplicates(definitions: readonly { path: string; definition: Definition }[]): void {

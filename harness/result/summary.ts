@@ -3,10 +3,12 @@
  * command `summary` prints it, the report draws it. Invariant: only sound samples count (see `validity.ts`).
  */
 import { type Baseline, baselineOf } from '../matrix/baseline.ts'
+import { counterpartOf } from '../matrix/counterpart.ts'
 import type { Cell, Experiment } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import { type MedianInterval, median, medianInterval } from '../measure/median.ts'
 import { type ByRound, ratioInterval } from '../measure/ratio.ts'
+import { type Cost, costOfRatio } from './cost-verdict.ts'
 import type { Machine, Manifest } from './manifest.ts'
 import type { MeasuredSample, Sample } from './sample.ts'
 import { faultsOf } from './validity.ts'
@@ -50,6 +52,8 @@ export interface CellSummary {
   /** Replicas killed or stalled in the sound samples, and the longest times without a byte after that. */
   readonly disturbances: number
   readonly gapMillis: Interval | null
+  /** Where the verdict is on a cost: the share of goodput that this cell pays. */
+  readonly cost: Cost | null
 }
 
 export interface ExperimentSummary {
@@ -128,6 +132,7 @@ function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sam
     divergences: sum(own.map(divergencesOf)),
     disturbances: gaps.length,
     gapMillis: interval(medianInterval(gaps)),
+    cost: costOf(cell, experiment, samples),
   }
 }
 
@@ -141,6 +146,13 @@ function speedup(
   const other = baselineOf(baseline, cell, experiment.cells)
   if (other === undefined) return null
   return ratioInterval(goodputByRound(cell.id, samples), goodputByRound(other.id, samples))
+}
+
+function costOf(cell: Cell, experiment: Experiment, samples: readonly Sample[]): Cost | null {
+  const other = counterpartOf(experiment.verdict, cell, experiment.cells)
+  if (other === undefined) return null
+  const ratio = ratioInterval(goodputByRound(cell.id, samples), goodputByRound(other.id, samples))
+  return ratio === null ? null : costOfRatio(ratio)
 }
 
 /** Goodput of a cell's sound samples, in Mbit/s by round. */

@@ -22,6 +22,9 @@ function cell(
     failed: 0,
     disturbances: 0,
     gapMillis: null,
+    digestsCompared: 100,
+    divergences: 0,
+    cost: null,
   }
 }
 

@@ -6,6 +6,8 @@
 import type { SpeedupRange, VerdictRule } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import { identifyFactors } from '../matrix/factors.ts'
+import { type Cost, judgeByCost, refuteEquality } from './cost-verdict.ts'
+import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
 import type { Machine } from './manifest.ts'
 import { judgeByModel } from './model-verdict.ts'
 import type { Interval } from './summary.ts'
@@ -30,14 +32,16 @@ export interface JudgedCell {
   readonly failed: number
   readonly disturbances: number
   readonly gapMillis: Interval | null
+  readonly digestsCompared: number
+  readonly divergences: number
+  readonly cost: Cost | null
 }
-
-/** Fewer rounds than these show nothing of the noise. */
-const fewestRounds = 3
 
 type Finding = 'gains' | 'unclear' | 'no gain'
 
 export function judge(rule: VerdictRule, cells: readonly JudgedCell[], machine: Machine): Judgement {
+  const refuted = rule.kind === 'cost' ? refuteEquality(cells) : undefined
+  if (refuted !== undefined) return refuted
   const faults = cells.reduce((total, cell) => total + cell.void, 0)
   if (faults > 0) {
     return {
@@ -50,6 +54,8 @@ export function judge(rule: VerdictRule, cells: readonly JudgedCell[], machine: 
       return judgeByModel(rule, cells)
     case 'survival':
       return judgeBySurvival(rule, cells)
+    case 'cost':
+      return judgeByCost(rule, cells)
     case 'speedup-range':
       return judgeByRange(rule, cells, machine)
   }
@@ -65,12 +71,7 @@ function judgeByRange(rule: SpeedupRange, cells: readonly JudgedCell[], machine:
   }
   const findings = best.map((cell) => findingOf(rule, cell))
   const reasons = best.map((cell, index) => explain(rule, cell, findings[index] as Finding))
-  const weakest = Math.min(...best.map((cell) => cell.speedupCoverage))
-  if (weakest < 0.95) {
-    reasons.push(
-      `With so few rounds an interval is the range of its samples, and holds the true median with a probability of ${percent(weakest)} only.`,
-    )
-  }
+  reasons.push(...remarksOnCoverage(Math.min(...best.map((cell) => cell.speedupCoverage))))
   const count = (finding: Finding) => findings.filter((other) => other === finding).length
   if (count('gains') === best.length) return { verdict: 'reproduced', reasons }
   if (count('gains') > 0) return { verdict: 'partly', reasons }
@@ -113,8 +114,4 @@ function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding): string
   return cell.roundsCompared < fewestRounds
     ? `${measured}: fewer than ${fewestRounds} rounds could be compared.`
     : `${measured}: on both sides of ${bound}.`
-}
-
-function percent(probability: number): string {
-  return `${Math.round(probability * 100)} %`
 }
