@@ -28,6 +28,11 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     ],
     events: [{ ...row, seconds: 0.03 }],
   },
+  cost: {
+    limits: [{ ...row, percent: 3 }],
+    rounds: [{ ...row, cell: 'cipher, N=2', percent: 1 }],
+    cells: [{ ...row, cell: 'cipher, N=2', median: 1, low: -1, high: 2 }],
+  },
 }
 
 const names = Object.keys(examples) as ChartName[]

@@ -72,6 +72,25 @@ test('a run without samples still has a page', async () => {
   expect(page).not.toContain('Infinity')
 })
 
+test('what something costs is drawn and listed for each cell that pays', async () => {
+  const run = fakeRun({
+    definition: {
+      cells: [
+        { strategy: ['replicated'], replicas: [1, 2], payloadWork: ['cipher'], digests: ['on', 'off'] },
+      ],
+      baselines: ['single-replica'],
+      verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 },
+    },
+    sample: (sample) => ({ ...sample, goodputMbps: sample.factors.digests === 'on' ? 98 : 100 }),
+  })
+  const page = await renderReport(run)
+  expect(page).toContain('cipher, N=2: digests on costs 2.0 % of the goodput')
+  expect(page).toContain('cipher, N=1: 2.0 %, 2.0 % to 2.0 %; cipher, N=2: 2.0 %')
+  expect(page.match(/<b>2\.0 %<\/b>/g)).toHaveLength(2)
+  expect(page).not.toContain('NaN')
+  expect(await renderReport(fakeRun())).not.toContain('What digests cost')
+})
+
 test('the caveats follow from the machine', async () => {
   const shared = await renderReport(fakeRun())
   expect(shared).toContain('The machine has 2 cores, and the peer runs on the same ones')

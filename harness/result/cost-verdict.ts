@@ -48,8 +48,8 @@ export function judgeByCost(rule: CostRule, cells: readonly JudgedCell[]): Judge
     ...(failed === 0 ? [] : [`${failed} samples failed, so their states were not compared to the end.`]),
     ...costs.map(({ factors, cost }, index) => {
       const what = `${factors.payloadWork}, N=${factors.replicas}: ${rule.factor} ${rule.of}`
-      const range = `${percent(cost.low)} … ${percent(cost.high)}`
-      return `${what} costs ${percent(cost.median)} of the goodput (${range}): ${describe(rule, cost, findings[index] as Finding)}.`
+      const range = `${inPercent(cost.low)} … ${inPercent(cost.high)}`
+      return `${what} costs ${inPercent(cost.median)} of the goodput (${range}): ${describe(rule, cost, findings[index] as Finding)}.`
     }),
     ...remarksOnCoverage(Math.min(...costs.map(({ cost }) => cost.coverage))),
   ]
@@ -69,7 +69,7 @@ function findingOf({ atMost }: CostRule, { low, high, rounds }: Cost): Finding {
 }
 
 function describe({ atMost }: CostRule, { rounds }: Cost, finding: Finding): string {
-  const limit = percent(atMost)
+  const limit = inPercent(atMost)
   if (finding === 'within') return `at most ${limit}`
   if (finding === 'beyond') return `more than ${limit}`
   return rounds < fewestRounds
@@ -83,6 +83,7 @@ function comparisons(cells: readonly JudgedCell[]) {
   return { divergences: sum('divergences'), digestsCompared: sum('digestsCompared') }
 }
 
-function percent(share: number): string {
+/** `−0.4 %` */
+export function inPercent(share: number): string {
   return `${share < 0 ? '−' : ''}${Math.abs(share * 100).toFixed(1)} %`
 }

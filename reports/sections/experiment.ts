@@ -5,6 +5,7 @@ import type { CellSummary, ExperimentSummary } from '../../harness/result/summar
 import { html, type Markup } from '../html.ts'
 import { panelsOf } from '../labels.ts'
 import { cellTable } from './cell-table.ts'
+import { costFigure } from './cost-figure.ts'
 import { goodputPanel } from './goodput-figure.ts'
 import { noiseFigure } from './noise-figure.ts'
 import { sampleList } from './sample-list.ts'
@@ -37,6 +38,7 @@ export async function experimentSection(
       <div class="panels">${goodputs}</div>
     </figure>
     ${await timelineFigure(experiment, samples)}
+    ${await costFigure(experiment, summaries, samples)}
     ${speedups.length === 0 ? null : speedupFigure(speedups)}
     ${cellTable(experiment, summaries)}
     ${await noiseFigure(experiment, summaries, samples)}

@@ -1,0 +1,115 @@
+/** What something costs, where the verdict asks: a picture and a table of the share of goodput that each cell pays. */
+import { counterpartOf } from '../../harness/matrix/counterpart.ts'
+import type { Cell, CostRule, Experiment } from '../../harness/matrix/experiment.ts'
+import { ratiosByRound } from '../../harness/measure/ratio.ts'
+import { type Cost, inPercent } from '../../harness/result/cost-verdict.ts'
+import type { Sample } from '../../harness/result/sample.ts'
+import { type CellSummary, goodputByRound } from '../../harness/result/summary.ts'
+import { drawChart } from '../chart.ts'
+import { formatCount, formatInterval } from '../format.ts'
+import { html, Markup } from '../html.ts'
+import { cellLabel, cellsByPanel } from '../labels.ts'
+import { colourOf, looks } from '../palette.ts'
+
+/** Drawn for wide and for narrow pages; the style sheet shows one. */
+const widths = { wide: 560, narrow: 170 } as const
+
+interface Row {
+  readonly label: string
+  readonly cell: Cell
+  readonly summary: CellSummary
+  readonly other: CellSummary
+  readonly cost: Cost
+  /** Percent, by round. */
+  readonly rounds: readonly number[]
+}
+
+/** Null if the experiment asks for no cost, or none was measured. */
+export async function costFigure(
+  experiment: Experiment,
+  summaries: ReadonlyMap<string, CellSummary>,
+  samples: readonly Sample[],
+): Promise<Markup | null> {
+  const { verdict } = experiment
+  if (verdict.kind !== 'cost') return null
+  const rows = rowsOf(experiment, verdict, summaries, samples)
+  if (rows.length === 0) return null
+  const limit = inPercent(verdict.atMost)
+  const draw = (name: keyof typeof widths) =>
+    drawChart('cost', `${experiment.id}-cost-${name}`, {
+      title: `What ${verdict.factor} cost`,
+      description: rows
+        .map(
+          ({ label, cost }) =>
+            `${label}: ${inPercent(cost.median)}, ${inPercent(cost.low)} to ${inPercent(cost.high)}`,
+        )
+        .join('; '),
+      datasets: {
+        limits: [{ percent: 100 * verdict.atMost, colour: 'var(--bad)' }],
+        rounds: rows.flatMap(({ label, cell, rounds }) =>
+          rounds.map((share) => ({ cell: label, percent: share, colour: colourOf(cell.factors.strategy) })),
+        ),
+        cells: rows.map(({ label, cell, cost }) => ({
+          cell: label,
+          median: 100 * cost.median,
+          low: 100 * cost.low,
+          high: 100 * cost.high,
+          colour: colourOf(cell.factors.strategy),
+          shape: looks[cell.factors.strategy].shape,
+        })),
+      },
+      width: widths[name],
+    })
+  return html`<figure>
+    <figcaption><b>What ${verdict.factor} cost.</b> The share of goodput that is missing with ${verdict.factor} ${verdict.of}, beside the same cell of the same round with ${verdict.factor} ${verdict.over}; below 0 the cell that pays was the faster one. Small dots are rounds; the dashed line is the limit of ${limit}.</figcaption>
+    <div class="when-wide">${new Markup(await draw('wide'))}</div>
+    <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+    ${table(experiment, verdict, rows)}
+  </figure>`
+}
+
+function rowsOf(
+  experiment: Experiment,
+  rule: CostRule,
+  summaries: ReadonlyMap<string, CellSummary>,
+  samples: readonly Sample[],
+): Row[] {
+  // What all rows have in common is not said in their labels.
+  const paying = {
+    ...experiment,
+    cells: experiment.cells.filter(({ factors }) => factors[rule.factor] === rule.of),
+  }
+  return cellsByPanel(paying).flatMap((cell) => {
+    const summary = summaries.get(cell.id)
+    const other = summaries.get(counterpartOf(rule, cell, experiment.cells)?.id ?? '')
+    if (!summary?.cost || other === undefined) return []
+    const ratios = ratiosByRound(goodputByRound(cell.id, samples), goodputByRound(other.cell, samples))
+    const rounds = ratios.map((ratio) => 100 * (1 - ratio))
+    return [{ label: cellLabel(cell, paying), cell, summary, other, cost: summary.cost, rounds }]
+  })
+}
+
+function table(experiment: Experiment, { factor, of, over }: CostRule, rows: readonly Row[]): Markup {
+  const heads = [
+    ['Cost', 'of the goodput'],
+    [`${factor} ${of}`, 'Mbit/s'],
+    [`${factor} ${over}`, 'Mbit/s'],
+    ['Rounds', 'compared'],
+    ['Digests', 'of them differing'],
+  ].map(([name, unit]) => html`<th scope="col">${name}<small>${unit}</small></th>`)
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Costs of ${experiment.id}"><table class="cells">
+    <thead><tr><th scope="col">Cell</th>${heads}</tr></thead>
+    <tbody>${rows.map(
+      ({ label, cell, summary, other, cost }) => html`<tr>
+      <th scope="row"><span class="mark ${cell.factors.strategy}"></span>${label}</th>
+      <td><b>${inPercent(cost.median)}</b><small>${inPercent(cost.low)} … ${inPercent(cost.high)}</small></td>
+      ${[summary, other].map(({ goodputMbps }) => {
+        const { median, range } = formatInterval(goodputMbps)
+        return html`<td><b>${median}</b><small>${range}</small></td>`
+      })}
+      <td>${cost.rounds}</td>
+      <td>${formatCount(summary.digestsCompared)} / ${summary.divergences}</td>
+    </tr>`,
+    )}</tbody>
+  </table></div>`
+}
