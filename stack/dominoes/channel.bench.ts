@@ -1,9 +1,9 @@
 /**
- * What the framework itself costs, with a domain that does nothing: `node stack/dominoes/channel.bench.ts`.
+ * What the framework's whole loop costs, with a domain that does nothing: `node stack/dominoes/channel.bench.ts`; its
+ * parts are in `channel-parts.bench.ts`.
  * Nanoseconds per request on the wall clock, median of a few repetitions; parks per round trip.
  */
 import { Channel } from './channel.ts'
-import { ClaimBoard } from './claim-board.ts'
 import { hashWords } from './digest.ts'
 import { initialiseFramework, planFramework } from './framework-layout.ts'
 import { RegionPlan } from './region.ts'
@@ -95,13 +95,6 @@ for (const threads of [1, 2]) {
   await report(name('16, eight actions each'), () => onThreads(threads, { actions: 8, count: 200_000 }))
   await report(name('16, idle park'), () => onThreads(threads, { idle: { kind: 'park' }, count: 200_000 }))
 }
-await report('claim, uncontended', () => {
-  const { region, layout } = plan(1)
-  const board = new ClaimBoard(region, layout.claims)
-  return onThisThread(3_000_000, () => {
-    for (let number = 0; number < 3_000_000; number++) board.claim(number)
-  })
-})
 await report('claim, two threads at all numbers', () => onThreads(2, { what: 'claim', count: 2_000_000 }))
 await report('hand-over by park and unpark, two threads', () => onThreads(2, { what: 'turn', count: 10_000 }))
 await report('digest, a word', () => {
