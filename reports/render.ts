@@ -12,8 +12,8 @@ import { environmentSection } from './sections/environment.ts'
 import { experimentSection } from './sections/experiment.ts'
 import { pageHeader } from './sections/header.ts'
 
-export async function renderReport({ manifest, samples }: Run): Promise<string> {
-  const summary = summarize(manifest, samples)
+export async function renderReport({ manifest, samples, predictions }: Run): Promise<string> {
+  const summary = summarize(manifest, samples, predictions)
   const sections: Markup[] = []
   for (const experiment of manifest.experiments) {
     const own = summary.experiments.find(({ id }) => id === experiment.id)

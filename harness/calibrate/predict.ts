@@ -1,29 +1,14 @@
-/** Asks the virtual cores, in a process of their own, what strategies would reach with the costs in a file. */
+/** Asks the virtual cores, in processes of their own, what strategies would reach with the costs in a file. */
+import { availableParallelism } from 'node:os'
 import { execa } from 'execa'
 import { z } from 'zod'
 import { HarnessError } from '../error.ts'
 import type { CostsFile } from './costs-file.ts'
-
-export interface PredictionQuestion {
-  readonly strategy: {
-    readonly kind: string
-    readonly replicas?: number | undefined
-    readonly workers?: number | undefined
-  }
-  readonly payloadWork: 'copy' | 'checksum' | 'cipher'
-  /** Processors for everybody: the stack's threads, the application, the peer's program. */
-  readonly cores: number
-  readonly seed: number
-  /** Runs, each with costs drawn from their intervals. */
-  readonly draws: number
-}
+import type { PredictionQuestion } from './questions.ts'
 
 const rangeSchema = z.object({ median: z.number(), low: z.number(), high: z.number() })
 
-const predictionSchema = z.object({
-  strategy: z.object({ kind: z.string(), replicas: z.int().optional(), workers: z.int().optional() }),
-  payloadWork: z.enum(['copy', 'checksum', 'cipher']),
-  cores: z.int(),
+const answerSchema = z.object({
   goodputMbps: rangeSchema,
   /** Over the sequential stack with the same costs. */
   speedup: rangeSchema,
@@ -31,28 +16,50 @@ const predictionSchema = z.object({
   retransmits: z.number(),
 })
 
-export type Prediction = z.infer<typeof predictionSchema>
+export type Answer = z.infer<typeof answerSchema>
 
 const program = new URL('../../stack/sim/cores/answer.ts', import.meta.url)
 
-/** Calls `onPrediction` for every question in turn. */
-export async function predictAll(
+/**
+ * The answers, in the order of the questions. They keep all processors of this machine busy. Throws HarnessError if
+ * the virtual cores fail, or once the signal is aborted; leaves no process behind.
+ */
+export async function* predictAll(
   costs: CostsFile,
   questions: readonly PredictionQuestion[],
-  onPrediction: (prediction: Prediction) => void,
   signal: AbortSignal,
-): Promise<void> {
+): AsyncGenerator<Answer> {
   const { quantities, payload, stalls, scatter } = costs
-  const child = execa(process.execPath, [program.pathname], {
-    input: JSON.stringify({ costs: { quantities, payload, stalls, scatter }, questions }),
-    cancelSignal: signal,
-    reject: false,
+  const count = Math.min(availableParallelism(), questions.length)
+  const children = Array.from({ length: count }, (_, index) => {
+    const own = questions.filter((_question, k) => k % count === index).map(asAsked)
+    const input = JSON.stringify({ costs: { quantities, payload, stalls, scatter }, questions: own })
+    const child = execa(process.execPath, [program.pathname], { input, cancelSignal: signal, reject: false })
+    return { child, lines: child[Symbol.asyncIterator]() }
   })
-  for await (const line of child) onPrediction(predictionSchema.parse(JSON.parse(line)))
-  const { exitCode, stderr } = await child
-  if (exitCode === 0 || signal.aborted) return
-  throw new HarnessError(
+  try {
+    for (let k = 0; k < questions.length; k += 1) {
+      const { child, lines } = children[k % count] as (typeof children)[number]
+      const { value, done } = await lines.next()
+      if (done === true) throw failureOf((await child).stderr, signal)
+      yield answerSchema.parse(JSON.parse(value))
+    }
+  } finally {
+    for (const { child } of children) child.kill()
+    await Promise.all(children.map(({ child }) => child))
+  }
+}
+
+function failureOf(stderr: string, signal: AbortSignal): HarnessError {
+  if (signal.aborted) return new HarnessError('The virtual cores were interrupted.', 'Ask again.')
+  return new HarnessError(
     `The virtual cores failed: ${stderr.split('\n').find((line) => /Error/.test(line)) ?? stderr}`,
     'Measure the costs again: make calibrate',
   )
+}
+
+/** In the words of `stack/sim/cores/answer.ts`. */
+function asAsked({ strategy, replicas, payloadWork, processors, seed, draws }: PredictionQuestion): object {
+  const option = { kind: strategy, [strategy === 'replicated' ? 'replicas' : 'workers']: replicas }
+  return { strategy: option, payloadWork, cores: processors, seed, draws }
 }

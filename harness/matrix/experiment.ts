@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
+import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts'
 
 const kebab = z
   .string()
@@ -74,6 +75,7 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   modelRuleSchema,
   survivalRuleSchema,
   costRuleSchema,
+  predictionRuleSchema,
 ])
 
 const describedShape = {
@@ -90,6 +92,8 @@ const describedShape = {
   /** Ratios to report: over the sequential stack, and over the same strategy with one replica. */
   baselines: z.array(z.enum(['sequential', 'single-replica'])).min(1),
   verdict: verdictRuleSchema,
+  /** Asked of the virtual cores when all samples are taken; sending over `tap` only. */
+  predictions: predictionPlanSchema.exactOptional(),
   rounds: z.strictObject({
     full: z
       .int()

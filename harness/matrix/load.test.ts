@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { experimentsFolder } from '../cli/paths.ts'
 import { HarnessError } from '../error.ts'
-import { smallDefinition, temporaryFolder } from '../testing/fixtures.ts'
+import { smallDefinition, smallPlan, temporaryFolder } from '../testing/fixtures.ts'
 import { loadExperiments, selectExperiments } from './load.ts'
 
 async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
@@ -64,6 +64,21 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'a cost without a counterpart',
     changed({ verdict: { kind: 'cost', factor: 'payloadWork', of: 'cipher', over: 'copy', atMost: 0.03 } }),
     'small.ts: verdict.over: cell "sequential-cipher-tap" has no counterpart with payloadWork "copy"',
+  ],
+  [
+    'a verdict on predictions that nobody makes',
+    changed({ verdict: { kind: 'prediction', median: 0.1, worst: 0.2 } }),
+    'small.ts: predictions: missing, though the verdict is on predictions',
+  ],
+  [
+    'predictions of what the virtual cores do not model',
+    changed({ traffic: 'receive', predictions: smallPlan }),
+    'small.ts: traffic: the virtual cores model sending only',
+  ],
+  [
+    'an unknown field of a plan',
+    changed({ predictions: { ...smallPlan, cores: 4 } }),
+    'small.ts: predictions.cores: unknown field',
   ],
   ['too few rounds', changed({ rounds: { full: 3, quick: 1 } }), 'small.ts: rounds.full: must be at least 7'],
   ['an id that is not kebab-case', changed({ id: 'Small One' }), 'small.ts: id: must be kebab-case'],

@@ -87,7 +87,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
       })
     }
   }
-  complaints.push(...complaintsAboutCost(experiment))
+  complaints.push(...complaintsAboutCost(experiment), ...complaintsAboutPredictions(experiment))
   if (complaints.length > 0) throw refusal(path, complaints)
   return experiment
 }
@@ -111,6 +111,18 @@ function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
           },
         ],
   )
+}
+
+/** A verdict on predictions needs some, and the virtual cores do nothing but send. */
+function complaintsAboutPredictions({ verdict, predictions, traffic }: Experiment): Complaint[] {
+  const isJudged = verdict.kind === 'prediction'
+  if (isJudged && predictions === undefined) {
+    const remedy = 'say what to ask of the virtual cores, or choose another verdict'
+    return [{ path: ['predictions'], problem: 'missing, though the verdict is on predictions', remedy }]
+  }
+  if (predictions === undefined || traffic === 'send') return []
+  const problem = 'the virtual cores model sending only'
+  return [{ path: ['traffic'], problem, remedy: 'write "send", or leave `predictions` out' }]
 }
 
 function refuseDuplicates(definitions: readonly { path: string; definition: Definition }[]): void {

@@ -11,6 +11,7 @@ const rule = { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0
 function paying(low: number, median: number, high: number, changes: Partial<JudgedCell> = {}): JudgedCell {
   return {
     factors: { strategy: 'replicated', replicas: 2, payloadWork: 'cipher', topology: 'tap', digests: 'on' },
+    samples: 15,
     void: 0,
     failed: 0,
     speedupOverSequential: null,
@@ -21,6 +22,7 @@ function paying(low: number, median: number, high: number, changes: Partial<Judg
     digestsCompared: 1200,
     divergences: 0,
     cost: { low, median, high, rounds: 15, coverage: 0.96 },
+    predicted: null,
     ...changes,
   }
 }

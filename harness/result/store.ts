@@ -7,18 +7,24 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
 import { type Manifest, manifestSchema, schemaVersion } from './manifest.ts'
+import { type PredictionLine, predictionSchema } from './prediction.ts'
 import { type Sample, sampleSchema } from './sample.ts'
 
 export const runsFolder = 'runs'
 export const latestLink = 'latest'
 export const manifestName = 'manifest.json'
 export const samplesName = 'samples.ndjson'
+export const predictionsName = 'predictions.ndjson'
+/** What operations cost on the machine when it was measured, where predictions rest on it. */
+export const costsName = 'costs.json'
 export const reportName = 'index.html'
 
 export interface Run {
   readonly folder: string
   readonly manifest: Manifest
   readonly samples: readonly Sample[]
+  /** Empty if no experiment asked for any. */
+  readonly predictions: readonly PredictionLine[]
 }
 
 /** The newest run below `reports`. Throws HarnessError if there is none. */
@@ -37,7 +43,21 @@ export async function latestRun(reports: string): Promise<Run> {
 }
 
 export async function readRun(folder: string): Promise<Run> {
-  return { folder, manifest: await readManifest(folder), samples: await readSamples(folder) }
+  return {
+    folder,
+    manifest: await readManifest(folder),
+    samples: parseLines(sampleSchema, await readText(join(folder, samplesName)), join(folder, samplesName)),
+    predictions: await readPredictions(folder),
+  }
+}
+
+async function readPredictions(folder: string): Promise<PredictionLine[]> {
+  const path = join(folder, predictionsName)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw unreadable(path, error)
+    return ''
+  })
+  return parseLines(predictionSchema, text, path)
 }
 
 async function readManifest(folder: string): Promise<Manifest> {
@@ -53,14 +73,12 @@ async function readManifest(folder: string): Promise<Manifest> {
   return checked(manifestSchema, content, path)
 }
 
-async function readSamples(folder: string): Promise<Sample[]> {
-  const path = join(folder, samplesName)
-  const text = await readText(path)
+function parseLines<S extends z.ZodType>(schema: S, text: string, path: string): z.infer<S>[] {
   // What follows the last line break is a line that a killed run did not finish.
   const lines = text.split('\n').slice(0, -1)
   return lines.map((line, index) => {
     const place = `${path}, line ${index + 1}`
-    return checked(sampleSchema, parseJson(line, place), place)
+    return checked(schema, parseJson(line, place), place)
   })
 }
 
@@ -68,9 +86,13 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const reason = codeOf(error) === 'ENOENT' ? 'does not exist' : messageOf(error)
-    throw new HarnessError(`${path} cannot be read: ${reason}.`, damageRemedy, error)
+    throw unreadable(path, error)
   }
+}
+
+function unreadable(path: string, error: unknown): HarnessError {
+  const reason = codeOf(error) === 'ENOENT' ? 'does not exist' : messageOf(error)
+  return new HarnessError(`${path} cannot be read: ${reason}.`, damageRemedy, error)
 }
 
 function parseJson(text: string, place: string): unknown {

@@ -10,7 +10,9 @@ import { type MedianInterval, median, medianInterval } from '../measure/median.t
 import { type ByRound, ratioInterval } from '../measure/ratio.ts'
 import { type Cost, costOfRatio } from './cost-verdict.ts'
 import type { Machine, Manifest } from './manifest.ts'
-import type { MeasuredSample, Sample } from './sample.ts'
+import type { Outlook, PredictionLine } from './prediction.ts'
+import { type ErrorSizes, errorSizes, type PredictedCell, predictedCell } from './prediction-verdict.ts'
+import type { Failure, MeasuredSample, Sample } from './sample.ts'
 import { faultsOf } from './validity.ts'
 import { judge, type Verdict } from './verdict.ts'
 
@@ -54,6 +56,17 @@ export interface CellSummary {
   readonly gapMillis: Interval | null
   /** Where the verdict is on a cost: the share of goodput that this cell pays. */
   readonly cost: Cost | null
+  /** What the virtual cores say of this cell, on the processors that it was measured with. */
+  readonly predicted: PredictedCell | null
+}
+
+/** What an experiment asked of the virtual cores, besides what stands at its cells. */
+export interface PredictionSummary {
+  /** Of the cells that are both predicted and measured. */
+  readonly errors: ErrorSizes | null
+  /** Beyond this machine: a processor for each thread. */
+  readonly outlook: readonly Outlook[]
+  readonly failures: readonly Failure[]
 }
 
 export interface ExperimentSummary {
@@ -61,6 +74,8 @@ export interface ExperimentSummary {
   readonly verdict: Verdict
   readonly reasons: readonly string[]
   readonly cells: readonly CellSummary[]
+  /** Null if none were asked for. */
+  readonly predictions: PredictionSummary | null
 }
 
 export interface Summary {
@@ -72,7 +87,11 @@ export interface Summary {
   readonly experiments: readonly ExperimentSummary[]
 }
 
-export function summarize(manifest: Manifest, samples: readonly Sample[]): Summary {
+export function summarize(
+  manifest: Manifest,
+  samples: readonly Sample[],
+  predictions: readonly PredictionLine[] = [],
+): Summary {
   return {
     run: manifest.run,
     complete: manifest.complete,
@@ -80,28 +99,50 @@ export function summarize(manifest: Manifest, samples: readonly Sample[]): Summa
     profile: manifest.profile,
     machine: manifest.machine,
     experiments: manifest.experiments.map((experiment) =>
-      summarizeExperiment(experiment, samples, manifest.machine),
+      summarizeExperiment(experiment, samples, predictions, manifest.machine),
     ),
   }
 }
 
 function summarizeExperiment(
   experiment: Experiment,
-  all: readonly Sample[],
+  allSamples: readonly Sample[],
+  allPredictions: readonly PredictionLine[],
   machine: Machine,
 ): ExperimentSummary {
-  const samples = all.filter((sample) => sample.experiment === experiment.id)
-  const cells = experiment.cells.map((cell) => summarizeCell(cell, experiment, samples))
-  return { id: experiment.id, ...judge(experiment.verdict, cells, machine), cells }
+  const samples = allSamples.filter((sample) => sample.experiment === experiment.id)
+  const said = allPredictions.filter((line) => line.experiment === experiment.id)
+  const cells = experiment.cells.map((cell) => summarizeCell(cell, experiment, samples, said))
+  const predictions = experiment.predictions === undefined ? null : summarizePredictions(cells, said)
+  const { verdict, reasons } = judge(experiment.verdict, cells, machine)
+  const failures = predictions?.failures.map(({ reason }) => `Nothing more was predicted: ${reason}`) ?? []
+  return { id: experiment.id, verdict, reasons: [...failures, ...reasons], cells, predictions }
 }
 
-function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sample[]): CellSummary {
+function summarizePredictions(
+  cells: readonly CellSummary[],
+  said: readonly PredictionLine[],
+): PredictionSummary {
+  return {
+    errors: errorSizes(cells.flatMap(({ predicted }) => predicted?.error ?? [])),
+    outlook: said.filter((line) => line.kind === 'outlook'),
+    failures: said.flatMap((line) => (line.kind === 'failure' ? [line.failure] : [])),
+  }
+}
+
+function summarizeCell(
+  cell: Cell,
+  experiment: Experiment,
+  samples: readonly Sample[],
+  said: readonly PredictionLine[],
+): CellSummary {
   const own = samples.filter((sample) => sample.cell === cell.id)
   const measured = own.filter((sample) => sample.status === 'measured')
   const sound = measured.filter((sample) => faultsOf(sample).length === 0)
   const goodput = medianInterval(sound.map((sample) => sample.goodputMbps))
   const overSequential = speedup('sequential', cell, experiment, samples)
   const gaps = sound.flatMap((sample) => sample.disturbed?.events.map((event) => event.gapMillis) ?? [])
+  const check = said.find((line) => line.kind === 'check' && line.cell === cell.id)
   const total = (value: (sample: MeasuredSample) => number) => sum(sound.map(value))
   const observed = (value: (sample: MeasuredSample) => number | null) => sumObserved(sound.map(value))
   return {
@@ -133,6 +174,7 @@ function summarizeCell(cell: Cell, experiment: Experiment, samples: readonly Sam
     disturbances: gaps.length,
     gapMillis: interval(medianInterval(gaps)),
     cost: costOf(cell, experiment, samples),
+    predicted: check?.kind === 'check' ? predictedCell(check, goodput?.median ?? null) : null,
   }
 }
 

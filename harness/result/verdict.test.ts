@@ -25,6 +25,8 @@ function cell(
     digestsCompared: 100,
     divergences: 0,
     cost: null,
+    samples: 9,
+    predicted: null,
   }
 }
 

@@ -10,6 +10,7 @@ import { type Cost, judgeByCost, refuteEquality } from './cost-verdict.ts'
 import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
 import type { Machine } from './manifest.ts'
 import { judgeByModel } from './model-verdict.ts'
+import { judgeByPrediction, type PredictedCell } from './prediction-verdict.ts'
 import type { Interval } from './summary.ts'
 import { judgeBySurvival } from './survival-verdict.ts'
 
@@ -24,7 +25,8 @@ export interface Judgement {
 /** What the rule needs to know of a cell. */
 export interface JudgedCell {
   readonly factors: Factors
-  /** Samples with wrong bytes or states. */
+  /** Sound samples, and those with wrong bytes or states. */
+  readonly samples: number
   readonly void: number
   readonly speedupOverSequential: Interval | null
   readonly roundsCompared: number
@@ -35,6 +37,7 @@ export interface JudgedCell {
   readonly digestsCompared: number
   readonly divergences: number
   readonly cost: Cost | null
+  readonly predicted: PredictedCell | null
 }
 
 type Finding = 'gains' | 'unclear' | 'no gain'
@@ -56,6 +59,8 @@ export function judge(rule: VerdictRule, cells: readonly JudgedCell[], machine: 
       return judgeBySurvival(rule, cells)
     case 'cost':
       return judgeByCost(rule, cells)
+    case 'prediction':
+      return judgeByPrediction(rule, cells)
     case 'speedup-range':
       return judgeByRange(rule, cells, machine)
   }

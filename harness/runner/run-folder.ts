@@ -4,27 +4,36 @@
  *   reports/runs/<time>-<profile>/
  *     manifest.json   replaced as a whole, never half written
  *     samples.ndjson  grows by one line, on disk before the next sample starts
+ *     costs.json, predictions.ndjson  where an experiment asks the virtual cores
  *     logs/run.log, logs/<experiment>/<cell>/<round>.log
  *   reports/latest  → the newest run that has a sample
  *
- * Invariant: `samples.ndjson` holds whole lines only, whatever happens to the disk.
+ * Invariant: `samples.ndjson` and `predictions.ndjson` hold whole lines only, whatever happens to the disk.
  */
 import { appendFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
 import type { Manifest, Profile } from '../result/manifest.ts'
+import type { PredictionLine } from '../result/prediction.ts'
 import type { Sample } from '../result/sample.ts'
-import { latestLink, manifestName, runsFolder, samplesName } from '../result/store.ts'
+import {
+  costsName,
+  latestLink,
+  manifestName,
+  predictionsName,
+  runsFolder,
+  samplesName,
+} from '../result/store.ts'
 
 export class RunFolder {
   readonly path: string
   readonly #reports: string
-  readonly #samples: FileHandle
-  #samplesBytes = 0
+  readonly #samples: LineFile
+  #predictions: LineFile | undefined
   #isLatest = false
 
-  private constructor(path: string, reports: string, samples: FileHandle) {
+  private constructor(path: string, reports: string, samples: LineFile) {
     this.path = path
     this.#reports = reports
     this.#samples = samples
@@ -32,8 +41,7 @@ export class RunFolder {
 
   static async create(reports: string, profile: Profile, now: Date): Promise<RunFolder> {
     const path = await makeUnusedFolder(join(reports, runsFolder), `${timeForName(now)}-${profile}`)
-    const samples = await keepingSpace(path, () => open(join(path, samplesName), 'a'))
-    return new RunFolder(path, reports, samples)
+    return new RunFolder(path, reports, await LineFile.open(path, samplesName))
   }
 
   get run(): string {
@@ -49,18 +57,13 @@ export class RunFolder {
   }
 
   async appendSample(sample: Sample): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(sample)}\n`)
-    await keepingSpace(this.path, async () => {
-      try {
-        await this.#samples.appendFile(line)
-        await this.#samples.datasync()
-      } catch (error) {
-        await this.#samples.truncate(this.#samplesBytes).catch(() => {})
-        throw error
-      }
-    })
-    this.#samplesBytes += line.length
+    await this.#samples.append(sample)
     if (!this.#isLatest) await this.#becomeLatest()
+  }
+
+  async appendPrediction(line: PredictionLine): Promise<void> {
+    this.#predictions ??= await LineFile.open(this.path, predictionsName)
+    await this.#predictions.append(line)
   }
 
   /** Makes room for a sample's log and answers its absolute path. */
@@ -74,6 +77,11 @@ export class RunFolder {
     return join(this.path, 'logs', 'run.log')
   }
 
+  /** Where calibration writes what operations cost. */
+  get costs(): string {
+    return join(this.path, costsName)
+  }
+
   /** A path as it reads from the run's folder. */
   relative(path: string): string {
     return relative(this.path, path)
@@ -81,6 +89,7 @@ export class RunFolder {
 
   async close(): Promise<void> {
     await this.#samples.close()
+    await this.#predictions?.close()
   }
 
   async #becomeLatest(): Promise<void> {
@@ -90,6 +99,40 @@ export class RunFolder {
     await symlink(join(runsFolder, this.run), next)
     await rename(next, link)
     this.#isLatest = true
+  }
+}
+
+/** A file of JSON lines that grows by whole ones; each is on disk when `append` returns. */
+class LineFile {
+  readonly #folder: string
+  readonly #file: FileHandle
+  #bytes = 0
+
+  private constructor(folder: string, file: FileHandle) {
+    this.#folder = folder
+    this.#file = file
+  }
+
+  static async open(folder: string, name: string): Promise<LineFile> {
+    return new LineFile(folder, await keepingSpace(folder, () => open(join(folder, name), 'a')))
+  }
+
+  async append(content: object): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify(content)}\n`)
+    await keepingSpace(this.#folder, async () => {
+      try {
+        await this.#file.appendFile(line)
+        await this.#file.datasync()
+      } catch (error) {
+        await this.#file.truncate(this.#bytes).catch(() => {})
+        throw error
+      }
+    })
+    this.#bytes += line.length
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
   }
 }
 

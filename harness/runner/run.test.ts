@@ -6,6 +6,7 @@ import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { latestRun } from '../result/store.ts'
 import { type FakeBehaviour, FakeExecutor, fakeMeasurement } from '../testing/fake-executor.ts'
+import { FakePredictor } from '../testing/fake-predictor.ts'
 import { machine, smallDefinition, temporaryFolder } from '../testing/fixtures.ts'
 import { LineProgress } from './progress.ts'
 import { quoteCommand, runExperiments } from './run.ts'
@@ -22,6 +23,7 @@ async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definiti
       profile: 'quick',
       seed: 7,
       executor,
+      predictor: new FakePredictor(),
       reports,
       machine,
       source: { commit: null, dirty: false },

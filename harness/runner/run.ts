@@ -10,6 +10,8 @@ import { type Machine, type Manifest, type Profile, schemaVersion } from '../res
 import type { Sample } from '../result/sample.ts'
 import { faultsOf } from '../result/validity.ts'
 import type { PrepareContext, SampleExecutor } from './executor.ts'
+import { Predictions } from './predictions.ts'
+import type { Predictor } from './predictor.ts'
 import type { Progress } from './progress.ts'
 import { appendLog, RunFolder } from './run-folder.ts'
 import { takeSample } from './take-sample.ts'
@@ -21,6 +23,7 @@ export interface RunOptions {
   /** 32 bits, not negative. */
   readonly seed: number
   readonly executor: SampleExecutor
+  readonly predictor: Predictor
   /** The folder that holds `runs/` and `latest`. */
   readonly reports: string
   readonly machine: Machine
@@ -54,6 +57,7 @@ class ExperimentRun {
   readonly #progress: Progress
   readonly #topologies: Topologies
   readonly #prepareContext: PrepareContext
+  readonly #predictions: Predictions
   readonly #manifest: Manifest
   #failed = 0
   #void = 0
@@ -88,6 +92,13 @@ class ExperimentRun {
         this.#manifest.commands.push({ at: new Date().toISOString(), command: quoteCommand(argv) })
       },
     }
+    this.#predictions = new Predictions({
+      ...options,
+      folder,
+      context: this.#prepareContext,
+      processors: options.machine.cores,
+      note: (line) => this.#progress.note(line),
+    })
   }
 
   async execute(): Promise<RunResult> {
@@ -115,6 +126,11 @@ class ExperimentRun {
   async #takeSamples(): Promise<void> {
     let previous: ScheduledSample | undefined
     for (const scheduled of this.#schedule) {
+      if (previous?.experiment !== scheduled.experiment) {
+        await this.#predictions.makeFor(previous?.experiment)
+        await this.#predictions.prepareFor(scheduled.experiment)
+        if (this.#options.signal.aborted) return
+      }
       if (previous !== undefined && previous.round !== scheduled.round) {
         await this.#folder.writeManifest(this.#manifest)
       }
@@ -126,6 +142,7 @@ class ExperimentRun {
       this.#count(sample)
       this.#progress.sampled(scheduled, sample, performance.now() - began)
     }
+    await this.#predictions.makeFor(previous?.experiment)
   }
 
   async #take(scheduled: ScheduledSample): Promise<Sample> {
@@ -177,6 +194,7 @@ class ExperimentRun {
     if (this.#failed > 0) remarks.push(`${this.#failed} of ${this.#taken} samples failed.`)
     if (this.#void > 0)
       remarks.push(`${this.#void} of ${this.#taken} samples are void: wrong bytes or states.`)
+    remarks.push(...this.#predictions.remarks)
     this.#manifest.remarks = remarks
     this.#manifest.complete = remarks.length === 0
     this.#manifest.endedAt = new Date().toISOString()

@@ -3,6 +3,7 @@ import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { schedule } from '../matrix/schedule.ts'
 import { type Manifest, schemaVersion } from '../result/manifest.ts'
+import type { PredictionLine } from '../result/prediction.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
 import type { Run } from '../result/store.ts'
 import { fakeMeasurement } from './fake-executor.ts'
@@ -13,6 +14,7 @@ export interface FakeRunOptions {
   readonly manifest?: Partial<Manifest>
   /** Changes a sample before it is kept. */
   readonly sample?: (sample: MeasuredSample) => Sample
+  readonly predictions?: readonly PredictionLine[]
 }
 
 export function fakeRun(options: FakeRunOptions = {}): Run {
@@ -50,5 +52,5 @@ export function fakeRun(options: FakeRunOptions = {}): Run {
     samplesPlanned: samples.length,
     ...options.manifest,
   }
-  return { folder: '/nowhere', manifest, samples }
+  return { folder: '/nowhere', manifest, samples, predictions: options.predictions ?? [] }
 }

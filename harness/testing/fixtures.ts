@@ -25,6 +25,14 @@ export const smallDefinition: Definition = {
   warmupBytes: { checksum: 1000, cipher: 1000, linux: 1000 },
 }
 
+/** Asks of the virtual cores; not part of the small experiment. */
+export const smallPlan: NonNullable<Definition['predictions']> = {
+  strategies: ['sequential', 'replicated'],
+  payloadWork: ['checksum', 'cipher'],
+  full: { replicas: [1, 2, 4, 64], draws: 3, checkDraws: 3, repetitions: 6 },
+  quick: { replicas: [1, 2], draws: 1, checkDraws: 1, repetitions: 1 },
+}
+
 export const machine: Machine = {
   cores: 2,
   cpuModel: 'Test processor',

@@ -1,22 +1,23 @@
-/** `predict`: what strategies would reach on more processors than this machine has. */
+/** `predict`: what strategies would reach on more processors than this machine has, or in the cells of a run. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
-import type { ComparableCell, Comparison } from '../../calibrate/compare.ts'
-import type { Prediction, PredictionQuestion } from '../../calibrate/predict.ts'
+import type { Answer } from '../../calibrate/predict.ts'
+import type { PlannedQuestion } from '../../calibrate/questions.ts'
 import { HarnessError } from '../../error.ts'
 import { reportsFolder } from '../paths.ts'
 import { costsPath } from './calibrate.ts'
 
-/** Beside the stack's threads, a processor each for the application and the peer's program. */
-const others = 2
-const counts = [1, 2, 4, 8, 16]
-const strategies = [
-  (count: number) => ({ kind: 'replicated', replicas: count }),
-  (count: number) => ({ kind: 'locked', workers: count }),
-]
-const payloadWorks = ['checksum', 'cipher'] as const
+const range = {
+  strategies: ['sequential', 'replicated', 'locked'],
+  payloadWork: ['checksum', 'cipher'],
+  replicas: [1, 2, 4, 8, 16],
+} as const
+/** Experiments whose cells the virtual cores model. */
+const comparable = ['virtual-cores', 'tcp-send']
 
 interface Options {
-  readonly costs: string
+  readonly costs?: string
   readonly draws: string
   readonly cores?: string
   readonly against?: string
@@ -25,7 +26,7 @@ interface Options {
 export function predictCommand(signal: AbortSignal): Command {
   return new Command('predict')
     .description('say what sending would reach on more processors, from costs measured here')
-    .option('--costs <file>', 'what `calibrate` wrote', costsPath)
+    .option('--costs <file>', 'what `calibrate` wrote; default: that of the run, or of this machine')
     .option('--draws <number>', 'runs for each answer', '3')
     .option('--cores <number>', 'processors for everybody; default: enough that none is shared')
     .option('--against <folder>', 'compare with what this run, or `latest`, measured')
@@ -34,76 +35,78 @@ export function predictCommand(signal: AbortSignal): Command {
     )
 }
 
-async function run({ costs, draws, cores }: Options, signal: AbortSignal): Promise<void> {
-  const { readCosts } = await import('../../calibrate/calibrate.ts')
-  const { predictAll } = await import('../../calibrate/predict.ts')
-  const file = await readCosts(costs)
-  const question = (
-    strategy: PredictionQuestion['strategy'],
-    payloadWork: PredictionQuestion['payloadWork'],
-  ) => ({
-    strategy,
-    payloadWork,
-    cores: cores === undefined ? threadsOf(strategy) + others : Number(cores),
-    seed: 1,
-    draws: Number(draws),
-  })
-  const questions = payloadWorks.flatMap((payloadWork) => [
-    question({ kind: 'sequential' }, payloadWork),
-    ...strategies.flatMap((strategy) => counts.map((count) => question(strategy(count), payloadWork))),
-  ])
+async function run({ costs = costsPath, draws, cores }: Options, signal: AbortSignal): Promise<void> {
+  const { outlooksOf } = await import('../../calibrate/questions.ts')
+  const effort = { seed: 1, draws: Number(draws) }
+  const questions = outlooksOf(range, effort, cores === undefined ? undefined : Number(cores))
   print(['payload work', 'strategy', 'N', 'cores', 'Mbit/s', 'range', 'speed-up', 'range', 'busy'])
-  await predictAll(file, questions, (prediction) => print(cells(prediction)), signal)
+  await ask(costs, questions, signal, (question, answer) => print(columnsOf(question, answer)))
 }
 
 /** The cells of a run that can be predicted, with as many processors as it had. */
 async function check({ costs, draws }: Options, against: string, signal: AbortSignal): Promise<void> {
-  const { readCosts } = await import('../../calibrate/calibrate.ts')
-  const { predictAll } = await import('../../calibrate/predict.ts')
-  const { comparableCells, compare, errorsOf } = await import('../../calibrate/compare.ts')
-  const { latestRun, readRun } = await import('../../result/store.ts')
+  const { checksOf } = await import('../../calibrate/questions.ts')
+  const { costsName, latestRun, readRun } = await import('../../result/store.ts')
   const { summarize } = await import('../../result/summary.ts')
-  const file = await readCosts(costs)
-  const { manifest, samples } = await (against === 'latest' ? latestRun(reportsFolder) : readRun(against))
-  const found = comparableCells(summarize(manifest, samples).experiments)
-  const questions = found.map(({ question }) => ({
-    ...question,
-    cores: manifest.machine.cores,
-    seed: 1,
-    draws: Number(draws),
-  }))
-  const comparisons: Comparison[] = []
-  print(['payload work', 'strategy', 'N', 'cores', 'Mbit/s', 'measured', 'error'])
-  const onPrediction = (prediction: Prediction) => {
-    const comparison = compare(found[comparisons.length] as ComparableCell, prediction)
-    comparisons.push(comparison)
-    const { measuredMbps, error } = comparison
-    print([...cells(prediction).slice(0, 5), measuredMbps.toFixed(0), `${(100 * error).toFixed(0)} %`])
+  const { errorOf, errorSizes } = await import('../../result/prediction-verdict.ts')
+  const { folder, manifest, samples } = await (against === 'latest'
+    ? latestRun(reportsFolder)
+    : readRun(against))
+  const own = join(folder, costsName)
+  const { cores } = manifest.machine
+  const effort = { seed: 1, draws: Number(draws) }
+  const errors: number[] = []
+  for (const summary of summarize(manifest, samples).experiments) {
+    const experiment = manifest.experiments.find(({ id }) => id === summary.id)
+    if (experiment === undefined || !comparable.includes(summary.id)) continue
+    process.stdout.write(`${summary.id}\n`)
+    print(['payload work', 'strategy', 'N', 'cores', 'Mbit/s', 'measured', 'error'])
+    const path = costs ?? (existsSync(own) ? own : costsPath)
+    await ask(path, checksOf(experiment, cores, effort), signal, (question, answer) => {
+      const cell = summary.cells.find((each) => question.kind === 'check' && each.cell === question.cell)
+      const measured = cell?.goodputMbps?.median ?? null
+      const error = errorOf(answer.goodputMbps, measured)
+      if (measured === null || error === null) return
+      errors.push(error)
+      const columns = columnsOf(question, answer).slice(0, 5)
+      print([...columns, measured.toFixed(0), `${(100 * error).toFixed(0)} %`])
+    })
   }
-  await predictAll(file, questions, onPrediction, signal)
-  const errors = errorsOf(comparisons)
-  if (errors === null) throw new HarnessError('The run has no cell that can be predicted.', 'make reproduce')
+  const sizes = errorSizes(errors)
+  if (sizes === null) throw new HarnessError('The run has no cell that can be predicted.', 'make reproduce')
   process.stdout.write(
-    `median error ${(100 * errors.median).toFixed(0)} %, largest ${(100 * errors.largest).toFixed(0)} %\n`,
+    `median error ${(100 * sizes.median).toFixed(1)} %, largest ${(100 * sizes.largest).toFixed(1)} %\n`,
   )
 }
 
-function cells({ strategy, payloadWork, cores, goodputMbps, speedup, busyShare }: Prediction): string[] {
+async function ask(
+  costs: string,
+  questions: readonly PlannedQuestion[],
+  signal: AbortSignal,
+  onAnswer: (question: PlannedQuestion, answer: Answer) => void,
+): Promise<void> {
+  const { readCosts } = await import('../../calibrate/calibrate.ts')
+  const { predictAll } = await import('../../calibrate/predict.ts')
+  let asked = 0
+  for await (const answer of predictAll(await readCosts(costs), questions, signal)) {
+    onAnswer(questions[asked] as PlannedQuestion, answer)
+    asked += 1
+  }
+}
+
+function columnsOf(question: PlannedQuestion, { goodputMbps, speedup, busyShare }: Answer): string[] {
+  const { payloadWork, strategy, replicas = 1, processors } = question
   return [
     payloadWork,
-    strategy.kind,
-    String(threadsOf(strategy)),
-    String(cores),
+    strategy,
+    String(replicas),
+    String(processors),
     goodputMbps.median.toFixed(0),
     `${goodputMbps.low.toFixed(0)} … ${goodputMbps.high.toFixed(0)}`,
     speedup.median.toFixed(2),
     `${speedup.low.toFixed(2)} … ${speedup.high.toFixed(2)}`,
     `${(100 * busyShare).toFixed(0)} %`,
   ]
-}
-
-function threadsOf({ replicas, workers }: PredictionQuestion['strategy']): number {
-  return replicas ?? workers ?? 1
 }
 
 const widths = [14, 12, 4, 7, 8, 16, 10, 15, 7]

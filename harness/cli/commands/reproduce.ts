@@ -52,11 +52,13 @@ async function measure(
   // Without an engine every sample would fail for the same reason.
   await setUp()
   const { createExecutor } = await import('../../executor/index.ts')
+  const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   return runExperiments({
     experiments,
     profile,
     seed,
     executor: await createExecutor(),
+    predictor: virtualCores,
     reports: reportsFolder,
     machine: await describeMachine(),
     source: await describeSource(projectFolder),

@@ -12,6 +12,6 @@ export function summaryCommand(): Command {
 
 /** Throws HarnessError if there is no run below `reports`. */
 export async function formatSummary(reports: string): Promise<string> {
-  const { manifest, samples } = await latestRun(reports)
-  return `${JSON.stringify(summarize(manifest, samples), null, 2)}\n`
+  const { manifest, samples, predictions } = await latestRun(reports)
+  return `${JSON.stringify(summarize(manifest, samples, predictions), null, 2)}\n`
 }

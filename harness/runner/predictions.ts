@@ -1,0 +1,97 @@
+/**
+ * The predictions of a run: before an experiment that plans some takes its samples, the machine is calibrated; when it
+ * has them, the virtual cores are asked. Invariant: whatever fails there is recorded and told, and stops no sample.
+ */
+import { type PlannedQuestion, questionsOf } from '../calibrate/questions.ts'
+import type { Experiment } from '../matrix/experiment.ts'
+import type { Profile } from '../result/manifest.ts'
+import { predictionSchema } from '../result/prediction.ts'
+import type { PrepareContext } from './executor.ts'
+import type { Predictor } from './predictor.ts'
+import type { RunFolder } from './run-folder.ts'
+import { failureOf } from './topologies.ts'
+import { unlessAborted } from './unless-aborted.ts'
+
+export interface PredictionsOptions {
+  readonly predictor: Predictor
+  readonly folder: RunFolder
+  readonly profile: Profile
+  readonly seed: number
+  readonly context: PrepareContext
+  /** Of this machine: what cells are measured with. */
+  readonly processors: number
+  note(line: string): void
+}
+
+export class Predictions {
+  /** What is missing, in whole sentences. */
+  readonly remarks: string[] = []
+  readonly #options: PredictionsOptions
+  readonly #calibrated = new Set<string>()
+
+  constructor(options: PredictionsOptions) {
+    this.#options = options
+  }
+
+  /** Calibrates, if the experiment plans predictions. Throws HarnessError if the disk takes nothing more. */
+  async prepareFor({ id, predictions }: Experiment): Promise<void> {
+    if (predictions === undefined) return
+    const { predictor, folder, profile, seed, context, note } = this.#options
+    const { repetitions } = predictions[profile]
+    const tell = (line: string) => {
+      context.log(`calibrate: ${line}`)
+      note(`${id}, calibrating: ${line}`)
+    }
+    context.recordCommand(['calibrate', '--repetitions', String(repetitions), '--output', folder.costs])
+    const { signal } = context
+    const request = { path: folder.costs, repetitions, seed, signal, progress: tell }
+    try {
+      await unlessAborted(signal, predictor.calibrate(request))
+      this.#calibrated.add(id)
+    } catch (error) {
+      await this.#fail(id, error)
+    }
+  }
+
+  /** Asks what the experiment planned, after its last sample. Throws HarnessError if the disk takes nothing more. */
+  async makeFor(experiment: Experiment | undefined): Promise<void> {
+    if (experiment === undefined || !this.#calibrated.has(experiment.id)) return
+    const { predictor, folder, profile, seed, processors, context } = this.#options
+    const questions = questionsOf(experiment, profile, processors, seed)
+    const answers = predictor.predict(folder.costs, questions, context.signal)
+    for (const [index, question] of questions.entries()) {
+      try {
+        const { value, done } = await unlessAborted(context.signal, answers.next())
+        if (done === true) throw new Error(`only ${index} of ${questions.length} answers came`)
+        const { seed: _seed, ...asked } = question
+        const line = predictionSchema.parse({ experiment: experiment.id, ...asked, ...value })
+        await folder.appendPrediction(line)
+        this.#tell(experiment.id, question, index, questions.length, value.speedup.median)
+      } catch (error) {
+        // Nobody waits for what may hang: an interrupt has ended it already.
+        answers.return(undefined).catch(() => {})
+        await this.#fail(experiment.id, error)
+        return
+      }
+    }
+  }
+
+  #tell(id: string, question: PlannedQuestion, index: number, count: number, speedup: number): void {
+    const { strategy, replicas, payloadWork, processors, kind } = question
+    const what = `${strategy}${replicas === undefined ? '' : ` N=${replicas}`}, ${payloadWork}`
+    const where = kind === 'check' ? `the ${processors} processors here` : `${processors} processors`
+    this.#options.note(
+      `${id}, predicting [${index + 1}/${count}] ${what} on ${where}: ${speedup.toFixed(2)} times sequential`,
+    )
+  }
+
+  async #fail(experiment: string, error: unknown): Promise<void> {
+    const { context, folder, note } = this.#options
+    if (context.signal.aborted) return
+    const { reason, remedy } = failureOf(error)
+    context.log(`predictions of ${experiment} failed: ${reason}`)
+    note(`${experiment} cannot be predicted. ${reason}\n  → ${remedy}`)
+    this.remarks.push(`The predictions of ${experiment} are missing or not complete: ${reason}`)
+    await folder.appendPrediction({ kind: 'failure', experiment, failure: { reason, remedy } })
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * A predictor for tests: no containers and no simulation, but the numbers of the fake executor, a share too high.
+ * Tests change how it behaves through its options. Never imported by anything but tests.
+ */
+import { writeFile } from 'node:fs/promises'
+import type { Answer } from '../calibrate/predict.ts'
+import type { PredictionQuestion } from '../calibrate/questions.ts'
+import { identifyFactors } from '../matrix/factors.ts'
+import type { CalibrationRequest, Predictor } from '../runner/predictor.ts'
+import { fakeMeasurement } from './fake-executor.ts'
+
+export interface FakePredictorBehaviour {
+  calibrate?(request: CalibrationRequest): Promise<void>
+  /** Called before an answer is made; may throw. */
+  predict?(question: PredictionQuestion, signal: AbortSignal): Promise<void>
+}
+
+export class FakePredictor implements Predictor {
+  /** What was called, in order. */
+  readonly calls: string[] = []
+  readonly #behaviour: FakePredictorBehaviour
+
+  constructor(behaviour: FakePredictorBehaviour = {}) {
+    this.#behaviour = behaviour
+  }
+
+  async calibrate(request: CalibrationRequest): Promise<void> {
+    this.calls.push(`calibrate ${request.repetitions}`)
+    request.progress('repetition 1 of 1')
+    await this.#behaviour.calibrate?.(request)
+    await writeFile(request.path, '{}\n')
+  }
+
+  async *predict(
+    _costsPath: string,
+    questions: readonly PredictionQuestion[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Answer> {
+    this.calls.push(`predict ${questions.length}`)
+    for (const question of questions) {
+      await this.#behaviour.predict?.(question, signal)
+      yield fakeAnswer(question)
+    }
+  }
+}
+
+/** The fake executor's goodput without its ripple, and 4 % more; its interval spans 10 % to both sides. */
+export function fakeAnswer(question: PredictionQuestion): Answer {
+  const goodput = 1.04 * fakeGoodput(question)
+  const { replicas: _none, ...alone } = question
+  const speedup = goodput / (1.04 * fakeGoodput({ ...alone, strategy: 'sequential' }))
+  return { goodputMbps: around(goodput), speedup: around(speedup), busyShare: 0.9, retransmits: 0 }
+}
+
+function fakeGoodput({ strategy, replicas, payloadWork }: PredictionQuestion): number {
+  const factors = {
+    strategy,
+    payloadWork,
+    topology: 'tap',
+    ...(replicas === undefined ? {} : { replicas }),
+  }
+  const rounds = Array.from({ length: 60 }, (_, round) => {
+    const measured = fakeMeasurement({ id: identifyFactors(factors), factors }, round, 1_000_000)
+    return (8 * measured.transferBytes) / measured.transferMicros
+  })
+  return rounds.reduce((sum, each) => sum + each, 0) / rounds.length
+}
+
+function around(median: number) {
+  return { median, low: 0.9 * median, high: 1.1 * median }
+}
