@@ -1,10 +1,10 @@
 /**
  * The long-lived process in the stack's container. It creates the TAP and keeps its descriptor while the harness
- * moves the interface to another network namespace. Stacks run in processes that inherit the descriptor, one for every
+ * moves the interface to another network namespace. Stacks run in processes that inherit its descriptors, one for every
  * way to make a stack; it stays, with its compiled code, for all transfers of that kind. Speaks JSON lines:
  * `AgentCommand` on standard input, `AgentEvent` on standard output. Ends with its input.
  *
- *     node agent.ts <tap name> <mtu>
+ *     node agent.ts <tap name> <mtu> <queues of the TAP>
  */
 import { createInterface } from 'node:readline'
 import { openTap } from '../../stack/index.ts'
@@ -19,8 +19,8 @@ import {
   type TransferSpec,
 } from './transfer-spec.ts'
 
-const [name = 'dominoes0', mtu = '1500'] = process.argv.slice(2)
-const tap = openOrExit(name, Number(mtu))
+const [name = 'dominoes0', mtu = '1500', queues = '1'] = process.argv.slice(2)
+const tap = openOrExit(name, Number(mtu), Number(queues))
 /** By the JSON of their specification. */
 const stacks = new Map<string, StackProcess>()
 emit({ event: 'ready', interface: tap.name })
@@ -36,9 +36,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 await retire(0)
 process.exit(0)
 
-function openOrExit(name: string, mtuBytes: number): ReturnType<typeof openTap> {
+function openOrExit(name: string, mtuBytes: number, queues: number): ReturnType<typeof openTap> {
   try {
-    return openTap({ name, mtuBytes })
+    return openTap({ name, mtuBytes, queues })
   } catch (error) {
     emit({
       event: 'fatal',

@@ -6,7 +6,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { passOn, type Tap } from './inherited-tap.ts'
+import { descriptorsOf, passOn, type Tap } from './inherited-tap.ts'
 import {
   type StackSpec,
   type TransferResult,
@@ -112,7 +112,7 @@ export function startProgram(program: string, tap: Tap, spec: object, input: 'ig
   const flags = (process.env.DOMINOES_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '')
   return execa(process.execPath, [...flags, script, JSON.stringify(spec), passOn(tap)], {
     // Any descriptor will do; the type knows only the first few.
-    stdio: [input, 'pipe', 'pipe', tap.fd as 9],
+    stdio: [input, 'pipe', 'pipe', ...(descriptorsOf(tap) as readonly 9[])],
     reject: false,
     buffer: { stdout: false },
   })

@@ -32,13 +32,20 @@ export class AgentConnection {
   static async open(
     deployment: Deployment,
     node: DeployedNode,
+    tapQueues: number,
     onProgress: (line: string) => void,
   ): Promise<AgentConnection> {
     onProgress('starting the stack’s agent')
     const mtuBytes = deployment.topology.links[0]?.mtuBytes ?? 1500
     const flags = process.env.DOMINOES_NODE_FLAGS
     const child = await node.spawn(
-      [nodeProgram(), `${paths.project}/harness/agent/agent.ts`, tapName, String(mtuBytes)],
+      [
+        nodeProgram(),
+        `${paths.project}/harness/agent/agent.ts`,
+        tapName,
+        String(mtuBytes),
+        String(tapQueues),
+      ],
       flags === undefined ? {} : { environment: { DOMINOES_NODE_FLAGS: flags } },
     )
     const agent = new AgentConnection(child)

@@ -63,6 +63,18 @@ test('a transfer that fails says why, and the next has a stack again', async () 
   expect(result.divergences).toBe(0)
 })
 
+test('a TAP has as many queues as were asked for', async () => {
+  const several = await Bench.deploy('tap', { tapQueues: 3 }, 'agent-test', () => {})
+  try {
+    const count = ({ peer }: Bench) =>
+      peer.exec(['sh', '-c', 'ls -d /sys/class/net/eth0/queues/tx-* | wc -l'])
+    expect((await count(several)).stdout.trim()).toBe('3')
+    expect((await count(bench)).stdout.trim()).toBe('1')
+  } finally {
+    await several.destroy()
+  }
+})
+
 test('after retiring the stacks the next transfer has a new one', async () => {
   await agent.retireStacks()
   const result = await transfer()

@@ -14,6 +14,11 @@ import { AgentConnection } from './agent-connection.ts'
 const stackName = 'stack'
 const peerName = 'peer'
 
+export interface BenchChanges extends TopologyChanges {
+  /** Of the stack's TAP; default 1. */
+  readonly tapQueues?: number
+}
+
 export class Bench {
   readonly deployment: Deployment
   /** On this machine; the containers see it as /shared. */
@@ -38,7 +43,7 @@ export class Bench {
 
   static async deploy(
     topology: string,
-    changes: TopologyChanges,
+    changes: BenchChanges,
     runId: string,
     onProgress: (line: string) => void,
   ): Promise<Bench> {
@@ -49,7 +54,9 @@ export class Bench {
     try {
       const stack = deployment.node(stackName)
       const agent =
-        stack.role === 'stack' ? await AgentConnection.open(deployment, stack, onProgress) : undefined
+        stack.role === 'stack'
+          ? await AgentConnection.open(deployment, stack, changes.tapQueues ?? 1, onProgress)
+          : undefined
       return new Bench(deployment, directory, agent, withdraw)
     } catch (error) {
       await deployment.destroy()

@@ -13,17 +13,17 @@ import type {
   TopologyFacts,
 } from '../runner/executor.ts'
 import { describePeer } from '../topology/describe-peer.ts'
-import type { TopologyChanges } from '../topology/resolve.ts'
-import { Bench } from './bench.ts'
+import { Bench, type BenchChanges } from './bench.ts'
 import { takeLinuxSample } from './linux-sample.ts'
 import { takeModelSample } from './model-sample.ts'
 import { takeStackSample } from './stack-sample.ts'
+import { tapQueuesOf } from './stack-spec.ts'
 
 export const createExecutor: CreateExecutor = async () => new ContainerExecutor()
 
 class ContainerExecutor implements SampleExecutor {
   readonly #runId = randomBytes(4).toString('hex')
-  /** By topology and offload. */
+  /** By topology, offload, and queues of the TAP. */
   readonly #benches = new Map<string, Bench>()
 
   async prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
@@ -32,15 +32,16 @@ class ContainerExecutor implements SampleExecutor {
       this.#benches.delete(key)
       await bench.destroy()
     }
-    const bench = await this.#bench(topology, undefined, context)
+    const bench = await this.#bench(topology, {}, context)
     const { kernel, settings, features } = await describePeer(bench.peer)
     return { kernel, ...settings, ...features }
   }
 
   async execute(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
     const { strategy, topology, offload } = cell.factors
+    const tapQueues = tapQueuesOf(cell.factors)
     context.log(`cell ${cell.id}, round ${round}`)
-    const bench = await this.#bench(topology, offload, context)
+    const bench = await this.#bench(topology, { offloads: offload, tapQueues }, context)
     if (context.experiment.traffic === 'synthetic') return takeModelSample(bench, cell.factors, context)
     if (strategy === 'linux') return takeLinuxSample(bench, context)
     return takeStackSample(bench, cell, context)
@@ -52,12 +53,11 @@ class ContainerExecutor implements SampleExecutor {
     await Promise.all(benches.map((bench) => bench.destroy()))
   }
 
-  async #bench(topology: string, offload: 'off' | 'on' | undefined, context: PrepareContext): Promise<Bench> {
-    const key = `${topology} ${offload ?? ''}`
+  async #bench(topology: string, changes: BenchChanges, context: PrepareContext): Promise<Bench> {
+    const key = `${topology} ${changes.offloads ?? ''} ${changes.tapQueues ?? 1}`
     const known = this.#benches.get(key)
     if (known !== undefined) return known
     context.signal.throwIfAborted()
-    const changes: TopologyChanges = offload === undefined ? {} : { offloads: offload }
     const bench = await Bench.deploy(topology, changes, this.#runId, (line) => context.log(line))
     this.#benches.set(key, bench)
     return bench

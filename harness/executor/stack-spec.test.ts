@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { stackSpecSchema } from '../agent/transfer-spec.ts'
 import type { Factors } from '../matrix/factors.ts'
-import { stackSpecOf } from './stack-spec.ts'
+import { stackSpecOf, tapQueuesOf } from './stack-spec.ts'
 
 const address = '10.77.0.1/24'
 
@@ -42,6 +42,13 @@ test('factors of every strategy are passed on', () => {
   const spec = stackSpecOf(factors, address)
   expect(spec).toMatchObject({ verification: 'before', idle: 'park', slotCount: 64, digestStride: 0 })
   expect(stackSpecSchema.parse(spec)).toEqual(spec)
+})
+
+test('a TAP has a queue for each replica that reads its own, and one otherwise', () => {
+  const factors: Factors = { strategy: 'replicated', replicas: 3, payloadWork: 'copy', topology: 'tap' }
+  expect(tapQueuesOf({ ...factors, reader: 'per-queue' })).toBe(3)
+  expect(tapQueuesOf({ ...factors, reader: 'rotating' })).toBe(1)
+  expect(tapQueuesOf(factors)).toBe(1)
 })
 
 test('payload work that no stack does is refused', () => {

@@ -15,6 +15,11 @@ export function stackSpecOf(factors: Factors, address: string): StackSpec {
   }
 }
 
+/** How many queues the TAP of such a stack has: one for each replica that is to have its own. */
+export function tapQueuesOf({ reader, replicas = 1 }: Factors): number {
+  return reader === 'per-queue' ? replicas : 1
+}
+
 function strategyOf(factors: Factors): StackSpec['strategy'] {
   const { strategy, replicas = 1, claim, chunk, ownership, emission, reader, lock } = factors
   switch (strategy) {
