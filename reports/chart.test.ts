@@ -33,6 +33,13 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     rounds: [{ ...row, cell: 'cipher, N=2', percent: 1 }],
     cells: [{ ...row, cell: 'cipher, N=2', median: 1, low: -1, high: 2 }],
   },
+  prediction: {
+    predicted: [
+      { ...row, strategy: 'locked', replicas: 1, median: 1, low: 0.9, high: 1.1 },
+      { ...row, strategy: 'locked', replicas: 64, median: 3, low: 2, high: 4 },
+    ],
+    here: [{ ...row, position: 2.1, median: 1.5, low: 1.4, high: 1.6 }],
+  },
 }
 
 const names = Object.keys(examples) as ChartName[]

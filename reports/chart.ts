@@ -7,7 +7,7 @@ import { parse, View } from 'vega'
 import { type Config, compile, type TopLevelSpec } from 'vega-lite'
 import { escapeHtml } from './html.ts'
 
-export type ChartName = 'goodput' | 'speedup' | 'noise' | 'timeline' | 'cost'
+export type ChartName = 'goodput' | 'speedup' | 'noise' | 'timeline' | 'cost' | 'prediction'
 
 export interface ChartContent {
   /** What the picture shows, for readers who do not see it: a short title, and what it says. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeRun } from '../harness/testing/fake-run.ts'
+import { fakePredictedRun, fakeRun } from '../harness/testing/fake-run.ts'
 import { renderReport } from './render.ts'
 
 test('the page says what was claimed, measured and concluded', async () => {
@@ -104,4 +104,25 @@ test('the caveats follow from the machine', async () => {
 
 test('the same run gives the same page', async () => {
   expect(await renderReport(fakeRun())).toBe(await renderReport(fakeRun()))
+})
+
+test('predictions are told apart from measurements, with their errors', async () => {
+  const page = await renderReport(fakePredictedRun())
+  expect(page).toContain('Predicted speed-up over sequential, 1 … 64 replicas.')
+  expect(page).toContain('Predicted against measured goodput, 6 cells: median error')
+  expect(page).toMatch(/Replicated: predicted [\d.]+ \[[\d.]+ … [\d.]+\] at best, with N=64/)
+  expect(page).toContain('All predictions with a processor for each thread <span class="count">10</span>')
+  expect(page).toContain('href="predictions.ndjson"')
+  const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+})
+
+test('where predictions failed, the page says why and shows what was measured', async () => {
+  const failure = { reason: 'There is no <room>.', remedy: 'Make some.' }
+  const line = { kind: 'failure', experiment: 'small', failure } as const
+  const page = await renderReport({ ...fakePredictedRun(), predictions: [line] })
+  expect(page).toContain('There is no &lt;room&gt;.')
+  expect(page).toContain('cannot tell here')
+  expect(page).toContain('Goodput, cipher')
+  expect(page).not.toContain('NaN')
 })

@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest'
-import { questionsOf } from '../calibrate/questions.ts'
-import { resolveDefinition } from '../matrix/load.ts'
-import { fakeAnswer } from '../testing/fake-predictor.ts'
-import { fakeRun } from '../testing/fake-run.ts'
-import { machine, smallDefinition, smallPlan } from '../testing/fixtures.ts'
+import { fakePredictedRun, fakeRun } from '../testing/fake-run.ts'
+import { machine } from '../testing/fixtures.ts'
 import { errorSizes, type PredictedCell } from './prediction-verdict.ts'
 import { summarize } from './summary.ts'
 import { type JudgedCell, judge } from './verdict.ts'
@@ -48,18 +45,7 @@ test('nothing is said of cells without a prediction, or with too few rounds', ()
 })
 
 test('a summary has predictions and errors at the cells, and the outlook beside them', () => {
-  const definition = {
-    predictions: smallPlan,
-    verdict: rule,
-    cells: smallDefinition.cells.slice(0, 2),
-  }
-  const experiment = resolveDefinition('small.ts', { ...smallDefinition, ...definition })
-  const predictions = questionsOf(experiment, 'full', 2, 1).map(({ seed: _seed, ...question }) => ({
-    ...question,
-    experiment: 'small',
-    ...fakeAnswer({ seed: 1, ...question }),
-  }))
-  const { manifest, samples } = fakeRun({ definition })
+  const { manifest, samples, predictions } = fakePredictedRun()
   const summary = summarize(manifest, samples, predictions).experiments[0]
   expect(summary?.verdict).toBe('reproduced')
   expect(summary?.cells.map(({ predicted }) => predicted?.processors)).toEqual(Array(6).fill(2))

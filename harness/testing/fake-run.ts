@@ -1,4 +1,5 @@
 /** A run of the small experiment with numbers by the model, as `readRun` would give it. Imported by tests only. */
+import { questionsOf } from '../calibrate/questions.ts'
 import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { schedule } from '../matrix/schedule.ts'
@@ -7,7 +8,8 @@ import type { PredictionLine } from '../result/prediction.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
 import type { Run } from '../result/store.ts'
 import { fakeMeasurement } from './fake-executor.ts'
-import { machine, smallDefinition } from './fixtures.ts'
+import { fakeAnswer } from './fake-predictor.ts'
+import { machine, smallDefinition, smallPlan } from './fixtures.ts'
 
 export interface FakeRunOptions {
   readonly definition?: Partial<Definition>
@@ -53,4 +55,22 @@ export function fakeRun(options: FakeRunOptions = {}): Run {
     ...options.manifest,
   }
   return { folder: '/nowhere', manifest, samples, predictions: options.predictions ?? [] }
+}
+
+/** The same without the Linux reference, with predictions of every cell and of what lies beyond. */
+export function fakePredictedRun(): Run {
+  const run = fakeRun({
+    definition: {
+      cells: smallDefinition.cells.slice(0, 2),
+      predictions: smallPlan,
+      verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
+    },
+  })
+  const predictions = run.manifest.experiments.flatMap((experiment) =>
+    questionsOf(experiment, 'full', machine.cores, 1).map((question) => {
+      const { seed: _seed, ...asked } = question
+      return { ...asked, experiment: experiment.id, ...fakeAnswer(question) }
+    }),
+  )
+  return { ...run, predictions }
 }

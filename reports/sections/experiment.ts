@@ -8,6 +8,7 @@ import { cellTable } from './cell-table.ts'
 import { costFigure } from './cost-figure.ts'
 import { goodputPanel } from './goodput-figure.ts'
 import { noiseFigure } from './noise-figure.ts'
+import { predictionsPart } from './predictions.ts'
 import { sampleList } from './sample-list.ts'
 import { speedupPanel } from './speedup-figure.ts'
 import { timelineFigure } from './timeline-figure.ts'
@@ -26,6 +27,8 @@ export async function experimentSection(
   for (const panel of panels) {
     const id = `${experiment.id}-${panel.key}`
     goodputs.push(await goodputPanel(`${id}-goodput`, panel, experiment, summaries, samples))
+    // Predictions say more of N than a model with one number does.
+    if (summary.predictions !== null) continue
     const speedup = await speedupPanel(`${id}-speedup`, panel, experiment, summaries)
     if (speedup !== null) speedups.push(speedup)
   }
@@ -39,6 +42,7 @@ export async function experimentSection(
     </figure>
     ${await timelineFigure(experiment, samples)}
     ${await costFigure(experiment, summaries, samples)}
+    ${summary.predictions === null ? null : await predictionsPart(experiment, summary.predictions, summaries)}
     ${speedups.length === 0 ? null : speedupFigure(speedups)}
     ${cellTable(experiment, summaries)}
     ${await noiseFigure(experiment, summaries, samples)}
