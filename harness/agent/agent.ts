@@ -54,7 +54,12 @@ async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
   const stack = stacks.get(key) ?? new StackProcess(tap, spec.stack)
   stacks.set(key, stack)
   try {
-    return { event: 'result', id, result: await stack.transfer(spec) }
+    const result = await stack.transfer(spec)
+    if (spec.stack.recordPath !== undefined) {
+      stacks.delete(key)
+      await stack.end()
+    }
+    return { event: 'result', id, result }
   } catch (error) {
     stacks.delete(key)
     await stack.kill()

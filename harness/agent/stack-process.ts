@@ -66,6 +66,16 @@ export class StackProcess {
     }
   }
 
+  /** Lets the process stop its stack in order, and returns once it is gone. Rejects if it had to be killed, or failed. */
+  async end(): Promise<void> {
+    this.#child.kill('SIGCONT')
+    this.#child.stdin.end()
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMillis)
+    const ended = await this.#ended
+    clearTimeout(timer)
+    if (ended.exitCode !== 0) throw new TransferFailure(lastWords(ended), this.#divergences)
+  }
+
   /** Ends the process and returns once it is gone. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')

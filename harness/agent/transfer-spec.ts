@@ -38,6 +38,8 @@ export const stackSpecSchema = z.strictObject({
   digestStride: z.int().nonnegative().exactOptional(),
   /** This host in CIDR notation. */
   address: z.string(),
+  /** File for the log of its channel, whole when the stack has ended: such a stack makes one transfer. */
+  recordPath: z.string().exactOptional(),
   /** Directory for packet captures; none if absent. */
   captureDirectory: z.string().exactOptional(),
   /** Directory for the description of replicas that differ. */

@@ -24,10 +24,12 @@ test('every target is phony, but the folder of the dependencies', async () => {
   expect(targets.filter((target) => !phony.includes(target as string))).toEqual(['node_modules'])
 })
 
-test('profile and experiment reach the command line', async () => {
+test('profile, experiment and recording reach the command line', async () => {
   const command = async (...argv: string[]) => (await make('-n', 'reproduce', ...argv)).stdout
   expect(await command()).toContain('reproduce --profile full')
   expect(await command('PROFILE=quick', 'EXPERIMENT=tcp-send')).toContain(
     'reproduce --profile quick --experiment tcp-send',
   )
+  expect(await command()).not.toContain('--record')
+  expect(await command('EXPERIMENT=tcp-send', 'RECORD=1')).toContain('--experiment tcp-send --record')
 })

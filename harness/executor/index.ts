@@ -19,12 +19,17 @@ import { takeModelSample } from './model-sample.ts'
 import { takeStackSample } from './stack-sample.ts'
 import { tapQueuesOf } from './stack-spec.ts'
 
-export const createExecutor: CreateExecutor = async () => new ContainerExecutor()
+export const createExecutor: CreateExecutor = async ({ record = false } = {}) => new ContainerExecutor(record)
 
 class ContainerExecutor implements SampleExecutor {
   readonly #runId = randomBytes(4).toString('hex')
   /** By topology, offload, and queues of the TAP. */
   readonly #benches = new Map<string, Bench>()
+  readonly #records: boolean
+
+  constructor(records: boolean) {
+    this.#records = records
+  }
 
   async prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
     for (const [key, bench] of this.#benches) {
@@ -44,7 +49,7 @@ class ContainerExecutor implements SampleExecutor {
     const bench = await this.#bench(topology, { offloads: offload, tapQueues }, context)
     if (context.experiment.traffic === 'synthetic') return takeModelSample(bench, cell.factors, context)
     if (strategy === 'linux') return takeLinuxSample(bench, context)
-    return takeStackSample(bench, cell, context)
+    return takeStackSample(bench, cell, context, this.#records)
   }
 
   async dispose(): Promise<void> {

@@ -19,6 +19,7 @@ import type { Bench } from './bench.ts'
 import { disturbanceOf } from './disturbance-of.ts'
 import { type Observation, observe } from './observe.ts'
 import { congestionControl } from './peer-defaults.ts'
+import { isToBeRecorded, keepRecording, recordedBytes, recordPath } from './recording.ts'
 import { stackSpecOf } from './stack-spec.ts'
 import { patternPath, travellingContent } from './stream-files.ts'
 
@@ -34,6 +35,7 @@ export async function takeStackSample(
   bench: Bench,
   cell: Cell,
   context: SampleContext,
+  records: boolean,
 ): Promise<SampleOutcome> {
   const { agent } = bench
   if (agent === undefined) {
@@ -43,24 +45,36 @@ export async function takeStackSample(
     )
   }
   const { transferBytes, warmupBytes } = context
-  const move = (settlingBytes: number, bytes: number, disturbance?: Disturbance) => {
+  const disturbance = disturbanceOf(cell.factors, context.seed)
+  const disturbed: Changes = disturbance === undefined ? {} : { disturbance }
+  const move = (settlingBytes: number, bytes: number, changes: Changes = {}) => {
     const spec = specOf(bench, cell.factors, context, settlingBytes, bytes)
-    return transfer(bench, agent, disturbance === undefined ? spec : { ...spec, disturbance }, context)
+    const stack = { ...spec.stack, ...changes.stack }
+    return transfer(bench, agent, { ...spec, ...changes, stack }, context)
   }
   await bench.enterExperiment(context.experiment.id)
   if (!bench.warmCells.delete(cell.id)) {
     context.log('warming up')
-    refuseFaults(await move(0, warmupBytes))
+    refuseFaults('warm-up', await move(0, warmupBytes))
   }
-  const { result, peer, seen } = await move(
-    Math.ceil(transferBytes * settlingShare),
-    transferBytes,
-    disturbanceOf(cell.factors, context.seed),
-  )
+  const settlingBytes = Math.ceil(transferBytes * settlingShare)
+  const { result, peer, seen } = await move(settlingBytes, transferBytes, disturbed)
   // Only now: after a failure the process is a new one, and cold.
   bench.warmCells.add(cell.id)
   const measurement = 'bytesVerified' in peer ? sent(result, peer, seen) : received(result, peer, seen)
+  if (records && isToBeRecorded(cell, context)) {
+    context.log('once more, recording')
+    const changes = { ...disturbed, stack: { recordPath } }
+    refuseFaults('recorded', await move(0, recordedBytes(transferBytes), changes))
+    await keepRecording(bench.directory, context)
+  }
   return { status: 'measured', measurement }
+}
+
+/** What is not the same for all transfers of a sample. */
+interface Changes {
+  readonly disturbance?: Disturbance
+  readonly stack?: { readonly recordPath: string }
 }
 
 interface Moved {
@@ -114,12 +128,12 @@ async function keepDumps(bench: Bench, context: SampleContext): Promise<void> {
   context.log(`The replicas that differed are described in ${context.logPath}.dumps.`)
 }
 
-/** A warm-up is no sample, so what is wrong with it has to be said here. */
-function refuseFaults({ result, peer }: Moved): void {
+/** What is no sample has to be said here to be wrong. */
+function refuseFaults(name: string, { result, peer }: Moved): void {
   const verified = 'bytesVerified' in peer ? peer.bytesVerified : result.bytesVerified
   if (verified === result.bytes && result.divergences === 0) return
   throw new HarnessError(
-    `The warm-up transfer was not clean: ${verified} of ${result.bytes} bytes verified, ${result.divergences} divergences.`,
+    `The ${name} transfer was not clean: ${verified} of ${result.bytes} bytes verified, ${result.divergences} divergences.`,
     'This is a defect of the stack; the log of this sample has the details.',
   )
 }

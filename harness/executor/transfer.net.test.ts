@@ -32,6 +32,7 @@ async function transfer(factors: Factors, traffic: 'send' | 'receive'): Promise<
     experiment: { id: `tcp-${traffic}`, traffic },
     transferBytes: 8 * mebibyte,
     warmupBytes: mebibyte,
+    isLast: true,
     seed: 1,
     logPath: join(folder, 'log'),
   } as unknown as SampleContext

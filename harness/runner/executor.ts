@@ -19,6 +19,8 @@ export interface SampleContext extends PrepareContext {
   /** Application bytes to transfer after the warm-up, and those of the warm-up. */
   readonly transferBytes: number
   readonly warmupBytes: number
+  /** No later sample of this cell is scheduled. */
+  readonly isLast: boolean
   /** Seeds everything random in this sample: 32 bits, not negative. */
   readonly seed: number
   /** Absolute path of this sample's log; `log` appends to it. Other files of the sample go beside it. */
@@ -47,5 +49,10 @@ export interface SampleExecutor {
   dispose(): Promise<void>
 }
 
+export interface ExecutorOptions {
+  /** Keeps the log of a channel beside the last sample of every replicated cell. */
+  readonly record?: boolean | undefined
+}
+
 /** `harness/executor/index.ts` exports `createExecutor` of this type. */
-export type CreateExecutor = () => Promise<SampleExecutor>
+export type CreateExecutor = (options?: ExecutorOptions) => Promise<SampleExecutor>

@@ -49,6 +49,19 @@ test('a run records every scheduled sample, in order, and is complete', async ()
   ])
 })
 
+test('the last sample of a cell is known to be the last', async () => {
+  const told: (readonly [round: number, isLast: boolean])[] = []
+  const { run } = await runSmall({
+    async execute(_cell, round, { isLast }) {
+      told.push([round, isLast])
+      return undefined
+    },
+  })
+  await run()
+  expect(told).toHaveLength(14)
+  for (const [round, isLast] of told) expect(isLast).toBe(round === 1)
+})
+
 test('goodput is bits by time', async () => {
   const { run, reports } = await runSmall()
   await run()

@@ -27,6 +27,7 @@ export async function takeSample(
     experiment,
     transferBytes: experiment.transferBytes[work] as number,
     warmupBytes: Math.ceil((experiment.warmupBytes[work] as number) * warmupShare[profile]),
+    isLast: round === experiment.rounds[profile] - 1,
     seed,
     logPath,
   }

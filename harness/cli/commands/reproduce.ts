@@ -1,8 +1,9 @@
 /** `reproduce`: measures the experiments, then writes the report. */
 import { randomInt } from 'node:crypto'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { HarnessError } from '../../error.ts'
+import { recordingsIn } from '../../executor/recording.ts'
 import type { Experiment } from '../../matrix/experiment.ts'
 import { loadExperiments, selectExperiments } from '../../matrix/load.ts'
 import type { Profile } from '../../result/manifest.ts'
@@ -22,6 +23,7 @@ export function reproduceCommand(signal: AbortSignal): Command {
     .description('measure the experiments and write the report')
     .addOption(new Option('--profile <name>', 'how many rounds').choices(['full', 'quick']).default('full'))
     .option('--experiment <id>', 'only this experiment')
+    .option('--record', 'keep the log of a channel for every replicated cell, to replay it')
     .option('--seed <number>', 'repeat the order of an earlier run', parseSeed)
     .action((options: ReproduceOptions) => reproduce(options, signal))
 }
@@ -30,6 +32,7 @@ interface ReproduceOptions {
   readonly profile: Profile
   readonly experiment?: string
   readonly seed?: number
+  readonly record?: boolean
 }
 
 async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promise<void> {
@@ -37,6 +40,9 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
   const experiments = selectExperiments(await loadExperiments(experimentsFolder), options.experiment)
   const result = await withCleanUp(() => measure(experiments, options, signal))
   process.stdout.write(`Report: ${await writeReport(result.folder)}\n`)
+  for (const log of await recordingsIn(result.folder)) {
+    process.stdout.write(`Recorded: make replay LOG=${relative(process.cwd(), log)}\n`)
+  }
   if (result.complete || result.interrupted) return
   throw new HarnessError(
     `The run is not complete. ${result.remarks.join(' ')}`,
@@ -46,7 +52,7 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
 
 async function measure(
   experiments: readonly Experiment[],
-  { profile, seed = randomInt(largestSeed) }: ReproduceOptions,
+  { profile, seed = randomInt(largestSeed), record }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
   // Without an engine every sample would fail for the same reason.
@@ -57,7 +63,7 @@ async function measure(
     experiments,
     profile,
     seed,
-    executor: await createExecutor(),
+    executor: await createExecutor({ record }),
     predictor: virtualCores,
     reports: reportsFolder,
     machine: await describeMachine(),

@@ -1,0 +1,46 @@
+/**
+ * Logs of channels, for `make replay`: a run that was asked for them makes the last sample of every replicated cell once
+ * more, by a stack of its own that records. So the recording takes no time from what is measured. A log begins with its
+ * stack and ends with it, and is bounded by the bytes that are transferred.
+ */
+import { copyFile, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Cell } from '../matrix/experiment.ts'
+import type { SampleContext } from '../runner/executor.ts'
+import { paths } from '../topology/node.ts'
+
+/** A log is beside the log of its sample: `20.log`, `20.log.channel`. */
+const suffix = '.channel'
+const name = `recording${suffix}`
+/** Most application bytes of a recorded transfer, warm-up included: some 10 MB of log at an MTU of 1500. */
+const mostBytes = 48 * 2 ** 20
+
+/** Where the stack, in its container, writes. */
+export const recordPath = `${paths.shared}/${name}`
+
+/** Whether this sample is made once more. */
+export function isToBeRecorded({ factors }: Cell, { isLast }: SampleContext): boolean {
+  return isLast && factors.strategy === 'replicated'
+}
+
+/** How much of a transfer is recorded. */
+export function recordedBytes(transferBytes: number): number {
+  return Math.min(transferBytes, mostBytes)
+}
+
+/** Takes the log from the directory that the containers share to its place in the run's folder. */
+export async function keepRecording(directory: string, { logPath, log }: SampleContext): Promise<void> {
+  const path = logPath + suffix
+  await copyFile(join(directory, name), path)
+  await rm(join(directory, name))
+  log(`recorded: make replay LOG=${path}`)
+}
+
+/** The logs in a run's folder, in order of their paths. */
+export async function recordingsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(folder, 'logs'), { recursive: true })
+  return entries
+    .filter((entry) => entry.endsWith(suffix))
+    .sort()
+    .map((entry) => join(folder, 'logs', entry))
+}
