@@ -12,7 +12,7 @@ import { paths } from '../topology/node.ts'
 /** A log is beside the log of its sample: `20.log`, `20.log.channel`. */
 const suffix = '.channel'
 const name = `recording${suffix}`
-/** Most application bytes of a recorded transfer, warm-up included: some 10 MB of log at an MTU of 1500. */
+/** Most application bytes of a recorded transfer: a few megabytes of log, fewer than 10 at an MTU of 1500. */
 const mostBytes = 48 * 2 ** 20
 
 /** Where the stack, in its container, writes. */
