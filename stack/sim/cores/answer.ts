@@ -5,7 +5,7 @@
 import { text } from 'node:stream/consumers'
 import type { StrategyOption } from '../../strategy/options.ts'
 import type { CoreCosts } from './costs.ts'
-import { predict } from './predict.ts'
+import { type Baselines, predict } from './predict.ts'
 
 interface Question {
   readonly strategy: StrategyOption
@@ -20,7 +20,8 @@ const { costs, questions } = JSON.parse(await text(process.stdin)) as {
   costs: CoreCosts
   questions: Question[]
 }
+const baselines: Baselines = new Map()
 for (const question of questions) {
-  const prediction = predict({ ...question, costs, direction: 'send' })
+  const prediction = predict({ ...question, costs, direction: 'send' }, baselines)
   process.stdout.write(`${JSON.stringify({ ...question, ...prediction })}\n`)
 }

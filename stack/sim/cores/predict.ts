@@ -39,8 +39,14 @@ export interface Prediction {
   readonly retransmits: number
 }
 
+/**
+ * What the sequential stack reached, by all that it depends on but the costs: who asks several questions with the same
+ * costs keeps one of these, and has it simulated once.
+ */
+export type Baselines = Map<string, number>
+
 /** Takes about half a second of real time a draw. Throws Error if a simulated transfer does not come to an end. */
-export function predict(question: PredictionQuestion): Prediction {
+export function predict(question: PredictionQuestion, baselines: Baselines = new Map()): Prediction {
   const { costs, seed, draws = 7 } = question
   const runs = Array.from({ length: draws }, (_, k) => {
     const random = new Random(seed * 7919 + k)
@@ -48,9 +54,9 @@ export function predict(question: PredictionQuestion): Prediction {
     // The first run takes the costs as measured, the others draw.
     const drawn = drawCosts(costs, k === 0 ? undefined : uniform)
     const own = run(question, question.strategy, drawn, seed + k)
-    const sequential =
-      question.strategy.kind === 'sequential' ? own : run(question, { kind: 'sequential' }, drawn, seed + k)
-    return { ...own, speedup: own.goodput / sequential.goodput }
+    const isBaseline = question.strategy.kind === 'sequential'
+    const sequential = isBaseline ? own.goodput : baseline(question, drawn, k, baselines)
+    return { ...own, speedup: own.goodput / sequential }
   })
   const middle = runs[0] as (typeof runs)[number]
   return {
@@ -59,6 +65,20 @@ export function predict(question: PredictionQuestion): Prediction {
     busyShare: middle.busyShare,
     retransmits: middle.retransmits,
   }
+}
+
+/** Threads of a sequential stack, its application and the peer: more processors than these change nothing. */
+const baselineThreads = 3
+
+function baseline(question: PredictionQuestion, costs: DrawnCosts, draw: number, baselines: Baselines): number {
+  const { payloadWork, seed, warmupBytes, measuredBytes } = question
+  const cores = Math.min(question.cores, baselineThreads)
+  const key = [payloadWork, cores, seed, draw, warmupBytes, measuredBytes].join(' ')
+  const known = baselines.get(key)
+  if (known !== undefined) return known
+  const { goodput } = run({ ...question, cores }, { kind: 'sequential' }, costs, seed + draw)
+  baselines.set(key, goodput)
+  return goodput
 }
 
 function run(question: PredictionQuestion, strategy: StrategyOption, costs: DrawnCosts, seed: number) {
