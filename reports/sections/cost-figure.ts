@@ -96,6 +96,7 @@ function table(experiment: Experiment, { factor, of, over }: CostRule, rows: rea
     [`${factor} ${over}`, 'Mbit/s'],
     ['Rounds', 'compared'],
     ['Digests', 'of them differing'],
+    ['Missed', 'digests'],
   ].map(([name, unit]) => html`<th scope="col">${name}<small>${unit}</small></th>`)
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Costs of ${experiment.id}"><table class="cells">
     <thead><tr><th scope="col">Cell</th>${heads}</tr></thead>
@@ -109,6 +110,7 @@ function table(experiment: Experiment, { factor, of, over }: CostRule, rows: rea
       })}
       <td>${cost.rounds}</td>
       <td>${formatCount(summary.digestsCompared)} / ${summary.divergences}</td>
+      <td>${formatCount(summary.digestsMissed)}</td>
     </tr>`,
     )}</tbody>
   </table></div>`

@@ -12,6 +12,12 @@ import { colourOf, looks } from '../palette.ts'
 /** A reference this much faster than everything else would flatten the picture; it is told in words then. */
 const farthestReference = 2.2
 
+/** Width of the plot, in pixels: as much as the labels below it need, within what a panel holds. */
+function widthFor(labels: readonly string[]): number {
+  const longest = Math.max(...labels.map((label) => label.length))
+  return Math.min(420, Math.max(250, labels.length * (6 * longest + 12)))
+}
+
 interface Reference {
   readonly label: string
   readonly goodputGbps: number
@@ -48,6 +54,7 @@ export async function goodputPanel(
   const far = references.filter((reference) => !near.includes(reference))
   const svg = await drawChart('goodput', id, {
     title: `Goodput, ${panel.title}`,
+    width: widthFor(measured.map(({ configuration }) => configuration)),
     description: measured
       .map(
         (row) =>
