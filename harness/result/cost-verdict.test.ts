@@ -44,6 +44,11 @@ test.each([
   ['one beyond, one on both sides', 'cannot tell here', [paying(0.04, 0.05, 0.06), paying(0, 0.02, 0.04)]],
   ['no cost known', 'cannot tell here', [paying(0, 0, 0, { cost: null })]],
   ['nothing compared', 'cannot tell here', [paying(0, 0, 0, { digestsCompared: 0 })]],
+  [
+    'one that compared nothing',
+    'cannot tell here',
+    [paying(0, 0, 0), paying(0, 0, 0, { digestsCompared: 0 })],
+  ],
   ['wrong bytes', 'cannot tell here', [paying(0, 0, 0, { void: 1 })]],
   ['a sample that failed', 'cannot tell here', [paying(0, 0, 0, { failed: 1 })]],
 ])('%s: %s', (_, verdict, cells) => {

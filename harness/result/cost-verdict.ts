@@ -3,6 +3,7 @@
  * cost is the share of goodput that is missing beside the same cell without the comparison, taken within a round.
  */
 import type { CostRule } from '../matrix/experiment.ts'
+import type { Factors } from '../matrix/factors.ts'
 import type { MedianInterval } from '../measure/median.ts'
 import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
 import type { JudgedCell, Judgement } from './verdict.ts'
@@ -35,7 +36,11 @@ export function refuteEquality(cells: readonly JudgedCell[]): Judgement | undefi
 export function judgeByCost(rule: CostRule, cells: readonly JudgedCell[]): Judgement {
   const { digestsCompared } = comparisons(cells)
   const failed = cells.reduce((sum, cell) => sum + cell.failed, 0)
-  const costs = cells.flatMap(({ factors, cost }) => (cost === null ? [] : [{ factors, cost }]))
+  const costs = cells.flatMap(({ factors, cost, digestsCompared: seen }) =>
+    cost === null ? [] : [{ factors, cost, seen }],
+  )
+  // What was cheap because it did nothing proves nothing.
+  const unseen = costs.filter(({ seen }) => seen === 0)
   if (costs.length === 0 || digestsCompared === 0) {
     return {
       verdict: 'cannot tell here',
@@ -45,16 +50,17 @@ export function judgeByCost(rule: CostRule, cells: readonly JudgedCell[]): Judge
   const findings = costs.map(({ cost }) => findingOf(rule, cost))
   const reasons = [
     `${digestsCompared.toLocaleString('en-US')} state digests were compared, and none differed.`,
+    ...unseen.map(({ factors }) => `${nameOf(factors)}: no state was compared while it worked.`),
     ...(failed === 0 ? [] : [`${failed} samples failed, so their states were not compared to the end.`]),
     ...costs.map(({ factors, cost }, index) => {
-      const what = `${factors.payloadWork}, N=${factors.replicas}: ${rule.factor} ${rule.of}`
+      const what = `${nameOf(factors)}: ${rule.factor} ${rule.of}`
       const range = `${inPercent(cost.low)} … ${inPercent(cost.high)}`
       return `${what} costs ${inPercent(cost.median)} of the goodput (${range}): ${describe(rule, cost, findings[index] as Finding)}.`
     }),
     ...remarksOnCoverage(Math.min(...costs.map(({ cost }) => cost.coverage))),
   ]
   const count = (finding: Finding) => findings.filter((other) => other === finding).length
-  if (failed > 0) return { verdict: 'cannot tell here', reasons }
+  if (failed > 0 || unseen.length > 0) return { verdict: 'cannot tell here', reasons }
   if (count('within') === findings.length) return { verdict: 'reproduced', reasons }
   if (count('within') > 0) return { verdict: 'partly', reasons }
   return { verdict: count('unclear') > 0 ? 'cannot tell here' : 'not reproduced', reasons }
@@ -75,6 +81,10 @@ function describe({ atMost }: CostRule, { rounds }: Cost, finding: Finding): str
   return rounds < fewestRounds
     ? `fewer than ${fewestRounds} rounds could be compared`
     : `on both sides of ${limit}`
+}
+
+function nameOf({ payloadWork, replicas }: Factors): string {
+  return `${payloadWork}, N=${replicas}`
 }
 
 function comparisons(cells: readonly JudgedCell[]) {
