@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { machineSchema } from '../result/manifest.ts'
 
 /** Raised whenever a reader of older files would misread newer ones. */
-export const costsVersion = 1
+export const costsVersion = 2
 
 export const quantitySchema = z.strictObject({
   /** Median over the repetitions. */
@@ -33,6 +33,8 @@ export const quantityNames = [
   'readEmptyNanos',
   'pollNanos',
   'requestNanos',
+  'requestReplicatedNanos',
+  'requestLockedNanos',
   'publishNanos',
   'publishSharedNanos',
   'dequeueNanos',
@@ -46,6 +48,7 @@ export const quantityNames = [
   'notifyNanos',
   'applicationByteNanos',
   'sinkByteNanos',
+  'sinkLongByteNanos',
   'contentionPayloadTimes',
   'contentionSegmentTimes',
   'contentionWriteTimes',

@@ -15,7 +15,12 @@ const timerNanos = 50
  * A transfer of which every part is known: 5000 ACKs, each with its check and read, and 10,000 segments. The stack's
  * thread takes so many nanoseconds a segment without meters, and so many with, the clock's own not counted.
  */
-function context(performNanos: number, plainNanos: number, meteredNanos: number): ContextSample {
+function context(
+  performNanos: number,
+  plainNanos: number,
+  meteredNanos: number,
+  idleNanos: number,
+): ContextSample {
   const count = {
     check: 5000,
     applyAck: 5000,
@@ -40,21 +45,34 @@ function context(performNanos: number, plainNanos: number, meteredNanos: number)
     readEmpty: 600,
   }
   const operations = Object.values(count).reduce((sum, each) => sum + each, 0)
-  const idle = { ranMicros: 1000, waitedMicros: 0 }
-  const transfer = (ranMicros: number) => ({
+  const peer = { ranMicros: 1000, waitedMicros: 0 }
+  const rounds = { round: 4000, idleRound: 1000 }
+  const transfer = (ranMicros: number, operationCount: Record<string, number>) => ({
     bytes,
     micros: 50_000,
     application: { ranMicros: bytes / 2000, waitedMicros: 0 },
-    peer: idle,
+    peer,
     stack: [{ ranMicros, waitedMicros: 0 }],
-    meters: [{ count: { ...count, segmentsResume: 100 }, meanNanos, stalls: 0, scatter: [0.5, 1, 1.5] }],
+    meters: [
+      {
+        count: { ...operationCount, ...rounds },
+        meanNanos: { ...meanNanos, round: 9000, idleRound: idleNanos },
+        stalls: 0,
+        scatter: [0.5, 1, 1.5],
+      },
+    ],
     timerNanos,
   })
-  const metered = transfer((segments * meteredNanos + 2 * timerNanos * operations) / 1000)
-  return { event: 'sample', plain: transfer((segments * plainNanos) / 1000), metered }
+  // Readings of the clock around operations and rounds, then what the thread did besides rounds with work.
+  const idle = (9000 * 4000 + idleNanos * 1000) / (9000 * 4000)
+  const ran = (nanos: number, readings: number) =>
+    ((segments * nanos + 2 * timerNanos * readings) * idle) / 1000
+  const plain = transfer(ran(plainNanos, 4000), {})
+  const counted = { ...count, segmentsResume: 100 }
+  return { event: 'sample', plain, metered: transfer(ran(meteredNanos, operations + 4000), counted) }
 }
 
-function repetition(plainNanos = 6000): Repetition {
+function repetition(plainNanos = 6000, { idleNanos = 0, ranMillis = 99.94 } = {}): Repetition {
   const sizes = { bytes64: 74, bytes256: 266, bytes512: 522, bytes1024: 1034, bytes1448: 1458 }
   const threads = [
     { ...sizes, nanos: 1458, won: 30, lost: 10, publish: 20, publishShared: 40, dequeue: 15, waking: 5000 },
@@ -68,12 +86,15 @@ function repetition(plainNanos = 6000): Repetition {
       gap0: 20,
       gap1: 40,
       millis: 100,
+      ranMillis,
     },
   ]
   const probes = Object.fromEntries(probeNames.map((probe) => [probe, { event: 'sample', probe, threads }]))
   const samples = contexts.map((name) => [
     name,
-    name === 'cipher' ? context(18_558, 19_600, 19_600) : context(4958, plainNanos, 6000),
+    name === 'cipher'
+      ? context(18_558, 19_600, 19_600, idleNanos)
+      : context(4958, plainNanos, 6000, idleNanos),
   ])
   return { contexts: Object.fromEntries(samples), probes } as unknown as Repetition
 }
@@ -133,6 +154,21 @@ test('less time without meters scales the parts down', () => {
   const { quantities } = deriveCosts([repetition(5400)])
   expect(quantities.writeNanos.value).toBeCloseTo(2700, 6)
   expect(quantities.readNanos.value).toBeCloseTo(900, 6)
+})
+
+test('rounds that found nothing are no cost of requests', () => {
+  const { quantities } = deriveCosts([repetition(6000, { idleNanos: 4000 })])
+  expect(quantities.requestNanos.value).toBeCloseTo(
+    deriveCosts([repetition()]).quantities.requestNanos.value,
+    6,
+  )
+})
+
+test('interruptions that the scheduler counts as the thread’s own are no cost of requests either', () => {
+  const costsAt = (ranMillis: number) => deriveCosts([repetition(6000, { ranMillis })]).quantities
+  // 60 µs of 100 ms: such a share of the metered transfer, its readings of the clock included.
+  const perRequest = (0.0006 * (60e6 + 2 * timerNanos * 39_250)) / 5050
+  expect(costsAt(99.94).requestNanos.value - costsAt(100).requestNanos.value).toBeCloseTo(perRequest, 1)
 })
 
 test('no repetitions are no costs', () => {

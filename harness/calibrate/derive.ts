@@ -41,7 +41,8 @@ const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
   applyDataNanos: (view) => view.mean('receive', 'applyData'),
   applyCallNanos: (view) =>
     view.mean('checksum', 'applyCall') - view.number('checksum', 'segmentsCall') * view.segmentApply(),
-  applyTickNanos: (view) => view.mean('checksum', 'applyTick') || view.mean('two', 'applyTick'),
+  applyTickNanos: (view) =>
+    view.mean('locked', 'applyTick') - view.number('locked', 'segmentsTick') * view.segmentApply(),
   checkNanos: (view) => view.mean('checksum', 'check'),
   checkByteNanos: (view) => (view.mean('receive', 'check') - view.mean('checksum', 'check')) / segmentBytes,
   segmentNanos: (view) => view.headers(),
@@ -52,6 +53,8 @@ const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
   readEmptyNanos: (view) => view.mean('checksum', 'readEmpty') || view.mean('receive', 'readEmpty'),
   pollNanos: (view) => view.timer('checksum'),
   requestNanos: (view) => view.unnamedPerRequest('checksum'),
+  requestReplicatedNanos: (view) => view.unnamedPerRequest('two') - view.channelPerRequest(),
+  requestLockedNanos: (view) => view.unnamedPerRequest('locked') - view.probe('lock-alone', 'nanos'),
   publishNanos: (view) => view.probe('channel', 'publish'),
   publishSharedNanos: (view) => view.probe('channel', 'publishShared'),
   dequeueNanos: (view) => view.probe('channel', 'dequeue'),
@@ -65,6 +68,7 @@ const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
   notifyNanos: (view) => view.probe('wake-wait', 'waking'),
   applicationByteNanos: (view) => view.perByte('checksum', 'application'),
   sinkByteNanos: (view) => view.perByte('checksum', 'peer'),
+  sinkLongByteNanos: (view) => view.perByte('cipher', 'peer'),
   contentionPayloadTimes: (view) => Math.max(1, (view.slowdown('checksum') + view.slowdown('cipher')) / 2),
   contentionSegmentTimes: (view) =>
     Math.max(
@@ -83,8 +87,8 @@ const furtherFormulas: Readonly<Record<FurtherName, (view: View) => number>> = {
   copySegmentNanos: (view) => view.hot('copy', segmentBytes),
   checksumSegmentNanos: (view) => view.hot('checksum', segmentBytes),
   cipherSegmentNanos: (view) => view.hot('cipher', segmentBytes),
-  replicatedSegmentNanos: (view) => view.ranPerByte('two') * segmentBytes,
-  sequentialSegmentNanos: (view) => view.ranPerByte('checksum') * segmentBytes,
+  replicatedSegmentNanos: (view) => view.workPerByte('two') * segmentBytes,
+  sequentialSegmentNanos: (view) => view.workPerByte('checksum') * segmentBytes,
 }
 
 /** One repetition, asked by name. Means are over all threads of the stack. */
@@ -167,21 +171,29 @@ class View {
     return (plain[thread].ranMicros * 1000) / plain.bytes
   }
 
-  /** Processor time of the stack's threads without meters, in nanoseconds a byte. */
-  ranPerByte(context: ContextName): number {
+  /** Processor time that the stack's threads worked without meters, in nanoseconds a byte. */
+  workPerByte(context: ContextName): number {
     const { plain } = this.#repetition.contexts[context]
-    return ranNanos(plain) / plain.bytes
+    return workNanos(plain, 0) / plain.bytes
   }
 
-  /** What a request costs beyond the parts that have a name. */
+  /** What a request costs a thread beyond the parts that have a name. */
   unnamedPerRequest(context: ContextName): number {
     const { metered } = this.#repetition.contexts[context]
     const { meters, timerNanos } = metered
     const parts = outermost.reduce((sum, name) => sum + countOf(meters, name) * meanOf(meters, name), 0)
     const withinSegments = 2 * timerNanos * writesIn(meters)
-    const requests = countOf(meters, 'applyAck') + countOf(meters, 'applyCall') + countOf(meters, 'applyData')
-    const unnamed = meteredNanos(metered) - (parts - withinSegments)
-    return (unnamed / requests) * this.#undisturbed[context]
+    const unnamed = workNanos(metered, this.stalledShare()) - (parts - withinSegments)
+    return (unnamed / requestsIn(meters)) * this.#undisturbed[context]
+  }
+
+  /** Of two replicas, each: publishing half of the requests, taking all, asking the board for every action. */
+  channelPerRequest(): number {
+    const meters = this.#meters('two')
+    const actions = performed.reduce((sum, name) => sum + countOf(meters, name), 0)
+    const claim = (this.probe('claims', 'won') + this.probe('claims', 'lost')) / 2
+    const publish = this.probe('channel', 'publishShared') / 2
+    return publish + this.probe('channel', 'dequeueShared', 1) + (claim * 2 * actions) / requestsIn(meters)
   }
 
   gapMicros(): number[] {
@@ -197,6 +209,15 @@ class View {
     return (this.gapMicros().length * 1000) / millis
   }
 
+  /** Of the time that the scheduler counts as a thread's own: what interruptions take, 0 … 1. */
+  stalledShare(): number {
+    const { threads } = this.#repetition.probes.stalls
+    const sum = (name: string) => threads.reduce((total, thread) => total + (thread[name] ?? 0), 0)
+    const gapMillis = this.gapMicros().reduce((total, micros) => total + micros / 1000, 0)
+    const takenMillis = sum('millis') - sum('ranMillis')
+    return Math.max(0, gapMillis - takenMillis) / sum('ranMillis')
+  }
+
   #meters(context: ContextName): readonly Meter[] {
     return this.#repetition.contexts[context].metered.meters
   }
@@ -206,7 +227,7 @@ function viewsOf(repetitions: readonly Repetition[]): View[] {
   const ratios = contexts.map((context) => {
     const found = repetitions.map(({ contexts: samples }) => {
       const { plain, metered } = samples[context]
-      return (ranNanos(plain) / plain.bytes) * (metered.bytes / meteredNanos(metered))
+      return (workNanos(plain, 0) / plain.bytes) * (metered.bytes / workNanos(metered, 0))
     })
     return [context, Math.min(1, median(found) ?? 1)]
   })
@@ -221,27 +242,36 @@ function ranNanos({ stack }: Transfer): number {
   return stack.reduce((sum, each) => sum + each.ranMicros, 0) * 1000
 }
 
-/** The same without the readings of the clock. */
-function meteredNanos(transfer: Transfer): number {
+/** The part of it that went into rounds with work, without interruptions and readings of the clock. */
+function workNanos(transfer: Transfer, stalledShare: number): number {
   const { meters, timerNanos } = transfer
+  const rounds = countOf(meters, 'round')
+  const inRounds = rounds * meanOf(meters, 'round')
+  const inIdle = countOf(meters, 'idleRound') * meanOf(meters, 'idleRound')
   const operations = outermost.reduce((sum, name) => sum + countOf(meters, name), 0) + writesIn(meters)
-  return ranNanos(transfer) - 2 * timerNanos * operations
+  const share = inRounds === 0 ? 1 : inRounds / (inRounds + inIdle)
+  return ranNanos(transfer) * share * (1 - stalledShare) - 2 * timerNanos * (operations + rounds)
 }
+
+const performed = ['performSegment', 'performDeliver', 'performUpcall'] as const
 
 /** Operations that are not part of another one. */
 const outermost = [
+  ...performed,
   'check',
   'applyAck',
   'applyData',
   'applyCall',
   'applyTick',
   'resume',
-  'performSegment',
-  'performDeliver',
-  'performUpcall',
   'read',
   'readEmpty',
 ]
+
+function requestsIn(meters: readonly Meter[]): number {
+  const kinds = ['applyAck', 'applyCall', 'applyData', 'applyTick']
+  return kinds.reduce((sum, name) => sum + countOf(meters, name), 0)
+}
 
 function writesIn(meters: readonly Meter[]): number {
   return countOf(meters, 'write') + countOf(meters, 'writeBare')

@@ -4,8 +4,8 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { StrategyOption } from '../../stack/index.ts'
+import { transferCipherKey } from '../agent/stream-pattern.ts'
 import { ensureEngine } from '../docker/engine.ts'
 import { holdContainer } from '../docker/held-container.ts'
 import { ensureImage } from '../docker/image.ts'
@@ -13,6 +13,7 @@ import { thisOwner } from '../docker/owner.ts'
 import { spawnIn } from '../docker/process.ts'
 import type { Progress } from '../docker/progress.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
+import { patternPath, travellingContent } from '../executor/stream-files.ts'
 import { seededRandom, shuffled } from '../measure/random.ts'
 import { nodeProgram, paths, roleSpec } from '../topology/node.ts'
 import { Program } from './program.ts'
@@ -29,15 +30,15 @@ import {
 } from './samples.ts'
 
 const port = 5001
-const patternBytes = 8 * 131_071
 const programs = `${paths.project}/stack/sim/calibrate`
 
 /** Bytes before the first measurement, by which the compiler is done, and in each. */
 const sizes: Readonly<Record<ContextName, { warmup: number; transfer: number }>> = {
-  checksum: { warmup: 400e6, transfer: 40e6 },
-  cipher: { warmup: 140e6, transfer: 16e6 },
+  checksum: { warmup: 400e6, transfer: 80e6 },
+  cipher: { warmup: 140e6, transfer: 32e6 },
   receive: { warmup: 300e6, transfer: 32e6 },
-  two: { warmup: 500e6, transfer: 40e6 },
+  two: { warmup: 500e6, transfer: 80e6 },
+  locked: { warmup: 500e6, transfer: 80e6 },
 }
 
 export interface MeasureOptions {
@@ -66,7 +67,6 @@ export async function measure(options: MeasureOptions): Promise<Repetition[]> {
   })
   const running: Program[] = []
   try {
-    await writeFile(join(directory, 'pattern'), randomBytes(patternBytes))
     const container = await held.started
     const start = async (name: string, argv: readonly string[]) => {
       progress(`warming up: ${name}`)
@@ -79,7 +79,8 @@ export async function measure(options: MeasureOptions): Promise<Repetition[]> {
     const probes = await start('probes', [`${programs}/run-probes.ts`])
     const transfers = new Map<ContextName, Program>()
     for (const context of contexts) {
-      const argv = [`${programs}/context.ts`, JSON.stringify(contextSpec(context))]
+      const spec = await contextSpec(context, directory, options.repetitions)
+      const argv = [`${programs}/context.ts`, JSON.stringify(spec)]
       transfers.set(context, await start(context, argv))
     }
     return await repeat(options, transfers, probes)
@@ -115,18 +116,20 @@ async function repeat(
   return done
 }
 
-function contextSpec(name: ContextName) {
+async function contextSpec(name: ContextName, directory: string, repetitions: number) {
   const receives = name === 'receive'
-  const pattern = `${paths.shared}/pattern`
-  const program = receives ? ['source.py', '--bytes', String(2 ** 50)] : ['sink.py']
-  // What the cipher sends is no pattern: the sink takes it as it comes.
-  const compared = name === 'cipher' ? [] : ['--pattern', pattern]
-  const [file = '', ...argv] = program
+  const payloadWork = name === 'cipher' ? 'cipher' : 'checksum'
+  const { warmup, transfer } = sizes[name]
+  // Each repetition transfers twice: with meters and without. One repetition more is thrown away.
+  const content = await travellingContent(directory, payloadWork, warmup + 2 * (repetitions + 1) * transfer)
+  const compared = 'file' in content ? ['--file', content.file] : ['--pattern', content.pattern]
+  const [file = '', ...argv] = receives ? ['source.py', '--bytes', String(2 ** 50)] : ['sink.py']
   return {
     direction: receives ? 'receive' : 'send',
-    strategy: name === 'two' ? { kind: 'replicated', replicas: 2 } : { kind: 'sequential' },
-    payloadWork: name === 'cipher' ? 'cipher' : 'checksum',
-    patternPath: pattern,
+    strategy: strategyOf(name),
+    payloadWork,
+    cipherKey: transferCipherKey,
+    patternPath,
     peerCommand: [
       'python3',
       `${paths.peerPrograms}/${file}`,
@@ -138,7 +141,17 @@ function contextSpec(name: ContextName) {
       ...compared,
     ],
     port,
-    warmupBytes: sizes[name].warmup,
-    transferBytes: sizes[name].transfer,
+    warmupBytes: warmup,
+    transferBytes: transfer,
   }
+}
+
+function strategyOf(name: ContextName): StrategyOption {
+  switch (name) {
+    case 'two':
+      return { kind: 'replicated', replicas: 2 }
+    case 'locked':
+      return { kind: 'locked', workers: 2 }
+  }
+  return { kind: 'sequential' }
 }

@@ -39,7 +39,7 @@ export type Meter = z.infer<typeof meter>
 export type ContextSample = z.infer<typeof contextSampleSchema>
 export type ProbeSample = z.infer<typeof probeSampleSchema>
 
-export const contexts = ['checksum', 'cipher', 'receive', 'two'] as const
+export const contexts = ['checksum', 'cipher', 'receive', 'two', 'locked'] as const
 export type ContextName = (typeof contexts)[number]
 
 export const probeNames = [

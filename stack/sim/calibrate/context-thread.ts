@@ -33,6 +33,7 @@ const thread = strategyOf(task.parameters).openThread({
 })
 const idle = createIdle(task.parameters.idle, thread)
 const round = meteredNames.indexOf('round')
+const idleRound = meteredNames.indexOf('idleRound')
 const request = meteredNames.indexOf('requests')
 control[ControlWord.threadId] = Number(readlinkSync('/proc/thread-self').split('/').at(-1))
 control[ControlWord.timerPicos] = Math.round(timerNanos() * 1000)
@@ -40,12 +41,9 @@ while (!thread.isFinished) {
   meter.isOn = Atomics.load(control, ControlWord.isMetered) !== 0
   const start = performance.now()
   const work = thread.doWork()
-  if (work > 0) {
-    const nanos = (performance.now() - start) * 1e6
-    // Rounds are timed always: in plain runs they are what the parts have to add up to.
-    meter.add(round, nanos)
-    meter.add(request, work)
-  }
+  // Rounds are timed always: they say which share of a thread's time went into work.
+  meter.add(work > 0 ? round : idleRound, (performance.now() - start) * 1e6)
+  if (work > 0) meter.add(request, work)
   idle.idle(work)
 }
 thread.finish()

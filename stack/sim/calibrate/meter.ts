@@ -21,12 +21,14 @@ export const meteredNames = [
   'writeBare',
   'read',
   'readEmpty',
-  /** Rounds of the loop that found work. */
+  /** Rounds of the loop that found work, and those that did not. */
   'round',
+  'idleRound',
   // In the place of nanoseconds, numbers: requests handled in a round, segments emitted by an apply of each kind.
   'requests',
   'segmentsAck',
   'segmentsCall',
+  'segmentsTick',
   'segmentsResume',
 ] as const
 
@@ -42,6 +44,7 @@ const stallTimes = 12
 const stallNanos = 15_000
 /** A round may be long; only its parts are judged. */
 const unjudged = meteredNames.indexOf('round')
+const firstNumber = meteredNames.indexOf('requests')
 
 export const meterBytes = 8 * (histogramAt + histogramBins)
 
@@ -91,7 +94,7 @@ export function readMeter(words: Float64Array, timerNanos: number): MeterReading
     const at = k * wordsPerName
     count[name] = words[at] as number
     const mean = count[name] === 0 ? 0 : (words[at + 1] as number) / count[name]
-    meanNanos[name] = Math.max(0, k <= unjudged ? mean - timerNanos : mean)
+    meanNanos[name] = Math.max(0, k < firstNumber ? mean - timerNanos : mean)
     stalls += words[at + 2] as number
   }
   const scatter = scatterOf(words.subarray(histogramAt, histogramAt + histogramBins))

@@ -18,6 +18,7 @@ const Name = {
   resume: at('resume'),
   segmentsAck: at('segmentsAck'),
   segmentsCall: at('segmentsCall'),
+  segmentsTick: at('segmentsTick'),
   segmentsResume: at('segmentsResume'),
   performSegment: at('performSegment'),
   performUpcall: at('performUpcall'),
@@ -61,13 +62,15 @@ export class MeteredDomain implements Domain {
       this.#domain.apply(slot)
       return
     }
+    const before = this.actions.count
     const start = performance.now()
     this.#domain.apply(slot)
     const nanos = (performance.now() - start) * 1e6
     const name = this.#nameOf(slot)
     this.#meter.add(name, nanos)
-    if (name === Name.applyAck) this.#meter.add(Name.segmentsAck, this.#segments())
-    else if (name === Name.applyCall) this.#meter.add(Name.segmentsCall, this.#segments())
+    if (name === Name.applyAck) this.#meter.add(Name.segmentsAck, this.#segments(before))
+    else if (name === Name.applyCall) this.#meter.add(Name.segmentsCall, this.#segments(before))
+    else if (name === Name.applyTick) this.#meter.add(Name.segmentsTick, this.#segments(before))
   }
 
   hasMore(): boolean {
@@ -79,10 +82,11 @@ export class MeteredDomain implements Domain {
       this.#domain.resume()
       return
     }
+    const before = this.actions.count
     const start = performance.now()
     this.#domain.resume()
     this.#meter.add(Name.resume, (performance.now() - start) * 1e6)
-    this.#meter.add(Name.segmentsResume, this.#segments())
+    this.#meter.add(Name.segmentsResume, this.#segments(before))
   }
 
   perform(action: number, slot: number): boolean {
@@ -117,10 +121,11 @@ export class MeteredDomain implements Domain {
     return payload > 0 ? Name.applyData : Name.applyAck
   }
 
-  #segments(): number {
+  /** Emitted since the queue held `before` actions. */
+  #segments(before: number): number {
     const { words, count } = this.actions
     let segments = 0
-    for (let k = 0; k < count; k++) {
+    for (let k = before; k < count; k++) {
       if (words[k * actionWords + ActionWord.kind] === Action.sendSegment) segments += 1
     }
     return segments

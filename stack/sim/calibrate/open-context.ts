@@ -23,6 +23,8 @@ export interface ContextSpec {
   readonly direction: 'send' | 'receive'
   readonly strategy: StrategyOption
   readonly payloadWork: 'copy' | 'checksum' | 'cipher'
+  /** Of the cipher, in hexadecimal. */
+  readonly cipherKey: string
   /** File whose bytes, repeated, are the stream. */
   readonly patternPath: string
   /** The peer's program and its arguments; it listens on the port, on any address. */
@@ -43,6 +45,9 @@ export interface Context {
 
 const stackAddress = '10.78.0.1/24'
 const peerAddress = '10.78.0.2'
+/** How long the application rests after upcalls, and how much it may write ahead: as in measured transfers. */
+const coalesceMillis = 4
+const sendBufferBytes = 8 * 2 ** 20
 
 export async function openContext(spec: ContextSpec): Promise<Context> {
   const { tap, peer } = openPeer(spec)
@@ -51,7 +56,8 @@ export async function openContext(spec: ContextSpec): Promise<Context> {
     strategy: spec.strategy,
     device: { ...handle, kind: 'tap', descriptor },
     address: stackAddress,
-    payloadWork: { kind: spec.payloadWork },
+    payloadWork: { kind: spec.payloadWork, cipherKey: spec.cipherKey },
+    sendBufferBytes,
     receiveBufferBytes: 2 ** 20,
   })
   const strategy = strategyOf(parameters)
@@ -95,7 +101,7 @@ export async function openContext(spec: ContextSpec): Promise<Context> {
       await Promise.all(ended)
     },
   }
-  const stack = new Stack(running, 1)
+  const stack = new Stack(running, coalesceMillis)
   await once(createInterface({ input: peer.stdout as NonNullable<typeof peer.stdout> }), 'line')
   const connection = await stack.connect({ address: peerAddress, port: spec.port })
   return {

@@ -13,7 +13,7 @@ import type { StackLayout } from '../../strategy/stack-layout.ts'
 import { strategyOf } from '../../strategy/strategies.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { peerAddress, peerParameters, port, stackParameters } from './bulk-parameters.ts'
-import { CoreThread } from './core-thread.ts'
+import { CoreThread, spinsWhereShared } from './core-thread.ts'
 import type { DrawnCosts } from './costs.ts'
 import { NetworkPrices } from './prices.ts'
 import { Processors } from './processors.ts'
@@ -58,6 +58,7 @@ export class BulkWorld {
   readonly #lockTimes = new LockTimes()
   readonly #sleepers: Sleepers
   readonly #processors: Processors
+  readonly #spins: number
   #received = 0
   #receivedAt = 0
 
@@ -74,7 +75,9 @@ export class BulkWorld {
     const stackThreads = Array.from({ length: this.#layout.replicas }, (_, k) => newThread(`stack ${k}`, k))
     const application = newThread('application', 900)
     const sink = newThread('sink', 901)
-    this.#processors = new Processors(cores, [...stackThreads, application, sink])
+    const threads = [...stackThreads, application, sink]
+    this.#processors = new Processors(cores, threads)
+    this.#spins = cores < threads.length ? spinsWhereShared : Number.POSITIVE_INFINITY
     this.#sleepers = new Sleepers(this.#processors, this.#times, this.#tap, costs)
     for (const [k, thread] of stackThreads.entries()) thread.body = this.#openStackThread(k, thread)
     application.body = this.#openApplication()
@@ -82,7 +85,8 @@ export class BulkWorld {
       parameters: peerParameters(),
       tap: this.#tap,
       port,
-      sinkByteNanos: costs.nanos.sinkByteNanos,
+      sinkByteNanos:
+        options.payloadWork === 'cipher' ? costs.nanos.sinkLongByteNanos : costs.nanos.sinkByteNanos,
       nowNanos: () => this.#processors.nowNanos,
       wakeSink: () => this.#sleepers.wake(sink),
       onReceived: (bytes) => {
@@ -131,13 +135,15 @@ export class BulkWorld {
   #openStackThread(k: number, thread: VirtualThread): CoreThread {
     const { costs, payloadWork } = this.#options
     const { nanos } = costs
-    const isShared = this.#layout.replicas > 1
-    const isReplicated = this.#parameters.strategy.kind === 'replicated'
+    const { kind } = this.#parameters.strategy
+    // Of shards, the one that has the connection works; the others look on.
+    const isShared = this.#layout.replicas > 1 && kind !== 'sharded'
+    const isReplicated = kind === 'replicated'
     const prices = new NetworkPrices({
       words: this.#region.words,
       costs,
       payloadWork,
-      hasChannel: isReplicated,
+      strategy: kind,
       isShared,
     })
     const channel =
@@ -170,7 +176,7 @@ export class BulkWorld {
       wrapDomain: (domain: Domain) => {
         timed = isReplicated
           ? new TimedDomain(domain, thread, prices)
-          : new SpendingDomain(domain, thread, prices, this.#parameters.strategy.kind !== 'sequential')
+          : new SpendingDomain(domain, thread, prices, kind !== 'sequential')
         return timed
       },
       ...(channel === undefined ? {} : { channel }),
@@ -187,7 +193,7 @@ export class BulkWorld {
       if (timed !== undefined) timed.hasWorked = false
       return worked
     }
-    return new CoreThread(loop, costs, place, hasWorked)
+    return new CoreThread(loop, costs, place, this.#spins, hasWorked)
   }
 
   #openApplication(): VirtualApplication {

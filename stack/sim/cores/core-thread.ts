@@ -6,8 +6,14 @@ import type { StrategyThread } from '../../strategy/strategy.ts'
 import type { DrawnCosts } from './costs.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
-/** Idle rounds, those that asked the source counted by their weight, before a thread sleeps: the stack's default. */
-const spins = 160
+/**
+ * Idle rounds, those that asked the source counted by their weight, before a thread sleeps where threads share
+ * processors: the stack's default. A thread with a processor of its own spins for ever.
+ */
+export const spinsWhereShared = 160
+/** One step stands for several idle rounds once there were many: they are most of the steps where many spin. */
+const roundsPerStep = 8
+const roundsBeforeLeap = 16
 const longestSleepMicros = 100_000
 /** A sleep for want of somebody else's progress ends by itself. */
 const blockedNanos = 20_000
@@ -31,9 +37,18 @@ export class CoreThread implements Steppable {
   readonly #place: SleepingPlace
   /** Whether the domain did anything since it was last asked. */
   readonly #hasWorked: () => boolean
+  readonly #spins: number
   #idleRounds = 0
 
-  constructor(loop: StrategyThread, costs: DrawnCosts, place: SleepingPlace, hasWorked: () => boolean) {
+  /** `spins`: idle rounds before it sleeps. */
+  constructor(
+    loop: StrategyThread,
+    costs: DrawnCosts,
+    place: SleepingPlace,
+    spins: number,
+    hasWorked: () => boolean,
+  ) {
+    this.#spins = spins
     this.#loop = loop
     this.#costs = costs
     this.#place = place
@@ -47,9 +62,10 @@ export class CoreThread implements Steppable {
       this.#idleRounds = 0
       return
     }
-    thread.spend(this.#costs.nanos.idleNanos)
-    this.#idleRounds += this.#loop.idleWeight ?? 1
-    if (this.#idleRounds < spins) return
+    const rounds = this.#idleRounds < roundsBeforeLeap ? 1 : roundsPerStep
+    thread.spend(rounds * this.#costs.nanos.idleNanos)
+    this.#idleRounds += rounds * (this.#loop.idleWeight ?? 1)
+    if (this.#idleRounds < this.#spins) return
     if (!this.#place.isCaughtUp()) {
       thread.sleep(blockedNanos)
       return

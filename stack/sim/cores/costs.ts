@@ -37,8 +37,10 @@ export const quantityNames = [
   // ── the loop ──
   /** One poll of the source besides what it reads: the clock, mailbox and device asked once. */
   'pollNanos',
-  /** Loop, counters and bookkeeping per request, whatever the strategy. */
+  /** Loop, counters and bookkeeping per request: of one thread alone, of each of two replicas, of two that share a lock. */
   'requestNanos',
+  'requestReplicatedNanos',
+  'requestLockedNanos',
   /** Publishing a request, and taking it from the channel: alone, and when another processor takes it too. */
   'publishNanos',
   'publishSharedNanos',
@@ -55,9 +57,10 @@ export const quantityNames = [
   'wakeNanos',
   'notifyNanos',
   // ── everybody else on the same processors ──
-  /** Application and peer's program, per payload byte. */
+  /** Application and peer's program, per payload byte; the latter also where the stream is too long for a cache. */
   'applicationByteNanos',
   'sinkByteNanos',
+  'sinkLongByteNanos',
   // ── two processors at once: how many times longer it takes ──
   'contentionPayloadTimes',
   'contentionSegmentTimes',

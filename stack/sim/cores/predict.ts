@@ -19,7 +19,7 @@ export interface PredictionQuestion {
   readonly seed: number
   /** Runs, each with costs drawn from their intervals; default 7. */
   readonly draws?: number
-  /** Payload bytes before and within what is timed; default 6 and 12 MB. */
+  /** Payload bytes before and within what is timed; default 12 and 24 MB: the ring that is filled first holds 8. */
   readonly warmupBytes?: number
   readonly measuredBytes?: number
 }
@@ -45,7 +45,7 @@ export interface Prediction {
  */
 export type Baselines = Map<string, number>
 
-/** Takes about half a second of real time a draw. Throws Error if a simulated transfer does not come to an end. */
+/** Takes a second of real time a draw, more for many replicas. Throws Error if a simulated transfer does not come to an end. */
 export function predict(question: PredictionQuestion, baselines: Baselines = new Map()): Prediction {
   const { costs, seed, draws = 7 } = question
   const runs = Array.from({ length: draws }, (_, k) => {
@@ -70,7 +70,12 @@ export function predict(question: PredictionQuestion, baselines: Baselines = new
 /** Threads of a sequential stack, its application and the peer: more processors than these change nothing. */
 const baselineThreads = 3
 
-function baseline(question: PredictionQuestion, costs: DrawnCosts, draw: number, baselines: Baselines): number {
+function baseline(
+  question: PredictionQuestion,
+  costs: DrawnCosts,
+  draw: number,
+  baselines: Baselines,
+): number {
   const { payloadWork, seed, warmupBytes, measuredBytes } = question
   const cores = Math.min(question.cores, baselineThreads)
   const key = [payloadWork, cores, seed, draw, warmupBytes, measuredBytes].join(' ')
@@ -82,7 +87,7 @@ function baseline(question: PredictionQuestion, costs: DrawnCosts, draw: number,
 }
 
 function run(question: PredictionQuestion, strategy: StrategyOption, costs: DrawnCosts, seed: number) {
-  const { payloadWork, cores, warmupBytes = 6e6, measuredBytes = 12e6 } = question
+  const { payloadWork, cores, warmupBytes = 12e6, measuredBytes = 24e6 } = question
   const outcome = new BulkWorld({
     costs,
     strategy,

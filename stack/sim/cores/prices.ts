@@ -6,6 +6,7 @@ import { SlotWord } from '../../dominoes/slot.ts'
 import type { PayloadWorkKind } from '../../payload/payload-work.ts'
 import { Action, SegmentWord, UpcallWord } from '../../protocol/actions.ts'
 import { Request } from '../../protocol/requests.ts'
+import type { StrategyOption } from '../../strategy/options.ts'
 import { HeaderWord } from '../../wire/header.ts'
 import type { DrawnCosts } from './costs.ts'
 import type { DomainPrices } from './timed-domain.ts'
@@ -14,8 +15,7 @@ export interface PriceParts {
   readonly words: Int32Array
   readonly costs: DrawnCosts
   readonly payloadWork: PayloadWorkKind
-  /** Whether requests come through a channel. */
-  readonly hasChannel: boolean
+  readonly strategy: StrategyOption['kind']
   /** Whether several of the stack's threads work at once. */
   readonly isShared: boolean
 }
@@ -69,10 +69,19 @@ export class NetworkPrices implements DomainPrices {
   }
 
   #request(slot: number): number {
-    const { words, costs, isShared, hasChannel } = this.#parts
+    const { words, costs, isShared, strategy } = this.#parts
     const { nanos } = costs
     const dequeue = isShared ? nanos.dequeueSharedNanos : nanos.dequeueNanos
-    return nanos.requestNanos + (hasChannel ? dequeue : 0) + this.#state(words, slot)
+    return this.#loop() + (strategy === 'replicated' ? dequeue : 0) + this.#state(words, slot)
+  }
+
+  /** Of the strategies that no transfer was calibrated with, the loop is taken to cost what one thread alone takes. */
+  #loop(): number {
+    const { costs, isShared, strategy } = this.#parts
+    const { requestNanos, requestReplicatedNanos, requestLockedNanos } = costs.nanos
+    if (!isShared) return requestNanos
+    if (strategy === 'replicated') return requestReplicatedNanos
+    return strategy === 'locked' ? requestLockedNanos : requestNanos
   }
 
   #state(words: Int32Array, slot: number): number {

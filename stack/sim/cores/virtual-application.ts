@@ -1,6 +1,6 @@
 /**
  * The application of a stack on virtual cores: connects, and keeps the send ring full; like a bulk sender that rests
- * for a millisecond after it handled upcalls.
+ * for some milliseconds after it handled upcalls.
  */
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
@@ -8,7 +8,7 @@ import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /** Written in one step. */
 const pieceBytes = 256 << 10
-const restNanos = 1.06e6
+const restNanos = 4.06e6
 const lookNanos = 50e3
 const upcallLimit = 4096
 

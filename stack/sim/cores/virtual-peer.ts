@@ -14,7 +14,7 @@ import type { VirtualTap } from './virtual-tap.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /** The program sleeps until so many bytes are there, and takes at most so many in a step. */
-const lowWaterBytes = 128 << 10
+const lowWaterBytes = 512 << 10
 const pieceBytes = 64 << 10
 const nobodyWaits = 1e6
 
