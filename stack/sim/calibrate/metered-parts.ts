@@ -1,11 +1,12 @@
 /** A domain and a device that take the time of what they do: around the real ones, on the thread that owns them. */
 import type { Device } from '../../device/device.ts'
-import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/action-queue.ts'
+import { ActionWord, actionWords } from '../../dominoes/action-queue.ts'
 import type { Domain } from '../../dominoes/domain.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Action } from '../../protocol/actions.ts'
 import { Request } from '../../protocol/requests.ts'
 import { HeaderWord } from '../../wire/header.ts'
+import { WrappedDomain } from '../wrapped-domain.ts'
 import { type Meter, type MeteredName, meteredNames } from './meter.ts'
 
 const at = (name: MeteredName) => meteredNames.indexOf(name)
@@ -32,39 +33,32 @@ const Name = {
 /** A frame without payload is shorter than this. */
 const bareBytes = 200
 
-export class MeteredDomain implements Domain {
-  readonly actions: ActionQueue
-  readonly #domain: Domain
+export class MeteredDomain extends WrappedDomain {
   readonly #words: Int32Array
   readonly #meter: Meter
 
   constructor(domain: Domain, words: Int32Array, meter: Meter) {
-    this.actions = domain.actions
-    this.#domain = domain
+    super(domain)
     this.#words = words
     this.#meter = meter
   }
 
-  needsCheck(slot: number): boolean {
-    return this.#domain.needsCheck(slot)
-  }
-
-  check(slot: number): number {
-    if (!this.#meter.isOn) return this.#domain.check(slot)
+  override check(slot: number): number {
+    if (!this.#meter.isOn) return super.check(slot)
     const start = performance.now()
-    const verdict = this.#domain.check(slot)
+    const verdict = super.check(slot)
     this.#meter.add(Name.check, (performance.now() - start) * 1e6)
     return verdict
   }
 
-  apply(slot: number): void {
+  override apply(slot: number): void {
     if (!this.#meter.isOn) {
-      this.#domain.apply(slot)
+      super.apply(slot)
       return
     }
     const before = this.actions.count
     const start = performance.now()
-    this.#domain.apply(slot)
+    super.apply(slot)
     const nanos = (performance.now() - start) * 1e6
     const name = this.#nameOf(slot)
     this.#meter.add(name, nanos)
@@ -73,44 +67,28 @@ export class MeteredDomain implements Domain {
     else if (name === Name.applyTick) this.#meter.add(Name.segmentsTick, this.#segments(before))
   }
 
-  hasMore(): boolean {
-    return this.#domain.hasMore()
-  }
-
-  resume(): void {
+  override resume(): void {
     if (!this.#meter.isOn) {
-      this.#domain.resume()
+      super.resume()
       return
     }
     const before = this.actions.count
     const start = performance.now()
-    this.#domain.resume()
+    super.resume()
     this.#meter.add(Name.resume, (performance.now() - start) * 1e6)
     this.#meter.add(Name.segmentsResume, this.#segments(before))
   }
 
-  perform(action: number, slot: number): boolean {
-    if (!this.#meter.isOn) return this.#domain.perform(action, slot)
+  override perform(action: number, slot: number): boolean {
+    if (!this.#meter.isOn) return super.perform(action, slot)
     const kind = this.actions.words[action + ActionWord.kind]
     const start = performance.now()
-    const done = this.#domain.perform(action, slot)
+    const done = super.perform(action, slot)
     const nanos = (performance.now() - start) * 1e6
     if (kind === Action.sendSegment) this.#meter.add(Name.performSegment, nanos)
     else if (kind === Action.deliver) this.#meter.add(Name.performDeliver, nanos)
     else this.#meter.add(Name.performUpcall, nanos)
     return done
-  }
-
-  microsUntilDeadline(nowMicros: number): number {
-    return this.#domain.microsUntilDeadline(nowMicros)
-  }
-
-  digest(): number {
-    return this.#domain.digest()
-  }
-
-  copyState(target: Int32Array): void {
-    this.#domain.copyState(target)
   }
 
   #nameOf(slot: number): number {

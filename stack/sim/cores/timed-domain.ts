@@ -11,6 +11,7 @@
 import { ActionQueue, actionWords } from '../../dominoes/action-queue.ts'
 import type { ClaimPolicy } from '../../dominoes/claim-policy.ts'
 import type { Domain } from '../../dominoes/domain.ts'
+import { WrappedDomain } from '../wrapped-domain.ts'
 import type { VirtualThread } from './virtual-thread.ts'
 
 /** What the parts of handling a request cost, in nanoseconds. */
@@ -27,9 +28,7 @@ export interface DomainPrices {
 /** Kind and number of the queue's first action: nobody else's business. */
 const ownKind = -1
 
-export class TimedDomain implements Domain {
-  readonly actions: ActionQueue
-  readonly #domain: Domain
+export class TimedDomain extends WrappedDomain {
   readonly #thread: VirtualThread
   readonly #prices: DomainPrices
   #isUnderWay = false
@@ -37,38 +36,29 @@ export class TimedDomain implements Domain {
   hasWorked = false
 
   constructor(domain: Domain, thread: VirtualThread, prices: DomainPrices) {
-    this.#domain = domain
+    super(domain, new ActionQueue(domain.actions.capacity + 1))
     this.#thread = thread
     this.#prices = prices
-    this.actions = new ActionQueue(domain.actions.capacity + 1)
   }
 
-  needsCheck(slot: number): boolean {
-    return this.#domain.needsCheck(slot)
-  }
-
-  check(slot: number): number {
-    const verdict = this.#domain.check(slot)
+  override check(slot: number): number {
+    const verdict = super.check(slot)
     this.#thread.spend(this.#prices.check(slot))
     this.hasWorked = true
     return verdict
   }
 
-  apply(slot: number): void {
-    this.#domain.apply(slot)
+  override apply(slot: number): void {
+    super.apply(slot)
     this.#take(slot)
   }
 
-  hasMore(): boolean {
-    return this.#domain.hasMore()
-  }
-
-  resume(): void {
-    this.#domain.resume()
+  override resume(): void {
+    super.resume()
     this.#take(-1)
   }
 
-  perform(action: number, slot: number): boolean {
+  override perform(action: number, slot: number): boolean {
     this.hasWorked = true
     const isOwn = action === 0
     if (!this.#isUnderWay) {
@@ -77,7 +67,7 @@ export class TimedDomain implements Domain {
       if (!isOwn) this.#thread.spend(this.#prices.perform(this.actions.words, action))
       return false
     }
-    if (!isOwn && !this.#domain.perform(action - actionWords, slot)) {
+    if (!isOwn && !super.perform(action - actionWords, slot)) {
       this.hasWorked = false
       return false
     }
@@ -85,29 +75,17 @@ export class TimedDomain implements Domain {
     return true
   }
 
-  microsUntilDeadline(nowMicros: number): number {
-    return this.#domain.microsUntilDeadline(nowMicros)
-  }
-
-  digest(): number {
-    return this.#domain.digest()
-  }
-
-  copyState(target: Int32Array): void {
-    this.#domain.copyState(target)
-  }
-
   /** Takes over what the inner domain emitted, behind the replica's own action. */
   #take(slot: number): void {
-    const inner = this.#domain.actions
+    const emitted = this.inner.actions
     this.actions.clear()
     this.actions.push(ownKind, ownNumber)
-    this.actions.words.set(inner.words.subarray(0, inner.count * actionWords), actionWords)
-    this.actions.count = inner.count + 1
+    this.actions.words.set(emitted.words.subarray(0, emitted.count * actionWords), actionWords)
+    this.actions.count = emitted.count + 1
     this.hasWorked = true
-    this.#thread.spend(this.#prices.apply(slot, inner, 0))
+    this.#thread.spend(this.#prices.apply(slot, emitted, 0))
     // The records stay where they are: `perform` hands out the inner queue's own offsets.
-    inner.clear()
+    emitted.clear()
   }
 }
 
@@ -140,9 +118,7 @@ export class TimedClaims implements ClaimPolicy {
  * For threads that claim nothing: the same prices over the domain's own queue. Where threads share a state (`defers`),
  * every action ends the round; one thread alone needs to let nobody else have a turn.
  */
-export class SpendingDomain implements Domain {
-  readonly actions: ActionQueue
-  readonly #domain: Domain
+export class SpendingDomain extends WrappedDomain {
   readonly #thread: VirtualThread
   readonly #prices: DomainPrices
   readonly #defers: boolean
@@ -151,63 +127,42 @@ export class SpendingDomain implements Domain {
   hasWorked = false
 
   constructor(domain: Domain, thread: VirtualThread, prices: DomainPrices, defers: boolean) {
-    this.actions = domain.actions
-    this.#domain = domain
+    super(domain)
     this.#thread = thread
     this.#prices = prices
     this.#defers = defers
   }
 
-  needsCheck(slot: number): boolean {
-    return this.#domain.needsCheck(slot)
-  }
-
-  check(slot: number): number {
-    const verdict = this.#domain.check(slot)
+  override check(slot: number): number {
+    const verdict = super.check(slot)
     this.#thread.spend(this.#prices.check(slot))
     return verdict
   }
 
-  apply(slot: number): void {
+  override apply(slot: number): void {
     const before = this.actions.count
-    this.#domain.apply(slot)
+    super.apply(slot)
     this.#thread.spend(this.#prices.apply(slot, this.actions, before))
   }
 
-  hasMore(): boolean {
-    return this.#domain.hasMore()
-  }
-
-  resume(): void {
+  override resume(): void {
     const before = this.actions.count
-    this.#domain.resume()
+    super.resume()
     this.#thread.spend(this.#prices.apply(-1, this.actions, before))
   }
 
-  perform(action: number, slot: number): boolean {
+  override perform(action: number, slot: number): boolean {
     this.hasWorked = true
     if (!this.#isUnderWay) this.#thread.spend(this.#prices.perform(this.actions.words, action))
     if (this.#defers && !this.#isUnderWay) {
       this.#isUnderWay = true
       return false
     }
-    if (!this.#domain.perform(action, slot)) {
+    if (!super.perform(action, slot)) {
       this.hasWorked = false
       return false
     }
     this.#isUnderWay = false
     return true
-  }
-
-  microsUntilDeadline(nowMicros: number): number {
-    return this.#domain.microsUntilDeadline(nowMicros)
-  }
-
-  digest(): number {
-    return this.#domain.digest()
-  }
-
-  copyState(target: Int32Array): void {
-    this.#domain.copyState(target)
   }
 }
