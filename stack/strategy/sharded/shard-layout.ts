@@ -2,19 +2,20 @@
  * What a sharded stack has besides the common structures: everything once a worker, so that workers share nothing but
  * the device, the role of reading it, and who reads it best.
  *
- *   preferred   one word, on a line: 1 + the worker whose connections the traffic is for, 0 if several   the reader
- *   awake       one word a worker, each on a line: 0 while it sleeps                                    that worker
+ *   preference   who reads best (see `preference.ts`)
+ *   awake        one word a worker, each on a line: 0 while it sleeps      that worker
  *
  * Connections: worker w's have indices w × connections … (w + 1) × connections - 1 where the application sees them.
  */
 import { type CountersLayout, planCounters } from '../../dominoes/counters.ts'
 import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/mailbox-layout.ts'
 import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/outbox-layout.ts'
-import { lineBytes, lineWords, type Region, type RegionPlan } from '../../dominoes/region.ts'
+import { lineBytes, type Region, type RegionPlan } from '../../dominoes/region.ts'
 import { planSignal } from '../../dominoes/signal.ts'
 import type { StackParameters } from '../options.ts'
 import { planStack, type StackLayout } from '../stack-layout.ts'
 import { workerCount } from '../worker-count.ts'
+import { planPreference } from './preference.ts'
 
 export interface ShardLayout {
   /** Requests of the application. */
@@ -30,7 +31,7 @@ export interface ShardLayout {
 
 export interface ShardedLayout extends StackLayout {
   readonly shards: readonly ShardLayout[]
-  readonly preferredWord: number
+  readonly preferenceWord: number
   /** Connections of one shard. */
   readonly connections: number
   readonly slotsPerShard: number
@@ -55,7 +56,7 @@ export function planShards(parameters: StackParameters): ShardedLayout {
   const shape = { threads, connections: connections * threads, slotCount }
   return planStack(parameters, shape, (plan) => ({
     shards: Array.from({ length: threads }, () => planShard(plan, slotCount)),
-    preferredWord: plan.reserve(lineBytes) / 4,
+    preferenceWord: planPreference(plan),
     connections,
     slotsPerShard: Math.floor(slotCount / threads),
     shardCounters: planCounters(plan, threads),
@@ -70,7 +71,7 @@ function planShard(plan: RegionPlan, slotCount: number): ShardLayout {
     outbox: planOutbox(plan, outboxCount),
     newsWord: planSignal(plan),
     roomWord: planSignal(plan),
-    awakeWord: plan.reserve(lineWords * 4) / 4,
+    awakeWord: plan.reserve(lineBytes) / 4,
   }
 }
 

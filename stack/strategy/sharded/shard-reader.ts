@@ -19,6 +19,7 @@ import { FlowKind, FlowWord, flowWords, readFlow } from '../../wire/flow.ts'
 import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { frameOffset } from '../stack-layout.ts'
 import { countOne, ThreadCounter } from '../thread-counters.ts'
+import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
 import type { SlotPool } from './slot-pool.ts'
 
@@ -31,20 +32,15 @@ export interface ShardReaderParts {
   readonly handed: readonly Mailbox[]
   readonly news: readonly Signal[]
   readonly random: RandomSource
-  /** Word that names the worker the traffic is for. */
-  readonly preferredWord: number
+  readonly preference: Preference
   readonly countersAt: number
   readonly counters: Counters
   /** Takes a slot that is for this worker itself. */
   keep(slot: number): void
 }
 
-/** Most frames that one poll reads. */
-const readBatch = 32
-
-/** What stands in for an owner where a batch had several, or none. */
-const nobody = -1
-const several = -2
+/** Most frames that one call reads: if fewer, the device has no more. */
+export const readBatch = 32
 
 export class ShardReader {
   readonly #parts: ShardReaderParts
@@ -54,7 +50,6 @@ export class ShardReader {
   readonly #count: number
   readonly #isHanded: boolean[]
   readonly #flow = new Int32Array(flowWords)
-  #owner = nobody
 
   constructor(parts: ShardReaderParts) {
     this.#parts = parts
@@ -70,10 +65,8 @@ export class ShardReader {
   read(now: number): number {
     const { device, pool } = this.#parts
     let total = 0
-    this.#owner = nobody
-    while (total < readBatch) {
+    while (total < readBatch && pool.hasSpare()) {
       const slot = pool.take()
-      if (slot < 0) break
       const length = device.read(slot * 4 + this.#at, this.#frameLimit)
       if (length === 0) {
         pool.give(slot)
@@ -109,7 +102,7 @@ export class ShardReader {
     const kind = readFlow(bytes, frameAt, words[slot + SlotWord.length] as number, this.#flow)
     if (kind === FlowKind.arp) this.#copyToOthers(slot)
     const owner = kind === FlowKind.connection ? this.#ownerOfFlow() : kind === FlowKind.arp ? worker : 0
-    if (kind === FlowKind.connection) this.#note(owner)
+    if (kind === FlowKind.connection) this.#parts.preference.note(owner)
     if (owner === worker) keep(slot)
     else this.#hand(slot, owner)
   }
@@ -122,11 +115,6 @@ export class ShardReader {
       flow[FlowWord.localPort] as number,
       this.#count,
     )
-  }
-
-  #note(owner: number): void {
-    if (this.#owner === nobody) this.#owner = owner
-    else if (this.#owner !== owner) this.#owner = several
   }
 
   #hand(slot: number, owner: number): void {
@@ -151,18 +139,14 @@ export class ShardReader {
     }
   }
 
-  /** Wakes who got something, and says who should read next: whoever all of it was for. */
+  /** Wakes who got something. */
   #finish(): void {
-    const { region, news, preferredWord } = this.#parts
+    const { news, preference } = this.#parts
     for (let other = 0; other < this.#count; other++) {
       if (!this.#isHanded[other]) continue
       this.#isHanded[other] = false
       ;(news[other] as Signal).notify()
     }
-    if (this.#owner === nobody) return
-    const preferred = this.#owner === several ? 0 : this.#owner + 1
-    if (Atomics.load(region.words, preferredWord) !== preferred) {
-      Atomics.store(region.words, preferredWord, preferred)
-    }
+    preference.settle()
   }
 }

@@ -15,6 +15,7 @@ import { openDomain, wrapped } from '../open-thread.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
 import { threadCountersAt } from '../thread-counters.ts'
 import { UpcallRecord } from '../upcall-record.ts'
+import { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
 import { ShardPort, ShardUpcalls } from './shard-ends.ts'
 import { initialiseShards, planShards, type ShardedLayout, type ShardLayout } from './shard-layout.ts'
@@ -96,6 +97,7 @@ function openThread(parts: ThreadParts): StrategyThread {
   const pool = new SlotPool(words, poolWord, layout.slotsPerShard, slotBytes / 4)
   const queue = new SlotQueue(slotCount)
   const random = new Random(parts.seed)
+  const preference = new Preference(words, layout.preferenceWord)
   const news = shards.map(({ newsWord }) => new Signal(region, newsWord))
   const domain = openDomain(parts, {
     config: {
@@ -126,7 +128,7 @@ function openThread(parts: ThreadParts): StrategyThread {
       handed: shards.map(({ handed }) => new Mailbox(region, handed)),
       news,
       random,
-      preferredWord: layout.preferredWord,
+      preference,
       countersAt: threadCountersAt(layout.countersWord, thread),
       counters: shardCounters,
       keep: (slot) => queue.put(slot),
@@ -143,7 +145,7 @@ function openThread(parts: ThreadParts): StrategyThread {
     shardCounters,
     news,
     room: new Signal(region, shard.roomWord),
-    preferredWord: layout.preferredWord,
+    preference,
     awakeWords: shards.map(({ awakeWord }) => awakeWord),
   })
 }

@@ -2,12 +2,14 @@
  * A worker of the sharded strategy (connection parallelism): the whole protocol for the connections that hash to it, on
  * a state of its own. Any worker may read the device; what is not its own it hands to the owner.
  *
- * Who reads: the worker that the traffic is for, if it is for one, so that a single connection is processed on one thread
- * from end to end; the others leave the device to it while it is awake. Traffic for several is read by whoever has time.
+ * Who reads: the worker that is preferred (see `preference.ts`); the others leave the device to it while it is awake.
+ * If nobody is, every worker, in every round and before it handles what it has: what it emits is answered at once, and a
+ * device that nobody reads meanwhile loses the answers, those to probes and retransmissions too, if it comes to that.
  *
  * Who sleeps where: a worker that finds the role free sleeps in the device, holding it; else on its own signal, which is
- * notified by hand-overs and by the application. One that cannot go on because the application is behind with upcalls
- * gives up being preferred, wakes the others to mind the device, and sleeps until there is room.
+ * notified by hand-overs, by the application, and by a worker that is about to be busy, so that another minds the device.
+ * One that cannot go on because the application is behind with upcalls gives up being preferred, wakes the others to mind
+ * the device, and sleeps until there is room.
  *
  * Called by the one thread that owns it. Invariant: requests of one connection are applied in the order in which they
  * were read, times never run backwards.
@@ -26,8 +28,9 @@ import { Request } from '../../protocol/requests.ts'
 import type { ActionRunner } from '../action-runner.ts'
 import { postedArguments } from '../network-source.ts'
 import type { StrategyThread } from '../strategy.ts'
+import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
-import type { ShardReader } from './shard-reader.ts'
+import { readBatch, type ShardReader } from './shard-reader.ts'
 import type { SlotPool } from './slot-pool.ts'
 import { giveBack } from './slot-pool.ts'
 import type { SlotQueue } from './slot-queue.ts'
@@ -52,7 +55,7 @@ export interface ShardedParts {
   /** Of every worker. */
   readonly news: readonly Signal[]
   readonly room: Signal
-  readonly preferredWord: number
+  readonly preference: Preference
   readonly awakeWords: readonly number[]
 }
 
@@ -60,6 +63,9 @@ export interface ShardedParts {
 const takeLimit = 64
 /** Rounds without work after which a worker reads although the traffic is for another, which seems to be busy. */
 const patienceRounds = 256
+
+/** Longest sleep of a worker that cannot read since others have all its slots: nobody tells when they come back. */
+const lentMicros = 1000
 
 const none = -1
 
@@ -105,10 +111,11 @@ export class Sharded implements StrategyThread {
   #round(): number {
     if (this.#inHand !== none && !this.#complete()) return 0
     const { queue } = this.#parts
-    let gathered = this.#takeHanded() + this.#takePosted()
-    if (gathered === 0 && queue.count === 0) gathered = this.#tryRead()
-    if (gathered === 0 && queue.count === 0) this.#tickIfDue()
-    return gathered + this.#handleQueue()
+    const taken = this.#takeHanded() + this.#takePosted()
+    const read = this.#tryRead()
+    // Not while what would make it needless may lie in the device.
+    if (queue.count === 0 && read < readBatch) this.#tickIfDue()
+    return taken + read + this.#handleQueue()
   }
 
   // ── requests ────────────────────────────────────────────────────────────
@@ -216,7 +223,19 @@ export class Sharded implements StrategyThread {
     if (!this.#mayRead() || !channel.tryAcquireProducer()) return 0
     const count = this.#read()
     channel.releaseProducer()
+    this.#seekCompany()
     return count
+  }
+
+  /** The role is given up. Where one frame came alone this worker will be back in time; else another may mind the device. */
+  #seekCompany(): void {
+    const { words, queue, preference, awakeWords, news, worker } = this.#parts
+    if (queue.count <= 1 || preference.worker >= 0) return
+    for (let k = 1; k < news.length; k++) {
+      const other = (worker + k) % news.length
+      if (Atomics.load(words, awakeWords[other] as number) !== 0) continue
+      if ((news[other] as Signal).notify()) return
+    }
   }
 
   /** Holding the role. */
@@ -229,10 +248,12 @@ export class Sharded implements StrategyThread {
     return count
   }
 
+  /** Or if a timer of its own is due: see `#round`. */
   #mayRead(): boolean {
-    const { words, worker, preferredWord } = this.#parts
-    const preferred = Atomics.load(words, preferredWord)
-    return preferred === 0 || preferred === worker + 1 || this.#idleRounds > patienceRounds
+    const { worker, preference, domain, clock } = this.#parts
+    const preferred = preference.worker
+    if (preferred < 0 || preferred === worker || this.#idleRounds > patienceRounds) return true
+    return domain.microsUntilDeadline(clock.nowMicros()) === 0
   }
 
   // ── sleep ───────────────────────────────────────────────────────────────
@@ -255,17 +276,19 @@ export class Sharded implements StrategyThread {
   }
 
   #abdicate(): void {
-    const { words, worker, preferredWord, news } = this.#parts
-    if (Atomics.compareExchange(words, preferredWord, worker + 1, 0) !== worker + 1) return
+    const { worker, preference, news } = this.#parts
+    preference.giveUp(worker)
     for (const signal of news) signal.notify()
   }
 
   #parkIdle(micros: number): void {
-    const { channel, news, worker } = this.#parts
+    const { channel, news, worker, pool } = this.#parts
     const signal = news[worker] as Signal
-    if (this.#isLeftToAnother() || !channel.tryAcquireProducer()) {
-      const token = signal.prepare()
-      const limit = this.#sleepLimit(micros)
+    // Before it looks who minds the device: one that does no more will notify it.
+    const token = signal.prepare()
+    const canRead = pool.hasSpare()
+    if (!canRead || this.#isLeftToAnother() || !channel.tryAcquireProducer()) {
+      const limit = this.#sleepLimit(canRead ? micros : Math.min(micros, lentMicros))
       if (limit > 0) signal.wait(token, limit)
       return
     }
@@ -277,14 +300,15 @@ export class Sharded implements StrategyThread {
       this.#read()
     }
     channel.releaseProducer()
+    this.#seekCompany()
   }
 
   /** Another worker gets all the traffic and is at work: it will look at the device before it sleeps. */
   #isLeftToAnother(): boolean {
-    const { words, worker, preferredWord, awakeWords } = this.#parts
-    const preferred = Atomics.load(words, preferredWord)
-    if (preferred === 0 || preferred === worker + 1) return false
-    return Atomics.load(words, awakeWords[preferred - 1] as number) !== 0
+    const { words, worker, preference, awakeWords } = this.#parts
+    const preferred = preference.worker
+    if (preferred < 0 || preferred === worker) return false
+    return Atomics.load(words, awakeWords[preferred] as number) !== 0
   }
 
   /** How long nothing is to be done here, at most `micros`: 0 if there is something. */

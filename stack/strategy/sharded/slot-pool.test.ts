@@ -2,9 +2,8 @@ import { expect, test } from 'vitest'
 import { giveBack, SlotPool } from './slot-pool.ts'
 
 const slotWords = 512
-const count = 4
 
-function make() {
+function make(count = 4) {
   const words = new Int32Array(new SharedArrayBuffer(slotWords * count * 4))
   return { words, pool: new SlotPool(words, 0, count, slotWords) }
 }
@@ -37,5 +36,19 @@ test('a lent slot comes back when its borrower is done, not before', () => {
 
 test('a slot of another pool is not its own', () => {
   const { pool } = make()
-  expect([pool.owns(0), pool.owns(slotWords * count)]).toEqual([true, false])
+  expect([pool.owns(0), pool.owns(slotWords * 4)]).toEqual([true, false])
+})
+
+test('some slots are kept back from frames, which others may have for long', () => {
+  const { pool, words } = make(10)
+  const lent: number[] = []
+  while (pool.hasSpare()) {
+    const slot = pool.take()
+    pool.lend(slot)
+    lent.push(slot)
+  }
+  expect(lent).toHaveLength(2)
+  giveBack(words, lent[0] as number)
+  expect(pool.hasSpare()).toBe(true)
+  expect(takeAll(pool)).toHaveLength(9)
 })

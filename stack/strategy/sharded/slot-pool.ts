@@ -3,9 +3,13 @@
  * its cache; those lent to other workers come back when their borrower is done. Called by the owning worker only, but
  * for `giveBack`.
  *
- * A lent slot's claim word is 1 until the borrower stores 0.
+ * A lent slot's claim word is 1 until the borrower stores 0. A few slots are kept back from frames, which others may
+ * borrow for long: the worker's timers and what the application asks of it need slots, too.
  */
 import { SlotWord } from '../../dominoes/slot.ts'
+
+/** Slots that are not for frames. */
+const keptBack = 8
 
 export class SlotPool {
   readonly #words: Int32Array
@@ -30,6 +34,12 @@ export class SlotPool {
 
   owns(slot: number): boolean {
     return slot >= this.#first && slot < this.#end
+  }
+
+  /** Whether there is a slot for a frame. */
+  hasSpare(): boolean {
+    if (this.#freeCount <= keptBack) this.#reclaim()
+    return this.#freeCount > keptBack
   }
 
   /** A slot to fill; -1 if all are in use. */
