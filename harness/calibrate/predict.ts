@@ -18,6 +18,10 @@ const answerSchema = z.object({
 
 export type Answer = z.infer<typeof answerSchema>
 
+/** Beyond so many threads, which take as much longer to simulate, less is transferred; windows are open by then. */
+const manyThreads = 16
+const shortTransfer = { warmupBytes: 8e6, measuredBytes: 8e6 }
+
 const program = new URL('../../stack/sim/cores/answer.ts', import.meta.url)
 
 /**
@@ -61,5 +65,6 @@ function failureOf(stderr: string, signal: AbortSignal): HarnessError {
 /** In the words of `stack/sim/cores/answer.ts`. */
 function asAsked({ strategy, replicas, payloadWork, processors, seed, draws }: PredictionQuestion): object {
   const option = { kind: strategy, [strategy === 'replicated' ? 'replicas' : 'workers']: replicas }
-  return { strategy: option, payloadWork, cores: processors, seed, draws }
+  const size = (replicas ?? 1) > manyThreads ? shortTransfer : {}
+  return { strategy: option, payloadWork, cores: processors, seed, draws, ...size }
 }

@@ -63,7 +63,7 @@ export function outlooksOf(range: OutlookRange, effort: Effort, processors?: num
   )
 }
 
-/** All that an experiment with a plan asks; none for others. What can be checked comes first. */
+/** All that an experiment with a plan asks; none for others. What can be checked comes first, the longest last. */
 export function questionsOf(
   experiment: Experiment,
   profile: 'full' | 'quick',
@@ -73,10 +73,9 @@ export function questionsOf(
   const plan = experiment.predictions
   if (plan === undefined) return []
   const { replicas, draws, checkDraws } = plan[profile]
-  return [
-    ...checksOf(experiment, processors, { seed, draws: checkDraws }),
-    ...outlooksOf({ ...plan, replicas }, { seed, draws }),
-  ]
+  const outlooks = outlooksOf({ ...plan, replicas }, { seed, draws })
+  outlooks.sort((a, b) => (a.replicas ?? 0) - (b.replicas ?? 0))
+  return [...checksOf(experiment, processors, { seed, draws: checkDraws }), ...outlooks]
 }
 
 function kindOf(factors: Factors): Kind | undefined {

@@ -1,7 +1,11 @@
 /** The predictor of real runs: calibrates in a container of its own, then asks the virtual cores. */
+import { HarnessError } from '../error.ts'
 import type { Predictor } from '../runner/predictor.ts'
 import { calibrate, readCosts } from './calibrate.ts'
 import { predictAll } from './predict.ts'
+
+/** Several times what a full run takes on two processors: a run is not to wait for ever for one odd prediction. */
+const mostMillis = 600_000
 
 export const virtualCores: Predictor = {
   async calibrate(request) {
@@ -9,6 +13,16 @@ export const virtualCores: Predictor = {
   },
 
   async *predict(costsPath, questions, signal) {
-    yield* predictAll(await readCosts(costsPath), questions, signal)
+    const timeout = AbortSignal.timeout(mostMillis)
+    try {
+      yield* predictAll(await readCosts(costsPath), questions, AbortSignal.any([signal, timeout]))
+    } catch (error) {
+      if (!timeout.aborted || signal.aborted) throw error
+      throw new HarnessError(
+        `The virtual cores took longer than ${mostMillis / 60_000} minutes.`,
+        'Plan fewer draws, or fewer replicas, in `predictions` of the experiment.',
+        error,
+      )
+    }
   },
 }
