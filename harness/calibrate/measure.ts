@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { StrategyOption } from '../../stack/index.ts'
 import { transferCipherKey } from '../agent/stream-pattern.ts'
+import { addCleanUp } from '../docker/clean-up.ts'
 import { ensureEngine } from '../docker/engine.ts'
 import { holdContainer } from '../docker/held-container.ts'
 import { ensureImage } from '../docker/image.ts'
@@ -53,6 +54,8 @@ export async function measure(options: MeasureOptions): Promise<Repetition[]> {
   const docker = await ensureEngine(progress)
   const image = await ensureImage(progress)
   const directory = await makeScratch()
+  // An interrupt does not wait for a program's answer: what is left then is removed when the command ends.
+  const withdraw = addCleanUp(() => removeScratch(directory))
   const id = randomBytes(4).toString('hex')
   const node = { name: 'calibration', role: 'stack' as const, address: '', prefixBits: 0 }
   const spec = roleSpec(node as never, directory)
@@ -88,6 +91,7 @@ export async function measure(options: MeasureOptions): Promise<Repetition[]> {
     await Promise.all(running.map((program) => program.end()))
     await held.release()
     await removeScratch(directory)
+    withdraw()
   }
 }
 
