@@ -17,6 +17,11 @@ export function caveats(manifest: Manifest, summary: Summary): string[] {
     'This is a reproduction of the approach. Only the abstract of the dissertation is public: code, machine, workloads and the matrix of experiments are ours.',
     'Measured means timed here. Lines of the model are predictions from a single fitted number, and dashed where nothing was measured.',
   ]
+  if (summary.experiments.some(({ predictions }) => predictions !== null)) {
+    list.push(
+      'Predicted by the virtual cores means: the same code in virtual time, at the costs that were measured in this run. They know no limit of memory bandwidth or shared caches, and take what two processors cost each other for any number.',
+    )
+  }
   if (most + 1 > cores) {
     list.push(
       `The machine has ${plural(cores, 'core')}, and the peer runs on the same ones: with ${cores} or more replicas, stack and peer compete for processors, which understates what replication gains.`,
