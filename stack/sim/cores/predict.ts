@@ -109,7 +109,7 @@ function run(question: PredictionQuestion, strategy: StrategyOption, costs: Draw
 function rangeOf(values: readonly number[]): PredictedRange {
   const sorted = [...values].sort((a, b) => a - b)
   return {
-    median: sorted[sorted.length >> 1] as number,
+    median: ((sorted[sorted.length >> 1] as number) + (sorted[(sorted.length - 1) >> 1] as number)) / 2,
     low: sorted[0] as number,
     high: sorted[sorted.length - 1] as number,
   }
