@@ -9,7 +9,7 @@ import { reportsFolder } from '../paths.ts'
 import { costsPath } from './calibrate.ts'
 
 const range = {
-  strategies: ['sequential', 'replicated', 'locked'],
+  strategies: ['sequential', 'replicated', 'locked', 'sharded', 'pipelined'],
   payloadWork: ['checksum', 'cipher'],
   replicas: [1, 2, 4, 8, 16],
 } as const
