@@ -176,7 +176,7 @@ export class BulkWorld {
       wrapDomain: (domain: Domain) => {
         timed = isReplicated
           ? new TimedDomain(domain, thread, prices)
-          : new SpendingDomain(domain, thread, prices, kind !== 'sequential')
+          : new SpendingDomain(domain, thread, prices, isShared)
         return timed
       },
       ...(channel === undefined ? {} : { channel }),
