@@ -37,7 +37,7 @@ export function outlookTable(experiment: Experiment, { outlook }: PredictionSumm
   return html`<details>
     <summary>All predictions with a processor for each thread <span class="count">${outlook.length}</span></summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Predictions, ${experiment.id}"><table>
-      <thead><tr><th scope="col">Strategy</th><th scope="col">Payload work</th><th scope="col">N</th><th scope="col">Processors</th><th scope="col">Predicted<small>Mbit/s</small></th><th scope="col">Predicted speed-up<small>over sequential</small></th><th scope="col">Busy<small>share of the time</small></th><th scope="col">Retransmits</th></tr></thead>
+      <thead><tr><th scope="col">Strategy</th><th scope="col">Payload work</th><th scope="col">N</th><th scope="col">Processors</th><th scope="col">Predicted<small>Mbit/s</small></th><th scope="col">Predicted speed-up<small>over sequential</small></th><th scope="col">Retransmits</th></tr></thead>
       <tbody>${outlook.map(outlookRow)}</tbody>
     </table></div>
     <p class="hint">Also in <a href="predictions.ndjson"><code>predictions.ndjson</code></a>; the costs that they rest on in <a href="costs.json"><code>costs.json</code></a>.</p>
@@ -45,8 +45,8 @@ export function outlookTable(experiment: Experiment, { outlook }: PredictionSumm
 }
 
 function outlookRow(line: Outlook): Markup {
-  const { strategy, payloadWork, replicas, processors, goodputMbps, speedup, busyShare, retransmits } = line
-  return html`<tr><th scope="row"><span class="mark ${strategy}"></span>${looks[strategy].label}</th><td>${payloadWork}</td><td>${replicas ?? unknown}</td><td>${processors}</td>${intervalCell(goodputMbps)}${intervalCell(speedup)}<td>${Math.round(100 * busyShare)} %</td><td>${retransmits}</td></tr>`
+  const { strategy, payloadWork, replicas, processors, goodputMbps, speedup, retransmits } = line
+  return html`<tr><th scope="row"><span class="mark ${strategy}"></span>${looks[strategy].label}</th><td>${payloadWork}</td><td>${replicas ?? unknown}</td><td>${processors}</td>${intervalCell(goodputMbps)}${intervalCell(speedup)}<td>${retransmits}</td></tr>`
 }
 
 function intervalCell(interval: Interval | null | undefined): Markup {
