@@ -63,6 +63,14 @@ describe('a prediction', () => {
     expect(first.goodputMbps.high).toBeGreaterThanOrEqual(first.goodputMbps.median)
   })
 
+  test('of one thread that shares its state with nobody is that of the sequential stack', () => {
+    for (const kind of ['sharded', 'pipelined'] as const) {
+      const { speedup } = ask({ strategy: { kind, workers: 1 } })
+      expect(speedup.median, kind).toBeGreaterThan(0.85)
+      expect(speedup.median, kind).toBeLessThan(1.1)
+    }
+  })
+
   test('of replicas follows the model where payload work dominates', () => {
     const state = (200 + 400 / 2) / 1000
     const once = (400 + 3000 + 100 + 7 * segmentBytes + (1000 + 200) / 2) / 1000
