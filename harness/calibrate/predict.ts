@@ -4,6 +4,7 @@ import { execa } from 'execa'
 import { z } from 'zod'
 import { HarnessError } from '../error.ts'
 import type { CostsFile } from './costs-file.ts'
+import { errorLine } from './error-line.ts'
 import type { PredictionQuestion } from './questions.ts'
 
 const rangeSchema = z.object({ median: z.number(), low: z.number(), high: z.number() })
@@ -57,7 +58,7 @@ export async function* predictAll(
 function failureOf(stderr: string, signal: AbortSignal): HarnessError {
   if (signal.aborted) return new HarnessError('The virtual cores were interrupted.', 'Ask again.')
   return new HarnessError(
-    `The virtual cores failed: ${stderr.split('\n').find((line) => /Error/.test(line)) ?? stderr}`,
+    `The virtual cores failed: ${errorLine(stderr)}`,
     'Measure the costs again: make calibrate',
   )
 }

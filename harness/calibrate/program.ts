@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { ContainerProcess } from '../docker/process.ts'
 import { HarnessError } from '../error.ts'
+import { errorLine } from './error-line.ts'
 
 export class Program {
   readonly #name: string
@@ -22,7 +23,7 @@ export class Program {
     const { value, done } = await this.#lines.next()
     if (done === true) {
       throw new HarnessError(
-        `The program ${this.#name} ended early: ${this.#process.lastWords()}`,
+        `The program ${this.#name} ended early: ${errorLine(this.#process.lastWords())}`,
         'See what this machine lacks: make doctor',
       )
     }
