@@ -34,6 +34,7 @@ const strategies: StrategyOption[] = [
   { kind: 'pipelined', workers: 1 },
   { kind: 'pipelined', workers: 2 },
   { kind: 'pipelined', workers: 3 },
+  { kind: 'pipelined', workers: 4 },
 ]
 
 const timeoutMillis = 15_000

@@ -2,19 +2,19 @@
  * How far the stages of a pipeline are, as any thread may ask. See `pipeline-layout.ts` for who writes what.
  */
 import type { ChannelLayout } from '../../dominoes/channel-layout.ts'
-import { type PipeLayout, PipeWord, TransmitterWord } from './pipeline-layout.ts'
+import { type PipeLayout, PipeWord, RequestWord, TransmitterWord } from './pipeline-layout.ts'
 
 export class Pipe {
   readonly #words: Int32Array
   readonly #control: number
-  readonly #transmitters: number
+  readonly #layout: PipeLayout
   readonly #slots: ChannelLayout
 
   /** The slots are those of the channel, which carries nothing here. */
   constructor(words: Int32Array, layout: PipeLayout, slots: ChannelLayout) {
     this.#words = words
     this.#control = layout.controlWord
-    this.#transmitters = layout.transmitters
+    this.#layout = layout
     this.#slots = slots
   }
 
@@ -40,6 +40,11 @@ export class Pipe {
     return Atomics.load(this.#words, this.#control + word)
   }
 
+  /** Word offset of a word of the pipe's own. */
+  wordAt(word: number): number {
+    return this.#control + word
+  }
+
   /** Word offset of a transmitter's words. */
   transmitterAt(transmitter: number): number {
     return this.#control + PipeWord.transmitters + transmitter * TransmitterWord.words
@@ -62,21 +67,50 @@ export class Pipe {
     return ((this.#passed() - index) | 0) > 0
   }
 
+  /** Actions before which all are done. `claimed` is looked at first: see `pipeline-layout.ts`. */
+  doneActions(): number {
+    const words = this.#words
+    let done = this.load(PipeWord.claimed)
+    for (let transmitter = 0; transmitter < this.#layout.transmitters; transmitter++) {
+      const at = this.transmitterAt(transmitter)
+      if (Atomics.load(words, at + TransmitterWord.isBusy) === 0) continue
+      const action = Atomics.load(words, at + TransmitterWord.action)
+      if (((action - done) | 0) < 0) done = action
+    }
+    return done
+  }
+
+  /** Index of the request that emitted an action; constant while the action is not done. */
+  requestOf(action: number): number {
+    const place = action & (this.#layout.ringCount - 1)
+    return this.#words[this.#layout.requests + place * RequestWord.words + RequestWord.index] as number
+  }
+
   /**
-   * The oldest request that is not done. A transmitter whose ring is empty is as far as the protocol: that was looked at
-   * first, and whatever it had applied by then it had emitted.
+   * The oldest request that is not done. Without actions to be claimed that is as far as the protocol: it was looked at
+   * first, and whatever it had applied by then it had emitted. What names the first action to be claimed is to be trusted
+   * if that action is still to be claimed afterwards.
    */
   #passed(): number {
-    const words = this.#words
-    const applied = this.applied
-    let passed = applied
-    for (let transmitter = 0; transmitter < this.#transmitters; transmitter++) {
-      const at = this.transmitterAt(transmitter)
-      const head = Atomics.load(words, at + TransmitterWord.head)
-      if (head === Atomics.load(words, at + TransmitterWord.tail)) continue
-      const inHand = Atomics.load(words, at + TransmitterWord.passed)
-      if (((inHand - passed) | 0) < 0) passed = inHand
+    const { applied } = this
+    for (;;) {
+      const claimed = this.load(PipeWord.claimed)
+      const oldest = claimed === this.load(PipeWord.emitted) ? applied : this.requestOf(claimed)
+      const passed = this.#oldestHeld(oldest)
+      if (this.load(PipeWord.claimed) === claimed) return passed
     }
-    return passed
+  }
+
+  /** The oldest request of which a transmitter holds an action, if it is older than `passed`. */
+  #oldestHeld(passed: number): number {
+    const words = this.#words
+    let oldest = passed
+    for (let transmitter = 0; transmitter < this.#layout.transmitters; transmitter++) {
+      const at = this.transmitterAt(transmitter)
+      if (Atomics.load(words, at + TransmitterWord.isBusy) === 0) continue
+      const request = Atomics.load(words, at + TransmitterWord.request)
+      if (((request - oldest) | 0) < 0) oldest = request
+    }
+    return oldest
   }
 }

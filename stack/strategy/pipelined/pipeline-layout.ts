@@ -1,6 +1,7 @@
 /**
  * What the stages of a pipeline share: a ring of request slots from the reader to the protocol, and a ring of actions from
- * the protocol to each transmitter. Every ring has one writer and one reader.
+ * the protocol to the transmitters. Every ring has one writer; transmitters claim a few actions at a time, in order, so
+ * that a slow one delays no more than what it holds.
  *
  *   word   0  read      index of the next request to be read               the reader's thread
  *   ── line ──────────────────────────────────────────────────────────────────────────────
@@ -9,14 +10,19 @@
  *         64  minimum   an index that all stages have passed               the reader's thread
  *   ── line ──────────────────────────────────────────────────────────────────────────────
  *         96  ended     1 once nothing more is read, 2 once all is applied  the reader's, then the protocol's thread
- *   ── two lines a transmitter ────────────────────────────────────────────────────────────
- *          +  tail      actions emitted to it so far                       the protocol's thread
- *   ── line
- *          +  head      actions done                                       the transmitter's thread
- *          +  passed    index of the request whose action is in hand       the transmitter's thread
+ *   ── line ──────────────────────────────────────────────────────────────────────────────
+ *        128  emitted   actions emitted so far                             the protocol's thread
+ *   ── line ──────────────────────────────────────────────────────────────────────────────
+ *        160  claimed   actions claimed so far                             any transmitter, by compare and exchange
+ *   ── a line for each transmitter ────────────────────────────────────────────────────────
+ *          +  isBusy    1 while it holds actions, or is about to           its thread
+ *          +  action    the first that it holds and has not done           its thread
+ *          +  request   index of the request of that one                   its thread
  *
- * Beside each action record two words name its request: index and slot. Counts and indices wrap.
- * Invariant: minimum ≤ applied ≤ read ≤ minimum + slotCount; head ≤ tail ≤ head + ringCount.
+ * A transmitter says what it is about to hold before it claims: whoever looks at `claimed` first, then at the transmitters,
+ * misses nothing that is not done. Beside each action record two words name its request: index and slot. Counts and
+ * indices wrap. Invariant: minimum ≤ applied ≤ read ≤ minimum + slotCount; claimed ≤ emitted; what is claimed and not done
+ * is held by some transmitter; emitted ≤ (the first action not done) + ringCount.
  */
 import { actionWords } from '../../dominoes/action-queue.ts'
 import { lineWords, type RegionPlan } from '../../dominoes/region.ts'
@@ -30,15 +36,12 @@ export const PipeWord = {
   applied: lineWords,
   minimum: 2 * lineWords,
   ended: 3 * lineWords,
-  transmitters: 4 * lineWords,
+  emitted: 4 * lineWords,
+  claimed: 5 * lineWords,
+  transmitters: 6 * lineWords,
 } as const
 
-export const TransmitterWord = {
-  tail: 0,
-  head: lineWords,
-  passed: lineWords + 1,
-  words: 2 * lineWords,
-} as const
+export const TransmitterWord = { isBusy: 0, action: 1, request: 2, words: lineWords } as const
 
 /** What names the request of an action. */
 export const RequestWord = { index: 0, slot: 1, words: 2 } as const
@@ -52,21 +55,23 @@ export interface PipelineLayout extends StackLayout {
 export interface PipeLayout {
   readonly controlWord: number
   readonly transmitters: number
-  /** Word offset of each transmitter's ring of action records. */
-  readonly rings: readonly number[]
+  /** Word offset of the ring of action records. */
+  readonly ring: number
   /** Word offset of what names their requests. */
-  readonly requests: readonly number[]
-  /** Records of one ring; a power of two. */
+  readonly requests: number
+  /** Records of the ring; a power of two. */
   readonly ringCount: number
-  /** Where the protocol's thread sleeps, and each transmitter's. */
+  /** Where the protocol's thread sleeps, and where the transmitters do. */
   readonly readSignal: number
-  readonly emittedSignals: readonly number[]
+  readonly emittedSignal: number
   /** A slot for ticks, which the protocol makes itself. */
   readonly tickSlot: number
 }
 
 /** Deep enough for bursts; what waits longer makes round trips look long. */
-const ringCount = 256
+const leastRingCount = 256
+/** Of what one transmitter holds there is room for several times. */
+const ringCountPerTransmitter = 16
 
 /**
  * What N threads do:
@@ -89,17 +94,19 @@ export function planPipeline(parameters: StackParameters): PipelineLayout {
 /** Ticks carry no payload: their slot is as large as a frame's all the same, to be like any other. */
 const tickSlotBytes = 2048
 
-function planPipe(plan: RegionPlan, transmitters: number): PipeLayout {
-  const each = Array.from({ length: transmitters })
+/** Of as many transmitters. */
+export function planPipe(plan: RegionPlan, transmitters: number): PipeLayout {
+  const wanted = Math.max(leastRingCount, ringCountPerTransmitter * transmitters)
+  const ringCount = 2 ** Math.ceil(Math.log2(wanted))
   const controlWords = PipeWord.transmitters + transmitters * TransmitterWord.words
   return {
     controlWord: plan.reserve(controlWords * 4) / 4,
     transmitters,
-    rings: each.map(() => plan.reserve(ringCount * actionWords * 4) / 4),
-    requests: each.map(() => plan.reserve(ringCount * RequestWord.words * 4) / 4),
+    ring: plan.reserve(ringCount * actionWords * 4) / 4,
+    requests: plan.reserve(ringCount * RequestWord.words * 4) / 4,
     ringCount,
     readSignal: planSignal(plan),
-    emittedSignals: each.map(() => planSignal(plan)),
+    emittedSignal: planSignal(plan),
     tickSlot: plan.reserve(tickSlotBytes) / 4,
   }
 }

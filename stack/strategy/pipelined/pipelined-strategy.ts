@@ -11,11 +11,12 @@ import { openDomain, openSource, wrapped } from '../open-thread.ts'
 import { openSequential } from '../sequential-strategy.ts'
 import { stateOf } from '../stack-layout.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
-import { ActionFan } from './action-fan.ts'
+import { EmittedActions } from './emitted-actions.ts'
 import { Pipe } from './pipe.ts'
 import { type PipelineLayout, planPipeline } from './pipeline-layout.ts'
-import { CheckedSlots, ProtocolStage, ReaderStage, TransmitterStage } from './stages.ts'
+import { CheckedSlots, ProtocolStage, ReaderStage } from './stages.ts'
 import { ProtocolThread, ReaderThread, type StageThreadParts, TransmitterThread } from './threads.ts'
+import { TransmitterStage } from './transmitter-stage.ts'
 
 export const pipelinedStrategy: Strategy = {
   plan: planPipeline,
@@ -38,7 +39,7 @@ function openStageThread(parts: ThreadParts): StrategyThread {
     counters: new Counters(region, framework.counters, thread),
     clock,
     readSignal: new Signal(region, pipeLayout.readSignal),
-    emittedSignals: pipeLayout.emittedSignals.map((at) => new Signal(region, at)),
+    emittedSignal: new Signal(region, pipeLayout.emittedSignal),
   }
   const isProtocolApart = layout.replicas > 2
   if (thread === 0) {
@@ -65,40 +66,35 @@ function openProtocol(parts: ThreadParts, shared: StageThreadParts): ProtocolSta
   const { progress } = shared.channel
   const { region, seed } = parts
   const layout = parts.layout as PipelineLayout
-  const fan = new ActionFan(region, layout.pipe, pipe)
-  const domain = openDomain(parts, { state: stateOf(region, layout, 0), actions: fan })
+  const emitted = new EmittedActions(region, layout.pipe, pipe)
+  const domain = openDomain(parts, { state: stateOf(region, layout, 0), actions: emitted })
   const random = new Random(seed ^ 0x7e3a91)
   const { tickSlot } = layout.pipe
   const { words } = region
-  return new ProtocolStage({ words, pipe, domain, fan, counters, clock, random, progress, tickSlot })
+  return new ProtocolStage({ words, pipe, domain, emitted, counters, clock, random, progress, tickSlot })
 }
 
 function openTransmitter(
   parts: ThreadParts,
-  { pipe, counters, channel, emittedSignals }: StageThreadParts,
+  shared: StageThreadParts,
   transmitter: number,
 ): TransmitterThread {
   const { region } = parts
   const layout = parts.layout as PipelineLayout
+  const { pipe, counters, channel } = shared
   // Its own queue stays empty: it only says where actions lie.
   const actions = new ActionQueue(layout.pipe.ringCount, region.words)
   const domain = wrapped(parts, openDomain(parts, { state: stateOf(region, layout, 0), actions }))
-  const stage = new TransmitterStage(
-    region.words,
+  const { words } = region
+  const { progress } = channel
+  const stage = new TransmitterStage({
+    words,
     pipe,
-    layout.pipe,
+    layout: layout.pipe,
     transmitter,
     domain,
     counters,
-    channel.progress,
-  )
-  const shared = {
-    pipe,
-    counters,
-    channel,
-    emittedSignals,
-    clock: parts.clock,
-    readSignal: channel.published,
-  }
-  return new TransmitterThread(shared, stage, emittedSignals[transmitter] as Signal)
+    progress,
+  })
+  return new TransmitterThread(shared, stage)
 }

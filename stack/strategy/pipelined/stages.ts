@@ -1,27 +1,24 @@
 /**
- * The three stages of a pipeline. A thread has one of them, or the first two; each has a `doWork` that never blocks.
+ * The first two of a pipeline's three stages. A thread has one of them, or both; each has a `doWork` that never blocks.
  *
  *   reader        device and mailbox → slots, checked
  *   protocol      slots → state, actions; minds the timers
- *   transmitter   actions → performed
+ *   transmitter   actions → performed: `transmitter-stage.ts`
  */
 import type { Clock } from '../../device/clock.ts'
 import type { RandomSource } from '../../device/random.ts'
-import { actionWords } from '../../dominoes/action-queue.ts'
 import { Counter, type Counters } from '../../dominoes/counters.ts'
 import type { Domain, Source } from '../../dominoes/domain.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
 import type { RequestSink } from '../network-source.ts'
-import type { ActionFan } from './action-fan.ts'
+import type { EmittedActions } from './emitted-actions.ts'
 import type { Pipe } from './pipe.ts'
-import { type PipeLayout, PipeWord, RequestWord, TransmitterWord } from './pipeline-layout.ts'
+import { PipeWord } from './pipeline-layout.ts'
 
-/** Requests, or actions, that a stage handles in one round at most. */
+/** Requests that the protocol handles in one round at most. */
 const roundLimit = 64
-/** Actions done between two publications of a transmitter's position. */
-const headStride = 8
 
 /** Where the reader puts requests: it checks each before it hands it on. */
 export class CheckedSlots implements RequestSink {
@@ -92,7 +89,7 @@ export interface ProtocolParts {
   readonly words: Int32Array
   readonly pipe: Pipe
   readonly domain: Domain
-  readonly fan: ActionFan
+  readonly emitted: EmittedActions
   readonly counters: Counters
   readonly clock: Clock
   readonly random: RandomSource
@@ -121,7 +118,7 @@ export class ProtocolStage {
 
   /** Whether the transmitters have to make room first. */
   get isBlocked(): boolean {
-    return this.#parts.fan.isFull
+    return this.#parts.emitted.isFull
   }
 
   microsUntilDeadline(nowMicros: number): number {
@@ -129,14 +126,14 @@ export class ProtocolStage {
   }
 
   doWork(): number {
-    const { pipe, fan } = this.#parts
-    if (fan.isFull) return 0
+    const { pipe, emitted } = this.#parts
+    if (emitted.isFull) return 0
     let work = 0
     if (this.#parts.domain.hasMore()) {
       this.#resume()
       work = 1
     }
-    while (work < roundLimit && !this.#isInHand && this.#position !== pipe.read && !fan.isFull) {
+    while (work < roundLimit && !this.#isInHand && this.#position !== pipe.read && !emitted.isFull) {
       const slot = pipe.slotOf(this.#position)
       this.#apply(slot, this.#later(this.#parts.words[slot + SlotWord.time] as number))
       this.#isInHand = true
@@ -150,18 +147,18 @@ export class ProtocolStage {
   }
 
   #apply(slot: number, time: number): void {
-    const { words, domain, fan, counters } = this.#parts
+    const { words, domain, emitted, counters } = this.#parts
     words[slot + SlotWord.time] = time
-    fan.begin(this.#position, slot)
+    emitted.begin(this.#position, slot)
     domain.apply(slot)
-    fan.publish()
+    emitted.publish()
     counters.add(Counter.applied, 1)
   }
 
   #resume(): void {
-    const { domain, fan } = this.#parts
+    const { domain, emitted } = this.#parts
     domain.resume()
-    fan.publish()
+    emitted.publish()
     this.#pass()
   }
 
@@ -175,8 +172,8 @@ export class ProtocolStage {
 
   /** Actions of a tick count as those of the next request; nothing but upcalls looks at a tick's slot, for its index. */
   #tick(): number {
-    const { words, domain, clock, random, tickSlot, fan } = this.#parts
-    if (this.#isInHand || fan.isFull) return 0
+    const { words, domain, clock, random, tickSlot, emitted } = this.#parts
+    if (this.#isInHand || emitted.isFull) return 0
     const now = this.#later(clock.nowMicros())
     if (domain.microsUntilDeadline(now) > 0) return 0
     words[tickSlot + SlotWord.sequence] = this.#position
@@ -190,78 +187,5 @@ export class ProtocolStage {
   #later(time: number): number {
     if (((time - this.#lastTime) | 0) > 0) this.#lastTime = time
     return this.#lastTime
-  }
-}
-
-export class TransmitterStage {
-  readonly #words: Int32Array
-  readonly #domain: Domain
-  readonly #counters: Counters
-  readonly #progress: Signal
-  readonly #at: number
-  readonly #ring: number
-  readonly #requests: number
-  readonly #mask: number
-  #head = 0
-  #passed = 0
-  /** An action could not be performed yet. */
-  isBlocked = false
-
-  constructor(
-    words: Int32Array,
-    pipe: Pipe,
-    layout: PipeLayout,
-    transmitter: number,
-    domain: Domain,
-    counters: Counters,
-    progress: Signal,
-  ) {
-    this.#words = words
-    this.#domain = domain
-    this.#counters = counters
-    this.#progress = progress
-    this.#at = pipe.transmitterAt(transmitter)
-    this.#ring = layout.rings[transmitter] as number
-    this.#requests = layout.requests[transmitter] as number
-    this.#mask = layout.ringCount - 1
-  }
-
-  get isIdle(): boolean {
-    return Atomics.load(this.#words, this.#at + TransmitterWord.tail) === this.#head
-  }
-
-  doWork(): number {
-    const words = this.#words
-    const tail = Atomics.load(words, this.#at + TransmitterWord.tail)
-    let work = 0
-    this.isBlocked = false
-    while (work < roundLimit && this.#head !== tail) {
-      const place = this.#head & this.#mask
-      const request = this.#requests + place * RequestWord.words
-      this.#begin(words[request + RequestWord.index] as number)
-      const action = this.#ring + place * actionWords
-      if (!this.#domain.perform(action, words[request + RequestWord.slot] as number)) {
-        this.#counters.add(Counter.deferred, 1)
-        this.isBlocked = true
-        break
-      }
-      this.#head = (this.#head + 1) | 0
-      work += 1
-      if (work % headStride === 0) Atomics.store(words, this.#at + TransmitterWord.head, this.#head)
-    }
-    if (work > 0) this.#end(work)
-    return work
-  }
-
-  #begin(index: number): void {
-    if (index === this.#passed) return
-    this.#passed = index
-    Atomics.store(this.#words, this.#at + TransmitterWord.passed, index)
-  }
-
-  #end(work: number): void {
-    this.#counters.add(Counter.performed, work)
-    Atomics.store(this.#words, this.#at + TransmitterWord.head, this.#head)
-    this.#progress.notify()
   }
 }

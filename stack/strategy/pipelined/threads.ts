@@ -1,6 +1,6 @@
 /**
  * The threads of a pipeline: stages, what they sleep in, and how they end one after the other. The reader sleeps in the
- * device, the protocol and the transmitters on signals of their own, and whoever lacks room on the channel's `progress`.
+ * device, the protocol and the transmitters on a signal each, and whoever lacks room on the channel's `progress`.
  */
 import type { Clock } from '../../device/clock.ts'
 import type { Channel } from '../../dominoes/channel.ts'
@@ -11,16 +11,17 @@ import type { Signal } from '../../dominoes/signal.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { Pipe } from './pipe.ts'
 import { Ended, PipeWord } from './pipeline-layout.ts'
-import type { ProtocolStage, ReaderStage, TransmitterStage } from './stages.ts'
+import type { ProtocolStage, ReaderStage } from './stages.ts'
+import type { TransmitterStage } from './transmitter-stage.ts'
 
 export interface StageThreadParts {
   readonly pipe: Pipe
   readonly channel: Channel
   readonly counters: Counters
   readonly clock: Clock
-  /** Where the protocol sleeps, and each transmitter. */
+  /** Where the protocol sleeps, and where the transmitters do. */
   readonly readSignal: Signal
-  readonly emittedSignals: readonly Signal[]
+  readonly emittedSignal: Signal
 }
 
 /** Reads; applies too if there is no thread for that. */
@@ -115,12 +116,10 @@ export class ProtocolThread implements StrategyThread {
 export class TransmitterThread implements StrategyThread {
   readonly #parts: StageThreadParts
   readonly #transmitter: TransmitterStage
-  readonly #emitted: Signal
 
-  constructor(parts: StageThreadParts, transmitter: TransmitterStage, emitted: Signal) {
+  constructor(parts: StageThreadParts, transmitter: TransmitterStage) {
     this.#parts = parts
     this.#transmitter = transmitter
-    this.#emitted = emitted
   }
 
   get isFinished(): boolean {
@@ -140,16 +139,16 @@ export class TransmitterThread implements StrategyThread {
   }
 
   park(micros: number): void {
-    const { pipe, channel, counters } = this.#parts
+    const { pipe, channel, counters, emittedSignal } = this.#parts
     counters.add(Counter.parks, 1)
     if (this.#transmitter.isBlocked) {
       const token = channel.progress.prepare()
       if (this.#transmitter.doWork() === 0) channel.progress.wait(token, micros)
       return
     }
-    const token = this.#emitted.prepare()
+    const token = emittedSignal.prepare()
     if (!this.#transmitter.isIdle || pipe.load(PipeWord.ended) === Ended.applying) return
-    this.#emitted.wait(token, micros)
+    emittedSignal.wait(token, micros)
   }
 }
 
@@ -158,7 +157,7 @@ function endReading({ pipe, readSignal }: StageThreadParts): void {
   readSignal.notify()
 }
 
-function endApplying({ pipe, emittedSignals }: StageThreadParts): void {
+function endApplying({ pipe, emittedSignal }: StageThreadParts): void {
   pipe.store(PipeWord.ended, Ended.applying)
-  for (const signal of emittedSignals) signal.notify()
+  emittedSignal.notify()
 }
