@@ -23,8 +23,8 @@ export const experiment = defineExperiment({
   predictions: {
     strategies: ['sequential', 'replicated', 'locked', 'sharded', 'pipelined'],
     payloadWork,
-    full: { replicas: [1, 2, 4, 8, 16, 32, 64], draws: 3, checkDraws: 7, repetitions: 12 },
-    quick: { replicas: [1, 2, 4, 8], draws: 2, checkDraws: 3, repetitions: 2 },
+    full: { replicas: [1, 2, 4, 8, 16, 32, 64], draws: 3, checkDraws: 7, repetitionsPerRound: 1 },
+    quick: { replicas: [1, 2, 4, 8], draws: 2, checkDraws: 3, repetitionsPerRound: 2 },
   },
   verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
   rounds: { full: 15, quick: 1 },

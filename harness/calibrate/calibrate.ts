@@ -7,7 +7,7 @@ import { codeOf, HarnessError, messageOf } from '../error.ts'
 import { describeMachine } from '../runner/machine.ts'
 import { type CostsFile, costsFileSchema, costsVersion } from './costs-file.ts'
 import { deriveCosts } from './derive.ts'
-import { measure } from './measure.ts'
+import { Measurement } from './measure.ts'
 
 export interface CalibrateOptions {
   /** Where to write. */
@@ -18,23 +18,53 @@ export interface CalibrateOptions {
   readonly progress: Progress
 }
 
-export async function calibrate(options: CalibrateOptions): Promise<CostsFile> {
+/** A calibration that others may measure in between of. Close it in any case. */
+export interface Calibration {
+  /** Measures everything once more. */
+  repeat(): Promise<void>
+  /** Writes what all repetitions say together. */
+  write(): Promise<CostsFile>
+  close(): Promise<void>
+}
+
+/** `repetitions`: how many there will be at most. */
+export async function openCalibration(options: CalibrateOptions): Promise<Calibration> {
   const { path, repetitions } = options
   const startedAt = performance.now()
   const [loadAverage = 0] = loadavg()
-  const derived = deriveCosts(await measure(options))
-  const file = costsFileSchema.parse({
-    costsVersion,
-    measuredAt: new Date().toISOString(),
-    seconds: (performance.now() - startedAt) / 1000,
-    machine: await describeMachine(),
-    loadAverage,
-    repetitions,
-    ...derived,
-  })
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`)
-  return file
+  const measurement = await Measurement.open({ ...options, mostRepetitions: repetitions })
+  return {
+    repeat: () => measurement.repeat(),
+    close: () => measurement.close(),
+    write: async () => {
+      const file = costsFileSchema.parse({
+        costsVersion,
+        measuredAt: new Date().toISOString(),
+        seconds: (performance.now() - startedAt) / 1000,
+        machine: await describeMachine(),
+        loadAverage,
+        repetitions: measurement.repetitions.length,
+        ...deriveCosts(measurement.repetitions),
+      })
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, `${JSON.stringify(file, null, 2)}\n`)
+      return file
+    },
+  }
+}
+
+export async function calibrate(options: CalibrateOptions): Promise<CostsFile> {
+  const { repetitions, progress } = options
+  const calibration = await openCalibration(options)
+  try {
+    for (let k = 1; k <= repetitions; k++) {
+      progress(`repetition ${k} of ${repetitions}`)
+      await calibration.repeat()
+    }
+    return await calibration.write()
+  } finally {
+    await calibration.close()
+  }
 }
 
 /** Throws HarnessError if there is no such file or it is not one of this version. */

@@ -49,7 +49,6 @@ export const quantityNames = [
   'applicationByteNanos',
   'sinkByteNanos',
   'sinkLongByteNanos',
-  'contentionPayloadTimes',
   'contentionSegmentTimes',
   'contentionWriteTimes',
   'contentionStateTimes',
@@ -75,6 +74,8 @@ const pieceSchema = z.strictObject({
   /** Of a piece of payload, whatever its size; and for each byte. Fitted over pieces of 64 to 1448 bytes. */
   fixedNanos: quantitySchema,
   byteNanos: quantitySchema,
+  /** While another processor does the same: so many times longer. */
+  contentionTimes: quantitySchema,
 })
 
 const record = <Name extends string>(names: readonly Name[]) => z.record(z.enum(names), quantitySchema)

@@ -141,7 +141,7 @@ describe('costs derived from samples', () => {
   })
 
   test('never have a factor below one', () => {
-    expect(quantities.contentionPayloadTimes.value).toBe(1)
+    expect(payload.cipher.contentionTimes.value).toBe(1)
     expect(quantities.contentionWriteTimes.value).toBe(1)
   })
 

@@ -19,10 +19,14 @@ export function deriveCosts(repetitions: readonly Repetition[]): DerivedCosts {
   const piece = (kind: PayloadKind) => ({
     fixedNanos: over((view) => view.payload(kind).fixed),
     byteNanos: over((view) => view.payload(kind).byte),
+    contentionTimes: atLeast(
+      1,
+      over((view) => view.slowdown(kind)),
+    ),
   })
   const gaps = views.flatMap((view) => view.gapMicros())
   return {
-    quantities: mapValues(formulas, over),
+    quantities: noFactorBelowOne(mapValues(formulas, over)),
     further: mapValues(furtherFormulas, over),
     payload: { copy: piece('copy'), checksum: piece('checksum'), cipher: piece('cipher') },
     stalls: { perSecond: over((view) => view.gapsPerSecond()), lengthMicros: quantiles(gaps) },
@@ -69,15 +73,10 @@ const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
   applicationByteNanos: (view) => view.perByte('checksum', 'application'),
   sinkByteNanos: (view) => view.perByte('checksum', 'peer'),
   sinkLongByteNanos: (view) => view.perByte('cipher', 'peer'),
-  contentionPayloadTimes: (view) => Math.max(1, (view.slowdown('checksum') + view.slowdown('cipher')) / 2),
   contentionSegmentTimes: (view) =>
-    Math.max(
-      1,
-      (view.segment('two') - view.hot('checksum', segmentBytes) * view.slowdown('checksum')) / view.headers(),
-    ),
-  contentionWriteTimes: (view) => Math.max(1, view.mean('two', 'write') / view.mean('checksum', 'write')),
-  contentionStateTimes: (view) =>
-    Math.max(1, view.mean('two', 'applyAck') / view.mean('checksum', 'applyAck')),
+    (view.segment('two') - view.hot('checksum', segmentBytes) * view.slowdown('checksum')) / view.headers(),
+  contentionWriteTimes: (view) => view.mean('two', 'write') / view.mean('checksum', 'write'),
+  contentionStateTimes: (view) => view.mean('two', 'applyAck') / view.mean('checksum', 'applyAck'),
 }
 
 const furtherFormulas: Readonly<Record<FurtherName, (view: View) => number>> = {
@@ -293,6 +292,19 @@ function quantity(values: readonly number[]): Quantity {
   const interval = medianInterval(values.map((value) => (Number.isFinite(value) ? Math.max(0, value) : 0)))
   if (interval === null) throw new RangeError('no repetitions')
   return { value: interval.median, low: interval.low, high: interval.high }
+}
+
+/** Of two threads at once nothing gets cheaper: less is noise. Not cut before the median is taken, which would raise it. */
+function noFactorBelowOne(quantities: Record<QuantityName, Quantity>): Record<QuantityName, Quantity> {
+  const entries = Object.entries(quantities).map(([name, value]) => [
+    name,
+    name.endsWith('Times') ? atLeast(1, value) : value,
+  ])
+  return Object.fromEntries(entries) as Record<QuantityName, Quantity>
+}
+
+function atLeast(least: number, { value, low, high }: Quantity): Quantity {
+  return { value: Math.max(least, value), low: Math.max(least, low), high: Math.max(least, high) }
 }
 
 /** Least squares through points of (bytes, nanoseconds). */

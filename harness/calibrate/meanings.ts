@@ -33,7 +33,6 @@ export const meanings: Readonly<Record<QuantityName | FurtherName, string>> = {
   applicationByteNanos: 'application: each byte that it sends',
   sinkByteNanos: "peer's program: each byte that it takes and compares",
   sinkLongByteNanos: "peer's program: the same, compared with a stream that does not repeat",
-  contentionPayloadTimes: 'two processors at once: payload work takes so many times longer',
   contentionSegmentTimes: 'two processors at once: building a segment takes so many times longer',
   contentionWriteTimes: 'two processors at once: writes to one connection take so many times longer',
   contentionStateTimes: 'two processors at once: an apply takes so many times longer',

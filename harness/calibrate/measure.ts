@@ -1,6 +1,7 @@
 /**
  * Runs the measuring programs in a container of their own, interleaved: every repetition measures everything once, in
- * random order, so that a slow minute of the machine spreads over all numbers. Leaves no container behind.
+ * random order, so that a slow minute of the machine spreads over all numbers. Between repetitions others may measure.
+ * Leaves no container behind.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -8,12 +9,13 @@ import type { StrategyOption } from '../../stack/index.ts'
 import { transferCipherKey } from '../agent/stream-pattern.ts'
 import { addCleanUp } from '../docker/clean-up.ts'
 import { ensureEngine } from '../docker/engine.ts'
-import { holdContainer } from '../docker/held-container.ts'
+import { type HeldContainer, holdContainer } from '../docker/held-container.ts'
 import { ensureImage } from '../docker/image.ts'
 import { thisOwner } from '../docker/owner.ts'
 import { spawnIn } from '../docker/process.ts'
 import type { Progress } from '../docker/progress.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
+import { HarnessError } from '../error.ts'
 import { patternPath, travellingContent } from '../executor/stream-files.ts'
 import { seededRandom, shuffled } from '../measure/random.ts'
 import { nodeProgram, paths, roleSpec } from '../topology/node.ts'
@@ -36,30 +38,112 @@ const programs = `${paths.project}/stack/sim/calibrate`
 /** Bytes before the first measurement, by which the compiler is done, and in each. */
 const sizes: Readonly<Record<ContextName, { warmup: number; transfer: number }>> = {
   checksum: { warmup: 400e6, transfer: 80e6 },
-  cipher: { warmup: 140e6, transfer: 32e6 },
+  cipher: { warmup: 140e6, transfer: 64e6 },
   receive: { warmup: 300e6, transfer: 32e6 },
   two: { warmup: 500e6, transfer: 80e6 },
   locked: { warmup: 500e6, transfer: 80e6 },
 }
 
 export interface MeasureOptions {
-  readonly repetitions: number
+  /** Repetitions that may follow, at most: the cipher's stream is made for so many. */
+  readonly mostRepetitions: number
   readonly seed: number
   readonly signal: AbortSignal
   readonly progress: Progress
 }
 
-export async function measure(options: MeasureOptions): Promise<Repetition[]> {
-  const { progress } = options
-  const docker = await ensureEngine(progress)
-  const image = await ensureImage(progress)
-  const directory = await makeScratch()
-  // An interrupt does not wait for a program's answer: what is left then is removed when the command ends.
-  const withdraw = addCleanUp(() => removeScratch(directory))
+/** The measuring programs, warm: between repetitions they sleep. Close it in any case. */
+export class Measurement {
+  readonly repetitions: Repetition[] = []
+  readonly #options: MeasureOptions
+  readonly #random: () => number
+  readonly #running: Program[] = []
+  readonly #transfers = new Map<string, Program>()
+  #directory: string | undefined
+  #container: HeldContainer | undefined
+  #probes: Program | undefined
+  #withdraw = () => {}
+
+  private constructor(options: MeasureOptions) {
+    this.#options = options
+    this.#random = seededRandom(options.seed)
+  }
+
+  /** Starts everything and makes one repetition that does not count: it finds cold caches and unfinished compilation. */
+  static async open(options: MeasureOptions): Promise<Measurement> {
+    const measurement = new Measurement(options)
+    try {
+      await measurement.#start()
+      await measurement.#repeat()
+      return measurement
+    } catch (error) {
+      await measurement.close()
+      throw error
+    }
+  }
+
+  /** Measures everything once more. Throws HarnessError if there is no more, or a program ended. */
+  async repeat(): Promise<void> {
+    if (this.repetitions.length === this.#options.mostRepetitions) {
+      throw new HarnessError('The calibration has no bytes left to transfer.', 'Report this defect.')
+    }
+    this.repetitions.push(await this.#repeat())
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map((program) => program.end()))
+    await this.#container?.release()
+    if (this.#directory !== undefined) await removeScratch(this.#directory)
+    this.#withdraw()
+  }
+
+  async #start(): Promise<void> {
+    const { progress, mostRepetitions } = this.#options
+    const docker = await ensureEngine(progress)
+    const image = await ensureImage(progress)
+    const directory = await makeScratch()
+    this.#directory = directory
+    // An interrupt does not wait for a program's answer: what is left then is removed when the command ends.
+    this.#withdraw = addCleanUp(() => removeScratch(directory))
+    this.#container = holdContainer(docker, containerSpec(image, directory))
+    const container = await this.#container.started
+    const start = async (name: string, argv: readonly string[]) => {
+      progress(`warming up: ${name}`)
+      const command = [nodeProgram(), ...argv]
+      const program = new Program(name, await spawnIn(docker, container.id, command))
+      this.#running.push(program)
+      await program.read(readySchema)
+      return program
+    }
+    this.#probes = await start('probes', [`${programs}/run-probes.ts`])
+    for (const context of contexts) {
+      const spec = await contextSpec(context, directory, mostRepetitions)
+      this.#transfers.set(context, await start(context, [`${programs}/context.ts`, JSON.stringify(spec)]))
+    }
+    progress('a repetition to get warm')
+  }
+
+  async #repeat(): Promise<Repetition> {
+    const measured: { contexts: Record<string, ContextSample>; probes: Record<string, ProbeSample> } = {
+      contexts: {},
+      probes: {},
+    }
+    for (const name of shuffled([...contexts, ...probeNames], this.#random)) {
+      this.#options.signal.throwIfAborted()
+      const transfer = this.#transfers.get(name)
+      if (transfer !== undefined) measured.contexts[name] = await transfer.ask('go', contextSampleSchema)
+      else if (this.#probes !== undefined)
+        measured.probes[name] = await this.#probes.ask(name, probeSampleSchema)
+    }
+    return measured as unknown as Repetition
+  }
+}
+
+function containerSpec(image: string, directory: string) {
   const id = randomBytes(4).toString('hex')
   const node = { name: 'calibration', role: 'stack' as const, address: '', prefixBits: 0 }
   const spec = roleSpec(node as never, directory)
-  const held = holdContainer(docker, {
+  return {
     name: `dominoes-calibrate-${id}`,
     runId: `calibrate-${id}`,
     owner: thisOwner(),
@@ -67,65 +151,19 @@ export async function measure(options: MeasureOptions): Promise<Repetition[]> {
     ...spec,
     // SYS_ADMIN: a network namespace for each peer.
     capabilities: [...spec.capabilities, 'SYS_ADMIN'],
-  })
-  const running: Program[] = []
-  try {
-    const container = await held.started
-    const start = async (name: string, argv: readonly string[]) => {
-      progress(`warming up: ${name}`)
-      const command = [nodeProgram(), ...argv]
-      const program = new Program(name, await spawnIn(docker, container.id, command))
-      running.push(program)
-      await program.read(readySchema)
-      return program
-    }
-    const probes = await start('probes', [`${programs}/run-probes.ts`])
-    const transfers = new Map<ContextName, Program>()
-    for (const context of contexts) {
-      const spec = await contextSpec(context, directory, options.repetitions)
-      const argv = [`${programs}/context.ts`, JSON.stringify(spec)]
-      transfers.set(context, await start(context, argv))
-    }
-    return await repeat(options, transfers, probes)
-  } finally {
-    await Promise.all(running.map((program) => program.end()))
-    await held.release()
-    await removeScratch(directory)
-    withdraw()
   }
 }
 
-async function repeat(
-  { repetitions, seed, signal, progress }: MeasureOptions,
-  transfers: ReadonlyMap<ContextName, Program>,
-  probes: Program,
-): Promise<Repetition[]> {
-  const random = seededRandom(seed)
-  const done: Repetition[] = []
-  // The first of each finds cold caches and unfinished compilation: it is thrown away.
-  for (let k = 0; k <= repetitions && !signal.aborted; k += 1) {
-    progress(k === 0 ? 'a repetition to get warm' : `repetition ${k} of ${repetitions}`)
-    const measured: { contexts: Record<string, ContextSample>; probes: Record<string, ProbeSample> } = {
-      contexts: {},
-      probes: {},
-    }
-    for (const name of shuffled([...contexts, ...probeNames], random)) {
-      const transfer = transfers.get(name as ContextName)
-      if (transfer === undefined) measured.probes[name] = await probes.ask(name, probeSampleSchema)
-      else measured.contexts[name] = await transfer.ask('go', contextSampleSchema)
-    }
-    if (k > 0) done.push(measured as unknown as Repetition)
-  }
-  signal.throwIfAborted()
-  return done
-}
-
-async function contextSpec(name: ContextName, directory: string, repetitions: number) {
+async function contextSpec(name: ContextName, directory: string, mostRepetitions: number) {
   const receives = name === 'receive'
   const payloadWork = name === 'cipher' ? 'cipher' : 'checksum'
   const { warmup, transfer } = sizes[name]
   // Each repetition transfers twice: with meters and without. One repetition more is thrown away.
-  const content = await travellingContent(directory, payloadWork, warmup + 2 * (repetitions + 1) * transfer)
+  const content = await travellingContent(
+    directory,
+    payloadWork,
+    warmup + 2 * (mostRepetitions + 1) * transfer,
+  )
   const compared = 'file' in content ? ['--file', content.file] : ['--pattern', content.pattern]
   const [file = '', ...argv] = receives ? ['source.py', '--bytes', String(2 ** 50)] : ['sink.py']
   return {
@@ -140,7 +178,7 @@ async function contextSpec(name: ContextName, directory: string, repetitions: nu
       '--listen',
       String(port),
       '--timeout',
-      '600',
+      '3600',
       ...argv,
       ...compared,
     ],

@@ -9,6 +9,7 @@ export function formatCosts(file: CostsFile): string {
   const pieces = Object.entries(file.payload).flatMap(([kind, piece]) => [
     row(`payload work: ${kind}, a piece`, piece.fixedNanos, 'ns'),
     row(`payload work: ${kind}, a byte`, piece.byteNanos, 'ns'),
+    row(`payload work: ${kind}, two processors at once: so many times longer`, piece.contentionTimes, 'x'),
   ])
   const { perSecond, lengthMicros } = file.stalls
   const longest = lengthMicros.at(-1) ?? 0

@@ -1,16 +1,14 @@
 /** The predictor of real runs: calibrates in a container of its own, then asks the virtual cores. */
 import { HarnessError } from '../error.ts'
 import type { Predictor } from '../runner/predictor.ts'
-import { calibrate, readCosts } from './calibrate.ts'
+import { openCalibration, readCosts } from './calibrate.ts'
 import { predictAll } from './predict.ts'
 
 /** Several times what a full run takes on two processors: a run is not to wait for ever for one odd prediction. */
 const mostMillis = 600_000
 
 export const virtualCores: Predictor = {
-  async calibrate(request) {
-    await calibrate(request)
-  },
+  calibrate: openCalibration,
 
   async *predict(costsPath, questions, signal) {
     const timeout = AbortSignal.timeout(mostMillis)

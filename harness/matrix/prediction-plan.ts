@@ -12,8 +12,8 @@ const effortSchema = z.strictObject({
   draws: z.int().min(1),
   /** The same for each cell that is measured, too. */
   checkDraws: z.int().min(1),
-  /** How often calibration measures everything, before the first sample. */
-  repetitions: z.int().min(1),
+  /** How often calibration measures everything before the samples of each round. */
+  repetitionsPerRound: z.int().min(1),
 })
 
 export const predictionPlanSchema = z.strictObject({

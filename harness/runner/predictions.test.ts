@@ -26,6 +26,7 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
       executor.calls.push('calibrate')
       await behaviour.calibrate?.(request)
     },
+    repeat: async () => await behaviour.repeat?.(),
     predict: async (question, signal) => {
       executor.calls.push('predict')
       await behaviour.predict?.(question, signal)
@@ -52,10 +53,11 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
   return { run, reports, executor, predictor, lines, controller }
 }
 
-test('a machine is calibrated before the samples of an experiment with predictions, and asked after them', async () => {
+test('a machine is calibrated in every round of an experiment with predictions, and asked after it', async () => {
   const { run, reports, executor, predictor } = await runTwo()
   expect(await run()).toMatchObject({ complete: true, remarks: [] })
-  expect(predictor.calls).toEqual(['calibrate 1', 'predict 12'])
+  const repetitions = Array(4).fill('repeat')
+  expect(predictor.calls).toEqual(['calibrate 4', ...repetitions, 'write', 'close', 'predict 12'])
   const own = executor.calls.filter((call) => !call.startsWith('prepare'))
   expect(own.indexOf('calibrate')).toBe(0)
   expect(own.indexOf('predict')).toBe(15)
@@ -81,12 +83,23 @@ test('where calibration fails, samples are taken and the reason is kept', async 
   expect(result.remarks).toEqual([
     'The predictions of planning are missing or not complete: There is no room.',
   ])
-  expect(predictor.calls).toEqual(['calibrate 1'])
+  expect(predictor.calls).toEqual(['calibrate 4'])
   const { samples, predictions } = await latestRun(reports)
   expect(samples.filter(({ status }) => status === 'measured')).toHaveLength(28)
   const failure = { reason: 'There is no room.', remedy: 'Make some.' }
   expect(predictions).toEqual([{ kind: 'failure', experiment: 'planning', failure }])
   expect(lines.filter((line) => line.includes('There is no room.'))).toHaveLength(1)
+})
+
+test('where a repetition fails, the calibration is closed and samples are taken', async () => {
+  const { run, reports, predictor } = await runTwo({
+    repeat: () => Promise.reject(new HarnessError('A program ended.', 'Look at it.')),
+  })
+  expect((await run()).remarks).toEqual([
+    'The predictions of planning are missing or not complete: A program ended.',
+  ])
+  expect(predictor.calls).toEqual(['calibrate 4', 'repeat', 'close'])
+  expect((await latestRun(reports)).samples).toHaveLength(28)
 })
 
 test('where a prediction fails, those before it are kept and other experiments go on', async () => {
@@ -111,6 +124,17 @@ test('an interrupt ends a calibration that hangs, and nothing is said to have fa
   expect(await run()).toMatchObject({ interrupted: true })
   expect(executor.calls).toEqual(['calibrate', 'dispose'])
   expect(lines.filter((line) => line.includes('cannot be predicted'))).toEqual([])
+})
+
+test('an interrupt closes a calibration that is open', async () => {
+  const { run, predictor, controller } = await runTwo({
+    repeat() {
+      controller.abort()
+      return new Promise(() => {})
+    },
+  })
+  expect(await run()).toMatchObject({ interrupted: true })
+  expect(predictor.calls).toEqual(['calibrate 4', 'repeat', 'close'])
 })
 
 test('an interrupt ends a prediction that hangs, and keeps the samples', async () => {

@@ -1,7 +1,9 @@
 /**
- * The predictions of a run: before an experiment that plans some takes its samples, the machine is calibrated; when it
- * has them, the virtual cores are asked. Invariant: whatever fails there is recorded and told, and stops no sample.
+ * The predictions of a run: in every round of an experiment that plans some the machine is calibrated, too, so that slow
+ * minutes of the machine are in both; when all samples are taken, the virtual cores are asked. Invariant: whatever fails
+ * there is recorded and told, and stops no sample.
  */
+import type { Calibration } from '../calibrate/calibrate.ts'
 import { type PlannedQuestion, questionsOf } from '../calibrate/questions.ts'
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Profile } from '../result/manifest.ts'
@@ -27,17 +29,18 @@ export class Predictions {
   /** What is missing, in whole sentences. */
   readonly remarks: string[] = []
   readonly #options: PredictionsOptions
-  readonly #calibrated = new Set<string>()
+  /** Of the experiment whose samples are being taken, if it plans predictions and nothing failed. */
+  #calibration: Calibration | undefined
 
   constructor(options: PredictionsOptions) {
     this.#options = options
   }
 
-  /** Calibrates, if the experiment plans predictions. Throws HarnessError if the disk takes nothing more. */
-  async prepareFor({ id, predictions }: Experiment): Promise<void> {
+  /** Gets ready to calibrate, if the experiment plans predictions. Throws HarnessError if the disk takes nothing more. */
+  async prepareFor({ id, predictions, rounds }: Experiment): Promise<void> {
     if (predictions === undefined) return
     const { predictor, folder, profile, seed, context, note } = this.#options
-    const { repetitions } = predictions[profile]
+    const repetitions = rounds[profile] * predictions[profile].repetitionsPerRound
     const tell = (line: string) => {
       context.log(`calibrate: ${line}`)
       note(`${id}, calibrating: ${line}`)
@@ -45,17 +48,45 @@ export class Predictions {
     context.recordCommand(['calibrate', '--repetitions', String(repetitions), '--output', folder.costs])
     const { signal } = context
     const request = { path: folder.costs, repetitions, seed, signal, progress: tell }
+    const opened = predictor.calibrate(request)
     try {
-      await unlessAborted(signal, predictor.calibrate(request))
-      this.#calibrated.add(id)
+      this.#calibration = await unlessAborted(signal, opened)
     } catch (error) {
+      // It may come about all the same, once nobody waits for it.
+      opened.then((calibration) => calibration.close()).catch(() => {})
       await this.#fail(id, error)
     }
   }
 
+  /** Measures before the samples of a round. Throws HarnessError if the disk takes nothing more. */
+  async beginRound({ id, predictions }: Experiment): Promise<void> {
+    const repetitions = predictions?.[this.#options.profile].repetitionsPerRound ?? 0
+    for (let k = 0; k < repetitions && this.#calibration !== undefined; k++) {
+      try {
+        await unlessAborted(this.#options.context.signal, this.#calibration.repeat())
+      } catch (error) {
+        await this.#close()
+        await this.#fail(id, error)
+      }
+    }
+  }
+
+  /** Ends a calibration that is still open: of a run that was interrupted, or failed. */
+  async dispose(): Promise<void> {
+    await this.#close()
+  }
+
   /** Asks what the experiment planned, after its last sample. Throws HarnessError if the disk takes nothing more. */
   async makeFor(experiment: Experiment | undefined): Promise<void> {
-    if (experiment === undefined || !this.#calibrated.has(experiment.id)) return
+    if (experiment === undefined || this.#calibration === undefined) return
+    try {
+      await this.#calibration.write()
+    } catch (error) {
+      await this.#fail(experiment.id, error)
+      return
+    } finally {
+      await this.#close()
+    }
     const { predictor, folder, profile, seed, processors, context } = this.#options
     const questions = questionsOf(experiment, profile, processors, seed)
     const answers = predictor.predict(folder.costs, questions, context.signal)
@@ -74,6 +105,12 @@ export class Predictions {
         return
       }
     }
+  }
+
+  async #close(): Promise<void> {
+    const calibration = this.#calibration
+    this.#calibration = undefined
+    await calibration?.close()
   }
 
   #tell(id: string, question: PlannedQuestion, index: number, count: number, speedup: number): void {

@@ -110,9 +110,11 @@ class ExperimentRun {
     } catch (error) {
       fatal = error
     }
-    await this.#options.executor.dispose().catch((error: unknown) => {
-      this.#progress.note(`Cleaning up failed: ${messageOf(error)}`)
-    })
+    for (const part of [this.#predictions, this.#options.executor]) {
+      await part.dispose().catch((error: unknown) => {
+        this.#progress.note(`Cleaning up failed: ${messageOf(error)}`)
+      })
+    }
     await this.#end(fatal)
     if (fatal !== undefined && !this.#options.signal.aborted) throw fatal
     return {
@@ -131,8 +133,10 @@ class ExperimentRun {
         await this.#predictions.prepareFor(scheduled.experiment)
         if (this.#options.signal.aborted) return
       }
-      if (previous !== undefined && previous.round !== scheduled.round) {
-        await this.#folder.writeManifest(this.#manifest)
+      if (previous?.experiment !== scheduled.experiment || previous.round !== scheduled.round) {
+        if (previous !== undefined) await this.#folder.writeManifest(this.#manifest)
+        await this.#predictions.beginRound(scheduled.experiment)
+        if (this.#options.signal.aborted) return
       }
       previous = scheduled
       const began = performance.now()

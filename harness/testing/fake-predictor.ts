@@ -3,6 +3,8 @@
  * Tests change how it behaves through its options. Never imported by anything but tests.
  */
 import { writeFile } from 'node:fs/promises'
+import type { Calibration } from '../calibrate/calibrate.ts'
+import type { CostsFile } from '../calibrate/costs-file.ts'
 import type { Answer } from '../calibrate/predict.ts'
 import type { PredictionQuestion } from '../calibrate/questions.ts'
 import { identifyFactors } from '../matrix/factors.ts'
@@ -11,6 +13,8 @@ import { fakeMeasurement } from './fake-executor.ts'
 
 export interface FakePredictorBehaviour {
   calibrate?(request: CalibrationRequest): Promise<void>
+  /** Called in each round; may throw. */
+  repeat?(): Promise<void>
   /** Called before an answer is made; may throw. */
   predict?(question: PredictionQuestion, signal: AbortSignal): Promise<void>
 }
@@ -24,11 +28,22 @@ export class FakePredictor implements Predictor {
     this.#behaviour = behaviour
   }
 
-  async calibrate(request: CalibrationRequest): Promise<void> {
+  async calibrate(request: CalibrationRequest): Promise<Calibration> {
     this.calls.push(`calibrate ${request.repetitions}`)
-    request.progress('repetition 1 of 1')
+    request.progress('warming up')
     await this.#behaviour.calibrate?.(request)
-    await writeFile(request.path, '{}\n')
+    return {
+      repeat: async () => {
+        this.calls.push('repeat')
+        await this.#behaviour.repeat?.()
+      },
+      write: async () => {
+        this.calls.push('write')
+        await writeFile(request.path, '{}\n')
+        return {} as CostsFile
+      },
+      close: async () => void this.calls.push('close'),
+    }
   }
 
   async *predict(

@@ -29,8 +29,8 @@ export const smallDefinition: Definition = {
 export const smallPlan: NonNullable<Definition['predictions']> = {
   strategies: ['sequential', 'replicated'],
   payloadWork: ['checksum', 'cipher'],
-  full: { replicas: [1, 2, 4, 64], draws: 3, checkDraws: 3, repetitions: 6 },
-  quick: { replicas: [1, 2], draws: 1, checkDraws: 1, repetitions: 1 },
+  full: { replicas: [1, 2, 4, 64], draws: 3, checkDraws: 3, repetitionsPerRound: 1 },
+  quick: { replicas: [1, 2], draws: 1, checkDraws: 1, repetitionsPerRound: 2 },
 }
 
 export const machine: Machine = {

@@ -62,7 +62,6 @@ export const quantityNames = [
   'sinkByteNanos',
   'sinkLongByteNanos',
   // ── two processors at once: how many times longer it takes ──
-  'contentionPayloadTimes',
   'contentionSegmentTimes',
   'contentionWriteTimes',
   'contentionStateTimes',
@@ -70,10 +69,17 @@ export const quantityNames = [
 
 export type QuantityName = (typeof quantityNames)[number]
 
-/** Cost of a piece of payload: fixed and per byte. */
+/** Cost of a piece of payload: fixed and per byte, and how many times longer it takes while another processor does the same. */
 export interface PayloadCost {
   readonly fixedNanos: Quantity
   readonly byteNanos: Quantity
+  readonly contentionTimes: Quantity
+}
+
+export interface DrawnPayloadCost {
+  readonly fixedNanos: number
+  readonly byteNanos: number
+  readonly contentionTimes: number
 }
 
 export interface StallCost {
@@ -96,7 +102,7 @@ export interface CoreCosts {
 /** Numbers in place of quantities: one possible machine. */
 export interface DrawnCosts {
   readonly nanos: Readonly<Record<QuantityName, number>>
-  readonly payload: Readonly<Record<PayloadWorkKind, { fixedNanos: number; byteNanos: number }>>
+  readonly payload: Readonly<Record<PayloadWorkKind, DrawnPayloadCost>>
   readonly stallsPerNano: number
   readonly stallNanos: readonly number[]
   readonly scatter: readonly number[]
@@ -112,13 +118,17 @@ export function drawCosts(costs: CoreCosts, uniform?: () => number): DrawnCosts 
   }
   const pieces = Object.entries(costs.payload).map(([kind, cost]) => [
     kind,
-    { fixedNanos: draw(cost.fixedNanos), byteNanos: draw(cost.byteNanos) },
+    {
+      fixedNanos: draw(cost.fixedNanos),
+      byteNanos: draw(cost.byteNanos),
+      contentionTimes: draw(cost.contentionTimes),
+    },
   ])
   return {
     nanos: Object.fromEntries(
       quantityNames.map((name) => [name, draw(given(costs, name))]),
     ) as DrawnCosts['nanos'],
-    payload: { none: { fixedNanos: 0, byteNanos: 0 }, ...Object.fromEntries(pieces) },
+    payload: { none: { fixedNanos: 0, byteNanos: 0, contentionTimes: 1 }, ...Object.fromEntries(pieces) },
     stallsPerNano: draw(costs.stalls.perSecond) / 1e9,
     stallNanos: costs.stalls.lengthMicros.map((micros) => micros * 1000),
     scatter: costs.scatter,
@@ -138,7 +148,7 @@ function normal(uniform: () => number): number {
 /** No cost at all; the base of synthetic worlds. */
 export function freeCosts(): CoreCosts {
   const none = exactly(0)
-  const piece = { fixedNanos: none, byteNanos: none }
+  const piece = { fixedNanos: none, byteNanos: none, contentionTimes: exactly(1) }
   const quantities = Object.fromEntries(
     quantityNames.map((name) => [name, exactly(name.endsWith('Times') ? 1 : 0)]),
   ) as Record<QuantityName, Quantity>

@@ -24,7 +24,7 @@ function costsWith(changed: Partial<Record<QuantityName, number>>): CoreCosts {
   }
   const quantities = { ...free.quantities }
   for (const [name, value] of Object.entries(plain)) quantities[name as QuantityName] = exactly(value)
-  const cipher = { fixedNanos: exactly(100), byteNanos: exactly(7) }
+  const cipher = { fixedNanos: exactly(100), byteNanos: exactly(7), contentionTimes: exactly(1) }
   return { ...free, quantities, payload: { ...free.payload, cipher } }
 }
 

@@ -30,7 +30,7 @@ export class NetworkPrices implements DomainPrices {
   constructor(parts: PriceParts) {
     const { nanos } = parts.costs
     this.#parts = parts
-    this.#payloadTimes = parts.isShared ? nanos.contentionPayloadTimes : 1
+    this.#payloadTimes = parts.isShared ? parts.costs.payload[parts.payloadWork].contentionTimes : 1
     this.#segmentTimes = parts.isShared ? nanos.contentionSegmentTimes : 1
     this.#writeTimes = parts.isShared ? nanos.contentionWriteTimes : 1
     this.#stateTimes = parts.isShared ? nanos.contentionStateTimes : 1
