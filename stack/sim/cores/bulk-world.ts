@@ -44,6 +44,8 @@ export interface BulkOutcome {
   /** Processor time by thread, within the measurement, in nanoseconds. */
   readonly usedNanos: Readonly<Record<string, number>>
   readonly retransmits: number
+  /** Segments that the stack refused as older than what it had seen: none comes out of order over a TAP. */
+  readonly refusedAsOld: number
   readonly divergences: number
 }
 
@@ -104,6 +106,7 @@ export class BulkWorld {
     this.#runUntil(warmupBytes + measuredBytes)
     const used = this.#processors.usedNanos()
     const ends = this.#strategy.openEnds(this.#region, this.#layout, () => {})
+    const protocol = ends.protocolCounters()
     ends.audits?.audit()
     return {
       bytes: this.#received - start.bytes,
@@ -111,7 +114,8 @@ export class BulkWorld {
       usedNanos: Object.fromEntries(
         Object.entries(used).map(([name, nanos]) => [name, nanos - (start.used[name] ?? 0)]),
       ),
-      retransmits: ends.protocolCounters().retransmits ?? 0,
+      retransmits: protocol.retransmits ?? 0,
+      refusedAsOld: protocol.pawsRejected ?? 0,
       divergences: ends.audits?.report().divergences ?? 0,
     }
   }

@@ -63,7 +63,7 @@ export interface ShardedParts {
   readonly awakeWords: readonly number[]
 }
 
-/** Most requests that are taken from another before they are handled. */
+/** Most requests of the application that are taken before they are handled. */
 const takeLimit = 64
 /** Rounds without work after which a worker reads although the traffic is for another, which seems to be busy. */
 const patienceRounds = 256
@@ -115,7 +115,7 @@ export class Sharded implements StrategyThread {
   #round(): number {
     if (this.#inHand !== none && !this.#complete()) return 0
     const { queue } = this.#parts
-    const taken = this.#takeHanded() + this.#takePosted()
+    const taken = this.#takePosted() + this.#takeHanded()
     const read = this.#tryRead()
     // Not while what would make it needless may lie in the device.
     if (queue.count === 0 && read < readBatch) this.#tickIfDue()
@@ -176,7 +176,7 @@ export class Sharded implements StrategyThread {
   #takeHanded(): number {
     const { handed, queue, words, shardCounters } = this.#parts
     let count = 0
-    while (count < takeLimit) {
+    for (;;) {
       const record = handed.peek()
       if (record < 0) break
       queue.put(words[record] as number)
@@ -242,11 +242,15 @@ export class Sharded implements StrategyThread {
     }
   }
 
-  /** Holding the role. */
+  /**
+   * Holding the role, without which nobody hands anything over: what was handed to this worker came before what it will
+   * read, and goes first.
+   */
   #read(): number {
     const { reader, clock, counters } = this.#parts
     this.#asked = true
     counters.add(Counter.polls, 1)
+    this.#takeHanded()
     const count = reader.read(clock.nowMicros())
     counters.add(Counter.published, count)
     return count
