@@ -20,7 +20,7 @@ export interface WitnessParts {
   readonly domain: WitnessDomain
   /** The words that the replica's `copyState` fills. */
   readonly state: Int32Array
-  /** One stride in this many is witnessed; default 32. */
+  /** One stride in this many is witnessed; default 16. */
   readonly period?: number
 }
 
@@ -37,7 +37,7 @@ export class Witness {
   constructor(parts: WitnessParts, subject: Domain, digests: DigestWriter) {
     this.#domain = parts.domain
     this.#state = parts.state
-    this.#period = parts.period ?? 32
+    this.#period = parts.period ?? 16
     this.#subject = subject
     this.#digests = digests
     subject.copyState(parts.state)

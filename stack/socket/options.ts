@@ -35,7 +35,7 @@ export interface StackOptions {
   readonly reorderingFloorMicros?: number
   /** Requests that the channel holds; a power of two, 8 … 65536. Default 1024. */
   readonly slotCount?: number
-  /** Requests between two state digests; a power of two from 2, or 0: none before the end. Default 1024. */
+  /** Requests between two state digests; a power of two from 2, or 0: none before the end. Default 32. */
   readonly digestStride?: number
   /** Directory for packet captures, one file for each thread. */
   readonly captureDirectory?: string
@@ -51,6 +51,8 @@ export interface StackOptions {
 }
 
 const mebibyte = 2 ** 20
+/** A digest costs about as much as applying a request; a bulk sender has some hundred requests in a megabyte. */
+const defaultDigestStride = 32
 
 /** Throws RangeError for an address, a size or a combination of factors that cannot be. */
 export function resolveOptions(options: StackOptions): StackParameters {
@@ -64,7 +66,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
     verification: resolveVerification(options.verification),
     idle: options.idle ?? { kind: 'backoff', spins: 160, yields: 0 },
     slotCount: options.slotCount ?? 1024,
-    digestStride: options.digestStride ?? 1024,
+    digestStride: options.digestStride ?? defaultDigestStride,
     ...(options.captureDirectory === undefined ? {} : { captureDirectory: options.captureDirectory }),
     ...(options.recordPath === undefined ? {} : { recordPath: options.recordPath }),
     ...(options.dumpDirectory === undefined ? {} : { dumpDirectory: options.dumpDirectory }),
@@ -92,7 +94,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
 }
 
 function checkStrategy(options: StackOptions): void {
-  const { strategy, device, slotCount = 1024, digestStride = 1024, recordPath } = options
+  const { strategy, device, slotCount = 1024, digestStride = defaultDigestStride, recordPath } = options
   if (!isPowerOfTwo(slotCount) || slotCount < 8 || slotCount > 65_536) {
     throw new RangeError(`slotCount must be a power of two from 8 to 65536, not ${slotCount}`)
   }

@@ -19,6 +19,7 @@ import { Request } from '../protocol/requests.ts'
 import { transportChecksumHolds } from '../wire/frame.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../wire/virtio.ts'
 import { frameOffset } from './stack-layout.ts'
+import { supersede } from './supersede.ts'
 import { countOne, ThreadCounter } from './thread-counters.ts'
 
 /** Slots that can be filled and handed on: a channel, or the sequential strategy's own few. */
@@ -86,20 +87,24 @@ export class NetworkSource implements Source {
     if (mailbox.size === 0) device.wait(micros)
   }
 
-  /** Publishes every few frames: the other replicas start on the first while the last are still being read. */
+  /**
+   * Publishes every few frames: the other replicas start on the first while the last are still being read. An acknowledgment
+   * that the next one makes needless is not published: every replica would apply it for nothing. Returns the requests.
+   */
   #readFrames(limit: number, now: number): number {
     const { sink, device, countersAt } = this.#parts
     const { words } = this.#parts.region
     const at = slotPayloadOffset + frameOffset - this.#headerBytes
     let total = 0
     let pending = 0
-    while (total < limit) {
+    for (let read = 0; read < limit; read++) {
       const slot = sink.slotAhead(pending)
       const length = device.read(slot * 4 + at, this.#frameLimit)
       if (length === 0) break
+      countOne(words, countersAt + ThreadCounter.framesIn)
+      if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
       this.#fill(slot, Request.frame, now, length - this.#headerBytes)
       if (this.#parts.verifies) this.#verify(slot)
-      countOne(words, countersAt + ThreadCounter.framesIn)
       total += 1
       pending += 1
       if (pending === publishedTogether) {
@@ -109,6 +114,15 @@ export class NetworkSource implements Source {
     }
     if (pending > 0) sink.publish(pending)
     return total
+  }
+
+  /** Puts what was read into `slot` in the place of the frame before it, if it makes that one needless. */
+  #supersede(before: number, slot: number, length: number): boolean {
+    const { region, countersAt, verifies } = this.#parts
+    if (!supersede(region, before, slot, length, this.#headerBytes)) return false
+    countOne(region.words, countersAt + ThreadCounter.acksSuperseded)
+    if (verifies) this.#verify(before)
+    return true
   }
 
   /** The verdict travels with the frame, since what a claim decides is reset when a slot is published. */

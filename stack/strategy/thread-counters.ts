@@ -9,6 +9,7 @@
  *        5  sleeps          times it then slept until woken             that thread
  *        6  longestCycleMicros       of the last second or so, see `counted-loop.ts`
  *        7  longestCycleEverMicros   since the thread started
+ *        8  acksSuperseded  frames read that the next one made needless, see `wire/superseded-ack.ts`
  */
 import { lineBytes, lineWords, type RegionPlan } from '../dominoes/region.ts'
 
@@ -21,6 +22,7 @@ export const ThreadCounter = {
   sleeps: 5,
   longestCycleMicros: 6,
   longestCycleEverMicros: 7,
+  acksSuperseded: 8,
 } as const
 export type ThreadCounterName = keyof typeof ThreadCounter
 

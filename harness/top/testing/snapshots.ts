@@ -12,6 +12,7 @@ const thread: Counters['perThread'][number] = {
   sleeps: 0,
   longestCycleMicros: 0,
   longestCycleEverMicros: 0,
+  acksSuperseded: 0,
 }
 
 export function snapshot(at: number, counters: Partial<Counters> = {}): LiveSnapshot {

@@ -38,7 +38,7 @@ const common: Omit<StackParameters, 'strategy' | 'machine'> = {
   payloadWork: { kind: 'checksum' },
   idle: { kind: 'none' },
   slotCount: 1024,
-  digestStride: 1024,
+  digestStride: 32,
 }
 
 export function stackParameters(strategy: StrategyOption): StackParameters {

@@ -18,6 +18,7 @@ import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
 import { FlowKind, FlowWord, flowWords, readFlow } from '../../wire/flow.ts'
 import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { frameOffset } from '../stack-layout.ts'
+import { supersede } from '../supersede.ts'
 import { countOne, ThreadCounter } from '../thread-counters.ts'
 import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
@@ -42,6 +43,8 @@ export interface ShardReaderParts {
 /** Most frames that one call reads: if fewer, the device has no more. */
 export const readBatch = 32
 
+const none = -1
+
 export class ShardReader {
   readonly #parts: ShardReaderParts
   readonly #at: number
@@ -63,8 +66,10 @@ export class ShardReader {
 
   /** Holder of the producer role only. Returns the frames that were read. */
   read(now: number): number {
-    const { device, pool } = this.#parts
+    const { device, pool, region, countersAt } = this.#parts
+    const { words } = region
     let total = 0
+    let before = none
     while (total < readBatch && pool.hasSpare()) {
       const slot = pool.take()
       const length = device.read(slot * 4 + this.#at, this.#frameLimit)
@@ -72,30 +77,36 @@ export class ShardReader {
         pool.give(slot)
         break
       }
-      this.#fill(slot, now, length - this.#headerBytes)
-      this.#dispatch(slot)
       total += 1
+      countOne(words, countersAt + ThreadCounter.framesIn)
+      if (before !== none && supersede(region, before, slot, length, this.#headerBytes)) {
+        countOne(words, countersAt + ThreadCounter.acksSuperseded)
+        pool.give(slot)
+        continue
+      }
+      this.#fill(slot, now, length - this.#headerBytes)
+      before = this.#dispatch(slot) ? slot : none
     }
     if (this.#count > 1 && total > 0) this.#finish()
     return total
   }
 
   #fill(slot: number, now: number, length: number): void {
-    const { region, random, countersAt } = this.#parts
+    const { region, random } = this.#parts
     const { words } = region
     words[slot + SlotWord.kind] = Request.frame
     words[slot + SlotWord.time] = now
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
-    countOne(words, countersAt + ThreadCounter.framesIn)
   }
 
-  #dispatch(slot: number): void {
+  /** Whether this worker keeps it: what is handed over may be at work already. */
+  #dispatch(slot: number): boolean {
     const { region, worker, keep } = this.#parts
     if (this.#count === 1) {
       keep(slot)
-      return
+      return true
     }
     const { bytes, words } = region
     const frameAt = slot * 4 + slotPayloadOffset + frameOffset
@@ -105,6 +116,7 @@ export class ShardReader {
     if (kind === FlowKind.connection) this.#parts.preference.note(owner)
     if (owner === worker) keep(slot)
     else this.#hand(slot, owner)
+    return owner === worker
   }
 
   #ownerOfFlow(): number {

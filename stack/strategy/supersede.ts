@@ -1,0 +1,27 @@
+/** Frames that the next one makes needless, before anybody saw them: see `wire/superseded-ack.ts`. */
+import type { Region } from '../dominoes/region.ts'
+import { SlotWord, slotPayloadOffset } from '../dominoes/slot.ts'
+import { Request } from '../protocol/requests.ts'
+import { supersedesAck } from '../wire/superseded-ack.ts'
+import { frameOffset } from './stack-layout.ts'
+
+/**
+ * If the frame just read into `slot`, `length` bytes with the device's header of `headerBytes` before it, makes the one in
+ * slot `before` needless, takes its place there. Both are still the reader's alone.
+ */
+export function supersede(
+  { words, bytes }: Region,
+  before: number,
+  slot: number,
+  length: number,
+  headerBytes: number,
+): boolean {
+  const frameBytes = length - headerBytes
+  if (words[before + SlotWord.kind] !== Request.frame || words[before + SlotWord.length] !== frameBytes)
+    return false
+  const at = slotPayloadOffset + frameOffset
+  if (!supersedesAck(bytes, before * 4 + at, slot * 4 + at, frameBytes)) return false
+  const from = slot * 4 + at - headerBytes
+  bytes.copyWithin(before * 4 + at - headerBytes, from, from + length)
+  return true
+}
