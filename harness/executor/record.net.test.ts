@@ -61,13 +61,13 @@ test.each<['send' | 'receive', Factors]>([
   const [log] = logs as [string]
   expect(log).toMatch(/\/logs\/cell\/0\.log\.channel$/)
   expect(lines).toContain(`recorded: make replay LOG=${log}`)
-  // Some 6000 segments, with an acknowledgment for each at most.
+  // Some 6000 segments, with an acknowledgment for each at most, and most of those superseded by the next.
   expect((await stat(log)).size).toBeLessThan(4 * 2 ** 20)
   const { stdout } = await replay(log, '--replicas', '1,2,3')
   const runs = [...stdout.matchAll(/^N = (\d): (\d+) requests, (\d+) digests compared, 0 divergences/gm)]
   const [first] = runs.map(([, , requests, digests]) => [Number(requests), Number(digests)])
   const [requests = 0, digests = 0] = first ?? []
-  expect(requests).toBeGreaterThan(1000)
+  expect(requests).toBeGreaterThan(100)
   expect(digests).toBeGreaterThan(1)
   expect(runs.map(([, ...numbers]) => numbers.map(Number))).toEqual(
     [1, 2, 3].map((replicas) => [replicas, requests, replicas * digests]),
