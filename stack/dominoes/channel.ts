@@ -138,6 +138,8 @@ export class Channel {
     const first = words[tailAt] as number
     const minimum = words[this.#control + ChannelWord.minimum] as number
     assert(((first + count - minimum) | 0) <= this.#layout.slotCount, 'published more slots than are free')
+    // Plain stores: whoever looks at a slot has seen the tail, which is stored last. An atomic one for each slot would wait
+    // for its line to come from another processor before the next line is asked for.
     for (let k = 0; k < count; k++) {
       const index = (first + k) | 0
       const slot = this.slotOf(index)
@@ -145,7 +147,7 @@ export class Channel {
       // Any value but index + 1 is unclaimed. One of 2^32 requests ago could be equal; its line is ours now anyway.
       words[slot + SlotWord.claim] = index
       words[slot + SlotWord.performer] = index
-      Atomics.store(words, slot + SlotWord.sequence, (index + 1) | 0)
+      words[slot + SlotWord.sequence] = (index + 1) | 0
     }
     Atomics.store(words, tailAt, (first + count) | 0)
     this.#publishedSinceAcquired = true
