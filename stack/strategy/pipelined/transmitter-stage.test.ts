@@ -7,7 +7,7 @@ import { type Domain, noDeadline } from '../../dominoes/domain.ts'
 import { RegionPlan } from '../../dominoes/region.ts'
 import { EmittedActions } from './emitted-actions.ts'
 import { Pipe } from './pipe.ts'
-import { type PipeLayout, PipeWord, planPipe } from './pipeline-layout.ts'
+import { type PipeLayout, PipeWord, planPipe, TransmitterWord } from './pipeline-layout.ts'
 import { TransmitterStage } from './transmitter-stage.ts'
 
 /** Performs by noting the number, unless it is told to wait at a number. */
@@ -47,6 +47,7 @@ function openPipeline(transmitters: number) {
   const pipe = new Pipe(words, layout, channelLayout)
   const emitted = new EmittedActions(region, layout, pipe)
   const { progress } = new Channel(region, channelLayout, 0)
+  const saysAt = pipe.transmitterAt(0)
   const domains = Array.from({ length: transmitters }, () => new NotingDomain(words))
   const stages = domains.map((domain, transmitter) => {
     const counters = new Counters(region, countersLayout, transmitter)
@@ -64,7 +65,7 @@ function openPipeline(transmitters: number) {
       pipe.store(PipeWord.applied, request)
     }
   }
-  return { pipe, emitted, domains, stages, apply }
+  return { pipe, emitted, domains, stages, apply, progress, words, saysAt }
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, k) => k)
@@ -133,6 +134,16 @@ describe('transmitters of a pipeline', () => {
     stages[0]?.doWork()
     expect(emitted.isFull).toBe(false)
     expect(stages[0]?.isIdle).toBe(true)
+  })
+
+  test('one that lost a claim tells whoever lacks room, although it did nothing', () => {
+    const { progress, stages, words, saysAt } = openPipeline(2)
+    // As left by a claim that another won: it says that it holds something.
+    words[saysAt + TransmitterWord.isBusy] = 1
+    const token = progress.prepare()
+    expect(stages[0]?.doWork()).toBe(0)
+    expect(progress.wait(token, 1000)).toBe(true)
+    expect(words[saysAt + TransmitterWord.isBusy]).toBe(0)
   })
 
   test('records are where their queue is', () => {

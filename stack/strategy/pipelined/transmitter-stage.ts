@@ -57,11 +57,9 @@ export class TransmitterStage {
       if (!this.#perform()) break
       work += 1
     }
-    if (this.#next === this.#end) this.#holdNothing()
-    if (work > 0) {
-      this.#parts.counters.add(Counter.performed, work)
-      this.#parts.progress.notify()
-    }
+    if (work > 0) this.#parts.counters.add(Counter.performed, work)
+    const hasLetGo = this.#next === this.#end && this.#letGo()
+    if (work > 0 || hasLetGo) this.#parts.progress.notify()
     return work
   }
 
@@ -106,10 +104,14 @@ export class TransmitterStage {
     Atomics.store(words, this.#at + TransmitterWord.isBusy, 1)
   }
 
-  #holdNothing(): void {
+  /**
+   * Holds nothing any more. Whoever lacks room has to be told even if nothing was done: what this one said before it lost a
+   * claim to another may be what they are waiting for.
+   */
+  #letGo(): boolean {
     const { words } = this.#parts
-    if (words[this.#at + TransmitterWord.isBusy] !== 0) {
-      Atomics.store(words, this.#at + TransmitterWord.isBusy, 0)
-    }
+    if (words[this.#at + TransmitterWord.isBusy] === 0) return false
+    Atomics.store(words, this.#at + TransmitterWord.isBusy, 0)
+    return true
   }
 }
