@@ -1,6 +1,6 @@
 /**
- * What the framework's whole loop costs, with a domain that does nothing: `node stack/dominoes/channel.bench.ts`; its
- * parts are in `channel-parts.bench.ts`.
+ * What the framework’s whole loop costs, with a domain that does nothing: `node stack/dominoes/channel.bench.ts`; its
+ * parts are in `sim/calibrate/channel-parts.bench.ts`.
  * Nanoseconds per request on the wall clock, median of a few repetitions; parks per round trip.
  */
 import { Channel } from './channel.ts'

@@ -50,8 +50,8 @@ export const lockedBatch = 8
 /**
  * Actions after which an apply leaves the rest to whoever is next: what a thread holds up that is preempted before it
  * transmits. If that takes longer than the reordering window (RACK, 5 ms), those segments are taken for lost and sent
- * again: on two cores that others want, too, some 500 of 90,000, four to seven at a time, as often as a thread took
- * longer than that; hardly any on cores of its own. The congestion window is restored once the duplicates are reported.
+ * again, several at a time; seldom where threads have cores of their own. The congestion window is restored once the
+ * duplicates are reported.
  * Replicas are late as often, with one segment each, since they claim one action at a time; here that would take the
  * lock for every segment.
  */

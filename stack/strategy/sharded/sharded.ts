@@ -11,9 +11,8 @@
  * One that cannot go on because the application is behind with upcalls gives up being preferred, wakes the others to mind
  * the device, and sleeps until there is room.
  *
- * What workers still share is the device's queue: when frames for one worker overflow it, the others lose theirs. With
- * eight connections that send over a TAP, which queues 1000 frames, that leaves one or two timeouts a transfer where a
- * sequential stack has hardly any; a queue of 5000 (`ip link set … txqueuelen`) leaves none.
+ * What workers still share is the device's queue: when frames for one worker overflow it, the others lose theirs. A TAP
+ * queues 1000 frames (`ip link set … txqueuelen`).
  *
  * Called by the one thread that owns it. Invariant: requests of one connection are applied in the order in which they
  * were read, times never run backwards.

@@ -1,22 +1,22 @@
 /**
  * What a request costs a thread at the channel, part by part, beside the figures that are to be met:
- * `node stack/dominoes/channel-parts.bench.ts`. The probes are those of `make calibrate`. Each repetition has a process
+ * `node stack/sim/calibrate/channel-parts.bench.ts`. The probes are those of `make calibrate`. Each repetition has a process
  * of its own: where its threads and its memory come to lie changes costs more than anything within one.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { ClaimBoard } from './claim-board.ts'
-import { initialiseFramework, planFramework } from './framework-layout.ts'
-import { RegionPlan } from './region.ts'
+import { ClaimBoard } from '../../dominoes/claim-board.ts'
+import { initialiseFramework, planFramework } from '../../dominoes/framework-layout.ts'
+import { RegionPlan } from '../../dominoes/region.ts'
 
 const repetitions = 15
 /** Without the three smallest and the three largest of 15, the rest hold the true median with 96 % probability. */
 const skipped = 3
 /** Nanoseconds per request, at two replicas. */
 const limits = { publishAndDequeue: 100, claim: 50 } as const
-const probesFile = fileURLToPath(new URL('../sim/calibrate/run-probes.ts', import.meta.url))
+const probesFile = fileURLToPath(new URL('./run-probes.ts', import.meta.url))
 
 type Sample = Readonly<Record<string, number>>
 
