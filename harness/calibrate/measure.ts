@@ -91,10 +91,13 @@ export class Measurement {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#running.map((program) => program.end()))
-    await this.#container?.release()
-    if (this.#directory !== undefined) await removeScratch(this.#directory)
-    this.#withdraw()
+    try {
+      await Promise.all(this.#running.map((program) => program.end()))
+    } finally {
+      await this.#container?.release()
+      if (this.#directory !== undefined) await removeScratch(this.#directory)
+      this.#withdraw()
+    }
   }
 
   async #start(): Promise<void> {

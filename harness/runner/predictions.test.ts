@@ -27,6 +27,7 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
       await behaviour.calibrate?.(request)
     },
     repeat: async () => await behaviour.repeat?.(),
+    close: async () => await behaviour.close?.(),
     predict: async (question, signal) => {
       executor.calls.push('predict')
       await behaviour.predict?.(question, signal)
@@ -100,6 +101,15 @@ test('where a repetition fails, the calibration is closed and samples are taken'
   ])
   expect(predictor.calls).toEqual(['calibrate 4', 'repeat', 'close'])
   expect((await latestRun(reports)).samples).toHaveLength(28)
+})
+
+test('a calibration that cannot be closed is told of, and loses nothing', async () => {
+  const { run, reports, lines } = await runTwo({
+    close: () => Promise.reject(new HarnessError('The engine does not answer.', 'Restart it.')),
+  })
+  expect(await run()).toMatchObject({ complete: true })
+  expect(lines.filter((line) => line.includes('The engine does not answer.'))).toHaveLength(1)
+  expect((await latestRun(reports)).predictions).toHaveLength(12)
 })
 
 test('where a prediction fails, those before it are kept and other experiments go on', async () => {

@@ -107,10 +107,15 @@ export class Predictions {
     }
   }
 
+  /** What it leaves behind is removed when the command ends: no reason to lose samples. */
   async #close(): Promise<void> {
     const calibration = this.#calibration
     this.#calibration = undefined
-    await calibration?.close()
+    await calibration?.close().catch((error: unknown) => {
+      const { reason } = failureOf(error)
+      this.#options.context.log(`closing the calibration failed: ${reason}`)
+      this.#options.note(`Closing the calibration failed. ${reason}`)
+    })
   }
 
   #tell(id: string, question: PlannedQuestion, index: number, count: number, speedup: number): void {

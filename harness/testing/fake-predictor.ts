@@ -15,6 +15,8 @@ export interface FakePredictorBehaviour {
   calibrate?(request: CalibrationRequest): Promise<void>
   /** Called in each round; may throw. */
   repeat?(): Promise<void>
+  /** Called when a calibration is closed; may throw. */
+  close?(): Promise<void>
   /** Called before an answer is made; may throw. */
   predict?(question: PredictionQuestion, signal: AbortSignal): Promise<void>
 }
@@ -42,7 +44,10 @@ export class FakePredictor implements Predictor {
         await writeFile(request.path, '{}\n')
         return {} as CostsFile
       },
-      close: async () => void this.calls.push('close'),
+      close: async () => {
+        this.calls.push('close')
+        await this.#behaviour.close?.()
+      },
     }
   }
 
