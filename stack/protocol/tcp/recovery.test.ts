@@ -141,6 +141,26 @@ describe('recovery', () => {
     expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
   })
 
+  it('undoes the reduction when what was deemed lost arrives before it is sent again', () => {
+    const scenario = inFlight()
+    const { cwnd } = scenario.tcb()
+    scenario.acks(mss, { sack: [block(2, 11)] })
+    // The reordering timer is due, and so is the ACK: both in one request.
+    scenario.host.now += 6_000
+    scenario.acks(11 * mss)
+    expect(scenario.host.counters).toMatchObject({ fastRetransmits: 1, retransmits: 0, undos: 1 })
+    expect(scenario.tcb().recovery).toBe(0)
+    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
+  })
+
+  it('does not undo before all of it has arrived', () => {
+    const scenario = inFlight().acks(mss, { sack: [block(2, 4), block(5, 11)] })
+    scenario.host.now += 6_000
+    scenario.acks(2 * mss, { sack: [block(2, 4), block(5, 11)] })
+    expect(scenario.host.counters.undos).toBe(0)
+    expect(scenario.heard()).toContain(`ACK ${4 * mss}+${mss}`)
+  })
+
   it('does not undo when the ACK answers the retransmission', () => {
     const scenario = inFlight()
       .acks(mss, { sack: [block(2, 3)] })
@@ -272,6 +292,18 @@ describe('the retransmission timeout (RFC 6298)', () => {
     scenario.acks(3 * mss)
     expect(scenario.tcb().sackedBytes).toBe(0)
     expect(scenario.heard()).toContain(`ACK ${3 * mss}+${mss}`)
+  })
+
+  it('is undone when the ACKs were there, unread', () => {
+    const scenario = inFlight()
+    const { cwnd } = scenario.tcb()
+    // The tail loss probe comes first, and is a retransmission of its own.
+    scenario.waits(100_000)
+    scenario.host.now += 300_000
+    scenario.acks(11 * mss)
+    expect(scenario.host.counters).toMatchObject({ timeouts: 1, retransmits: 1, undos: 1 })
+    expect(scenario.tcb().recovery).toBe(0)
+    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
   })
 
   it('is undone when it was spurious', () => {

@@ -84,20 +84,10 @@ export function reduceProportionally(core: Core, advanced: boolean): void {
   tcb.cwnd = pipe + Math.max(0, allowance)
 }
 
-/**
- * Whether the reduction was spurious: by DSACK, when every retransmission is known to have been a duplicate
- * (RFC 3708), or by timestamp, when an ACK answers what was sent before the first one (RFC 3522).
- */
+/** Takes the last reduction back if it proves to have been spurious. */
 export function undoIfSpurious(core: Core, advanced: boolean): void {
   const { tcb, globals } = core
-  if ((tcb.flags & TcbFlag.undoPossible) === 0 || (tcb.flags & TcbFlag.retransmitStamped) === 0) return
-  const byDuplicates = core.dsackSeen !== 0 && tcb.undoRetransmits === 0
-  const byTimestamp =
-    advanced &&
-    tcb.recovery !== Recovery.open &&
-    hasTimestamps(core) &&
-    ((header(core, HeaderWord.timestampEcho) - tcb.retransmitMillis) | 0) < 0
-  if (!byDuplicates && !byTimestamp) return
+  if ((tcb.flags & TcbFlag.undoPossible) === 0 || !isSpurious(core, advanced)) return
   globals.undos = (globals.undos + 1) | 0
   // RFC 4015 section 3.2: as if nothing had happened.
   tcb.cwnd = Math.max(tcb.cwnd, tcb.priorCwnd)
@@ -112,6 +102,25 @@ export function undoIfSpurious(core: Core, advanced: boolean): void {
     selectLink(core, tcb.lostHead)
     unmarkLost(core)
   }
+}
+
+/**
+ * Three ways to know: by DSACK, when every retransmission was a duplicate (RFC 3708); by timestamp, when an ACK answers
+ * what was sent before the first one (RFC 3522); and when all that was deemed lost arrived before any of it was sent
+ * again, as it does when timer and ACK both waited for a busy processor.
+ */
+function isSpurious(core: Core, advanced: boolean): boolean {
+  const { tcb } = core
+  if ((tcb.flags & TcbFlag.retransmitStamped) === 0) {
+    return tcb.recovery !== Recovery.open && tcb.lostHead === 0
+  }
+  if (core.dsackSeen !== 0 && tcb.undoRetransmits === 0) return true
+  return (
+    advanced &&
+    tcb.recovery !== Recovery.open &&
+    hasTimestamps(core) &&
+    ((header(core, HeaderWord.timestampEcho) - tcb.retransmitMillis) | 0) < 0
+  )
 }
 
 /** A retransmission of the selected segment is about to leave. */
