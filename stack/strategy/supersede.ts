@@ -17,10 +17,11 @@ export function supersede(
   headerBytes: number,
 ): boolean {
   const frameBytes = length - headerBytes
-  if (words[before + SlotWord.kind] !== Request.frame || words[before + SlotWord.length] !== frameBytes)
-    return false
+  if (words[before + SlotWord.kind] !== Request.frame) return false
   const at = slotPayloadOffset + frameOffset
-  if (!supersedesAck(bytes, before * 4 + at, slot * 4 + at, frameBytes)) return false
+  const beforeBytes = words[before + SlotWord.length] as number
+  if (!supersedesAck(bytes, before * 4 + at, beforeBytes, slot * 4 + at, frameBytes)) return false
+  words[before + SlotWord.length] = frameBytes
   const from = slot * 4 + at - headerBytes
   bytes.copyWithin(before * 4 + at - headerBytes, from, from + length)
   return true

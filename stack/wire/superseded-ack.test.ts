@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Bench, segment } from './frame-fixtures.ts'
 import { OptionBit, TcpFlag } from './header.ts'
 import { supersedesAck } from './superseded-ack.ts'
@@ -17,13 +17,14 @@ const plain: Fields = {
   timestampEcho: 5,
 }
 
-/** Whether a frame with these fields makes a plain acknowledgment needless, and the frame's length. */
+/** Whether a frame with these fields makes a plain acknowledgment, or one with `olderSack`, needless. */
 function verdict(
   fields: Fields,
   {
     older = {} as Fields,
     payload = 0,
     sack = [] as number[],
+    olderSack = [] as number[],
     damage = (_: Uint8Array, _at: number) => {},
   } = {},
 ) {
@@ -31,11 +32,11 @@ function verdict(
   const newerAt = 514 + 128
   const bench = new Bench(newerAt)
   const first = new Bench(olderAt)
-  first.tcp(segment({ ...plain, ...older }), 0)
+  const olderLength = first.tcp(segment({ ...plain, ...older }, olderSack), 0)
   const length = bench.tcp(segment({ ...plain, ...fields }, sack), payload)
   bench.bytes.set(first.bytes.subarray(olderAt, newerAt), olderAt)
   damage(bench.bytes, newerAt)
-  return supersedesAck(bench.bytes, olderAt, newerAt, length)
+  return supersedesAck(bench.bytes, olderAt, olderLength, newerAt, length)
 }
 
 test('a later acknowledgment of the same connection makes an earlier one needless', () => {
@@ -48,7 +49,7 @@ test('acknowledgments are compared as sequence numbers are', () => {
   expect(verdict({ acknowledgment: 999 })).toBe(false)
 })
 
-test('a duplicate says something of its own', () => {
+test('a duplicate without SACK blocks is counted', () => {
   expect(verdict({})).toBe(false)
 })
 
@@ -68,9 +69,62 @@ test('an older timestamp would be refused, and is left to be', () => {
   expect(verdict({ acknowledgment: 2448, timestampValue: 9 })).toBe(false)
 })
 
-test('payload and SACK blocks are not bare', () => {
-  expect(verdict({ acknowledgment: 2448 }, { payload: 1 })).toBe(false)
-  expect(verdict({ acknowledgment: 2448 }, { sack: [3000, 4000] })).toBe(false)
+test.each([1, 3, 12, 20])('%i bytes of payload are not bare', (payload) => {
+  expect(verdict({ acknowledgment: 2448 }, { payload })).toBe(false)
+})
+
+describe('SACK blocks', () => {
+  test('say more than an acknowledgment without, also of the same bytes', () => {
+    expect(verdict({ acknowledgment: 2448 }, { sack: [3000, 4000] })).toBe(true)
+    expect(verdict({}, { sack: [3000, 4000] })).toBe(true)
+    expect(verdict({}, { sack: [9000, 9500, 7000, 8000, 3000, 4000] })).toBe(true)
+  })
+
+  test('are needless once they grew, were joined or acknowledged', () => {
+    expect(verdict({}, { olderSack: [3000, 4000], sack: [3000, 5000] })).toBe(true)
+    expect(verdict({}, { olderSack: [3000, 4000, 6000, 7000], sack: [3000, 7000] })).toBe(true)
+    expect(verdict({}, { olderSack: [3000, 4000], sack: [6000, 7000, 3000, 4000] })).toBe(true)
+    expect(verdict({ acknowledgment: 4000 }, { olderSack: [3000, 4000] })).toBe(true)
+    expect(
+      verdict({ acknowledgment: 4000 }, { olderSack: [6000, 7000, 3000, 4000], sack: [6000, 7000] }),
+    ).toBe(true)
+  })
+
+  test('that the later acknowledgment does not repeat are kept', () => {
+    expect(verdict({}, { olderSack: [3000, 4000], sack: [6000, 7000] })).toBe(false)
+    expect(verdict({}, { olderSack: [3000, 4000], sack: [3001, 4000] })).toBe(false)
+    expect(verdict({}, { olderSack: [3000, 4000], sack: [3000, 3999] })).toBe(false)
+    expect(verdict({ acknowledgment: 3999 }, { olderSack: [3000, 4000] })).toBe(false)
+    expect(verdict({}, { olderSack: [3000, 4000] })).toBe(false)
+  })
+
+  test('of an earlier acknowledgment than the last do not replace it', () => {
+    expect(verdict({ acknowledgment: 999 }, { sack: [3000, 4000] })).toBe(false)
+  })
+
+  test('that report a duplicate are said once, and kept', () => {
+    const later = { acknowledgment: 9000 }
+    expect(verdict(later, { olderSack: [500, 700] })).toBe(false)
+    expect(verdict(later, { olderSack: [500, 700, 3000, 4000] })).toBe(false)
+    expect(verdict(later, { olderSack: [3200, 3400, 3000, 4000] })).toBe(false)
+    expect(verdict({}, { sack: [500, 700] })).toBe(true)
+  })
+
+  test('are compared as sequence numbers are', () => {
+    const acknowledgment = 0x7fffff00
+    const olderSack = [0x7fffff80, -0x7fffff80]
+    const options = { older: { acknowledgment }, olderSack }
+    expect(verdict({ acknowledgment }, { ...options, sack: [0x7fffff80, -0x7fffff00] })).toBe(true)
+    expect(verdict({ acknowledgment }, { ...options, sack: [0x7fffff80, -0x7fffff81] })).toBe(false)
+    expect(verdict({ acknowledgment: -0x7fffff80 }, options)).toBe(true)
+  })
+
+  test('whose option says another length are not read', () => {
+    const damage = (bytes: Uint8Array, at: number) => {
+      bytes[at + 14 + 55] = 18
+    }
+    expect(verdict({}, { sack: [3000, 4000], damage })).toBe(false)
+  })
 })
 
 test.each([
