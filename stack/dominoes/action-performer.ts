@@ -10,19 +10,27 @@ import type { ClaimPolicy } from './claim-policy.ts'
 import { Counter, type Counters } from './counters.ts'
 import type { Domain } from './domain.ts'
 
+/** Actions still to be performed, by whoever claims them, that make it worth to see about more work first. */
+const muchToDo = 4
+
 export class ActionPerformer {
   readonly #domain: Domain
   readonly #actions: ActionQueue
   readonly #claims: ClaimPolicy
   readonly #counters: Counters
   readonly #seals: boolean
+  readonly #seeAhead: () => void
   /** The action next in the queue, and whether it is already claimed by this replica. */
   #next = 0
   #isClaimed = false
 
-  /** `seals`: so that others can see what is in hand if this replica is killed. */
-  constructor(domain: Domain, claims: ClaimPolicy, counters: Counters, seals: boolean) {
+  /**
+   * `seals`: so that others can see what is in hand if this replica is killed. `seeAhead` is called when a request's last
+   * actions are emitted and none of them is performed, if they are many: the state is then as it will be after the request.
+   */
+  constructor(domain: Domain, claims: ClaimPolicy, counters: Counters, seals: boolean, seeAhead: () => void) {
     this.#seals = seals
+    this.#seeAhead = seeAhead
     this.#domain = domain
     this.#actions = domain.actions
     this.#claims = claims
@@ -33,6 +41,7 @@ export class ActionPerformer {
   performAll(slot: number, index: number): boolean {
     const actions = this.#actions
     for (;;) {
+      if (this.#next === 0 && actions.count >= muchToDo && !this.#domain.hasMore()) this.#seeAhead()
       if (this.#seals && actions.count > 0) sealQueue(actions, index)
       for (; this.#next < actions.count; this.#next += 1) {
         if (!this.#performOne(this.#next * actionWords, slot, index)) return false

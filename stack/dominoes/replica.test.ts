@@ -86,6 +86,9 @@ interface Opened {
   counters(): CounterValues
 }
 
+/** Indexes wrap: the tests go past zero. */
+const firstIndex = -2
+
 function open(replicas: number, queueCapacity = 8, slotCount = 8): Opened[] {
   const plan = new RegionPlan()
   const layout = planFramework(plan, {
@@ -98,7 +101,7 @@ function open(replicas: number, queueCapacity = 8, slotCount = 8): Opened[] {
     digestEntries: 8,
   })
   const region = plan.allocate()
-  initialiseFramework(region, layout, { index: -2 })
+  initialiseFramework(region, layout, { index: firstIndex })
   return Array.from({ length: replicas }, (_, id) => {
     const channel = new Channel(region, layout.channel, id)
     const domain = new NotingDomain(queueCapacity)
@@ -132,7 +135,58 @@ function openPair(): [Opened, Opened] {
   return open(2) as [Opened, Opened]
 }
 
+/** Requests published in all by the time of each action that is performed. */
+function notePublished({ domain, channel }: Opened): number[] {
+  const published: number[] = []
+  domain.perform = () => published.push(channel.tail - firstIndex) > 0
+  return published
+}
+
 describe('a round', () => {
+  it('polls again before it performs much, so that the others find work after it', () => {
+    const one = openOne()
+    one.domain.emits = 4
+    one.channel.publish(1)
+    one.offer = 1
+    const ahead = notePublished(one)
+    one.replica.doWork()
+    expect(ahead.slice(0, 4)).toEqual([2, 2, 2, 2])
+    expect(one.counters()).toMatchObject({ applied: 2, performed: 8, polls: 2, published: 1 })
+  })
+
+  it('does so with the last of a request that emits more than the queue holds', () => {
+    const one = openOne(4)
+    one.domain.emits = 8
+    one.channel.publish(1)
+    one.offer = 1
+    const ahead = notePublished(one)
+    one.replica.doWork()
+    expect(ahead.slice(0, 8)).toEqual([1, 1, 1, 1, 2, 2, 2, 2])
+  })
+
+  it.each([
+    ['little is to be performed', { emits: 3, published: 1 }],
+    ['more is to be applied', { emits: 4, published: 2 }],
+  ])('does not as long as %s', (_when, { emits, published }) => {
+    const one = openOne()
+    one.domain.emits = emits
+    one.channel.publish(published)
+    one.offer = 1
+    const ahead = notePublished(one)
+    one.replica.doWork()
+    expect(ahead[0]).toBe(published)
+  })
+
+  it('leaves the source to a replica that is at it', () => {
+    const [one, other] = openPair()
+    one.domain.emits = 4
+    one.channel.publish(1)
+    one.offer = 1
+    other.channel.tryAcquireProducer()
+    one.replica.doWork()
+    expect(one.counters()).toMatchObject({ applied: 1, polls: 0 })
+  })
+
   it('polls the source when there is nothing to apply, then checks, applies and performs', () => {
     const one = openOne()
     one.domain.emits = 2

@@ -5,13 +5,14 @@
  * A round (`doWork`):
  *  1. For each published request in index order: see that it is checked, apply it, perform the actions that this
  *     replica claims, pass it. While a verdict is pending elsewhere, later requests are checked ahead of time. An action
- *     that cannot be performed yet stays in hand, claimed, and comes first in the next round.
+ *     that cannot be performed yet stays in hand, claimed, and comes first in the next round. If the last request
+ *     emitted much, the source is polled before any of it is performed.
  *  2. When all is applied: try the producer role, poll the source, give the role back.
  *  3. When there is nothing: return 0, and the idle strategy decides. It may `park`.
  *
  * Invariant: a replica's consumer position passes an index only when all actions it owns up to there are performed, and
- * the position is published before the replica idles or takes the producer role. The source is polled only by a
- * replica that has applied everything up to the tail, so its domain's deadline is the true one.
+ * the position is published before the replica idles, or polls because it found nothing to apply. The source is polled
+ * only by a replica that has applied everything up to the tail, so its domain's deadline is the true one.
  *
  * Who sleeps where, and who wakes whom:
  *
@@ -116,7 +117,8 @@ export class Replica implements Parker {
     this.#domain = domain
     const ahead = parts.checkAhead ?? 16
     this.#checker = new RequestChecker(domain, channel, counters, position, ahead, parts.checkNote)
-    this.#performer = new ActionPerformer(domain, parts.claims, counters, parts.orders !== undefined)
+    const seals = parts.orders !== undefined
+    this.#performer = new ActionPerformer(domain, parts.claims, counters, seals, () => this.#askAhead())
     this.#source = parts.source
     this.#channel = channel
     this.#counters = counters
@@ -249,6 +251,22 @@ export class Replica implements Parker {
     // Work comes first here, so somebody else may have to mind the source.
     if (!isAtTail) this.#channel.published.notify()
     return published
+  }
+
+  /**
+   * The request in hand is the last one, and applied: polls the source before its actions are performed, so that the others
+   * have those to do in the meantime, and the next request when they are done. Otherwise all would wait for the poll.
+   */
+  #askAhead(): void {
+    const channel = this.#channel
+    const next = (this.#position + 1) | 0
+    if (this.#source === undefined || channel.tail !== next || !channel.tryAcquireProducer()) return
+    if (channel.tail === next) {
+      this.#counters.add(Counter.polls, 1)
+      this.#counters.add(Counter.published, this.#source.poll())
+    }
+    channel.releaseProducer()
+    channel.published.notify()
   }
 
   /** With the role held, the tail stands still. */

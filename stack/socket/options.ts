@@ -64,7 +64,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
     device: options.device,
     payloadWork: options.payloadWork ?? { kind: 'checksum' },
     verification: resolveVerification(options.verification),
-    idle: options.idle ?? { kind: 'backoff', spins: 160, yields: 0 },
+    idle: options.idle ?? { kind: 'backoff', spins: 8, yields: 100 },
     slotCount: options.slotCount ?? 1024,
     digestStride: options.digestStride ?? defaultDigestStride,
     ...(options.captureDirectory === undefined ? {} : { captureDirectory: options.captureDirectory }),

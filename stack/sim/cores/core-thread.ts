@@ -8,9 +8,10 @@ import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /**
  * Idle rounds, those that asked the source counted by their weight, before a thread sleeps where threads share
- * processors: the stack's default. A thread with a processor of its own spins for ever.
+ * processors: as many as the stack's default spins and yields, none of which gives the processor away here. A thread
+ * with a processor of its own spins for ever.
  */
-export const spinsWhereShared = 160
+export const spinsWhereShared = 108
 /** One step stands for several idle rounds once there were many: they are most of the steps where many spin. */
 const roundsPerStep = 8
 const roundsBeforeLeap = 16
