@@ -41,7 +41,7 @@ export class ActionPerformer {
   performAll(slot: number, index: number): boolean {
     const actions = this.#actions
     for (;;) {
-      if (this.#next === 0 && actions.count >= muchToDo && !this.#domain.hasMore()) this.#seeAhead()
+      if (this.#isUntouched && actions.count >= muchToDo && !this.#domain.hasMore()) this.#seeAhead()
       if (this.#seals && actions.count > 0) sealQueue(actions, index)
       for (; this.#next < actions.count; this.#next += 1) {
         if (!this.#performOne(this.#next * actionWords, slot, index)) return false
@@ -52,6 +52,10 @@ export class ActionPerformer {
       if (!this.#domain.hasMore()) return true
       this.#domain.resume()
     }
+  }
+
+  get #isUntouched(): boolean {
+    return this.#next === 0 && !this.#isClaimed
   }
 
   #performOne(at: number, slot: number, index: number): boolean {

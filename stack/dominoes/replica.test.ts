@@ -177,6 +177,15 @@ describe('a round', () => {
     expect(ahead[0]).toBe(published)
   })
 
+  it('does so once, however long the first action cannot be performed', () => {
+    const one = openOne()
+    one.domain.emits = 4
+    one.domain.canPerform = false
+    one.channel.publish(1)
+    for (let round = 0; round < 3; round++) one.replica.doWork()
+    expect(one.counters()).toMatchObject({ applied: 1, performed: 0, polls: 1 })
+  })
+
   it('leaves the source to a replica that is at it', () => {
     const [one, other] = openPair()
     one.domain.emits = 4

@@ -266,6 +266,7 @@ export class Replica implements Parker {
       this.#counters.add(Counter.published, this.#source.poll())
     }
     channel.releaseProducer()
+    // Work comes next here, so somebody else may have to mind the source.
     channel.published.notify()
   }
 
