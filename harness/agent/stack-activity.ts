@@ -19,9 +19,9 @@ export class Activity {
     this.#before = stack.report()
   }
 
-  /** Replicas that were lost meanwhile. */
+  /** Replicas that were lost, now or in earlier transfers: the stack is not any more what it is said to be. */
   get lostReplicas(): number {
-    return countLost(this.#stack.report()) - countLost(this.#before)
+    return (this.#stack.report().crewEvents ?? []).filter((event) => event.kind === 'lost').length
   }
 
   sinceStart(): Done {
@@ -42,10 +42,6 @@ export class Activity {
       note: report.note,
     }
   }
-}
-
-function countLost({ crewEvents = [] }: Report): number {
-  return crewEvents.filter((event) => event.kind === 'lost').length
 }
 
 /** Counters wrap at 2^32. */

@@ -52,7 +52,7 @@ export class Crew implements CrewControl {
   /** Before any thread of the stack runs. */
   constructor(parts: CrewParts) {
     this.#parts = parts
-    this.#stalls = new StallWatch(parts.channel, parts.stallLimitMillis)
+    this.#stalls = new StallWatch(parts.channel, parts.stallLimitMillis, watchMillis)
     for (let replica = parts.replicas; replica < parts.capacity; replica++) {
       parts.channel.remove(replica)
       this.#generations.set(replica, 1)
