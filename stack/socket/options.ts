@@ -44,8 +44,8 @@ export interface StackOptions {
   /** Directory for the description of a divergence, should replicas ever differ. Default: the system's for such files. */
   readonly dumpDirectory?: string
   /**
-   * How long the application's thread rests after it handled upcalls, in milliseconds: for bulk transfers, fewer
-   * wake-ups. Default 0.
+   * Shortest time from one handling of upcalls to the next, in milliseconds: for bulk transfers, fewer wake-ups.
+   * Default 0.
    */
   readonly coalesceMillis?: number
 }

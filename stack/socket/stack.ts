@@ -5,7 +5,7 @@
  *     const stack = await createStack({ strategy: { kind: 'replicated', replicas: 2 }, device, address: '10.77.0.1/24' })
  *     for await (const connection of await stack.listen(80)) serve(connection)
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as yieldThread } from 'node:timers/promises'
 import { UpcallError } from '../protocol/actions.ts'
 import type { LiveCounters } from '../strategy/live-counters.ts'
 import type { CrewControl, RunningStack, StackReport } from '../strategy/running-stack.ts'
@@ -22,7 +22,7 @@ import type { Stream } from './stream.ts'
 const pollLimit = 4096
 /** How long the application sleeps without an upcall; also how soon it notices that the stack failed. */
 const idleMicros = 100_000
-/** How soon it looks again when something is owed that no upcall will announce. */
+/** How soon it looks again when something is owed that no upcall will announce, unless it is to wake up less often. */
 const owedMicros = 1000
 
 interface Pending<T> {
@@ -151,13 +151,16 @@ export class Stack {
 
   async #run(): Promise<void> {
     const { upcallSignal } = this.#running
+    const owed = Math.max(owedMicros, this.#coalesceMillis * 1000)
+    let restedAt = performance.now()
     while (!this.#stopping) {
       const token = upcallSignal.prepare()
       if (this.#endpoint.poll(pollLimit) > 0) {
-        await sleep(this.#coalesceMillis)
+        await rest(restedAt + this.#coalesceMillis)
+        restedAt = performance.now()
         continue
       }
-      await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owedMicros : idleMicros)
+      await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owed : idleMicros)
       const { failure } = this.#running
       if (failure !== undefined) this.#fail(failure)
     }
@@ -200,6 +203,12 @@ export class Stack {
   #cookie(): number {
     return this.#nextCookie++
   }
+}
+
+/** Lets other work of the thread have its turn, until `untilMillis` of `performance.now()` or a little longer. */
+function rest(untilMillis: number): Promise<void> {
+  const millis = untilMillis - performance.now()
+  return millis > 0 ? sleep(millis) : yieldThread()
 }
 
 function take<T>(pending: Map<number, T>, cookie: number): T | undefined {
