@@ -22,7 +22,7 @@ import { FrameArgument } from './network-source.ts'
 import { ControlSender } from './perform/control-sender.ts'
 import { Deliverer } from './perform/deliverer.ts'
 import { SegmentSender } from './perform/segment-sender.ts'
-import { alreadyLeft, DirectTransmitter, type Transmitter } from './perform/transmitter.ts'
+import { DirectTransmitter, noBuffer, type Transmitter } from './perform/transmitter.ts'
 import { actionCapacity, frameOffset } from './stack-layout.ts'
 import type { StreamBuffers } from './stream-buffers.ts'
 
@@ -112,7 +112,7 @@ export class NetworkDomain implements Domain {
     if (kind === Action.deliver) return this.#deliverer.deliver(record, action, slot)
     if (kind === Action.upcall) return this.#deliverer.post(record, action, slot)
     const bufferAt = this.#transmitter.bufferFor(record[action + frameNumberWord] as number)
-    if (bufferAt < 0) return bufferAt === alreadyLeft
+    if (bufferAt === noBuffer) return false
     this.#send(kind, record, action, slot, bufferAt)
     return true
   }

@@ -15,7 +15,6 @@ export function openOrdered(
   return new OrderedTransmitter({
     region,
     layout: turnstile,
-    thread,
     device,
     buffersAt: buffersAt + thread * heldFrames * bufferBytes,
     bufferCount: heldFrames,

@@ -10,7 +10,7 @@ import { planTurnstile, type TurnstileLayout } from './perform/turnstile.ts'
 import { maximumReplicas, planStack, type StackLayout } from './stack-layout.ts'
 
 /** Frames that one thread may have built before their turn; `perform/turnstile.bench.ts` says what fewer or more cost. */
-export const heldFrames = 8
+export const heldFrames = 128
 /** Frames that may wait at the turnstile: more than all threads together can hold. */
 const turnstileCount = 1024
 

@@ -1,6 +1,6 @@
 /**
- * Frames leave in the order in which the state emitted them. A thread builds into the next of its own buffers, leaves
- * the frame at the turnstile and goes on; it waits only when all its buffers hold frames whose turn has not come.
+ * Frames leave in the order in which the state emitted them. A frame whose turn has not come stays at the turnstile in
+ * its buffer, while its thread builds into the next one; the thread waits only when all its buffers hold such frames.
  * One instance per thread, over that thread's buffers.
  *
  * Invariant: a buffer is not written while it holds a frame that has not left.
@@ -8,13 +8,12 @@
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
 import type { Region } from '../../dominoes/region.ts'
 import type { Signal } from '../../dominoes/signal.ts'
-import { alreadyLeft, countFrame, noBuffer, type Transmitter } from './transmitter.ts'
+import { countFrame, noBuffer, type Transmitter } from './transmitter.ts'
 import { Turnstile, type TurnstileLayout } from './turnstile.ts'
 
 export interface OrderedTransmitterParts {
   readonly region: Region
   readonly layout: TurnstileLayout
-  readonly thread: number
   readonly device: Device
   /** Byte offset of this thread's first buffer, how many there are, and bytes from one to the next. */
   readonly buffersAt: number
@@ -37,29 +36,28 @@ export class OrderedTransmitter implements Transmitter {
   #frame = 0
 
   constructor(parts: OrderedTransmitterParts) {
-    const { region, layout, thread, device, countersAt, moved } = parts
+    const { region, layout, device, countersAt, moved } = parts
     this.capabilities = device.capabilities
     this.#parts = parts
     this.#frames = new Int32Array(parts.bufferCount)
     const write = (at: number, length: number) =>
       countFrame(region.words, countersAt, device.write(at, length))
-    this.#turnstile = new Turnstile(region, layout, thread, moved, write)
+    this.#turnstile = new Turnstile(region, layout, moved, write)
   }
 
   bufferFor(frameNumber: number): number {
-    if (this.#turnstile.hasLeft(frameNumber)) return alreadyLeft
     const isUsed = this.#current < this.#used
-    if (isUsed && this.#turnstile.hasRoom(this.#frames[this.#current] as number)) return noBuffer
+    if (isUsed && !this.#turnstile.hasLeft(this.#frames[this.#current] as number)) return noBuffer
     if (!this.#turnstile.hasRoom(frameNumber)) return noBuffer
     this.#frame = frameNumber
     return this.#parts.buffersAt + this.#current * this.#parts.bufferBytes
   }
 
   transmit(at: number, length: number): void {
+    if (this.#turnstile.leave(this.#frame, at, length)) return
     this.#frames[this.#current] = this.#frame
     this.#current += 1
     if (this.#current > this.#used) this.#used = this.#current
     if (this.#current === this.#parts.bufferCount) this.#current = 0
-    this.#turnstile.leave(this.#frame, at, length)
   }
 }

@@ -8,8 +8,8 @@ import { countOne, ThreadCounter } from '../thread-counters.ts'
 export interface Transmitter {
   readonly capabilities: DeviceCapabilities
   /**
-   * Byte offset of a buffer in which to build the frame with this number, or one of the two answers below. Numbers
-   * increase from call to call; a thread builds one frame at a time.
+   * Byte offset of a buffer in which to build the frame with this number, or `noBuffer`. Numbers increase from call to
+   * call; a thread builds one frame at a time.
    */
   bufferFor(frameNumber: number): number
   /** The frame in the buffer is complete, with its virtio-net header if there is one: `length` bytes at `at`. */
@@ -18,8 +18,6 @@ export interface Transmitter {
 
 /** Instead of a buffer: none is free yet, ask again later. */
 export const noBuffer = -1
-/** Instead of a buffer: that frame has left, another thread built it. */
-export const alreadyLeft = -2
 
 /** Transmits in the order of completion. A frame for which the device has no room is lost, and counted. */
 export class DirectTransmitter implements Transmitter {

@@ -60,7 +60,6 @@ function openThreads(count: number, bufferCount: number): BenchThread[] {
     const transmitter = new OrderedTransmitter({
       region,
       layout,
-      thread,
       device,
       ...buffers,
       countersAt: counters,
@@ -104,7 +103,7 @@ function shareOfUnordered(count: number, bufferCount: number, buildTime: () => n
   return frames / Math.max(...threads.map(({ clock }) => clock)) / unordered
 }
 
-const bufferCounts = [1, 2, 4, 8, 16, 64]
+const bufferCounts = [1, 2, 4, 8, 16, 64, 128]
 console.log(`${'building times, threads'.padEnd(44)}${bufferCounts.map((n) => `${n}`.padStart(6)).join('')}`)
 for (const [name, buildTime] of Object.entries(buildTimes)) {
   for (const count of [2, 4, 8]) {
