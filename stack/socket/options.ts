@@ -44,7 +44,7 @@ export interface StackOptions {
   /** Directory for the description of a divergence, should replicas ever differ. Default: the system's for such files. */
   readonly dumpDirectory?: string
   /**
-   * Shortest time from one handling of upcalls to the next, in milliseconds: for bulk transfers, fewer wake-ups.
+   * How long upcalls may wait for others to be handled with them, in milliseconds: for bulk transfers, fewer wake-ups.
    * Default 0.
    */
   readonly coalesceMillis?: number

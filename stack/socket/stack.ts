@@ -22,7 +22,7 @@ import type { Stream } from './stream.ts'
 const pollLimit = 4096
 /** How long the application sleeps without an upcall; also how soon it notices that the stack failed. */
 const idleMicros = 100_000
-/** How soon it looks again when something is owed that no upcall will announce, unless it is to wake up less often. */
+/** How soon it looks again when something is owed that no upcall will announce. */
 const owedMicros = 1000
 
 interface Pending<T> {
@@ -151,18 +151,20 @@ export class Stack {
 
   async #run(): Promise<void> {
     const { upcallSignal } = this.#running
-    const owed = Math.max(owedMicros, this.#coalesceMillis * 1000)
-    let restedAt = performance.now()
+    const rests = this.#coalesceMillis > 0
     while (!this.#stopping) {
       const token = upcallSignal.prepare()
-      if (this.#endpoint.poll(pollLimit) > 0) {
-        await rest(restedAt + this.#coalesceMillis)
-        restedAt = performance.now()
+      const taken = this.#endpoint.poll(pollLimit)
+      if (taken === pollLimit || (taken > 0 && !rests)) {
+        await yieldThread()
         continue
       }
-      await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owed : idleMicros)
+      // Returns at once if there was an upcall since `prepare`.
+      await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owedMicros : idleMicros)
       const { failure } = this.#running
       if (failure !== undefined) this.#fail(failure)
+      // More will have come by then, and the replicas will have passed what there is.
+      if (rests) await sleep(this.#coalesceMillis)
     }
   }
 
@@ -203,12 +205,6 @@ export class Stack {
   #cookie(): number {
     return this.#nextCookie++
   }
-}
-
-/** Lets other work of the thread have its turn, until `untilMillis` of `performance.now()` or a little longer. */
-function rest(untilMillis: number): Promise<void> {
-  const millis = untilMillis - performance.now()
-  return millis > 0 ? sleep(millis) : yieldThread()
 }
 
 function take<T>(pending: Map<number, T>, cookie: number): T | undefined {
