@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { machineSchema } from '../result/manifest.ts'
 
 /** Raised whenever a reader of older files would misread newer ones. */
-export const costsVersion = 2
+export const costsVersion = 3
 
 export const quantitySchema = z.strictObject({
   /** Median over the repetitions. */
@@ -32,9 +32,9 @@ export const quantityNames = [
   'readNanos',
   'readEmptyNanos',
   'pollNanos',
-  'requestNanos',
-  'requestReplicatedNanos',
-  'requestLockedNanos',
+  'loopNanos',
+  'loopReplicatedNanos',
+  'loopLockedNanos',
   'publishNanos',
   'publishSharedNanos',
   'dequeueNanos',

@@ -130,7 +130,7 @@ describe('costs derived from samples', () => {
       quantities.applyCallNanos.value * 50 +
       quantities.applySegmentNanos.value * segments +
       quantities.readEmptyNanos.value * 100 +
-      quantities.requestNanos.value * 5050
+      quantities.loopNanos.value * (5050 + segments)
     expect(perSegment / segments).toBeCloseTo(further.sequentialSegmentNanos.value, 0)
   })
 
@@ -156,19 +156,16 @@ test('less time without meters scales the parts down', () => {
   expect(quantities.readNanos.value).toBeCloseTo(900, 6)
 })
 
-test('rounds that found nothing are no cost of requests', () => {
+test('rounds that found nothing are no cost of the loop', () => {
   const { quantities } = deriveCosts([repetition(6000, { idleNanos: 4000 })])
-  expect(quantities.requestNanos.value).toBeCloseTo(
-    deriveCosts([repetition()]).quantities.requestNanos.value,
-    6,
-  )
+  expect(quantities.loopNanos.value).toBeCloseTo(deriveCosts([repetition()]).quantities.loopNanos.value, 6)
 })
 
-test('interruptions that the scheduler counts as the thread’s own are no cost of requests either', () => {
+test('interruptions that the scheduler counts as the thread’s own are no cost of the loop either', () => {
   const costsAt = (ranMillis: number) => deriveCosts([repetition(6000, { ranMillis })]).quantities
   // 60 µs of 100 ms: such a share of the metered transfer, its readings of the clock included.
-  const perRequest = (0.0006 * (60e6 + 2 * timerNanos * 39_250)) / 5050
-  expect(costsAt(99.94).requestNanos.value - costsAt(100).requestNanos.value).toBeCloseTo(perRequest, 1)
+  const perStep = (0.0006 * (60e6 + 2 * timerNanos * 39_250)) / (5050 + segments)
+  expect(costsAt(99.94).loopNanos.value - costsAt(100).loopNanos.value).toBeCloseTo(perStep, 1)
 })
 
 test('no repetitions are no costs', () => {

@@ -56,9 +56,9 @@ const formulas: Readonly<Record<QuantityName, (view: View) => number>> = {
   readNanos: (view) => view.mean('checksum', 'read'),
   readEmptyNanos: (view) => view.mean('checksum', 'readEmpty') || view.mean('receive', 'readEmpty'),
   pollNanos: (view) => view.timer('checksum'),
-  requestNanos: (view) => view.unnamedPerRequest('checksum'),
-  requestReplicatedNanos: (view) => view.unnamedPerRequest('two') - view.channelPerRequest(),
-  requestLockedNanos: (view) => view.unnamedPerRequest('locked') - view.probe('lock-alone', 'nanos'),
+  loopNanos: (view) => view.unnamedPerStep('checksum', 0),
+  loopReplicatedNanos: (view) => view.unnamedPerStep('two', view.channelPerRequest()),
+  loopLockedNanos: (view) => view.unnamedPerStep('locked', view.probe('lock-alone', 'nanos')),
   publishNanos: (view) => view.probe('channel', 'publish'),
   publishSharedNanos: (view) => view.probe('channel', 'publishShared'),
   dequeueNanos: (view) => view.probe('channel', 'dequeue'),
@@ -176,14 +176,18 @@ class View {
     return workNanos(plain, 0) / plain.bytes
   }
 
-  /** What a request costs a thread beyond the parts that have a name. */
-  unnamedPerRequest(context: ContextName): number {
+  /**
+   * What a thread does beyond the parts that have a name, and `ofRequest` for each request, shared out evenly to requests
+   * and the segments that they emit: of the former a strategy may have twenty times as many as another, of the latter not.
+   */
+  unnamedPerStep(context: ContextName, ofRequest: number): number {
     const { metered } = this.#repetition.contexts[context]
     const { meters, timerNanos } = metered
     const parts = outermost.reduce((sum, name) => sum + countOf(meters, name) * meanOf(meters, name), 0)
     const withinSegments = 2 * timerNanos * writesIn(meters)
     const unnamed = workNanos(metered, this.stalledShare()) - (parts - withinSegments)
-    return (unnamed / requestsIn(meters)) * this.#undisturbed[context]
+    const rest = unnamed * this.#undisturbed[context] - ofRequest * requestsIn(meters)
+    return rest / (requestsIn(meters) + emittedIn(meters))
   }
 
   /** Of two replicas, each: publishing half of the requests, taking all, asking the board for every action. */
@@ -270,6 +274,12 @@ const outermost = [
 function requestsIn(meters: readonly Meter[]): number {
   const kinds = ['applyAck', 'applyCall', 'applyData', 'applyTick']
   return kinds.reduce((sum, name) => sum + countOf(meters, name), 0)
+}
+
+/** Segments that requests emitted, by every thread that applied them. */
+function emittedIn(meters: readonly Meter[]): number {
+  const names = ['segmentsAck', 'segmentsCall', 'segmentsTick', 'segmentsResume']
+  return names.reduce((sum, name) => sum + countOf(meters, name) * meanOf(meters, name), 0)
 }
 
 function writesIn(meters: readonly Meter[]): number {

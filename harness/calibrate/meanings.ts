@@ -16,9 +16,10 @@ export const meanings: Readonly<Record<QuantityName | FurtherName, string>> = {
   readNanos: 'device: read of a frame',
   readEmptyNanos: 'device: read that finds none',
   pollNanos: 'loop: a poll of the source, besides what it reads',
-  requestNanos: 'loop: per request, what no other line names, one thread',
-  requestReplicatedNanos: 'loop: per request and replica, what no other line names, two replicas',
-  requestLockedNanos: 'loop: per request, what no other line names, two threads with a lock',
+  loopNanos: 'loop: per request and emitted segment, what no other line names, one thread',
+  loopReplicatedNanos:
+    'loop: per request, emitted segment and replica, what no other line names, two replicas',
+  loopLockedNanos: 'loop: per request and emitted segment, what no other line names, two threads with a lock',
   publishNanos: 'channel: publishing a request, one thread',
   publishSharedNanos: 'channel: publishing a request, two threads',
   dequeueNanos: 'channel: taking a request, one thread',

@@ -7,11 +7,12 @@ import type { DrawnCosts } from './costs.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /**
- * Idle rounds, those that asked the source counted by their weight, before a thread sleeps where threads share
- * processors: as many as the stack's default spins and yields, none of which gives the processor away here. A thread
- * with a processor of its own spins for ever.
+ * Idle rounds, those that asked the source counted by their weight, where threads share processors: as many spin, and as
+ * many more give the processor away, before a thread sleeps. As the stack's defaults. A thread with a processor of its own
+ * spins for ever.
  */
-export const spinsWhereShared = 108
+export const spinsWhereShared = 8
+const yieldsWhereShared = 100
 /** One step stands for several idle rounds once there were many: they are most of the steps where many spin. */
 const roundsPerStep = 8
 const roundsBeforeLeap = 16
@@ -41,7 +42,7 @@ export class CoreThread implements Steppable {
   readonly #spins: number
   #idleRounds = 0
 
-  /** `spins`: idle rounds before it sleeps. */
+  /** `spins`: idle rounds before it gives the processor away. */
   constructor(
     loop: StrategyThread,
     costs: DrawnCosts,
@@ -64,9 +65,11 @@ export class CoreThread implements Steppable {
       return
     }
     const rounds = this.#idleRounds < roundsBeforeLeap ? 1 : roundsPerStep
-    thread.spend(rounds * this.#costs.nanos.idleNanos)
+    const { idleNanos, readEmptyNanos } = this.#costs.nanos
+    // Giving away a processor that nobody wants is a system call that finds nothing.
+    thread.spend(rounds * (this.#idleRounds < this.#spins ? idleNanos : readEmptyNanos))
     this.#idleRounds += rounds * (this.#loop.idleWeight ?? 1)
-    if (this.#idleRounds < this.#spins) return
+    if (this.#idleRounds < this.#spins + yieldsWhereShared) return
     if (!this.#place.isCaughtUp()) {
       thread.sleep(blockedNanos)
       return

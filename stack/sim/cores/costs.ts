@@ -37,10 +37,10 @@ export const quantityNames = [
   // ── the loop ──
   /** One poll of the source besides what it reads: the clock, mailbox and device asked once. */
   'pollNanos',
-  /** Loop, counters and bookkeeping per request: of one thread alone, of each of two replicas, of two that share a lock. */
-  'requestNanos',
-  'requestReplicatedNanos',
-  'requestLockedNanos',
+  /** Loop, counters and bookkeeping per request and per segment that it emits: of one thread alone, of each of two replicas, of two that share a lock. */
+  'loopNanos',
+  'loopReplicatedNanos',
+  'loopLockedNanos',
   /** Publishing a request, and taking it from the channel: alone, and when another processor takes it too. */
   'publishNanos',
   'publishSharedNanos',

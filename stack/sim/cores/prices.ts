@@ -49,7 +49,7 @@ export class NetworkPrices implements DomainPrices {
       if (records[k * actionWords + ActionWord.kind] === Action.sendSegment) segments += 1
     }
     const request = slot < 0 ? 0 : this.#request(slot)
-    return (request + segments * nanos.applySegmentNanos) * this.#stateTimes
+    return (request + segments * (nanos.applySegmentNanos + this.#loop())) * this.#stateTimes
   }
 
   perform(record: Int32Array, action: number): number {
@@ -78,10 +78,10 @@ export class NetworkPrices implements DomainPrices {
   /** Of the strategies that no transfer was calibrated with, the loop is taken to cost what one thread alone takes. */
   #loop(): number {
     const { costs, isShared, strategy } = this.#parts
-    const { requestNanos, requestReplicatedNanos, requestLockedNanos } = costs.nanos
-    if (!isShared) return requestNanos
-    if (strategy === 'replicated') return requestReplicatedNanos
-    return strategy === 'locked' ? requestLockedNanos : requestNanos
+    const { loopNanos, loopReplicatedNanos, loopLockedNanos } = costs.nanos
+    if (!isShared) return loopNanos
+    if (strategy === 'replicated') return loopReplicatedNanos
+    return strategy === 'locked' ? loopLockedNanos : loopNanos
   }
 
   #state(words: Int32Array, slot: number): number {
