@@ -19,9 +19,12 @@ export class Activity {
     this.#before = stack.report()
   }
 
-  /** Replicas that were lost, now or in earlier transfers: the stack is not any more what it is said to be. */
-  get lostReplicas(): number {
-    return (this.#stack.report().crewEvents ?? []).filter((event) => event.kind === 'lost').length
+  /** Replicas that were lost, in this transfer or before, and not replaced: the stack is not what it is said to be. */
+  get missingReplicas(): number {
+    const { crewEvents = [] } = this.#stack.report()
+    const joined = crewEvents.filter((event) => event.kind === 'joined').length
+    const gone = crewEvents.length - joined
+    return gone - joined
   }
 
   sinceStart(): Done {

@@ -70,7 +70,7 @@ async function run(stack: Stack, spec: TransferSpec): Promise<Omit<TransferResul
   const disturbed = await disturber?.finish()
   await stack.checkpoint()
   // The transfer survived it, but it was not the one that was to be measured.
-  if (spec.disturbance === undefined && activity.lostReplicas > 0) throw new Error(stack.report().note)
+  if (spec.disturbance === undefined && activity.missingReplicas > 0) throw new Error(stack.report().note)
   return {
     ...together(moved),
     ...activity.sinceStart(),
