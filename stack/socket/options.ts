@@ -51,7 +51,7 @@ export interface StackOptions {
 }
 
 const mebibyte = 2 ** 20
-/** A digest costs about as much as applying a request; a bulk sender has some hundred requests in a megabyte. */
+/** A digest costs about as much as applying a short request. */
 const defaultDigestStride = 32
 
 /** Throws RangeError for an address, a size or a combination of factors that cannot be. */

@@ -11,7 +11,7 @@ import { maximumReplicas, planStack, type StackLayout } from './stack-layout.ts'
 
 /** Frames that one thread may have built before their turn; `perform/turnstile.bench.ts` says what fewer or more cost. */
 export const heldFrames = 128
-/** Frames that may wait at the turnstile: more than all threads together can hold. */
+/** Frames from the one whose turn it is to the last that may wait at the turnstile; threads further ahead wait for room. */
 const turnstileCount = 1024
 
 export interface OrderedEmissionLayout {

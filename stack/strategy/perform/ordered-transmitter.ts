@@ -29,9 +29,10 @@ export class OrderedTransmitter implements Transmitter {
   readonly capabilities: DeviceCapabilities
   readonly #parts: OrderedTransmitterParts
   readonly #turnstile: Turnstile
-  /** Which frame each buffer holds, or held; nothing as long as it is unused. */
+  /** Which frame each buffer holds: a ring, from the oldest that may not have left to the one before `#current`. */
   readonly #frames: Int32Array
-  #used = 0
+  #held = 0
+  #oldest = 0
   #current = 0
   #frame = 0
 
@@ -46,8 +47,11 @@ export class OrderedTransmitter implements Transmitter {
   }
 
   bufferFor(frameNumber: number): number {
-    const isUsed = this.#current < this.#used
-    if (isUsed && !this.#turnstile.hasLeft(this.#frames[this.#current] as number)) return noBuffer
+    while (this.#held > 0 && this.#turnstile.hasLeft(this.#frames[this.#oldest] as number)) {
+      this.#oldest = this.#after(this.#oldest)
+      this.#held -= 1
+    }
+    if (this.#held === this.#parts.bufferCount) return noBuffer
     if (!this.#turnstile.hasRoom(frameNumber)) return noBuffer
     this.#frame = frameNumber
     return this.#parts.buffersAt + this.#current * this.#parts.bufferBytes
@@ -56,8 +60,11 @@ export class OrderedTransmitter implements Transmitter {
   transmit(at: number, length: number): void {
     if (this.#turnstile.leave(this.#frame, at, length)) return
     this.#frames[this.#current] = this.#frame
-    this.#current += 1
-    if (this.#current > this.#used) this.#used = this.#current
-    if (this.#current === this.#parts.bufferCount) this.#current = 0
+    this.#current = this.#after(this.#current)
+    this.#held += 1
+  }
+
+  #after(buffer: number): number {
+    return buffer + 1 === this.#parts.bufferCount ? 0 : buffer + 1
   }
 }
