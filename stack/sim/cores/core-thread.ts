@@ -7,8 +7,8 @@ import type { DrawnCosts } from './costs.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /**
- * Idle rounds, those that asked the source counted by their weight, where threads share processors: as many spin, and as
- * many more give the processor away, before a thread sleeps. As the stack's defaults. A thread with a processor of its own
+ * Idle rounds before a thread sleeps, where threads share processors; those that asked the source count by their weight.
+ * The first spin, the others give the processor away, as by the stack's defaults. A thread with a processor of its own
  * spins for ever.
  */
 export const spinsWhereShared = 8
