@@ -15,16 +15,19 @@ export const Request = {
   send: 19,
   /** The application consumed the receive buffer up to a stream position. */
   read: 20,
-  /** No more bytes follow (FIN after what is queued). */
+  /** The stream ends at a position (FIN after its last byte). */
   close: 21,
   /** Reset the connection. */
   abort: 22,
-  /** The application is done with the connection's buffers; the connection may be reused. */
+  /** Done with the connection's buffers; the connection may be reused. Closes an open one at a position. */
   release: 23,
 } as const
 
 /** Argument words, counted from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
 export const ListenArgument = { cookie: 0, port: 1, backlog: 2 } as const
 export const ConnectArgument = { cookie: 0, remoteAddress: 1, remotePort: 2, localPort: 3 } as const
-/** For send, read, close, abort and release: the connection's id and, for send and read, a position. */
+/**
+ * For send, read, close, abort and release: the connection's id and, but for abort, a position. Each says all that those
+ * before it did, so that a strategy may apply them in another order.
+ */
 export const StreamArgument = { connection: 0, position: 1 } as const

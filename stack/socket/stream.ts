@@ -126,7 +126,7 @@ export class Stream {
 
   /** No more bytes will be written; the peer sees the end of the stream after what was. */
   close(): void {
-    this.#port.post(Request.close, this.id, 0)
+    this.#port.post(Request.close, this.id, this.written | 0)
   }
 
   abort(): void {
@@ -135,7 +135,7 @@ export class Stream {
 
   /** Gives the connection's buffers back; call once, when nothing will be read or written any more. */
   release(): void {
-    this.#port.post(Request.release, this.id, 0)
+    this.#port.post(Request.release, this.id, this.written | 0)
   }
 
   /** An upcall said that bytes up to `position` are in the receive ring. */

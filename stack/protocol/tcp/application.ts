@@ -44,9 +44,9 @@ function applyToStream(core: Core, kind: number): void {
     return
   }
   if (tcb.state === State.closed) return
-  if (kind === Request.send) send(core)
+  if (kind === Request.send) queue(core)
   else if (kind === Request.read) read(core)
-  else if (kind === Request.close) requestClose(core)
+  else if (kind === Request.close) close(core)
   else if (kind === Request.abort) abort(core)
   else return
   schedule(core)
@@ -133,7 +133,8 @@ function tupleIsFree(core: Core, remoteAddress: number, remotePort: number, loca
   return entry < 0 && reclaimTimeWait(core, -entry - 1)
 }
 
-function send(core: Core): void {
+/** What the stream position of the request says is queued; a request to send that comes behind its close adds nothing. */
+function queue(core: Core): void {
   const { tcb, config } = core
   const queued = (tcb.iss + 1 + argument(core, StreamArgument.position)) | 0
   if ((tcb.flags & TcbFlag.closeRequested) !== 0) return
@@ -154,6 +155,11 @@ function read(core: Core): void {
   }
 }
 
+function close(core: Core): void {
+  queue(core)
+  requestClose(core)
+}
+
 /** RFC 9293 section 3.10.5 */
 function abort(core: Core): void {
   const { tcb, neighbor } = core
@@ -172,7 +178,7 @@ function abort(core: Core): void {
 function release(core: Core): void {
   const { tcb } = core
   if (tcb.state !== State.closed) {
-    requestClose(core)
+    close(core)
     schedule(core)
   }
   releaseConnection(core)

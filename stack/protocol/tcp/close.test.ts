@@ -82,6 +82,16 @@ describe('closing', () => {
     expect(Scenario.accepted().closes().forget().queues(10).heard()).toEqual([])
   })
 
+  it('sends what the close says was written, whether or not a request to send came before it', () => {
+    const scenario = Scenario.accepted().closes(1000)
+    expect(scenario.heard()).toEqual(['FIN PSH ACK 0+1000'])
+    expect(scenario.forget().queues(1000).heard()).toEqual([])
+  })
+
+  it('is not confused by a close that says less than what is queued', () => {
+    expect(Scenario.accepted().queues(1000).closes(400).heard()).toEqual(['PSH ACK 0+1000', 'FIN ACK 1000'])
+  })
+
   it('gives up FIN-WAIT-2 after a minute if the application released the connection', () => {
     const scenario = Scenario.accepted().closes().acks(1).releases().waits(59_000_000)
     expect(scenario.tcb().state).toBe(State.finWait2)
@@ -95,6 +105,7 @@ describe('closing', () => {
 
   it('is what a release does to an open connection', () => {
     expect(Scenario.accepted().queues(10).releases().heard()).toEqual(['PSH ACK 0+10', 'FIN ACK 10'])
+    expect(Scenario.accepted().releases(10).heard()).toEqual(['FIN PSH ACK 0+10'])
   })
 })
 

@@ -66,7 +66,7 @@ export class Application {
     if (this.connection === -1 || this.released) return
     if (this.closed !== -1) {
       this.released = true
-      this.#host.stream(Request.release, this.connection)
+      this.#host.stream(Request.release, this.connection, this.sent | 0)
       return
     }
     const room = this.#host.config.sendBufferBytes - (this.sent - this.acknowledged)
@@ -83,7 +83,7 @@ export class Application {
     }
     if (this.sent === this.bytesToSend && !this.#isClosing) {
       this.#isClosing = true
-      this.#host.stream(Request.close, this.connection)
+      this.#host.stream(Request.close, this.connection, this.sent | 0)
     }
   }
 

@@ -126,16 +126,16 @@ export class TestHost {
     return this.stream(Request.read, connection, position)
   }
 
-  close(connection: number): ReadableAction[] {
-    return this.stream(Request.close, connection)
+  close(connection: number, position = 0): ReadableAction[] {
+    return this.stream(Request.close, connection, position)
   }
 
   abort(connection: number): ReadableAction[] {
     return this.stream(Request.abort, connection)
   }
 
-  release(connection: number): ReadableAction[] {
-    return this.stream(Request.release, connection)
+  release(connection: number, position = 0): ReadableAction[] {
+    return this.stream(Request.release, connection, position)
   }
 
   /** The peer's answer to an ARP request, by which its hardware address becomes known. */

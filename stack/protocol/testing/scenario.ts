@@ -149,12 +149,13 @@ export class Scenario {
     return this.does((host) => host.read(this.connection, position | 0))
   }
 
-  closes(): this {
-    return this.does((host) => host.close(this.connection))
+  /** The application closes, having written up to this position. */
+  closes(position = 0): this {
+    return this.does((host) => host.close(this.connection, position))
   }
 
-  releases(): this {
-    return this.does((host) => host.release(this.connection))
+  releases(position = 0): this {
+    return this.does((host) => host.release(this.connection, position))
   }
 
   waits(micros: number): this {
