@@ -16,6 +16,14 @@ export const experiment = defineExperiment({
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum', 'cipher'] },
     { strategy: ['replicated'], replicas: upToCores(), payloadWork: ['checksum', 'cipher'] },
+    // In order on the wire: an advantage where payload work is dear, and the opposite where it is cheap.
+    {
+      strategy: ['replicated'],
+      replicas: upToCores().slice(1),
+      payloadWork: ['checksum', 'cipher'],
+      emission: ['ordered'],
+      chunk: [8],
+    },
     { strategy: ['linux'], topology: ['veth'], offload: ['off', 'on'] },
   ],
   baselines: ['sequential', 'single-replica'],
@@ -26,7 +34,7 @@ export const experiment = defineExperiment({
     cipher: 256 * 2 ** 20,
     linux: 512 * 2 ** 20,
   },
-  // Some four seconds, once for each stack: until then the compiler takes a share of the processors.
+  // Some four seconds, for each process of a stack: until then the compiler takes a share of the processors.
   warmupBytes: {
     checksum: 1024 * 2 ** 20,
     cipher: 320 * 2 ** 20,

@@ -29,6 +29,6 @@ export const experiment = defineExperiment({
   verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
   rounds: { full: 15, quick: 1 },
   transferBytes: { checksum: 512 * 2 ** 20, cipher: 256 * 2 ** 20 },
-  // Some four seconds, once for each stack: until then the compiler takes a share of the processors.
+  // Some four seconds, for each process of a stack: until then the compiler takes a share of the processors.
   warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
 })

@@ -14,6 +14,12 @@ import { AgentConnection } from './agent-connection.ts'
 const stackName = 'stack'
 const peerName = 'peer'
 
+/**
+ * Rounds for which a stack's process stays. Two processes of the same program differ by some percent, for good: by where
+ * their memory lies, and what their compiler saw first. More rounds of one process would only confirm its luck.
+ */
+const roundsPerProcess = 5
+
 export interface BenchChanges extends TopologyChanges {
   /** Of the stack's TAP; default 1. */
   readonly tapQueues?: number
@@ -24,9 +30,10 @@ export class Bench {
   /** On this machine; the containers see it as /shared. */
   readonly directory: string
   readonly agent: AgentConnection | undefined
-  /** Cells of the current experiment whose stack's process has made its warm-up transfer. */
+  /** Cells whose stack's process has made its warm-up transfer. */
   readonly warmCells = new Set<string>()
-  #experiment = ''
+  /** The experiment and rounds that the stacks' processes are for. */
+  #span = ''
   readonly #withdraw: () => void
 
   private constructor(
@@ -64,10 +71,11 @@ export class Bench {
     }
   }
 
-  /** Stacks stay for the samples of one experiment, not longer: memory, and what one experiment leaves in them. */
-  async enterExperiment(id: string): Promise<void> {
-    if (this.#experiment === id) return
-    this.#experiment = id
+  /** Stacks stay for a few rounds of one experiment: memory, and what chance made of a process when it started. */
+  async enterRound(experiment: string, round: number): Promise<void> {
+    const span = `${experiment} ${Math.floor(round / roundsPerProcess)}`
+    if (this.#span === span) return
+    this.#span = span
     this.warmCells.clear()
     await this.agent?.retireStacks()
   }

@@ -49,7 +49,7 @@ class ContainerExecutor implements SampleExecutor {
     const bench = await this.#bench(topology, { offloads: offload, tapQueues }, context)
     if (context.experiment.traffic === 'synthetic') return takeModelSample(bench, cell.factors, context)
     if (strategy === 'linux') return takeLinuxSample(bench, context)
-    return takeStackSample(bench, cell, context, this.#records)
+    return takeStackSample(bench, cell, round, context, this.#records)
   }
 
   async dispose(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * One transfer between our stack and the Linux peer, verified at both ends. The stack's process stays for all samples of
- * its cell; before the first it makes a transfer that is verified like the others and not measured.
+ * One transfer between our stack and the Linux peer, verified at both ends. The stack's process stays for the samples
+ * of a few rounds of its cell; before the first it makes a transfer that is verified like the others and not measured.
  */
 import { existsSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
@@ -34,6 +34,7 @@ const settlingShare = 1 / 8
 export async function takeStackSample(
   bench: Bench,
   cell: Cell,
+  round: number,
   context: SampleContext,
   records: boolean,
 ): Promise<SampleOutcome> {
@@ -52,7 +53,7 @@ export async function takeStackSample(
     const stack = { ...spec.stack, ...changes.stack }
     return transfer(bench, agent, { ...spec, ...changes, stack }, context)
   }
-  await bench.enterExperiment(context.experiment.id)
+  await bench.enterRound(context.experiment.id, round)
   if (!bench.warmCells.delete(cell.id)) {
     context.log('warming up')
     refuseFaults('warm-up', await move(0, warmupBytes))

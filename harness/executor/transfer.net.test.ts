@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function transfer(factors: Factors, traffic: 'send' | 'receive'): Promise<Measurement> {
+async function transfer(factors: Factors, traffic: 'send' | 'receive', round = 0): Promise<Measurement> {
   logged.length = 0
   const context = {
     signal: new AbortController().signal,
@@ -36,7 +36,7 @@ async function transfer(factors: Factors, traffic: 'send' | 'receive'): Promise<
     seed: 1,
     logPath: join(folder, 'log'),
   } as unknown as SampleContext
-  const outcome = await executor.execute({ id: identifyFactors(factors), factors }, 0, context)
+  const outcome = await executor.execute({ id: identifyFactors(factors), factors }, round, context)
   if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
   return outcome.measurement
 }
@@ -63,4 +63,14 @@ describe.each(['send', 'receive'] as const)('one connection with an unmodified L
     const sample = await transfer({ strategy: 'linux', topology: 'veth', offload: 'off' }, traffic)
     expect(sample.bytesVerified).toBe(9 * mebibyte)
   })
+})
+
+test('a process is warmed once, and is a new one after five rounds', async () => {
+  const cell: Factors = { strategy: 'locked', replicas: 1, payloadWork: 'checksum', topology: 'tap' }
+  const warmed: boolean[] = []
+  for (const round of [0, 4, 5, 6]) {
+    await transfer(cell, 'send', round)
+    warmed.push(logged.includes('warming up'))
+  }
+  expect(warmed).toEqual([true, false, true, false])
 })

@@ -102,7 +102,7 @@ const describedShape = {
   }),
   /** What each sample measures. */
   transferBytes: bytesByWorkSchema,
-  /** What a stack transfers, once, before its first sample (a quarter in a quick run); with `linux`, the first bytes of every sample. */
+  /** What a stack's process transfers before its first sample (a quarter in a quick run); with `linux`, the first bytes of every sample. */
   warmupBytes: bytesByWorkSchema,
 }
 
