@@ -6,6 +6,7 @@
  */
 
 const roundCount = 10
+const blockWords = 4
 export const aesKeyBytes = 16
 
 function doubleOf(value: number): number {
@@ -86,6 +87,51 @@ export function expandAesKey(key: Uint8Array): Int32Array {
   return words
 }
 
+/**
+ * Counter mode (NIST SP 800-38A section 6.5): XORs `blockCount` blocks from word offset `at` of `words` with encrypted
+ * counter blocks. A counter block is two words of nonce and the big-endian number of the block, which begins at
+ * `numberHigh`, `numberLow`.
+ *
+ * The whole run of blocks is one function, which is too large to become part of another: what an optimizing compiler
+ * makes of it does not depend on which of its callers gets hot first.
+ */
+export function addKeystream(
+  keys: Int32Array,
+  nonce0: number,
+  nonce1: number,
+  numberHigh: number,
+  numberLow: number,
+  words: Int32Array,
+  at: number,
+  blockCount: number,
+): void {
+  let high = numberHigh
+  let low = numberLow
+  const end = at + blockCount * blockWords
+  for (let word = at; word < end; word += blockWords) {
+    let s0 = nonce0 ^ (keys[0] as number)
+    let s1 = nonce1 ^ (keys[1] as number)
+    let s2 = swapWord(high) ^ (keys[2] as number)
+    let s3 = swapWord(low) ^ (keys[3] as number)
+    // ShiftRows takes row r of a column from the r-th column after it.
+    for (let key = 4; key < 4 * roundCount; key += 4) {
+      const t0 = mixColumn(s0, s1, s2, s3) ^ (keys[key] as number)
+      const t1 = mixColumn(s1, s2, s3, s0) ^ (keys[key + 1] as number)
+      const t2 = mixColumn(s2, s3, s0, s1) ^ (keys[key + 2] as number)
+      s3 = mixColumn(s3, s0, s1, s2) ^ (keys[key + 3] as number)
+      s0 = t0
+      s1 = t1
+      s2 = t2
+    }
+    words[word] = (words[word] as number) ^ lastColumn(s0, s1, s2, s3) ^ (keys[40] as number)
+    words[word + 1] = (words[word + 1] as number) ^ lastColumn(s1, s2, s3, s0) ^ (keys[41] as number)
+    words[word + 2] = (words[word + 2] as number) ^ lastColumn(s2, s3, s0, s1) ^ (keys[42] as number)
+    words[word + 3] = (words[word + 3] as number) ^ lastColumn(s3, s0, s1, s2) ^ (keys[43] as number)
+    low = (low + 1) | 0
+    if (low === 0) high = (high + 1) | 0
+  }
+}
+
 /** Encrypts the block `in0 … in3` under expanded keys; the result goes to `out[0 … 3]`. */
 export function encryptAesBlock(
   keys: Int32Array,
@@ -95,33 +141,8 @@ export function encryptAesBlock(
   in3: number,
   out: Int32Array,
 ): void {
-  let s0 = in0 ^ (keys[0] as number)
-  let s1 = in1 ^ (keys[1] as number)
-  let s2 = in2 ^ (keys[2] as number)
-  let s3 = in3 ^ (keys[3] as number)
-  for (let at = 4; at < 4 * roundCount; at += 4) {
-    const t0 = mixColumn(s0, s1, s2, s3) ^ (keys[at] as number)
-    const t1 = mixColumn(s1, s2, s3, s0) ^ (keys[at + 1] as number)
-    const t2 = mixColumn(s2, s3, s0, s1) ^ (keys[at + 2] as number)
-    s3 = mixColumn(s3, s0, s1, s2) ^ (keys[at + 3] as number)
-    s0 = t0
-    s1 = t1
-    s2 = t2
-  }
-  out[0] = lastColumn(s0, s1, s2, s3) ^ (keys[40] as number)
-  out[1] = lastColumn(s1, s2, s3, s0) ^ (keys[41] as number)
-  out[2] = lastColumn(s2, s3, s0, s1) ^ (keys[42] as number)
-  out[3] = lastColumn(s3, s0, s1, s2) ^ (keys[43] as number)
-}
-
-/** ShiftRows takes row r of a column from the r-th column after it. */
-function mixColumn(row0: number, row1: number, row2: number, row3: number): number {
-  return (
-    (table0[row0 & 0xff] as number) ^
-    (table1[(row1 >>> 8) & 0xff] as number) ^
-    (table2[(row2 >>> 16) & 0xff] as number) ^
-    (table3[row3 >>> 24] as number)
-  )
+  out.fill(0, 0, blockWords)
+  addKeystream(keys, in0, in1, swapWord(in2), swapWord(in3), out, 0, 1)
 }
 
 /** The last round has no MixColumns. */
@@ -131,5 +152,18 @@ function lastColumn(row0: number, row1: number, row2: number, row3: number): num
     ((substitution[(row1 >>> 8) & 0xff] as number) << 8) |
     ((substitution[(row2 >>> 16) & 0xff] as number) << 16) |
     ((substitution[row3 >>> 24] as number) << 24)
+  )
+}
+
+function swapWord(word: number): number {
+  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)
+}
+
+function mixColumn(row0: number, row1: number, row2: number, row3: number): number {
+  return (
+    (table0[row0 & 0xff] as number) ^
+    (table1[(row1 >>> 8) & 0xff] as number) ^
+    (table2[(row2 >>> 16) & 0xff] as number) ^
+    (table3[row3 >>> 24] as number)
   )
 }

@@ -4,7 +4,7 @@
  * a byte's keystream depends on its stream position alone: whichever replica sends a byte, first or again,
  * sends the same one. Encrypting twice decrypts.
  */
-import { encryptAesBlock, expandAesKey } from './aes.ts'
+import { addKeystream, expandAesKey } from './aes.ts'
 
 const blockBytes = 16
 export const cipherNonceBytes = 8
@@ -46,11 +46,17 @@ export class StreamCipher {
       blockLow = (blockLow + 1) | 0
       if (blockLow === 0) blockHigh = (blockHigh + 1) | 0
     }
-    const isAligned = (position & 3) === 0
+    const blockCount = ((end - position) / blockBytes) | 0
+    if ((position & 3) === 0) {
+      this.#applyBlocks(blockLow, blockHigh, position >> 2, blockCount)
+      position += blockCount * blockBytes
+      const last = blockLow
+      blockLow = (blockLow + blockCount) | 0
+      if (blockLow >>> 0 < last >>> 0) blockHigh = (blockHigh + 1) | 0
+    }
     for (; position + blockBytes <= end; position += blockBytes) {
       this.#makeBlock(blockLow, blockHigh)
-      if (isAligned) this.#applyWords(position >> 2)
-      else this.#applyBytes(position, 0, blockBytes)
+      this.#applyBytes(position, 0, blockBytes)
       blockLow = (blockLow + 1) | 0
       if (blockLow === 0) blockHigh = (blockHigh + 1) | 0
     }
@@ -60,19 +66,13 @@ export class StreamCipher {
     }
   }
 
-  #makeBlock(blockLow: number, blockHigh: number): void {
-    const high = swapWord(blockHigh)
-    const low = swapWord(blockLow)
-    encryptAesBlock(this.#keys, this.#nonce0, this.#nonce1, high, low, this.#stream)
+  #applyBlocks(blockLow: number, blockHigh: number, word: number, count: number): void {
+    addKeystream(this.#keys, this.#nonce0, this.#nonce1, blockHigh, blockLow, this.#words, word, count)
   }
 
-  #applyWords(word: number): void {
-    const words = this.#words
-    const stream = this.#stream
-    words[word] = (words[word] as number) ^ (stream[0] as number)
-    words[word + 1] = (words[word + 1] as number) ^ (stream[1] as number)
-    words[word + 2] = (words[word + 2] as number) ^ (stream[2] as number)
-    words[word + 3] = (words[word + 3] as number) ^ (stream[3] as number)
+  #makeBlock(blockLow: number, blockHigh: number): void {
+    this.#stream.fill(0)
+    addKeystream(this.#keys, this.#nonce0, this.#nonce1, blockHigh, blockLow, this.#stream, 0, 1)
   }
 
   #applyBytes(at: number, phase: number, count: number): void {
@@ -83,8 +83,4 @@ export class StreamCipher {
       bytes[at + offset] = (bytes[at + offset] as number) ^ key
     }
   }
-}
-
-function swapWord(word: number): number {
-  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)
 }
