@@ -15,8 +15,8 @@ const stackName = 'stack'
 const peerName = 'peer'
 
 /**
- * Rounds for which a stack's process stays. Two processes of the same program differ by some percent, for good: by where
- * their memory lies, and what their compiler saw first. More rounds of one process would only confirm its luck.
+ * Rounds for which a stack's process stays. Two processes of the same program differ by some percent, for as long as they
+ * live, if only by what their compilers saw first. More rounds of one process would only confirm its luck.
  */
 const roundsPerProcess = 5
 
@@ -71,7 +71,7 @@ export class Bench {
     }
   }
 
-  /** Stacks stay for a few rounds of one experiment: memory, and what chance made of a process when it started. */
+  /** Stacks stay for a few rounds of one experiment: they hold memory, and how quick one is was in part decided when it started. */
   async enterRound(experiment: string, round: number): Promise<void> {
     const span = `${experiment} ${Math.floor(round / roundsPerProcess)}`
     if (this.#span === span) return

@@ -1,13 +1,14 @@
 import { createCipheriv } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { seededIntegers } from '../wire/frame-fixtures.ts'
-import { encryptAesBlock, expandAesKey } from './aes.ts'
+import { addKeystream, expandAesKey } from './aes.ts'
 
+/** The key stream of one counter block. */
 function encrypt(key: Uint8Array, block: Uint8Array): string {
   const view = new DataView(block.buffer, block.byteOffset)
-  const word = (at: number): number => view.getInt32(at, true)
+  const nonce = [view.getInt32(0, true), view.getInt32(4, true)] as const
   const out = new Int32Array(4)
-  encryptAesBlock(expandAesKey(key), word(0), word(4), word(8), word(12), out)
+  addKeystream(expandAesKey(key), ...nonce, view.getInt32(8), view.getInt32(12), out, 0, 1)
   return Buffer.from(out.buffer).toString('hex')
 }
 

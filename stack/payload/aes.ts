@@ -1,5 +1,5 @@
 /**
- * AES-128 encryption of single blocks (FIPS 197), with four tables of 256 words. One instance per thread.
+ * AES-128 (FIPS 197) in counter mode, with four tables of 256 words. One instance per thread.
  *
  * A block is four 32-bit words in the region's little-endian order, so that keystream and memory meet without
  * swapping bytes. The tables make its timing depend on key and data: good for measuring work, not for secrets.
@@ -130,19 +130,6 @@ export function addKeystream(
     low = (low + 1) | 0
     if (low === 0) high = (high + 1) | 0
   }
-}
-
-/** Encrypts the block `in0 … in3` under expanded keys; the result goes to `out[0 … 3]`. */
-export function encryptAesBlock(
-  keys: Int32Array,
-  in0: number,
-  in1: number,
-  in2: number,
-  in3: number,
-  out: Int32Array,
-): void {
-  out.fill(0, 0, blockWords)
-  addKeystream(keys, in0, in1, swapWord(in2), swapWord(in3), out, 0, 1)
 }
 
 /** The last round has no MixColumns. */

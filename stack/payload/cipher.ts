@@ -48,7 +48,8 @@ export class StreamCipher {
     }
     const blockCount = ((end - position) / blockBytes) | 0
     if ((position & 3) === 0) {
-      this.#applyBlocks(blockLow, blockHigh, position >> 2, blockCount)
+      const word = position >> 2
+      addKeystream(this.#keys, this.#nonce0, this.#nonce1, blockHigh, blockLow, this.#words, word, blockCount)
       position += blockCount * blockBytes
       const last = blockLow
       blockLow = (blockLow + blockCount) | 0
@@ -64,10 +65,6 @@ export class StreamCipher {
       this.#makeBlock(blockLow, blockHigh)
       this.#applyBytes(position, 0, end - position)
     }
-  }
-
-  #applyBlocks(blockLow: number, blockHigh: number, word: number, count: number): void {
-    addKeystream(this.#keys, this.#nonce0, this.#nonce1, blockHigh, blockLow, this.#words, word, count)
   }
 
   #makeBlock(blockLow: number, blockHigh: number): void {

@@ -27,7 +27,7 @@ export const Request = {
 export const ListenArgument = { cookie: 0, port: 1, backlog: 2 } as const
 export const ConnectArgument = { cookie: 0, remoteAddress: 1, remotePort: 2, localPort: 3 } as const
 /**
- * For send, read, close, abort and release: the connection's id and, but for abort, a position. Each says all that those
- * before it did, so that a strategy may apply them in another order.
+ * For send, read, close, abort and release: the connection's id and, but for abort, a position. A position says
+ * all that earlier ones of its direction did: it does no harm if a strategy applies two such requests in the other order.
  */
 export const StreamArgument = { connection: 0, position: 1 } as const

@@ -133,7 +133,7 @@ function tupleIsFree(core: Core, remoteAddress: number, remotePort: number, loca
   return entry < 0 && reclaimTimeWait(core, -entry - 1)
 }
 
-/** What the stream position of the request says is queued; a request to send that comes behind its close adds nothing. */
+/** Bytes up to the request's position are queued. A request to send that a close has overtaken adds nothing. */
 function queue(core: Core): void {
   const { tcb, config } = core
   const queued = (tcb.iss + 1 + argument(core, StreamArgument.position)) | 0

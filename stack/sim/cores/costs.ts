@@ -37,7 +37,10 @@ export const quantityNames = [
   // ── the loop ──
   /** One poll of the source besides what it reads: the clock, mailbox and device asked once. */
   'pollNanos',
-  /** Loop, counters and bookkeeping per request and per segment that it emits: of one thread alone, of each of two replicas, of two that share a lock. */
+  /**
+   * Loop, counters and bookkeeping per request and per segment that it emits: of one thread alone, of each of two replicas,
+   * of two that share a lock.
+   */
   'loopNanos',
   'loopReplicatedNanos',
   'loopLockedNanos',
