@@ -11,7 +11,7 @@ import { Counter, type Counters } from './counters.ts'
 import type { Domain } from './domain.ts'
 
 /** Actions still to be performed, by whoever claims them, that make it worth to see about more work first. */
-const muchToDo = 4
+export const muchToDo = 4
 
 export class ActionPerformer {
   readonly #domain: Domain

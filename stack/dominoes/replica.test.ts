@@ -229,6 +229,21 @@ describe('a round', () => {
     expect(one.channel.positionOf(0)).toBe(9)
   })
 
+  it('publishes its position before it performs much, and not before a little', () => {
+    const seenWith = (emits: number) => {
+      const one = open(1, 8, 64)[0] as Opened
+      const seen: number[] = []
+      one.domain.emits = emits
+      one.domain.perform = () => seen.push(one.channel.positionOf(0)) > 0
+      one.offer = 3
+      one.replica.doWork()
+      one.replica.doWork()
+      return seen
+    }
+    expect(seenWith(2)).toEqual([-2, -2, -2, -2, -2, -2])
+    expect(seenWith(4)).toEqual([-2, -2, -2, -2, -1, -1, -1, -1, 0, 0, 0, 0])
+  })
+
   it('leaves to the other replica what that one claimed first', () => {
     const [a, b] = openPair()
     a.domain.emits = 1

@@ -41,7 +41,7 @@
  *     the source, as it should. A full ring cannot be fed, so nobody need mind the source then either.
  *  f. Closing: `close` wakes every sleeper; the holder's wait is ended by the source's means, and its release notifies.
  */
-import { ActionPerformer } from './action-performer.ts'
+import { ActionPerformer, muchToDo } from './action-performer.ts'
 import { assert } from './assert.ts'
 import type { Channel } from './channel.ts'
 import type { ClaimPolicy } from './claim-policy.ts'
@@ -214,6 +214,8 @@ export class Replica implements Parker {
     this.#domain.apply(slot)
     this.#isInHand = true
     this.#counters.add(Counter.applied, 1)
+    // Somebody may wait for what came before, and this will take a while.
+    if (this.#domain.actions.count >= muchToDo) this.#publishPosition()
   }
 
   /** Performs what is in hand and passes the request; false if an action cannot be performed yet. */

@@ -150,9 +150,10 @@ export class Stream {
   }
 
   /**
-   * Room is reused only after every replica has passed the acknowledging request: until then one that is
-   * behind may still transmit these bytes. One acknowledgment at a time is waited for; newer ones merge.
-   * Returns whether there is more room than before.
+   * Room is reused only after every replica has passed all requests before the acknowledging one: until then one that
+   * is behind may still transmit these bytes. The acknowledging request itself transmits only what comes after them, and
+   * that may be much. One acknowledgment at a time is waited for; newer ones merge. Returns whether there is more room
+   * than before.
    */
   free(): boolean {
     const before = this.freed
@@ -161,7 +162,7 @@ export class Stream {
         this.#pendingFree = this.#acknowledged
         this.#pendingIndex = this.#latestIndex
       }
-      if (!this.#port.hasPassed(this.#pendingIndex)) break
+      if (!this.#port.hasPassed((this.#pendingIndex - 1) | 0)) break
       this.freed = this.#pendingFree
     }
     return this.freed > before
