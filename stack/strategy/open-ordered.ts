@@ -1,7 +1,7 @@
 /** A replica's way out with ordered emission, over its own buffers. */
 import type { Channel } from '../dominoes/channel.ts'
 import { OrderedTransmitter } from './perform/ordered-transmitter.ts'
-import { heldFrames, type OrderedEmissionLayout } from './replicated-layout.ts'
+import type { OrderedEmissionLayout } from './replicated-layout.ts'
 import type { ThreadParts } from './strategy.ts'
 import { threadCountersAt } from './thread-counters.ts'
 
@@ -11,13 +11,13 @@ export function openOrdered(
   channel: Channel,
 ): OrderedTransmitter {
   const { region, layout, thread, device } = parts
-  const { turnstile, buffersAt, bufferBytes } = ordered
+  const { turnstile, buffersAt, bufferCount, bufferBytes } = ordered
   return new OrderedTransmitter({
     region,
     layout: turnstile,
     device,
-    buffersAt: buffersAt + thread * heldFrames * bufferBytes,
-    bufferCount: heldFrames,
+    buffersAt: buffersAt + thread * bufferCount * bufferBytes,
+    bufferCount,
     bufferBytes,
     countersAt: threadCountersAt(layout.countersWord, thread),
     moved: channel.progress,

@@ -2,6 +2,7 @@
  * What the replicated strategy has beyond every stack's common structures, as its factors ask for it. Plain numbers.
  */
 import { type CountersLayout, planCounters } from '../dominoes/counters.ts'
+import type { RegionPlan } from '../dominoes/region.ts'
 import { type DeadlineLayout, planDeadlines } from './deadline-board.ts'
 import { resolveFactors } from './factors.ts'
 import type { StackParameters } from './options.ts'
@@ -9,15 +10,21 @@ import { transmitBufferBytes } from './perform/transmit-buffer.ts'
 import { planTurnstile, type TurnstileLayout } from './perform/turnstile.ts'
 import { maximumReplicas, planStack, type StackLayout } from './stack-layout.ts'
 
-/** Frames that one thread may have built before their turn; `perform/turnstile.bench.ts` says what fewer or more cost. */
-export const heldFrames = 128
+/**
+ * Frames that one thread may have built before their turn; `perform/turnstile.bench.ts` says what fewer or more cost. As
+ * many as it builds while another thread, whose turn it is, is kept from its processor for a scheduler's time slice or
+ * two; fewer of those that carry 64 KiB.
+ */
+const heldBytes = 2 ** 20
+const leastHeldFrames = 16
 /** Frames from the one whose turn it is to the last that may wait at the turnstile; threads further ahead wait for room. */
-const turnstileCount = 1024
+const turnstileCount = 2048
 
 export interface OrderedEmissionLayout {
   readonly turnstile: TurnstileLayout
-  /** Byte offset of thread 0's first buffer; each has `heldFrames` of them, `bufferBytes` apart. */
+  /** Byte offset of thread 0's first buffer; each thread has `bufferCount` of them, `bufferBytes` apart. */
   readonly buffersAt: number
+  readonly bufferCount: number
   readonly bufferBytes: number
 }
 
@@ -41,20 +48,25 @@ export function planReplicated(parameters: StackParameters): ReplicatedLayout {
   const { emission, reader } = resolveFactors(strategy)
   const shape = { threads: replicas, readers: reader === 'dedicated' ? 1 : 0 }
   return planStack(parameters, shape, (plan) => {
-    const bufferBytes = Math.ceil(transmitBufferBytes(device.capabilities.frameBytes) / 128) * 128
     return {
       ...(emission === 'ordered'
-        ? {
-            ordered: {
-              turnstile: planTurnstile(plan, turnstileCount),
-              buffersAt: plan.reserve(bufferBytes * heldFrames * replicas),
-              bufferBytes,
-            },
-          }
+        ? { ordered: planOrdered(plan, replicas, device.capabilities.frameBytes) }
         : {}),
       ...(reader === 'dedicated'
         ? { reader: { deadlines: planDeadlines(plan, replicas), counters: planCounters(plan, 1) } }
         : {}),
     }
   })
+}
+
+function planOrdered(plan: RegionPlan, replicas: number, frameBytes: number): OrderedEmissionLayout {
+  const bufferBytes = Math.ceil(transmitBufferBytes(frameBytes) / 128) * 128
+  const bufferCount = Math.max(leastHeldFrames, Math.floor(heldBytes / bufferBytes))
+  const turnstile = planTurnstile(plan, turnstileCount)
+  return {
+    turnstile,
+    buffersAt: plan.reserve(bufferBytes * bufferCount * replicas),
+    bufferCount,
+    bufferBytes,
+  }
 }

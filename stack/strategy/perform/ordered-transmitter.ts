@@ -51,6 +51,11 @@ export class OrderedTransmitter implements Transmitter {
       this.#oldest = this.#after(this.#oldest)
       this.#held -= 1
     }
+    // The buffers used last are in the cache: all are needed only while another thread is late.
+    if (this.#held === 0) {
+      this.#oldest = 0
+      this.#current = 0
+    }
     if (this.#held === this.#parts.bufferCount) return noBuffer
     if (!this.#turnstile.hasRoom(frameNumber)) return noBuffer
     this.#frame = frameNumber

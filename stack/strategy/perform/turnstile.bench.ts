@@ -32,6 +32,7 @@ const buildTimes: Readonly<Record<string, () => number>> = {
   exponential,
   'cv 0.3': narrow,
   'cv 0.3, a stall of 100 in 1000': () => narrow() + (uniform() < 0.001 ? 100 : 0),
+  'cv 0.3, a stall of 400 in 4000': () => narrow() + (uniform() < 0.000_25 ? 400 : 0),
 }
 
 interface BenchThread {
@@ -44,7 +45,7 @@ interface BenchThread {
 
 function openThreads(count: number, bufferCount: number): BenchThread[] {
   const plan = new RegionPlan()
-  const layout = planTurnstile(plan, 1024)
+  const layout = planTurnstile(plan, 2048)
   const signalAt = planSignal(plan)
   const countersAt = plan.reserve(count * 128) / 4
   const region = plan.allocate()
@@ -103,7 +104,7 @@ function shareOfUnordered(count: number, bufferCount: number, buildTime: () => n
   return frames / Math.max(...threads.map(({ clock }) => clock)) / unordered
 }
 
-const bufferCounts = [1, 2, 4, 8, 16, 64, 128]
+const bufferCounts = [1, 2, 4, 8, 16, 128, 512]
 console.log(`${'building times, threads'.padEnd(44)}${bufferCounts.map((n) => `${n}`.padStart(6)).join('')}`)
 for (const [name, buildTime] of Object.entries(buildTimes)) {
   for (const count of [2, 4, 8]) {
