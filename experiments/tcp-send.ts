@@ -34,10 +34,10 @@ export const experiment = defineExperiment({
     cipher: 256 * 2 ** 20,
     linux: 512 * 2 ** 20,
   },
-  // Some four seconds, for each process of a stack: until then the compiler takes a share of the processors.
+  // Some four to six seconds, for each process of a stack: until then the compiler takes a share of the processors.
   warmupBytes: {
     checksum: 1024 * 2 ** 20,
-    cipher: 320 * 2 ** 20,
+    cipher: 512 * 2 ** 20,
     linux: 128 * 2 ** 20,
   },
 })

@@ -26,3 +26,8 @@ export function openClaims(
   const { claims } = layout.framework
   return chunk === 1 ? new ClaimBoard(region, claims) : new ChunkClaims(region, claims, chunk)
 }
+
+/** Consecutive actions of one request that one claim covers, from a multiple of it: a power of two. */
+export function claimedAtOnce({ claim, chunk }: ReplicationFactors): number {
+  return claim === 'request' ? 2 ** 30 : chunk
+}

@@ -4,7 +4,7 @@
  * own, everything else lies in the region.
  */
 import type { Device } from '../device/device.ts'
-import { ActionQueue, ActionWord } from '../dominoes/action-queue.ts'
+import { ActionQueue, ActionWord, actionWords } from '../dominoes/action-queue.ts'
 import type { Domain } from '../dominoes/domain.ts'
 import type { OutboxWriter } from '../dominoes/outbox.ts'
 import type { Region } from '../dominoes/region.ts'
@@ -44,6 +44,8 @@ export interface NetworkDomainParts {
   readonly work: PayloadWork
   /** Where actions go; a private queue if absent. */
   readonly actions?: ActionQueue
+  /** Consecutive actions that one claim covers, from a multiple of it: a power of two. 1 if absent. */
+  readonly claimedTogether?: number
 }
 
 export class NetworkDomain implements Domain {
@@ -57,6 +59,7 @@ export class NetworkDomain implements Domain {
   readonly #deliverer: Deliverer
   readonly #outbox: OutboxWriter
   readonly #transmitter: Transmitter
+  readonly #claimedTogether: number
 
   constructor(parts: NetworkDomainParts) {
     const { region, state, config, buffers, outbox, work } = parts
@@ -68,6 +71,7 @@ export class NetworkDomain implements Domain {
     this.#transmitter =
       parts.transmitter ??
       new DirectTransmitter(parts.device, region.words, parts.transmitAt, parts.countersAt)
+    this.#claimedTogether = parts.claimedTogether ?? 1
     const { etherHigh, etherLow } = config
     const sending = { region, buffers, work, transmitter: this.#transmitter, etherHigh, etherLow }
     this.#segments = new SegmentSender(sending)
@@ -111,7 +115,8 @@ export class NetworkDomain implements Domain {
     const kind = record[action + ActionWord.kind] as number
     if (kind === Action.deliver) return this.#deliverer.deliver(record, action, slot)
     if (kind === Action.upcall) return this.#deliverer.post(record, action, slot)
-    const bufferAt = this.#transmitter.bufferFor(record[action + frameNumberWord] as number)
+    const frameNumber = record[action + frameNumberWord] as number
+    const bufferAt = this.#transmitter.bufferFor(frameNumber, this.#isFollowed(action))
     if (bufferAt === noBuffer) return false
     this.#send(kind, record, action, slot, bufferAt)
     return true
@@ -121,7 +126,7 @@ export class NetworkDomain implements Domain {
   isUndone(action: number): boolean {
     const record = this.actions.words
     const kind = record[action + ActionWord.kind] as number
-    if (kind !== Action.deliver && kind !== Action.upcall) return false
+    if (isFrame(kind)) return false
     return !this.#outbox.isCommitted(record[action + UpcallWord.upcallNumber] as number)
   }
 
@@ -135,6 +140,15 @@ export class NetworkDomain implements Domain {
 
   copyState(target: Int32Array): void {
     this.machine.copyState(target)
+  }
+
+  /** Whether the claim that covers an action covers the one after it in the queue, and that is a frame. */
+  #isFollowed(action: number): boolean {
+    const { words, count } = this.actions
+    const number = words[action + ActionWord.number] as number
+    if (((number + 1) & (this.#claimedTogether - 1)) === 0) return false
+    const next = action + actionWords
+    return next < count * actionWords && isFrame(words[next + ActionWord.kind] as number)
   }
 
   #send(kind: number, record: Int32Array, action: number, slot: number, bufferAt: number): void {
@@ -154,4 +168,8 @@ export class NetworkDomain implements Domain {
     }
     throw new Error(`no such action: kind ${kind}`)
   }
+}
+
+function isFrame(kind: number): boolean {
+  return kind !== Action.deliver && kind !== Action.upcall
 }

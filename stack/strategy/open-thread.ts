@@ -15,7 +15,7 @@ import { OutboxWriter } from '../dominoes/outbox.ts'
 import type { Replica } from '../dominoes/replica.ts'
 import { Signal } from '../dominoes/signal.ts'
 import { createPayloadWork } from '../payload/payload-work.ts'
-import { openClaims } from './claims.ts'
+import { claimedAtOnce, openClaims } from './claims.ts'
 import { replicationFactors, resolveVerification } from './factors.ts'
 import { LocalSlots } from './local-slots.ts'
 import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
@@ -67,7 +67,9 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
     membership.actionCapacity === 0
       ? {}
       : { actions: new ActionQueue(actionCapacity, queueStorage(region, membership, thread)) }
-  const domain = openDomain(parts, { ...transmitter, ...queue })
+  const factors = replicationFactors(parameters.strategy)
+  const claimedTogether = claimedAtOnce(factors)
+  const domain = openDomain(parts, { ...transmitter, ...queue, claimedTogether })
   const nowMicros = () => clock.nowMicros()
   const replica: OpenReplicaParts = {
     id: thread,
@@ -76,7 +78,7 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
       : { domain: openPoster(parts, reader, wrapped(parts, domain), channel) }),
     nowMicros,
     channel,
-    claims: openClaims(region, layout, channel, thread, replicationFactors(parameters.strategy)),
+    claims: openClaims(region, layout, channel, thread, factors),
     ...(membership.actionCapacity > 0
       ? { stateOf: (replica: number) => stateOf(region, layout, replica) }
       : {}),

@@ -35,6 +35,7 @@ export class OrderedTransmitter implements Transmitter {
   #oldest = 0
   #current = 0
   #frame = 0
+  #isFollowed = false
 
   constructor(parts: OrderedTransmitterParts) {
     const { region, layout, device, countersAt, moved } = parts
@@ -46,7 +47,7 @@ export class OrderedTransmitter implements Transmitter {
     this.#turnstile = new Turnstile(region, layout, moved, write)
   }
 
-  bufferFor(frameNumber: number): number {
+  bufferFor(frameNumber: number, isFollowed: boolean): number {
     while (this.#held > 0 && this.#turnstile.hasLeft(this.#frames[this.#oldest] as number)) {
       this.#oldest = this.#after(this.#oldest)
       this.#held -= 1
@@ -59,11 +60,12 @@ export class OrderedTransmitter implements Transmitter {
     if (this.#held === this.#parts.bufferCount) return noBuffer
     if (!this.#turnstile.hasRoom(frameNumber)) return noBuffer
     this.#frame = frameNumber
+    this.#isFollowed = isFollowed
     return this.#parts.buffersAt + this.#current * this.#parts.bufferBytes
   }
 
   transmit(at: number, length: number): void {
-    if (this.#turnstile.leave(this.#frame, at, length)) return
+    if (this.#turnstile.leave(this.#frame, at, length, this.#isFollowed)) return
     this.#frames[this.#current] = this.#frame
     this.#current = this.#after(this.#current)
     this.#held += 1

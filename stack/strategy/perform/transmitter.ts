@@ -9,9 +9,9 @@ export interface Transmitter {
   readonly capabilities: DeviceCapabilities
   /**
    * Byte offset of a buffer in which to build the frame with this number, or `noBuffer`. Numbers increase from call to
-   * call; a thread builds one frame at a time.
+   * call; a thread builds one frame at a time. `isFollowed`: it builds the next frame, too, right after this one.
    */
-  bufferFor(frameNumber: number): number
+  bufferFor(frameNumber: number, isFollowed: boolean): number
   /** The frame in the buffer is complete, with its virtio-net header if there is one: `length` bytes at `at`. */
   transmit(at: number, length: number): void
 }

@@ -23,11 +23,14 @@
  * in the same order. That claimants are removed with what they had in hand is ruled out elsewhere: replicas can be
  * killed where emission is relaxed only.
  *
- * What it costs, as long as threads finish in turn: two loads and a store of shared words a frame.
+ * A thread that has the turn and builds the next frame, too, keeps the turn without saying so: whoever looks sees an
+ * older `next`, as if this thread were slower. The argument holds with `next` as it was said last.
+ *
+ * What it costs, as long as threads finish in turn: two loads and a store of shared words a run of frames by one thread.
  *
  * Invariant: frames before `next` have left; an entry is written only for frames next … next + count - 1.
  */
-import { assertPowerOfTwo } from '../../dominoes/assert.ts'
+import { assert, assertPowerOfTwo } from '../../dominoes/assert.ts'
 import { lineWords, type Region, type RegionPlan } from '../../dominoes/region.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 
@@ -57,6 +60,9 @@ export function initialiseTurnstile(region: Region, layout: TurnstileLayout, fir
   }
 }
 
+/** Frames of others that a thread transmits before it says so: they wait for their buffers. A power of two. */
+const saidTogether = 8
+
 /** Writes a frame to a device, whatever comes of it. */
 export type WriteFrame = (at: number, length: number) => void
 
@@ -67,8 +73,10 @@ export class Turnstile {
   readonly #count: number
   readonly #moved: Signal
   readonly #write: WriteFrame
-  /** `next` when this thread last looked; it only grows. */
+  /** `next` when this thread last looked, or the frame whose turn it keeps; it only grows. */
   #seen: number
+  /** This thread has the turn, and did not say so. */
+  #keepsTurn = false
 
   /** One per thread; `moved` is notified whenever a frame left: where threads sleep that wait for that. */
   constructor(region: Region, layout: TurnstileLayout, moved: Signal, write: WriteFrame) {
@@ -92,48 +100,60 @@ export class Turnstile {
 
   /**
    * Transmits a frame for which there is room if it has its turn, and what waits for it to leave; leaves it here
-   * otherwise. True if it has left; the bytes must stay as they are until then.
+   * otherwise. True if it has left; the bytes must stay as they are until then. `isFollowed`: this thread comes with the
+   * next frame at once, and waits for nothing in between.
    */
-  leave(frame: number, at: number, length: number): boolean {
-    if (this.#look() === frame) {
-      this.#write(at, length)
-    } else {
+  leave(frame: number, at: number, length: number, isFollowed: boolean): boolean {
+    assert(!this.#keepsTurn || frame === this.#seen, 'a frame came in place of the one that has the turn')
+    if (!this.#keepsTurn && this.#look() !== frame) {
       const words = this.#words
       const entry = this.#entryOf(frame)
       words[entry + EntryWord.at] = at
       words[entry + EntryWord.length] = length
       Atomics.store(words, entry + EntryWord.stamp, (frame + 1) | 0)
-      if (this.#look() !== frame || !this.#take(frame, entry)) return false
-      this.#write(at, length)
+      if (this.#look() !== frame || !this.#take(frame)) return false
     }
-    this.#passOn(frame)
+    this.#write(at, length)
+    this.#keepsTurn = isFollowed
+    if (isFollowed) this.#seen = (frame + 1) | 0
+    else this.#passOn(frame)
     return true
   }
 
   /** Gives the turn to the frame after one that was transmitted, and transmits what is here. */
   #passOn(transmitted: number): void {
     const words = this.#words
-    let frame = transmitted
-    for (;;) {
-      frame = (frame + 1) | 0
-      Atomics.store(words, this.#next, frame)
-      this.#moved.notify()
+    for (let frame = (transmitted + 1) | 0; ; frame = (frame + 1) | 0) {
+      const isHere = this.#isHere(frame)
+      if (!isHere || (frame & (saidTogether - 1)) === 0) this.#giveTurnTo(frame)
+      if (!isHere && !this.#isHere(frame)) return
+      if (!this.#take(frame)) return
       const entry = this.#entryOf(frame)
-      if (Atomics.load(words, entry + EntryWord.stamp) !== ((frame + 1) | 0)) return
-      if (!this.#take(frame, entry)) return
       this.#write(words[entry + EntryWord.at] as number, words[entry + EntryWord.length] as number)
     }
   }
 
+  #giveTurnTo(frame: number): void {
+    this.#seen = frame
+    Atomics.store(this.#words, this.#next, frame)
+    this.#moved.notify()
+  }
+
+  #isHere(frame: number): boolean {
+    return Atomics.load(this.#words, this.#entryOf(frame) + EntryWord.stamp) === ((frame + 1) | 0)
+  }
+
   /** Takes a frame that is here; false if another thread did. */
-  #take(frame: number, entry: number): boolean {
+  #take(frame: number): boolean {
+    const at = this.#entryOf(frame) + EntryWord.stamp
     const stamp = (frame + 1) | 0
-    return Atomics.compareExchange(this.#words, entry + EntryWord.stamp, stamp, frame) === stamp
+    return Atomics.compareExchange(this.#words, at, stamp, frame) === stamp
   }
 
   /** Whether a frame is before `next + lead`: looks only if what was last seen does not tell. */
   #isBefore(frame: number, lead: number): boolean {
-    return ((frame - this.#seen - lead) | 0) < 0 || ((frame - this.#look() - lead) | 0) < 0
+    if (((frame - this.#seen - lead) | 0) < 0) return true
+    return !this.#keepsTurn && ((frame - this.#look() - lead) | 0) < 0
   }
 
   #look(): number {
