@@ -1,6 +1,6 @@
 /**
  * One transfer between our stack and the Linux peer, verified at both ends. The stack's process stays for the samples
- * of a few rounds of its cell; before the first it makes a transfer that is verified like the others and not measured.
+ * of a few rounds of its cell; before the first it makes some transfers that are verified like the others and not measured.
  */
 import { existsSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
@@ -31,6 +31,12 @@ const slowest = 2 * 2 ** 20
 /** Of a connection's bytes, the share before its measurement begins: slow start, and caches that others used. */
 const settlingShare = 1 / 8
 
+/**
+ * Connections among which the warm-up's bytes are shared out. What was compiled while there had been only one is thrown
+ * away when the next is opened, and is compiled again during its transfer.
+ */
+const warmupTransfers = 4
+
 export async function takeStackSample(
   bench: Bench,
   cell: Cell,
@@ -56,7 +62,9 @@ export async function takeStackSample(
   await bench.enterRound(context.experiment.id, round)
   if (!bench.warmCells.delete(cell.id)) {
     context.log('warming up')
-    refuseFaults('warm-up', await move(0, warmupBytes))
+    for (let k = 0; k < warmupTransfers; k++) {
+      refuseFaults('warm-up', await move(0, Math.ceil(warmupBytes / warmupTransfers)))
+    }
   }
   const settlingBytes = Math.ceil(transferBytes * settlingShare)
   const { result, peer, seen } = await move(settlingBytes, transferBytes, disturbed)
