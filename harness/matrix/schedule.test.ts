@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { smallDefinition } from '../testing/fixtures.ts'
 import { expand } from './expand.ts'
+import type { Cell } from './experiment.ts'
 import { schedule } from './schedule.ts'
 
 const experiment = expand(smallDefinition)
@@ -26,6 +27,19 @@ test('no cell is first twice before all were', () => {
     const firsts = Array.from({ length: count }, (_, round) => cellsOf(samples, round)[0])
     expect(new Set(firsts).size).toBe(count)
   }
+})
+
+test('cells that are compared with each other come one after another, in an order that changes', () => {
+  const samples = schedule([experiment], 'full', 1)
+  const workOf = ({ factors }: Cell) => (factors.strategy === 'linux' ? 'linux' : factors.payloadWork)
+  const seen = new Set<string>()
+  for (let round = 0; round < 7; round += 1) {
+    const works = samples.filter((sample) => sample.round === round).map(({ cell }) => workOf(cell))
+    const runs = works.filter((work, k) => work !== works[k - 1])
+    expect(runs).toEqual([...new Set(runs)])
+    seen.add(runs.join())
+  }
+  expect(seen.size).toBeGreaterThan(1)
 })
 
 test('a seed repeats the order, another seed changes it', () => {

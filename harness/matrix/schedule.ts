@@ -1,9 +1,11 @@
 /**
  * The order in which a run takes its samples: experiments one after another, each in rounds that hold every cell
- * once, so that a slow drift of the machine touches all cells alike and a ratio compares neighbours in time.
+ * once, so that a slow drift of the machine touches all cells alike. In a round, cells that are compared with each other
+ * come one after another: a ratio compares neighbours in time, however many cells there are.
  * Pure. Invariant: within `cells` consecutive rounds no cell is first twice.
  */
 import { deriveSeed, seededRandom, shuffled } from '../measure/random.ts'
+import { baselineOf } from './baseline.ts'
 import type { Cell, Experiment } from './experiment.ts'
 
 export interface ScheduledSample {
@@ -38,11 +40,36 @@ export function schedule(
   return samples
 }
 
-/** A seeded permutation names who goes first in which round; the others follow in a fresh shuffle. */
+/**
+ * A seeded permutation names who goes first in which round; those compared with it follow in a fresh shuffle, then the
+ * other comparisons, shuffled too.
+ */
 function roundOrder(experiment: Experiment, round: number, seed: number): Cell[] {
   const { cells, id } = experiment
   const firsts = shuffled(cells, seededRandom(deriveSeed(seed, id)))
   const first = firsts[round % firsts.length] as Cell
-  const others = cells.filter((cell) => cell !== first)
-  return [first, ...shuffled(others, seededRandom(deriveSeed(seed, `${id}/${round}`)))]
+  const random = seededRandom(deriveSeed(seed, `${id}/${round}`))
+  const rest = shuffled(
+    cells.filter((cell) => cell !== first),
+    random,
+  )
+  return [...comparisons([first, ...rest], experiment).values()].flat()
+}
+
+/** Cells by what all of them are compared with in the end; both in the order of `cells`. */
+function comparisons(cells: readonly Cell[], experiment: Experiment): Map<Cell, Cell[]> {
+  const byRoot = new Map<Cell, Cell[]>()
+  for (const cell of cells) {
+    const root = rootOf(cell, experiment)
+    byRoot.set(root, [...(byRoot.get(root) ?? []), cell])
+  }
+  return byRoot
+}
+
+function rootOf(cell: Cell, experiment: Experiment): Cell {
+  for (const baseline of experiment.baselines) {
+    const other = baselineOf(baseline, cell, experiment.cells)
+    if (other !== undefined && other !== cell) return rootOf(other, experiment)
+  }
+  return cell
 }
