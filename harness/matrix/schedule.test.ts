@@ -42,6 +42,24 @@ test('cells that are compared with each other come one after another, in an orde
   expect(seen.size).toBeGreaterThan(1)
 })
 
+test('what a cost is counted on and its counterpart are neighbours', () => {
+  const cells = [
+    {
+      strategy: ['replicated'],
+      replicas: [1, 2],
+      payloadWork: ['cipher', 'checksum'],
+      digests: ['on', 'off'],
+    },
+  ]
+  const verdict = { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } as const
+  const costly = expand({ ...smallDefinition, cells, verdict } as typeof smallDefinition)
+  const samples = schedule([costly], 'full', 1).map(({ cell: { factors } }) => factors)
+  for (let at = 0; at < samples.length; at += 2) {
+    const [one, next] = samples.slice(at, at + 2).map((factors) => ({ ...factors, digests: undefined }))
+    expect(one).toEqual(next)
+  }
+})
+
 test('a seed repeats the order, another seed changes it', () => {
   const order = (seed: number) => schedule([experiment], 'full', seed).map((sample) => sample.cell.id)
   expect(order(5)).toEqual(order(5))

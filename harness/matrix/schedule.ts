@@ -6,6 +6,7 @@
  */
 import { deriveSeed, seededRandom, shuffled } from '../measure/random.ts'
 import { baselineOf } from './baseline.ts'
+import { counterpartOf } from './counterpart.ts'
 import type { Cell, Experiment } from './experiment.ts'
 
 export interface ScheduledSample {
@@ -67,9 +68,13 @@ function comparisons(cells: readonly Cell[], experiment: Experiment): Map<Cell, 
 }
 
 function rootOf(cell: Cell, experiment: Experiment): Cell {
-  for (const baseline of experiment.baselines) {
-    const other = baselineOf(baseline, cell, experiment.cells)
-    if (other !== undefined && other !== cell) return rootOf(other, experiment)
-  }
-  return cell
+  const other = comparedWith(cell, experiment)
+  return other === undefined || other === cell ? cell : rootOf(other, experiment)
+}
+
+/** What the verdict compares a cell with: a cost is counted against the counterpart, a gain against a baseline. */
+function comparedWith(cell: Cell, { verdict, baselines, cells }: Experiment): Cell | undefined {
+  if (verdict.kind === 'cost') return counterpartOf(verdict, cell, cells)
+  const all = baselines.map((baseline) => baselineOf(baseline, cell, cells))
+  return all.find((other) => other !== undefined && other !== cell)
 }
