@@ -54,22 +54,14 @@ function roundOrder(experiment: Experiment, round: number, seed: number): Cell[]
     cells.filter((cell) => cell !== first),
     random,
   )
-  return [...comparisons([first, ...rest], experiment).values()].flat()
+  // Groups, and cells in them, stay in the order of the shuffle.
+  return [...Map.groupBy([first, ...rest], (cell) => rootOf(cell, experiment)).values()].flat()
 }
 
-/** Cells by what all of them are compared with in the end; both in the order of `cells`. */
-function comparisons(cells: readonly Cell[], experiment: Experiment): Map<Cell, Cell[]> {
-  const byRoot = new Map<Cell, Cell[]>()
-  for (const cell of cells) {
-    const root = rootOf(cell, experiment)
-    byRoot.set(root, [...(byRoot.get(root) ?? []), cell])
-  }
-  return byRoot
-}
-
+/** What a cell is compared with in the end: all that have the same are compared with each other. */
 function rootOf(cell: Cell, experiment: Experiment): Cell {
   const other = comparedWith(cell, experiment)
-  return other === undefined || other === cell ? cell : rootOf(other, experiment)
+  return other === undefined ? cell : rootOf(other, experiment)
 }
 
 /** What the verdict compares a cell with: a cost is counted against the counterpart, a gain against a baseline. */

@@ -10,7 +10,7 @@ import type { ClaimPolicy } from './claim-policy.ts'
 import { Counter, type Counters } from './counters.ts'
 import type { Domain } from './domain.ts'
 
-/** Actions still to be performed, by whoever claims them, that make it worth to see about more work first. */
+/** Actions to be performed, by whoever claims them, that take long enough to see to other replicas' needs first. */
 export const muchToDo = 4
 
 export class ActionPerformer {

@@ -28,6 +28,6 @@ export function openClaims(
 }
 
 /** Consecutive actions of one request that one claim covers, from a multiple of it: a power of two. */
-export function claimedAtOnce({ claim, chunk }: ReplicationFactors): number {
+export function claimedTogether({ claim, chunk }: ReplicationFactors): number {
   return claim === 'request' ? 2 ** 30 : chunk
 }

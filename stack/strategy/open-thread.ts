@@ -15,7 +15,7 @@ import { OutboxWriter } from '../dominoes/outbox.ts'
 import type { Replica } from '../dominoes/replica.ts'
 import { Signal } from '../dominoes/signal.ts'
 import { createPayloadWork } from '../payload/payload-work.ts'
-import { claimedAtOnce, openClaims } from './claims.ts'
+import { claimedTogether, openClaims } from './claims.ts'
 import { replicationFactors, resolveVerification } from './factors.ts'
 import { LocalSlots } from './local-slots.ts'
 import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
@@ -68,8 +68,7 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
       ? {}
       : { actions: new ActionQueue(actionCapacity, queueStorage(region, membership, thread)) }
   const factors = replicationFactors(parameters.strategy)
-  const claimedTogether = claimedAtOnce(factors)
-  const domain = openDomain(parts, { ...transmitter, ...queue, claimedTogether })
+  const domain = openDomain(parts, { ...transmitter, ...queue, claimedTogether: claimedTogether(factors) })
   const nowMicros = () => clock.nowMicros()
   const replica: OpenReplicaParts = {
     id: thread,

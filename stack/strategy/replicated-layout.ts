@@ -11,11 +11,12 @@ import { planTurnstile, type TurnstileLayout } from './perform/turnstile.ts'
 import { maximumReplicas, planStack, type StackLayout } from './stack-layout.ts'
 
 /**
- * Frames that one thread may have built before their turn; `perform/turnstile.bench.ts` says what fewer or more cost. As
- * many as it builds while another thread, whose turn it is, is kept from its processor for a scheduler's time slice or
- * two; fewer of those that carry 64 KiB.
+ * Memory for frames that one thread has built before their turn; `perform/turnstile.bench.ts` says what fewer or more of
+ * them cost. As many as it builds while another thread, whose turn it is, is kept from its processor for a scheduler's
+ * time slice or two.
  */
 const heldBytes = 2 ** 20
+/** However large a frame is. */
 const leastHeldFrames = 16
 /** Frames from the one whose turn it is to the last that may wait at the turnstile; threads further ahead wait for room. */
 const turnstileCount = 2048

@@ -58,23 +58,23 @@ describe.each(firsts)('frames from %i', (first) => {
         const total = 200
         let claimed = 0
         const longestRun = 1 + below(12)
-        const hands = transmitters.map(() => ({ frame: 0, left: 0, at: noBuffer }))
+        const hands = transmitters.map(() => ({ frame: 0, remaining: 0, at: noBuffer }))
         for (let steps = 0; left.length < total; steps++) {
           expect([seed, steps < 200_000]).toEqual([seed, true])
           const thread = below(threads)
           const hand = hands[thread] as (typeof hands)[0]
           const transmitter = transmitters[thread] as (typeof transmitters)[0]
-          if (hand.left === 0) {
+          if (hand.remaining === 0) {
             hand.frame = (first + claimed) | 0
-            hand.left = Math.min(1 + below(longestRun), total - claimed)
-            claimed += hand.left
+            hand.remaining = Math.min(1 + below(longestRun), total - claimed)
+            claimed += hand.remaining
           } else if (hand.at < 0) {
-            hand.at = transmitter.bufferFor(hand.frame, hand.left > 1)
+            hand.at = transmitter.bufferFor(hand.frame, hand.remaining > 1)
             if (hand.at >= 0) build(hand.at, hand.frame)
           } else {
             transmitter.transmit(hand.at, 4)
             hand.frame = (hand.frame + 1) | 0
-            hand.left -= 1
+            hand.remaining -= 1
             hand.at = noBuffer
           }
         }

@@ -3,7 +3,7 @@
  * order of their frame numbers. Who finishes the frame whose turn it is transmits it; who finishes a frame out of turn
  * leaves it here and goes on. Whoever transmitted a frame looks whether the one after it is here, and transmits that, too.
  *
- *   word   0  next    number of the frame whose turn it is                  whoever transmitted the one before
+ *   word   0  next    number of the frame whose turn it is, or an earlier   whoever transmitted the one before
  *   ── lines, four words an entry: frame f has entry f mod count ─────────────────────────────
  *    32 + 4 e  stamp   f + 1 while frame f is here, f once it was taken      its builder; who takes it
  *         + 1  at      byte offset of the frame                             its builder, before the stamp
@@ -23,8 +23,10 @@
  * in the same order. That claimants are removed with what they had in hand is ruled out elsewhere: replicas can be
  * killed where emission is relaxed only.
  *
- * A thread that has the turn and builds the next frame, too, keeps the turn without saying so: whoever looks sees an
- * older `next`, as if this thread were slower. The argument holds with `next` as it was said last.
+ * Who has the turn need not say at once how far it is: whoever looks meanwhile sees an older `next`, as if this thread
+ * were slower. So a thread that builds the next frame, too, keeps the turn; and of frames that are here it transmits
+ * several before it says so, as their builders have looked at `next` and left. Before it turns to anything else it gives
+ * the turn to the first frame that is not here, and looks once more whether it is.
  *
  * What it costs, as long as threads finish in turn: two loads and a store of shared words a run of frames by one thread.
  *
@@ -60,7 +62,7 @@ export function initialiseTurnstile(region: Region, layout: TurnstileLayout, fir
   }
 }
 
-/** Frames of others that a thread transmits before it says so: they wait for their buffers. A power of two. */
+/** Frames that were left here and are transmitted before `next` says so; their builders' buffers wait. A power of two. */
 const saidTogether = 8
 
 /** Writes a frame to a device, whatever comes of it. */
