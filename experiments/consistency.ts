@@ -23,7 +23,7 @@ export const experiment = defineExperiment({
   ],
   baselines: ['single-replica'],
   verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 },
-  rounds: { full: 15, quick: 1 },
-  transferBytes: { checksum: 512 * 2 ** 20, cipher: 256 * 2 ** 20 },
+  rounds: { full: 100, quick: 1 },
+  transferBytes: { checksum: 128 * 2 ** 20, cipher: 64 * 2 ** 20 },
   warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
 })

@@ -4,21 +4,17 @@
  */
 import { addCleanUp } from '../docker/clean-up.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
+import type { Experiment } from '../matrix/experiment.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
 import { loadTopology } from '../topology/load.ts'
 import type { DeployedNode } from '../topology/node.ts'
 import { resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
 import { AgentConnection } from './agent-connection.ts'
+import { roundsPerProcess } from './rounds-per-process.ts'
 
 /** The node under test and the one at the other end have these names in every topology. */
 const stackName = 'stack'
 const peerName = 'peer'
-
-/**
- * Rounds for which a stack's process stays. Two processes of the same program differ by some percent, for as long as they
- * live, if only by what their compilers saw first. More rounds of one process would only confirm its luck.
- */
-const roundsPerProcess = 5
 
 export interface BenchChanges extends TopologyChanges {
   /** Of the stack's TAP; default 1. */
@@ -72,8 +68,8 @@ export class Bench {
   }
 
   /** Stacks stay for a few rounds of one experiment: they hold memory, and how quick one is was in part decided when it started. */
-  async enterRound(experiment: string, round: number): Promise<void> {
-    const span = `${experiment} ${Math.floor(round / roundsPerProcess)}`
+  async enterRound({ id, rounds }: Experiment, round: number): Promise<void> {
+    const span = `${id} ${Math.floor(round / roundsPerProcess(rounds.full))}`
     if (this.#span === span) return
     this.#span = span
     this.warmCells.clear()

@@ -36,7 +36,7 @@ async function recordings(
     signal: new AbortController().signal,
     log: (line: string) => lines.push(line),
     recordCommand: () => {},
-    experiment: { id: 'recorded', traffic },
+    experiment: { id: 'recorded', traffic, rounds: { full: 7, quick: 1 } },
     transferBytes: bytes,
     warmupBytes: 2 ** 20,
     isLast,

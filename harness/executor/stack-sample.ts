@@ -59,7 +59,7 @@ export async function takeStackSample(
     const stack = { ...spec.stack, ...changes.stack }
     return transfer(bench, agent, { ...spec, ...changes, stack }, context)
   }
-  await bench.enterRound(context.experiment.id, round)
+  await bench.enterRound(context.experiment, round)
   if (!bench.warmCells.delete(cell.id)) {
     context.log('warming up')
     for (let k = 0; k < warmupTransfers; k++) {

@@ -29,7 +29,7 @@ async function transfer(factors: Factors, traffic: 'send' | 'receive', round = 0
     signal: new AbortController().signal,
     log: (line: string) => logged.push(line),
     recordCommand: () => {},
-    experiment: { id: `tcp-${traffic}`, traffic },
+    experiment: { id: `tcp-${traffic}`, traffic, rounds: { full: 21, quick: 3 } },
     transferBytes: 8 * mebibyte,
     warmupBytes: mebibyte,
     isLast: true,
