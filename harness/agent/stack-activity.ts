@@ -19,14 +19,6 @@ export class Activity {
     this.#before = stack.report()
   }
 
-  /** Replicas that were lost, in this transfer or before, and not replaced: the stack is not what it is said to be. */
-  get missingReplicas(): number {
-    const { crewEvents = [] } = this.#stack.report()
-    const joined = crewEvents.filter((event) => event.kind === 'joined').length
-    const gone = crewEvents.length - joined
-    return gone - joined
-  }
-
   sinceStart(): Done {
     const cpu = process.cpuUsage(this.#cpuBefore)
     const before = this.#before
