@@ -37,11 +37,11 @@ const programs = `${paths.project}/stack/sim/calibrate`
 
 /** Bytes before the first measurement, by which the compiler is done, and in each. */
 const sizes: Readonly<Record<ContextName, { warmup: number; transfer: number }>> = {
-  checksum: { warmup: 400e6, transfer: 80e6 },
-  cipher: { warmup: 140e6, transfer: 64e6 },
+  checksum: { warmup: 1200e6, transfer: 80e6 },
+  cipher: { warmup: 320e6, transfer: 64e6 },
   receive: { warmup: 300e6, transfer: 32e6 },
-  two: { warmup: 500e6, transfer: 80e6 },
-  locked: { warmup: 500e6, transfer: 80e6 },
+  two: { warmup: 1200e6, transfer: 80e6 },
+  locked: { warmup: 1200e6, transfer: 80e6 },
 }
 
 export interface MeasureOptions {

@@ -39,9 +39,12 @@ const histogramAt = wordsPerName * meteredNames.length
 const histogramBins = 128
 /** Bins to a doubling; the middle bin holds the mean. */
 const binsPerOctave = 16
-/** An operation that takes so many times its mean was interrupted. */
-const stallTimes = 12
+/** An operation that takes so much longer than on average was interrupted: what `gapMicros` of the probes finds. */
 const stallNanos = 15_000
+/** Requests are not alike: applying one may emit a hundred segments, and take so many times as long as on average. */
+const varyingTimes = 12
+const firstVarying = meteredNames.indexOf('applyAck')
+const lastVarying = meteredNames.indexOf('resume')
 /** A round may be long; only its parts are judged. */
 const unjudged = meteredNames.indexOf('round')
 const firstNumber = meteredNames.indexOf('requests')
@@ -62,7 +65,8 @@ export class Meter {
     const at = name * wordsPerName
     const count = words[at] as number
     const mean = count === 0 ? nanos : (words[at + 1] as number) / count
-    if (name < unjudged && nanos > stallNanos + stallTimes * mean) {
+    const times = name >= firstVarying && name <= lastVarying ? varyingTimes : 1
+    if (name < unjudged && nanos > stallNanos + times * mean) {
       words[at + 2] = (words[at + 2] as number) + 1
       return
     }

@@ -29,6 +29,8 @@ export const payloadSizes = [64, 256, 512, 1024, 1448] as const
 const requests = 512
 const rounds = 60
 const batches = 9
+/** Long enough to outlast the first milliseconds, in which two threads that were woken at once may share a processor. */
+const batchesTogether = 45
 
 export function createProbes(region: Region, task: ProbeTask): Record<string, Probe> {
   const turns = turnsOf(region, task)
@@ -39,7 +41,10 @@ export function createProbes(region: Region, task: ProbeTask): Record<string, Pr
       [`payload-${work.kind}`, () => (task.id === 0 ? payloadCosts(region, task, work.kind) : {})],
       [
         `together-${work.kind}`,
-        () => turns.together(() => ({ nanos: moved(work, task, 1448, work.kind === 'cipher' ? 60 : 2000) })),
+        () => {
+          const count = work.kind === 'cipher' ? 60 : 2000
+          return turns.together(() => ({ nanos: moved(work, task, 1448, count, batchesTogether) }))
+        },
       ],
     ]),
   ) as Record<string, Probe>
@@ -60,16 +65,16 @@ export function createProbes(region: Region, task: ProbeTask): Record<string, Pr
 type Work = ReturnType<typeof createPayloadWork>
 
 /** Nanoseconds a piece; of several batches the middle one. */
-function moved(work: Work, { workAt, id }: ProbeTask, bytes: number, count: number): number {
+function moved(work: Work, { workAt, id }: ProbeTask, bytes: number, count: number, times = batches): number {
   const from = workAt + id * 2 ** 20
   const to = from + 2 ** 19
-  const times = Array.from({ length: batches }, () => {
+  const taken = Array.from({ length: times }, () => {
     const start = performance.now()
     // Through a ring of 256 KiB: what is read is not in the first cache, as in a transfer.
     for (let k = 0; k < count; k++) work.copyOut(from + ((k * 1456) & 0x3fff8), to, bytes, k * bytes, 0)
     return nanosSince(start) / count
   })
-  return middle(times)
+  return middle(taken)
 }
 
 /** By size. */
