@@ -1,3 +1,5 @@
+import type { HashKey } from './keyed-hash.ts'
+
 /** What the protocol machine has to know and cannot learn; equal on every replica. */
 export interface MachineConfig {
   /** This host's IPv4 address, prefix length and gateway (0: none), as 32-bit integers. */
@@ -30,6 +32,8 @@ export interface MachineConfig {
   readonly reorderingFloorMicros: number
   /** How long TIME-WAIT lasts: 2 MSL. */
   readonly timeWaitMicros: number
+  /** Keys what strangers must not foresee: initial sequence numbers, ports, cookies, places in the tuple hash. */
+  readonly secret: HashKey
   /** Of several machines that share this host's address, each with its own connections: which this is. */
   readonly shard?: ShardConfig
 }

@@ -176,6 +176,7 @@ function parametersOf(
       reorderingFloorMicros: draw.chance(0.5) ? 5000 : 1000,
       // Longer than a FIN's retransmissions are apart: a shorter one answers them with a reset.
       timeWaitMicros: 60_000_000,
+      secret: [0x0d03, 0x17e5],
     },
   }
 }

@@ -4,6 +4,7 @@
 
 import type { IdleOptions } from '../dominoes/idle.ts'
 import type { MachineConfig } from '../protocol/config.ts'
+import type { HashKey } from '../protocol/keyed-hash.ts'
 import { resolveFactors, resolveVerification, type VerificationFactor } from '../strategy/factors.ts'
 import type { DeviceOption, PayloadWorkOption, StackParameters, StrategyOption } from '../strategy/options.ts'
 import { formatHardwareAddress, parseHardwareAddress, parseIpv4Address } from '../wire/addresses.ts'
@@ -89,8 +90,14 @@ export function resolveOptions(options: StackOptions): StackParameters {
       delayedAckMicros: 40_000,
       reorderingFloorMicros: options.reorderingFloorMicros ?? 5000,
       timeWaitMicros: (options.timeWaitMillis ?? 60_000) * 1000,
+      secret: drawSecret(),
     },
   }
+}
+
+function drawSecret(): HashKey {
+  const [first, second] = crypto.getRandomValues(new Int32Array(2))
+  return [first as number, second as number]
 }
 
 function checkStrategy(options: StackOptions): void {

@@ -40,6 +40,7 @@ export const testConfig: MachineConfig = {
   delayedAckMicros: 40_000,
   reorderingFloorMicros: 1_000,
   timeWaitMicros: 60_000_000,
+  secret: [0x0d03, 0x17e5],
 }
 
 const slotWords = SlotWord.head + slotHeadWords

@@ -22,6 +22,7 @@ const machine: Omit<MachineConfig, 'address' | 'etherHigh' | 'etherLow'> = {
   delayedAckMicros: 40_000,
   reorderingFloorMicros: 5000,
   timeWaitMicros: 1_000_000,
+  secret: [0x0d03, 0x17e5],
 }
 
 /**

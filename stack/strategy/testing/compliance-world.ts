@@ -139,6 +139,7 @@ function parametersOf(strategy: StrategyOption, side: number, random: Random): S
       reorderingFloorMicros: 5000,
       // Longer than a FIN's retransmissions are apart: a shorter one answers them with a reset.
       timeWaitMicros: 60_000_000,
+      secret: [0x0d03, 0x17e5],
     },
   }
 }
