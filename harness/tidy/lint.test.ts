@@ -11,6 +11,8 @@ const run = promisify(execFile)
 
 const imports = (specifier: string) => `import { x } from '${specifier}'\nexport const y = x\n`
 
+const importsType = (specifier: string) => `import type { x } from '${specifier}'\nexport type y = typeof x\n`
+
 /** Each row: where the file lies, what it says, the rule that has to complain. */
 const refused: readonly (readonly [path: string, text: string, rule: string])[] = [
   ['stack/wire/a.ts', imports('../dominoes/region.ts'), 'noRestrictedImports'],
@@ -48,6 +50,10 @@ const refused: readonly (readonly [path: string, text: string, rule: string])[] 
   ['harness/matrix/CamelCase.ts', 'export const x = 1\n', 'useFilenamingConvention'],
   ['harness/matrix/long.ts', `export const x = [\n${'  1,\n'.repeat(400)}]\n`, 'noExcessiveLinesPerFile'],
   ['harness/matrix/d.ts', `export const x = new ${'Message'}Channel()\n`, 'noRestrictedGlobals'],
+  ['harness/agent/circle-a.ts', imports('./circle-b.ts'), 'noImportCycles'],
+  ['harness/agent/circle-b.ts', imports('./circle-a.ts'), 'noImportCycles'],
+  ['stack/wire/circle-a.ts', importsType('./circle-b.ts'), 'noImportCycles'],
+  ['stack/wire/circle-b.ts', importsType('./circle-a.ts'), 'noImportCycles'],
   ['harness/matrix/e.test.ts', "import { test } from 'vitest'\ntest.only('x', () => {})\n", 'noFocusedTests'],
 ]
 
