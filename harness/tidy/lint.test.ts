@@ -1,13 +1,5 @@
-import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../testing/fixtures.ts'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const run = promisify(execFile)
+import { lint, linterMillis } from './testing/lint.ts'
 
 const imports = (specifier: string) => `import { x } from '${specifier}'\nexport const y = x\n`
 
@@ -43,6 +35,7 @@ const refused: readonly (readonly [path: string, text: string, rule: string])[] 
   ['stack/sim/a.ts', imports('../../harness/error.ts'), 'noRestrictedImports'],
   ['stack/wire/a.test.ts', imports('../../harness/error.ts'), 'noRestrictedImports'],
   ['harness/runner/a.ts', imports('../../stack/wire/header.ts'), 'noRestrictedImports'],
+  ['harness/runner/c.ts', imports('../../stack/sim/world.ts'), 'noRestrictedImports'],
   ['harness/runner/b.ts', imports('../../reports/render.ts'), 'noRestrictedImports'],
   ['harness/cli/commands/a.ts', imports('../../../stack/wire/header.ts'), 'noRestrictedImports'],
   ['reports/a.ts', imports('../harness/runner/run.ts'), 'noRestrictedImports'],
@@ -73,6 +66,7 @@ const accepted: readonly (readonly [path: string, text: string])[] = [
   ['stack/sim/good.ts', imports('../protocol/machine.ts')],
   ['stack/dominoes/good.ts', 'export const now = Date.now()\n'],
   ['harness/agent/good.ts', imports('../../stack/index.ts')],
+  ['harness/agent/good-too.ts', imports('../../stack/sim/index.ts')],
   ['harness/cli/good.ts', imports('../../reports/render.ts')],
   ['reports/good.ts', imports('../harness/result/store.ts')],
   ['experiments/good.ts', imports('../harness/matrix/define.ts')],
@@ -80,36 +74,15 @@ const accepted: readonly (readonly [path: string, text: string])[] = [
   ['vitest.config.ts', 'export default {}\n'],
 ]
 
-/** Lints a tree of snippets with the project's own rules; answers `path rule` for every complaint. */
-async function lint(
-  files: readonly (readonly [path: string, text: string, ...unknown[]])[],
-): Promise<string[]> {
-  const folder = await temporaryFolder()
-  const { vcs, ...rules } = JSON.parse(await readFile(join(root, 'biome.json'), 'utf8'))
-  await writeFile(join(folder, 'biome.json'), JSON.stringify(rules))
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
-  }
-  const argv = ['lint', '--reporter=json', '--max-diagnostics=none', '.']
-  const biome = join(root, 'node_modules/.bin/biome')
-  const { stdout } = await run(biome, argv, { cwd: folder }).catch((error: { stdout: string }) => error)
-  const report = JSON.parse(stdout) as {
-    diagnostics: { category: string; location: { path: string | { file: string } } }[]
-  }
-  return report.diagnostics.map(({ category, location }) => {
-    const path = typeof location.path === 'string' ? location.path : location.path.file
-    return `${path.replace(/^\.\//, '')} ${category.split('/').at(-1)}`
-  })
-}
-
-test('every direction of imports and every banned name is refused by the linter', async () => {
+test('every direction of imports and every banned name is refused by the linter', {
+  timeout: linterMillis,
+}, async () => {
   const complaints = await lint(refused)
   expect(
     refused.map(([path, , rule]) => `${path} ${rule}`).filter((row) => !complaints.includes(row)),
   ).toEqual([])
 })
 
-test('what is allowed draws no complaint', async () => {
+test('what is allowed draws no complaint', { timeout: linterMillis }, async () => {
   expect(await lint(accepted)).toEqual([])
 })
