@@ -3,19 +3,9 @@
  * 2 wrong usage, 130 interrupted. Results go to stdout, complaints to stderr.
  */
 import { Command, CommanderError } from 'commander'
-import { calibrateCommand } from './commands/calibrate.ts'
-import { cleanCommand } from './commands/clean.ts'
-import { demoCommand } from './commands/demo.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { predictCommand } from './commands/predict.ts'
-import { replayCommand } from './commands/replay.ts'
-import { reportCommand } from './commands/report.ts'
-import { reproduceCommand } from './commands/reproduce.ts'
-import { setupCommand } from './commands/setup.ts'
-import { summaryCommand } from './commands/summary.ts'
-import { topCommand } from './commands/top.ts'
 import { interruptCode, printError, usageCode } from './exit.ts'
 import { interruptible } from './interrupt.ts'
+import { commands } from './program.ts'
 
 const program = new Command('dominoes')
   .description('Experiments on replicated network protocol processing')
@@ -23,21 +13,7 @@ const program = new Command('dominoes')
   .configureHelp({ sortSubcommands: false })
 
 const signal = interruptible()
-for (const make of [
-  reproduceCommand,
-  reportCommand,
-  summaryCommand,
-  calibrateCommand,
-  predictCommand,
-  demoCommand,
-  topCommand,
-  replayCommand,
-  doctorCommand,
-  setupCommand,
-  cleanCommand,
-]) {
-  program.addCommand(make(signal).exitOverride())
-}
+for (const command of commands(signal)) program.addCommand(command.exitOverride())
 
 try {
   await program.parseAsync()

@@ -1,0 +1,30 @@
+/** Every command of the command line. */
+import type { Command } from 'commander'
+import { calibrateCommand } from './commands/calibrate.ts'
+import { cleanCommand } from './commands/clean.ts'
+import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { predictCommand } from './commands/predict.ts'
+import { replayCommand } from './commands/replay.ts'
+import { reportCommand } from './commands/report.ts'
+import { reproduceCommand } from './commands/reproduce.ts'
+import { setupCommand } from './commands/setup.ts'
+import { summaryCommand } from './commands/summary.ts'
+import { topCommand } from './commands/top.ts'
+
+/** As `help` lists them. Once `signal` is aborted, a command that runs gives up. */
+export function commands(signal: AbortSignal): Command[] {
+  return [
+    reproduceCommand,
+    reportCommand,
+    summaryCommand,
+    calibrateCommand,
+    predictCommand,
+    demoCommand,
+    topCommand,
+    replayCommand,
+    doctorCommand,
+    setupCommand,
+    cleanCommand,
+  ].map((make) => make(signal))
+}
