@@ -67,7 +67,7 @@ for (const name of names) {
     expect(namedData(await readChart(name)).sort()).toEqual(Object.keys(examples[name]).sort())
   })
 
-  test(`${name} draws every row of its data`, async () => {
+  test(`${name} draws each of its data sets`, async () => {
     const empty = Object.fromEntries(Object.keys(examples[name]).map((set) => [set, []]))
     const bare = await drawChart(name, 'x', { ...content(name), datasets: empty })
     for (const set of Object.keys(examples[name])) {

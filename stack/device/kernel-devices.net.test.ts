@@ -10,7 +10,7 @@ import { IpProtocol, writeIpv4 } from '../wire/ipv4.ts'
 import { TcpOffset, writeTcp, writeTcpPseudoChecksum } from '../wire/tcp.ts'
 import { virtioTrustsChecksum, writeVirtioOffload } from '../wire/virtio.ts'
 import { closeDescriptors } from './descriptor-device.ts'
-import { complianceRegion, describeDevice } from './device.compliance.ts'
+import { complianceRegion, describeDevice, waitLimitMillis } from './device.compliance.ts'
 import { DeviceError } from './device.ts'
 import { interfaceMtu, setInterfaceUp } from './interface-request.ts'
 import { createPacketSocketDevice, openPacketSocket } from './packet-socket.ts'
@@ -76,7 +76,9 @@ describeInNamespace('kernel devices are', (opened) => {
     expect((bytes[readAt + 4] as number) | ((bytes[readAt + 5] as number) << 8)).toBe(segmentBytes)
   })
 
-  test('another thread ends a wait through descriptors it was handed', async () => {
+  test('another thread ends a wait through descriptors it was handed', {
+    timeout: waitLimitMillis,
+  }, async () => {
     const handle = opened(openTap({ mtuBytes: 1500 }))
     const code = `
       import { workerData } from 'node:worker_threads'

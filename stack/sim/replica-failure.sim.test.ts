@@ -18,26 +18,37 @@ function drawDeaths(seed: number, replicas: number, comesBack: boolean): [Death[
   return [death(), death()]
 }
 
+/** Of the two of a seed; a draw beyond the transfer's end kills nobody. */
+function countDead(deaths: readonly (readonly Death[])[]): number {
+  return deaths.flat().filter(({ killer }) => killer.isDead).length
+}
+
 describe.each([2, 3])(
   'a replica of each of two hosts with %i is killed in the midst of a transfer',
   (replicas) => {
     const strategies = [replicated(replicas), replicated(replicas)] as const
 
     it('and no byte is lost', () => {
+      let dead = 0
       for (let seed = 1; seed <= seeds; seed++) {
         const deaths = drawDeaths(seed, replicas, false)
         const { problems } = simulateTransfer(seed, strategies, true, {}, undefined, deaths)
         expect({ seed, problems }).toEqual({ seed, problems: [] })
+        dead += countDead(deaths)
       }
+      expect(dead).toBeGreaterThan(seeds)
     })
 
     it('and comes back: no byte is lost, and its state is that of the others again', () => {
+      let dead = 0
       for (let seed = 1; seed <= seeds; seed++) {
         const deaths = drawDeaths(seed, replicas, true)
         const { problems, digestsCompared } = simulateTransfer(seed, strategies, true, {}, undefined, deaths)
         expect({ seed, problems }).toEqual({ seed, problems: [] })
         expect(digestsCompared).toBeGreaterThan(0)
+        dead += countDead(deaths)
       }
+      expect(dead).toBeGreaterThan(seeds)
     })
   },
 )
@@ -51,5 +62,6 @@ it('the replica that takes a connect request is killed before each of its first 
       [],
     ])
     expect({ operations, problems }).toEqual({ operations, problems: [] })
+    expect(one.killer.isDead).toBe(true)
   }
 })

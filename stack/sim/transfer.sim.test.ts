@@ -48,5 +48,6 @@ test('the same seed gives the same run', () => {
 test('a link without impairments needs no retransmission, for all that replicas reorder', () => {
   const outcome = simulateTransfer(11, [replicated(4), replicated(4)], false)
   expect(outcome.problems).toEqual([])
+  expect(outcome.outOfOrder).toBeGreaterThan(0)
   expect(outcome.retransmits).toBe(0)
 })
