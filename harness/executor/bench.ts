@@ -10,7 +10,7 @@ import { loadTopology } from '../topology/load.ts'
 import type { DeployedNode } from '../topology/node.ts'
 import { resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
 import { AgentConnection } from './agent-connection.ts'
-import { processOf } from './rounds-per-process.ts'
+import { roundsPerProcess } from './rounds-per-process.ts'
 
 /** The node under test and the one at the other end have these names in every topology. */
 const stackName = 'stack'
@@ -69,7 +69,7 @@ export class Bench {
 
   /** Stacks stay for a few rounds of one experiment: they hold memory, and how quick one is was in part decided when it started. */
   async enterRound({ id, rounds }: Experiment, round: number): Promise<void> {
-    const span = `${id} ${processOf(rounds.full, round)}`
+    const span = `${id} ${Math.floor(round / roundsPerProcess(rounds.full))}`
     if (this.#span === span) return
     this.#span = span
     this.warmCells.clear()

@@ -6,7 +6,7 @@
 const fewestRounds = 5
 const mostProcesses = 8
 
-/** Number of the process that takes a cell's sample in this round, of an experiment of so many. */
-export function processOf(rounds: number, round: number): number {
-  return Math.floor(round / Math.max(fewestRounds, Math.ceil(rounds / mostProcesses)))
+/** Rounds of one process of a cell, in an experiment of so many rounds. */
+export function roundsPerProcess(rounds: number): number {
+  return Math.max(fewestRounds, Math.ceil(rounds / mostProcesses))
 }
