@@ -8,6 +8,9 @@
  * Invariants: entries are contiguous in sequence space; ringTail - ringHead ≤ segmentCount; `pipe` is the
  * sum of the lengths in the time list; `sackedBytes` that of the sacked entries. Every operation is O(1)
  * but the search, which is binary.
+ *
+ * Every operation checks that the entry is in the condition that it takes it out of, and that its neighbors in the list
+ * name it: an operation on the wrong entry throws where it happens. A list that links to itself would be sent for ever.
  */
 import type { Core } from '../state/core.ts'
 import { SegmentMark, segmentRecord } from '../state/segment.ts'
@@ -38,6 +41,7 @@ export function ringIsFull(core: Core): boolean {
 /** A segment was sent for the first time: a new entry, in flight. */
 export function appendEntry(core: Core, start: number, end: number, marks: number): void {
   const { tcb, segment, now } = core
+  verify(!ringIsFull(core), 'a segment beyond the end of the ring')
   const slot = selectEntry(core, tcb.ringTail)
   segment.start = start
   segment.end = end
@@ -52,6 +56,7 @@ export function appendEntry(core: Core, start: number, end: number, marks: numbe
 export function markRetransmitted(core: Core): void {
   const { tcb, segment, now } = core
   const link = selectedLink(core)
+  verify((segment.marks & SegmentMark.sacked) === 0, 'a segment that the peer holds is sent again')
   if ((segment.marks & SegmentMark.lost) !== 0) {
     unlinkLost(core, link)
     tcb.pipe = (tcb.pipe + segment.end - segment.start) | 0
@@ -68,6 +73,7 @@ export function markLost(core: Core): void {
   const { tcb, segment } = core
   const link = selectedLink(core)
   const length = (segment.end - segment.start) | 0
+  verify((segment.marks & SegmentMark.lost) === 0, 'a segment is lost twice')
   if ((segment.marks & SegmentMark.sacked) !== 0) {
     tcb.sackedBytes = (tcb.sackedBytes - length) | 0
   } else {
@@ -92,6 +98,7 @@ export function unmarkLost(core: Core): void {
 /** The selected entry, not sacked until now, is held by the peer. */
 export function markSacked(core: Core): void {
   const { tcb, segment } = core
+  verify((segment.marks & SegmentMark.sacked) === 0, 'a segment is sacked twice')
   leaveLists(core)
   segment.marks = (segment.marks & ~SegmentMark.lost) | SegmentMark.sacked
   tcb.sackedBytes = (tcb.sackedBytes + segment.end - segment.start) | 0
@@ -100,6 +107,7 @@ export function markSacked(core: Core): void {
 /** The selected entry is acknowledged as a whole: it is the oldest, and leaves the ring. */
 export function removeHead(core: Core): void {
   const { tcb, segment } = core
+  verify(!ringIsEmpty(core) && headIsSelected(core), 'another segment than the oldest leaves the ring')
   if ((segment.marks & SegmentMark.sacked) !== 0) {
     tcb.sackedBytes = (tcb.sackedBytes - (segment.end - segment.start)) | 0
   } else {
@@ -111,6 +119,7 @@ export function removeHead(core: Core): void {
 /** The oldest entry is acknowledged up to `start`, short of its end. */
 export function trimHead(core: Core, start: number): void {
   const { tcb, segment } = core
+  verify(!ringIsEmpty(core) && headIsSelected(core), 'another segment than the oldest is trimmed')
   const trimmed = (start - segment.start) | 0
   segment.start = start
   if ((segment.marks & SegmentMark.sacked) !== 0) tcb.sackedBytes = (tcb.sackedBytes - trimmed) | 0
@@ -182,22 +191,36 @@ function append(core: Core, link: number, tail: number): void {
 
 function unlinkTime(core: Core, link: number): void {
   const { tcb, segment } = core
+  unlink(core, link, tcb.timeHead, tcb.timeTail)
   if (tcb.timeHead === link) tcb.timeHead = segment.next
   if (tcb.timeTail === link) tcb.timeTail = segment.previous
-  unlink(core)
 }
 
 function unlinkLost(core: Core, link: number): void {
   const { tcb, segment } = core
+  verify((segment.marks & SegmentMark.lost) !== 0, 'a segment that is not lost is no longer lost')
+  unlink(core, link, tcb.lostHead, tcb.lostTail)
   if (tcb.lostHead === link) tcb.lostHead = segment.next
   if (tcb.lostTail === link) tcb.lostTail = segment.previous
-  unlink(core)
 }
 
-function unlink(core: Core): void {
-  const { state, segment } = core
-  const base = core.ring
+/** Closes the gap that the selected entry leaves in the list from `head` to `tail`, which must hold it. */
+function unlink(core: Core, link: number, head: number, tail: number): void {
+  const { state, ring, segment } = core
   const { next, previous } = segment
-  if (next !== 0) state[base + (next - 1) * segmentRecord.words + offsetPrevious] = previous
-  if (previous !== 0) state[base + (previous - 1) * segmentRecord.words + offsetNext] = next
+  const before = ring + (previous - 1) * segmentRecord.words + offsetNext
+  const after = ring + (next - 1) * segmentRecord.words + offsetPrevious
+  verify((previous === 0 ? head : state[before]) === link, 'a segment is in no list, or in another')
+  verify((next === 0 ? tail : state[after]) === link, 'a segment is in no list, or in another')
+  if (previous !== 0) state[before] = next
+  if (next !== 0) state[after] = previous
+}
+
+function headIsSelected(core: Core): boolean {
+  return selectedLink(core) === (core.tcb.ringHead & (core.config.segmentCount - 1)) + 1
+}
+
+/** A defect here, never something that a peer can bring about; the message is a constant, so nothing is allocated. */
+function verify(holds: boolean, violation: string): void {
+  if (!holds) throw new Error(`scoreboard: ${violation}`)
 }
