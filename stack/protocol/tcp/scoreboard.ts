@@ -17,6 +17,7 @@ import { SegmentMark, segmentRecord } from '../state/segment.ts'
 
 const offsetNext = segmentRecord.offsets.next
 const offsetPrevious = segmentRecord.offsets.previous
+const offsetSentAt = segmentRecord.offsets.sentAt
 
 /** Points the segment cursor at the entry with this counter; returns its ring slot. */
 export function selectEntry(core: Core, counter: number): number {
@@ -27,7 +28,7 @@ export function selectEntry(core: Core, counter: number): number {
 
 /** Points the segment cursor at ring slot `link - 1`. */
 export function selectLink(core: Core, link: number): void {
-  core.segment.at = core.ring + (link - 1) * segmentRecord.words
+  core.segment.at = entryAt(core, link)
 }
 
 export function ringIsEmpty(core: Core): boolean {
@@ -85,14 +86,25 @@ export function markLost(core: Core): void {
   appendToLostList(core, link)
 }
 
-/** The selected entry, lost until now, is in flight after all. */
-export function unmarkLost(core: Core): void {
+/** The selected entry, lost until now, is in flight after all: in the time list behind link `before`, first if 0. */
+export function unmarkLost(core: Core, before: number): void {
   const { tcb, segment } = core
   const link = selectedLink(core)
   unlinkLost(core, link)
   tcb.pipe = (tcb.pipe + segment.end - segment.start) | 0
   segment.marks &= ~SegmentMark.lost
-  appendToTimeList(core, link)
+  insertInTimeList(core, link, before)
+}
+
+/** The link in the time list, `from` or behind it, after which something sent at `sentAt` belongs; 0: before all. */
+export function placeInTime(core: Core, from: number, sentAt: number): number {
+  const { state, tcb } = core
+  let place = from
+  for (;;) {
+    const next = place === 0 ? tcb.timeHead : (state[entryAt(core, place) + offsetNext] as number)
+    if (next === 0 || (((state[entryAt(core, next) + offsetSentAt] as number) - sentAt) | 0) > 0) return place
+    place = next
+  }
 }
 
 /** The selected entry, not sacked until now, is held by the peer. */
@@ -169,24 +181,27 @@ function selectedLink(core: Core): number {
 }
 
 function appendToTimeList(core: Core, link: number): void {
-  const { tcb } = core
-  append(core, link, tcb.timeTail)
-  if (tcb.timeTail === 0) tcb.timeHead = link
-  tcb.timeTail = link
+  insertInTimeList(core, link, core.tcb.timeTail)
+}
+
+function insertInTimeList(core: Core, link: number, before: number): void {
+  const { tcb, segment, state } = core
+  const after = before === 0 ? tcb.timeHead : (state[entryAt(core, before) + offsetNext] as number)
+  segment.previous = before
+  segment.next = after
+  if (before === 0) tcb.timeHead = link
+  else state[entryAt(core, before) + offsetNext] = link
+  if (after === 0) tcb.timeTail = link
+  else state[entryAt(core, after) + offsetPrevious] = link
 }
 
 function appendToLostList(core: Core, link: number): void {
-  const { tcb } = core
-  append(core, link, tcb.lostTail)
-  if (tcb.lostTail === 0) tcb.lostHead = link
-  tcb.lostTail = link
-}
-
-function append(core: Core, link: number, tail: number): void {
-  const { state, segment } = core
+  const { tcb, segment, state } = core
+  segment.previous = tcb.lostTail
   segment.next = 0
-  segment.previous = tail
-  if (tail !== 0) state[core.ring + (tail - 1) * segmentRecord.words + offsetNext] = link
+  if (tcb.lostTail === 0) tcb.lostHead = link
+  else state[entryAt(core, tcb.lostTail) + offsetNext] = link
+  tcb.lostTail = link
 }
 
 function unlinkTime(core: Core, link: number): void {
@@ -206,14 +221,19 @@ function unlinkLost(core: Core, link: number): void {
 
 /** Closes the gap that the selected entry leaves in the list from `head` to `tail`, which must hold it. */
 function unlink(core: Core, link: number, head: number, tail: number): void {
-  const { state, ring, segment } = core
+  const { state, segment } = core
   const { next, previous } = segment
-  const before = ring + (previous - 1) * segmentRecord.words + offsetNext
-  const after = ring + (next - 1) * segmentRecord.words + offsetPrevious
+  const before = entryAt(core, previous) + offsetNext
+  const after = entryAt(core, next) + offsetPrevious
   verify((previous === 0 ? head : state[before]) === link, 'a segment is in no list, or in another')
   verify((next === 0 ? tail : state[after]) === link, 'a segment is in no list, or in another')
   if (previous !== 0) state[before] = next
   if (next !== 0) state[after] = previous
+}
+
+/** Word offset of the entry that a link names. */
+function entryAt(core: Core, link: number): number {
+  return core.ring + (link - 1) * segmentRecord.words
 }
 
 function headIsSelected(core: Core): boolean {
