@@ -5,7 +5,7 @@
  */
 import { TcpFlag } from '../../wire/header.ts'
 import { resolveNextHop } from '../arp/neighbors.ts'
-import { armTimer, isArmed } from '../state/clock.ts'
+import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { SegmentMark } from '../state/segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
@@ -109,6 +109,8 @@ function sendTailProbe(core: Core): void {
   }
   tcb.flags |= TcbFlag.tlpOutstanding
   tcb.tlpEnd = tcb.sndNxt
+  // One probe at a time: the timer may run again since an ACK of this request.
+  disarmTimer(core, Timer.probe)
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 
