@@ -17,7 +17,7 @@ import { selectNeighbor } from './arp/neighbors.ts'
 import { maximumGapMicros } from './config.ts'
 import { noteDeadline, selectNextOpen, sweepMicros } from './state/clock.ts'
 import type { Core } from './state/core.ts'
-import { NeighborState, neighborCount } from './state/tables.ts'
+import { NeighborState } from './state/tables.ts'
 import { TcbFlag } from './state/tcb.ts'
 import { minimumRttPeriodMillis, timestampOutdatedMillis } from './tcp/constants.ts'
 import { selectEntry } from './tcp/scoreboard.ts'
@@ -45,12 +45,13 @@ export function fireSweep(core: Core): void {
 /** More than `maximumGapMicros` have passed since the last request: all that is armed is due now. */
 export function ageAfterGap(core: Core): void {
   const { globals, neighbor, now } = core
-  for (let index = 0; index < neighborCount; index += 1) {
+  for (let index = 0; index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
     if (neighbor.state === NeighborState.free) continue
     neighbor.deadline = now
     neighbor.usedAt = (now - oldestMicros) | 0
   }
+  globals.neighborDeadline = now
   sweep(core, true)
   globals.nextSweep = now
   globals.nextDeadline = now

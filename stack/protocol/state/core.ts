@@ -16,6 +16,7 @@ import {
   type Listener,
   listenerRecord,
   type Neighbor,
+  neighborCount,
   neighborRecord,
   type TimeWait,
   timeWaitRecord,
@@ -40,6 +41,8 @@ export class Core {
   /** The sent segment at hand. */
   readonly segment: Segment
   readonly neighbor: Neighbor
+  /** Entries of the neighbor table. */
+  readonly neighborLimit: number
   readonly listener: Listener
   readonly timeWait: TimeWait
 
@@ -55,6 +58,9 @@ export class Core {
   // The frame being answered or the segment being sent: where it goes
   etherHigh = 0
   etherLow = 0
+
+  /** Entry of the tuple hash that was found last: a hint, verified before it is believed (see `tuple-hash.ts`). */
+  lastFound = 0
 
   // What the acknowledgment at hand brought
   deliveredBytes = 0
@@ -90,6 +96,7 @@ export class Core {
     this.globals = globalRecord.cursor(state, layout.globals)
     this.tcb = tcbRecord.cursor(state, layout.connections)
     this.segment = segmentRecord.cursor(state, layout.segments)
+    this.neighborLimit = neighborCount(config)
     this.neighbor = neighborRecord.cursor(state, layout.neighbors)
     this.listener = listenerRecord.cursor(state, layout.listeners)
     this.timeWait = timeWaitRecord.cursor(state, layout.timeWait)

@@ -112,7 +112,7 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
   }))
   return [
     { ...table('globals', layout.globals, 1, globalRecord, always), name: () => 'globals' },
-    table('neighbor', layout.neighbors, neighborCount, neighborRecord, always),
+    table('neighbor', layout.neighbors, neighborCount(config), neighborRecord, always),
     table('listener', layout.listeners, config.listenerCount, listenerRecord, always),
     table('connection', layout.connections, config.connectionCount, tcbRecord, always),
     ...rings,

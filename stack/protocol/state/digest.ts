@@ -2,7 +2,7 @@
 import { hashWords } from '../../dominoes/digest.ts'
 import { type Core, selectConnection } from './core.ts'
 import { segmentRecord } from './segment.ts'
-import { listenerRecord, neighborCount, neighborRecord } from './tables.ts'
+import { listenerRecord, neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
 const digestSeed = 0x0d0317e5
@@ -20,7 +20,12 @@ const wordsTogether = 256
 export function digestLive(core: Core): number {
   const { state, layout, globals, tcb, config } = core
   let hash = hashWords(state, layout.globals, layout.neighbors, digestSeed)
-  hash = hashWords(state, layout.neighbors, layout.neighbors + neighborCount * neighborRecord.words, hash)
+  hash = hashWords(
+    state,
+    layout.neighbors,
+    layout.neighbors + globals.neighborsHigh * neighborRecord.words,
+    hash,
+  )
   hash = hashWords(
     state,
     layout.listeners,

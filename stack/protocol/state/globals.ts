@@ -28,7 +28,11 @@ export const globalRecord = defineRecord({
   // Allocation
   connectionsHigh: 'connection indexes below this were used at some time',
   freeHead: 'first free connection below connectionsHigh, index + 1',
+  neighborsHigh: 'neighbor entries below this were used at some time',
+  neighborArmed: '1 if a neighbor has a deadline',
+  neighborDeadline: 'no neighbor has one before this',
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
+  nextPort: 'counter of RFC 6056 algorithm 3, modulo the dynamic ports',
 
   // Rate limits
   icmpSecond: 'second of the ICMP error limit (RFC 1812 section 4.3.2.8)',

@@ -3,12 +3,14 @@
  * no more, or a position that cannot be, is ignored: it was overtaken by something the upcalls tell.
  */
 import { Action, Upcall, UpcallError } from '../actions.ts'
-import { selectNeighbor } from '../arp/neighbors.ts'
+import { nextHopIsKnown } from '../arp/neighbors.ts'
+import { isHost } from '../ip/addresses.ts'
+import { HashPurpose, keyedHash } from '../keyed-hash.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { selectNextOpen } from '../state/clock.ts'
-import { argument, type Core, randomBits } from '../state/core.ts'
+import { argument, type Core } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
-import { listenerRecord, NeighborState } from '../state/tables.ts'
+import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
 import { lookupTuple, shardOfTuple } from '../state/tuple-hash.ts'
 import { limitFinWait2, requestClose } from './close.ts'
@@ -96,7 +98,9 @@ function connect(core: Core): void {
   const asked = argument(core, ConnectArgument.localPort)
   const localPort = asked !== 0 ? asked : choosePort(core, remoteAddress, remotePort)
   let error: number = UpcallError.none
-  if (localPort === 0 || !tupleIsFree(core, remoteAddress, remotePort, localPort))
+  if (!isHost(core.config, remoteAddress) || !isPort(remotePort) || (asked !== 0 && !isPort(asked))) {
+    error = UpcallError.unreachable
+  } else if (localPort === 0 || !tupleIsFree(core, remoteAddress, remotePort, localPort))
     error = UpcallError.portInUse
   else if (!allocateConnection(core)) error = UpcallError.tooManyConnections
   if (error !== UpcallError.none) {
@@ -107,23 +111,32 @@ function connect(core: Core): void {
   beginConnect(core, remoteAddress, remotePort, localPort)
 }
 
-/** RFC 6056 algorithm 1: a random dynamic port, then the next that is free; 0 if there is none nearby. */
+/**
+ * RFC 6056 algorithm 3: from an offset that the secret and the peer decide, the next port of a common counter that is
+ * free; 0 if there is none nearby. Whoever sees the ports that he is called from cannot tell those that others are.
+ */
 function choosePort(core: Core, remoteAddress: number, remotePort: number): number {
-  // Other bits than those that the initial sequence number takes its low half from.
-  const start = (randomBits(core) >>> 16) % ephemeralPortCount
+  const { globals, config } = core
+  const offset = keyedHash(config.secret, remoteAddress, remotePort, config.address, HashPurpose.port) >>> 0
   for (let attempt = 0; attempt < portAttempts; attempt += 1) {
-    const port = firstEphemeralPort + ((start + attempt) % ephemeralPortCount)
+    const port = firstEphemeralPort + ((offset + globals.nextPort) % ephemeralPortCount)
+    globals.nextPort = (globals.nextPort + 1) % ephemeralPortCount
     if (!isOfThisShard(core, remoteAddress, remotePort, port)) continue
     if (lookupTuple(core, remoteAddress, remotePort, port) === 0 && findListener(core, port) < 0) return port
   }
   return 0
 }
 
+function isPort(port: number): boolean {
+  return port > 0 && port <= 0xffff
+}
+
 /** What arrives for other connections goes to another machine. */
 function isOfThisShard(core: Core, remoteAddress: number, remotePort: number, localPort: number): boolean {
   const { shard } = core.config
   return (
-    shard === undefined || shardOfTuple(remoteAddress, remotePort, localPort, shard.count) === shard.index
+    shard === undefined ||
+    shardOfTuple(core.config.secret, remoteAddress, remotePort, localPort, shard.count) === shard.index
   )
 }
 
@@ -162,15 +175,7 @@ function close(core: Core): void {
 
 /** RFC 9293 section 3.10.5 */
 function abort(core: Core): void {
-  const { tcb, neighbor } = core
-  selectNeighbor(core, tcb.neighbor - 1)
-  const isKnown =
-    tcb.neighbor !== 0 && neighbor.address === tcb.nextHop && neighbor.state >= NeighborState.reachable
-  if (isKnown && tcb.state > State.synSent) {
-    core.etherHigh = neighbor.etherHigh
-    core.etherLow = neighbor.etherLow
-    resetConnection(core)
-  }
+  if (core.tcb.state > State.synSent && nextHopIsKnown(core)) resetConnection(core)
   closeConnection(core, UpcallError.reset)
 }
 

@@ -12,7 +12,7 @@ import { createMachine, stateWords } from '../machine.ts'
 import { ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { planLayout } from '../state/layout.ts'
 import { tcbRecord } from '../state/tcb.ts'
-import { localAddress, peerAddress, peerEther, testConfig } from '../testing/host.ts'
+import { localAddress, localEther, peerAddress, peerEther, testConfig } from '../testing/host.ts'
 import { SeededRandom } from '../testing/random.ts'
 
 const config = { ...testConfig, connectionCount: 4, timeWaitCount: 3, segmentCount: 8, sendBufferBytes: 4096 }
@@ -149,6 +149,8 @@ class Churn {
     set(HeaderWord.format, random.chance(0.03) ? random.below(6) : Format.tcp)
     set(HeaderWord.etherSourceHigh, peerEther[0])
     set(HeaderWord.etherSourceLow, peerEther[1])
+    set(HeaderWord.etherDestinationHigh, localEther[0])
+    set(HeaderWord.etherDestinationLow, localEther[1])
     set(HeaderWord.ipSource, peerAddress)
     set(HeaderWord.ipDestination, localAddress)
     set(HeaderWord.sourcePort, answered?.[SegmentWord.destinationPort] ?? 40_000 + random.below(4))

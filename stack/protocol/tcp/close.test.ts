@@ -265,9 +265,10 @@ describe('TIME-WAIT', () => {
   it('gives way to a SYN with a newer timestamp (RFC 6191), beyond the old sequence numbers', () => {
     const scenario = timeWait()
     scenario.host.now += 10_000
-    scenario.host.random = 0
     scenario.sends({ flags: 'SYN', at: -1 })
-    expect(scenario.seen()).toMatchObject([{ flags: 'SYN ACK', at: 1 + 65538 }])
+    const [answer] = scenario.seen()
+    expect(answer?.flags).toBe('SYN ACK')
+    expect(answer?.at).toBeGreaterThanOrEqual(1 + 65_538)
   })
 
   it('does not give way to an old SYN', () => {

@@ -6,6 +6,7 @@
  * application released it or never knew of it.
  */
 
+import { releaseNextHop } from '../arp/neighbors.ts'
 import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
 import { listenerRecord } from '../state/tables.ts'
@@ -87,6 +88,7 @@ export function unschedule(core: Core): void {
 export function closeConnection(core: Core, reason: number): void {
   const { globals, tcb } = core
   removeTuple(core, core.connection + 1)
+  releaseNextHop(core)
   leaveListener(core)
   if (tcb.state === State.synSent || tcb.state === State.synReceived) {
     globals.attemptFails = (globals.attemptFails + 1) | 0

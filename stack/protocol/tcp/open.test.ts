@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { Upcall, UpcallError } from '../actions.ts'
-import { peerAddress, TestHost } from '../testing/host.ts'
+import { globalRecord } from '../state/globals.ts'
+import { planLayout } from '../state/layout.ts'
+import { peerAddress, peerEther, TestHost } from '../testing/host.ts'
+import type { ReadableAction } from '../testing/readable.ts'
 import { ownPort, peerPort, Scenario } from '../testing/scenario.ts'
+
+/** Of the segments among them. */
+function sourcePorts(actions: readonly ReadableAction[]): number[] {
+  return actions.flatMap((action) => (action.action === 'segment' ? [action.sourcePort] : []))
+}
 
 describe('a passive open', () => {
   it('tells the application that the port is listening', () => {
@@ -60,15 +68,18 @@ describe('a passive open', () => {
     expect(scenario.news()).toEqual([`accepted ${ownPort}`, 'readable 100'])
   })
 
-  it('asks for the hardware address of the peer before it can answer', () => {
+  it('answers to where the SYN came from, and asks for nobody until the peer has shown that it is there', () => {
     const scenario = new Scenario()
       .does((host) => host.listen(ownPort))
       .forget()
       .peerOpens()
-    expect(scenario.seen()).toEqual([])
-    expect(scenario.actions()).toMatchObject([{ action: 'arp', operation: 1, targetAddress: peerAddress }])
-    scenario.does((host) => host.learn())
-    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+    expect(scenario.seen()).toMatchObject([{ flags: 'SYN ACK', raw: { etherDestination: peerEther } }])
+    expect(scenario.waits(3_000_000).seen()).toMatchObject([{ flags: 'SYN ACK' }, { flags: 'SYN ACK' }])
+    expect(scenario.actions().filter(({ action }) => action === 'arp')).toEqual([])
+    scenario.sends({ flags: 'ACK', at: 0, ack: 0 }).sends({ length: 1 })
+    expect(scenario.actions().filter(({ action }) => action === 'arp')).toMatchObject([
+      { action: 'arp', operation: 1, targetAddress: peerAddress },
+    ])
   })
 
   it('sends the SYN-ACK again after a timeout, and when the SYN comes again', () => {
@@ -150,7 +161,12 @@ describe('an active open', () => {
         flags: 'SYN',
         at: -1,
         windowBytes: 65535,
-        raw: { maximumSegment: 1460, windowScale: 3, sackPermitted: true, timestamps: [1, 0] },
+        raw: {
+          maximumSegment: 1460,
+          windowScale: 3,
+          sackPermitted: true,
+          timestamps: [expect.any(Number), 0],
+        },
       },
     ])
   })
@@ -252,14 +268,34 @@ describe('an active open', () => {
     ])
   })
 
-  it('chooses local ports from the dynamic range, by the random bits', () => {
+  it('chooses ports of the dynamic range, one after the other for one peer (RFC 6056 algorithm 3)', () => {
     const host = new TestHost()
     host.learn()
-    host.random = 0x12345678
-    const first = host.connect(80)
-    const second = host.connect(80)
-    expect(first).toMatchObject([{ sourcePort: 32768 + 0x1234 }])
-    expect(second).toMatchObject([{ sourcePort: 32768 + 0x1235 }])
+    const [first = 0, second = 0, third = 0] = [80, 80, 80].map((port) => sourcePorts(host.connect(port))[0])
+    expect(first).toBeGreaterThanOrEqual(32_768)
+    expect([second - first, third - second]).toEqual([1, 1])
+  })
+
+  it('chooses ports for another peer, and under another secret, from another place', () => {
+    const places = new Set<number>()
+    for (const secret of [1, 2, 3, 4]) {
+      for (const port of [80, 81, 82, 83]) {
+        const host = new TestHost({ secret: [secret, 0] })
+        host.learn()
+        places.add(sourcePorts(host.connect(port))[0] ?? 0)
+      }
+    }
+    expect(places.size).toBe(16)
+  })
+
+  it('goes on with the lowest port after the highest', () => {
+    const host = new TestHost({ connectionCount: 600 })
+    host.learn()
+    const [first = 0] = sourcePorts(host.connect(80))
+    const at = planLayout(host.config).globals + globalRecord.offsets.nextPort
+    host.state[at] = (host.state[at] as number) + (65_535 - first)
+    const ports = [...sourcePorts(host.connect(80)), ...sourcePorts(host.connect(80))]
+    expect(ports).toEqual([32_768, 32_769])
   })
 
   it('starts with one segment and a longer timeout if the SYN was lost', () => {

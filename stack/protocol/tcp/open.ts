@@ -6,7 +6,7 @@ import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { UpcallError } from '../actions.ts'
 import { nextHopOf } from '../ip/route.ts'
 import { disarmTimer } from '../state/clock.ts'
-import { type Core, header, randomBits } from '../state/core.ts'
+import { type Core, header } from '../state/core.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag, Timer, UpcallBit } from '../state/tcb.ts'
 import { initialWindow } from './congestion/control.ts'
@@ -23,6 +23,7 @@ import {
   windowScaleLimit,
 } from './constants.ts'
 import { hasFlag } from './incoming.ts'
+import { initialSequence } from './initial-sequence.ts'
 import { resetUnknown } from './reset.ts'
 import { takeRttSample } from './rtt.ts'
 import { windowScaleFor } from './window.ts'
@@ -32,13 +33,17 @@ export function beginConnect(core: Core, remoteAddress: number, remotePort: numb
   const { tcb, globals } = core
   globals.activeOpens = (globals.activeOpens + 1) | 0
   tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending
-  prepare(core, remoteAddress, remotePort, localPort, randomBits(core))
+  const iss = initialSequence(core, remoteAddress, remotePort, localPort)
+  prepare(core, remoteAddress, remotePort, localPort, iss)
   enterTable(core, State.synSent)
   schedule(core)
 }
 
-/** A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). */
-export function receiveForListener(core: Core, initialSequence: number): void {
+/**
+ * A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). What it opens
+ * begins at `iss`.
+ */
+export function receiveForListener(core: Core, iss: number): void {
   const listener = findListener(core, header(core, HeaderWord.destinationPort))
   // First, an RST is ignored; second, an ACK is bad.
   if (listener < 0 || hasFlag(core, TcpFlag.rst | TcpFlag.ack)) {
@@ -46,7 +51,7 @@ export function receiveForListener(core: Core, initialSequence: number): void {
     return
   }
   // Third, a SYN opens; fourth, anything else is dropped.
-  if (hasFlag(core, TcpFlag.syn)) acceptSyn(core, listener, initialSequence)
+  if (hasFlag(core, TcpFlag.syn)) acceptSyn(core, listener, iss)
 }
 
 /** Selects the listener of `port`; returns its index or -1. */
@@ -124,7 +129,7 @@ export function establish(core: Core): void {
   tcb.retries = 0
 }
 
-function acceptSyn(core: Core, listenerIndex: number, initialSequence: number): void {
+function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   const { tcb, listener, globals } = core
   if (listener.halfOpen >= listener.backlog || !allocateConnection(core)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
@@ -136,7 +141,9 @@ function acceptSyn(core: Core, listenerIndex: number, initialSequence: number): 
   tcb.listener = listenerIndex + 1
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
-  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, initialSequence)
+  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
+  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
   takeSynOptions(core)
   enterTable(core, State.synReceived)
   schedule(core)
@@ -147,16 +154,16 @@ function prepare(
   remoteAddress: number,
   remotePort: number,
   localPort: number,
-  initialSequence: number,
+  iss: number,
 ): void {
   const { tcb, config } = core
   tcb.remoteAddress = remoteAddress
   tcb.remotePort = remotePort
   tcb.localPort = localPort
   tcb.nextHop = nextHopOf(config, remoteAddress)
-  tcb.iss = initialSequence
-  tcb.sndUna = initialSequence
-  tcb.sndNxt = (initialSequence + 1) | 0
+  tcb.iss = iss
+  tcb.sndUna = iss
+  tcb.sndNxt = (iss + 1) | 0
   tcb.sndMax = tcb.sndNxt
   tcb.sndQueued = tcb.sndNxt
   tcb.rcvScale = windowScaleFor(config.receiveBufferBytes)

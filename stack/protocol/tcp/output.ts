@@ -25,10 +25,33 @@ export function flushConnection(core: Core): boolean {
   if (!flushUpcalls(core)) return false
   const { tcb } = core
   if (tcb.state === State.closed || !hasOutput(core)) return true
+  if (isHalfOpen(core)) aimAtOpener(core)
   // Without a next hop nothing leaves; the connection is scheduled again when it is known.
-  if (!resolveNextHop(core)) return true
+  else if (!resolveNextHop(core)) {
+    keepTrying(core)
+    return true
+  }
   if (tcb.state <= State.synReceived) return flushHandshake(core)
   return flushLost(core) && flushProbes(core) && flushNewData(core) && flushAck(core)
+}
+
+/** SYN-RECEIVED on a listener: the peer has not shown yet that its address is its own. */
+function isHalfOpen(core: Core): boolean {
+  const { tcb } = core
+  return tcb.state === State.synReceived && (tcb.flags & TcbFlag.passive) !== 0
+}
+
+/** SYN-ACKs go where the SYN came from: forged addresses fill no table of neighbors, and are not asked for. */
+function aimAtOpener(core: Core): void {
+  core.etherHigh = core.tcb.openerHigh
+  core.etherLow = core.tcb.openerLow
+}
+
+/** The timer of a SYN runs whatever becomes of the neighbor, as in Linux. */
+function keepTrying(core: Core): void {
+  const { tcb, now } = core
+  if (tcb.state > State.synReceived || isArmed(core, Timer.retransmission)) return
+  armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 
 function hasOutput(core: Core): boolean {

@@ -5,15 +5,17 @@
  */
 import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { SegmentWord, UpcallError } from '../actions.ts'
+import { HashPurpose, keyedHash } from '../keyed-hash.ts'
 import { type Core, header, randomBits } from '../state/core.ts'
 import { timeWaitRecord } from '../state/tables.ts'
 import { TcbFlag } from '../state/tcb.ts'
 import { insertTuple, packPorts, removeTuple } from '../state/tuple-hash.ts'
 import { closeConnection } from './connections.ts'
 import { hasFlag, hasTimestamps, segmentLength } from './incoming.ts'
+import { initialSequence } from './initial-sequence.ts'
 import { receiveForListener } from './open.ts'
 import { emitAnswer } from './reset.ts'
-import { isAfter, isBefore } from './sequence.ts'
+import { isAfter, isBefore, later } from './sequence.ts'
 
 /** How far beyond the old SND.NXT a new incarnation begins (RFC 6191 wants "larger"). */
 const sequenceGap = 65536 + 2
@@ -44,15 +46,16 @@ export function receiveInTimeWait(core: Core, index: number): void {
   selectTimeWait(core, index)
   if (((timeWait.expiry - now) | 0) <= 0) {
     dropTimeWait(core, index)
-    receiveForListener(core, randomBits(core))
+    receiveForListener(core, freshSequence(core))
     return
   }
   // RFC 1337: a reset does not end TIME-WAIT.
   if (hasFlag(core, TcpFlag.rst)) return
   if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack) && mayReuse(core)) {
-    const initialSequence = (timeWait.sndNxt + sequenceGap + (randomBits(core) & sequenceSpread)) | 0
+    // The clock alone may lag behind what a fast connection has sent.
+    const iss = later(freshSequence(core), (timeWait.sndNxt + sequenceGap + spread(core)) | 0)
     dropTimeWait(core, index)
-    receiveForListener(core, initialSequence)
+    receiveForListener(core, iss)
     return
   }
   // Section 3.10.7.4: the FIN again restarts the 2 MSL; everything else that is not a bare ACK in place is
@@ -95,6 +98,19 @@ function mayReuse(core: Core): boolean {
     if (isBefore(value, timeWait.tsRecent)) return false
   }
   return isAfter(header(core, HeaderWord.sequence), timeWait.rcvNxt)
+}
+
+function freshSequence(core: Core): number {
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  return initialSequence(core, header(core, HeaderWord.ipSource), remotePort, localPort)
+}
+
+/** 0 … `sequenceSpread`, not to be foreseen. */
+function spread(core: Core): number {
+  const { timeWait, config } = core
+  const { sndNxt, rcvNxt } = timeWait
+  return keyedHash(config.secret, randomBits(core), sndNxt, rcvNxt, HashPurpose.spread) & sequenceSpread
 }
 
 function acknowledge(core: Core): void {

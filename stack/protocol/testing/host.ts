@@ -11,6 +11,7 @@ import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../req
 import { type Globals, globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
 import { tcbRecord } from '../state/tcb.ts'
+import { aimSequence } from './aim-sequence.ts'
 import { type ReadableAction, readActions } from './readable.ts'
 
 /** Words of a decoded header, by name. */
@@ -78,9 +79,16 @@ export class TestHost {
     this.state[at + tcbRecord.offsets[field]] = value
   }
 
+  /** The next connection of this tuple begins with `iss`, if the next request opens it. */
+  aimSequence(iss: number, remoteAddress: number, remotePort: number, localPort: number): void {
+    aimSequence(this.config, this.state, this.now, iss, [remoteAddress, remotePort, localPort])
+  }
+
   frame(head: Head, verdict: number = Verdict.accepted): ReadableAction[] {
     const { words } = this
     words.fill(0, SlotWord.head)
+    words[SlotWord.head + HeaderWord.etherDestinationHigh] = this.config.etherHigh
+    words[SlotWord.head + HeaderWord.etherDestinationLow] = this.config.etherLow
     for (const [name, value] of Object.entries(head)) {
       if (name === 'sack') continue
       words[SlotWord.head + HeaderWord[name as keyof typeof HeaderWord]] = value as number

@@ -122,7 +122,7 @@ export class Scenario {
 
   /** The peer's SYN to the listener. */
   peerOpens(): this {
-    this.host.random = this.iss
+    this.host.aimSequence(this.iss, peerAddress, this.remotePort, this.localPort)
     return this.sends({ flags: 'SYN', at: -1 })
   }
 
@@ -130,7 +130,7 @@ export class Scenario {
   machineConnects(): this {
     this.localPort = 33_000
     this.remotePort = 80
-    this.host.random = this.iss
+    this.host.aimSequence(this.iss, peerAddress, this.remotePort, this.localPort)
     return this.does((host) => host.connect(80, 33_000))
   }
 

@@ -13,6 +13,7 @@ import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../req
 import { type Globals, globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
 import { tcbRecord } from '../state/tcb.ts'
+import { aimSequence } from './aim-sequence.ts'
 import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
@@ -55,6 +56,7 @@ export class Host {
   readonly counters: Globals
   readonly state: Int32Array
   readonly config: MachineConfig
+  readonly #shadowState: Int32Array
   readonly #actions: ActionQueue
   readonly #shadowActions: ActionQueue
 
@@ -67,7 +69,8 @@ export class Host {
     this.#shadowActions = new ActionQueue(queueCapacity)
     this.state = new Int32Array(stateWords(config))
     this.machine = createMachine(config, this.words, this.state, this.#actions)
-    this.shadow = createMachine(config, this.words, new Int32Array(stateWords(config)), this.#shadowActions)
+    this.#shadowState = new Int32Array(stateWords(config))
+    this.shadow = createMachine(config, this.words, this.#shadowState, this.#shadowActions)
     this.counters = globalRecord.cursor(this.state, planLayout(config).globals)
   }
 
@@ -76,6 +79,13 @@ export class Host {
   }
 
   receive(head: Int32Array): void {
+    const isSyn = head[HeaderWord.format] === Format.tcp && head[HeaderWord.flags] === TcpFlag.syn
+    if (isSyn)
+      this.aim(
+        [HeaderWord.ipSource, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
+          (word) => head[word] as number,
+        ),
+      )
     this.words.set(head, SlotWord.head)
     this.words[SlotWord.verdict] = Verdict.accepted
     this.apply(Request.frame)
@@ -91,6 +101,7 @@ export class Host {
 
   /** `localPort` 0: the machine chooses one. */
   connect(remoteAddress: number, remotePort: number, localPort = 0): void {
+    if (localPort !== 0) this.aim([remoteAddress, remotePort, localPort])
     this.call(Request.connect, [
       [ConnectArgument.remoteAddress, remoteAddress],
       [ConnectArgument.remotePort, remotePort],
@@ -110,7 +121,7 @@ export class Host {
     const { words, world } = this
     words[SlotWord.kind] = kind
     words[SlotWord.time] = world.now | 0
-    words[SlotWord.random] = world.nextIsn ?? world.random.next()
+    words[SlotWord.random] = world.random.next()
     this.machine.apply(0)
     this.shadow.apply(0)
     for (;;) {
@@ -122,6 +133,16 @@ export class Host {
       this.shadow.resume()
     }
     if (this.machine.digest() !== this.shadow.digest()) throw new Error(`${this.name}: digests differ`)
+  }
+
+  /** If the world says where sequence numbers begin: they will, for the connection that opens now. */
+  private aim(tuple: readonly number[]): void {
+    const { now, nextIsn } = this.world
+    if (nextIsn === undefined || this.counters.activeOpens + this.counters.passiveOpens > 0) return
+    const [remoteAddress = 0, remotePort = 0, localPort = 0] = tuple
+    for (const state of [this.state, this.#shadowState]) {
+      aimSequence(this.config, state, now, nextIsn, [remoteAddress, remotePort, localPort])
+    }
   }
 
   private call(kind: number, values: readonly (readonly [word: number, value: number])[]): void {
@@ -154,7 +175,7 @@ export class World {
   #order = 0
   /** Microseconds; begins near the wrap of 32 bits. */
   now = 0x7fff0000
-  /** Random bits of the coming requests, if not drawn: the initial sequence numbers. */
+  /** Where the sequence numbers of both ends begin; anywhere if undefined. */
   nextIsn: number | undefined
   transmitted = 0
   dropped = 0
@@ -217,6 +238,8 @@ export class World {
     if ((head[HeaderWord.payloadLength] as number) + headers <= pathMtuBytes) return false
     const error = new Int32Array(64)
     error[HeaderWord.format] = Format.icmpError
+    error[HeaderWord.etherDestinationHigh] = from.ether[0]
+    error[HeaderWord.etherDestinationLow] = from.ether[1]
     error[HeaderWord.ipSource] = 0x0a0000fe
     error[HeaderWord.ipDestination] = head[HeaderWord.ipSource] as number
     error[HeaderWord.icmpType] = 3

@@ -12,6 +12,7 @@ import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../domino
 import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/outbox-layout.ts'
 import { lineBytes, type Region, type RegionPlan } from '../../dominoes/region.ts'
 import { planSignal } from '../../dominoes/signal.ts'
+import type { HashKey } from '../../protocol/keyed-hash.ts'
 import type { StackParameters } from '../options.ts'
 import { planStack, type StackLayout } from '../stack-layout.ts'
 import { workerCount } from '../worker-count.ts'
@@ -35,6 +36,8 @@ export interface ShardedLayout extends StackLayout {
   /** Connections of one shard. */
   readonly connections: number
   readonly slotsPerShard: number
+  /** Keys the hash that says whose a connection is. */
+  readonly secret: HashKey
   readonly shardCounters: CountersLayout
 }
 
@@ -59,6 +62,7 @@ export function planShards(parameters: StackParameters): ShardedLayout {
     preferenceWord: planPreference(plan),
     connections,
     slotsPerShard: Math.floor(slotCount / threads),
+    secret: parameters.machine.secret,
     shardCounters: planCounters(plan, threads),
   }))
 }

@@ -13,6 +13,7 @@ import type { Mailbox } from '../../dominoes/mailbox.ts'
 import type { Region } from '../../dominoes/region.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 import { SlotWord, slotPayloadOffset, verdictPending } from '../../dominoes/slot.ts'
+import type { HashKey } from '../../protocol/keyed-hash.ts'
 import { Request } from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
 import { FlowKind, FlowWord, flowWords, readFlow } from '../../wire/flow.ts'
@@ -33,6 +34,8 @@ export interface ShardReaderParts {
   readonly handed: readonly Mailbox[]
   readonly news: readonly Signal[]
   readonly random: RandomSource
+  /** Keys the hash that says whose a connection is. */
+  readonly secret: HashKey
   readonly preference: Preference
   readonly countersAt: number
   readonly counters: Counters
@@ -122,6 +125,7 @@ export class ShardReader {
   #ownerOfFlow(): number {
     const flow = this.#flow
     return shardOfTuple(
+      this.#parts.secret,
       flow[FlowWord.remoteAddress] as number,
       flow[FlowWord.remotePort] as number,
       flow[FlowWord.localPort] as number,

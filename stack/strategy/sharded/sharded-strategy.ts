@@ -128,6 +128,7 @@ function openThread(parts: ThreadParts): StrategyThread {
       handed: shards.map(({ handed }) => new Mailbox(region, handed)),
       news,
       random,
+      secret: layout.secret,
       preference,
       countersAt: threadCountersAt(layout.countersWord, thread),
       counters: shardCounters,
