@@ -9,7 +9,7 @@ export const ipv4HeaderBytes = 20
 
 export const IpProtocol = { icmp: 1, tcp: 6, udp: 17 } as const
 
-const Ipv4Offset = {
+export const Ipv4Offset = {
   versionAndLength: 0,
   typeOfService: 1,
   totalLength: 2,
