@@ -36,12 +36,9 @@ describe.each(strategies)('%o', (strategy) => {
   })
 
   test('what is still being answered is not overwritten by what comes next', () => {
-    const plan = {
-      sizes: Array<number>(100).fill(20_000),
-      intervalMicros: 0,
-      window: 20,
-      isDisordered: false,
-    }
+    const sizes = Array<number>(100).fill(20_000)
+    // Where one thread stands still, what the others have answered keeps its room, and there may be none for a new one.
+    const plan = { sizes, intervalMicros: 0, window: 20, lossLimit: 5, isDisordered: false }
     for (let seed = 6; seed <= 8; seed++) {
       expect({ seed, problems: exchangePings(seed, strategy, plan) }).toEqual({ seed, problems: [] })
     }

@@ -64,7 +64,8 @@ function verdictOf({ frame, virtio }: Arrival, verification: VerificationFactor)
   const clock = { nowMicros: () => 1000 }
   const parts = { region, layout, parameters, thread: 0, device, clock, seed: 1 }
   const { source, domain } = openSequentialThread(parts, () => {})
-  expect(source.poll()).toBe(1)
+  // Damage can make a fragment of it, which the reader refuses without a request.
+  if (source.poll() === 0) return { verdict: Verdict.notForUs, sequence: undefined }
   const slot = layout.framework.channel.slotsWord
   const verdict = domain.check(slot)
   return { verdict, sequence: region.words[slot + SlotWord.head + HeaderWord.sequence] }

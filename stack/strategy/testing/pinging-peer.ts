@@ -15,6 +15,8 @@ export interface PingPlan {
   readonly intervalMicros: number
   /** Requests that may be under way at once. Default 1. */
   readonly window?: number
+  /** Requests that may go unanswered, as datagrams may. Default 0. */
+  readonly lossLimit?: number
   /** Fragments leave in random order, some of them twice. */
   readonly isDisordered: boolean
 }
@@ -39,6 +41,7 @@ export class PingingPeer implements EndpointHandler {
   readonly #joiner = new Joiner()
   readonly problems: string[] = []
   #sent = 0
+  #lost = 0
   readonly #answered = new Set<number>()
   /** When the next may be sent, and until when some answer has to come. */
   #nextMicros = 0
@@ -58,7 +61,7 @@ export class PingingPeer implements EndpointHandler {
   }
 
   step(): boolean {
-    const { device, bytes, plan, nowMicros } = this.#parts
+    const { device, bytes, nowMicros } = this.#parts
     let worked = false
     for (let length = device.read(0, 2048); length > 0; length = device.read(0, 2048)) {
       worked = true
@@ -73,11 +76,22 @@ export class PingingPeer implements EndpointHandler {
       this.#limitMicros = nowMicros() + patienceMicros
       return true
     }
-    if (nowMicros() >= this.#limitMicros) {
-      const missing = plan.sizes.findIndex((_, number) => !this.#answered.has(number))
-      this.problems.push(`no answer to request ${missing} of ${plan.sizes[missing]} bytes`)
-    }
+    if (nowMicros() >= this.#limitMicros) this.#giveUp()
     return worked
+  }
+
+  /** What is under way is lost. */
+  #giveUp(): void {
+    const { sizes, lossLimit = 0 } = this.#parts.plan
+    for (let number = 0; number < this.#sent; number++) {
+      if (this.#answered.has(number)) continue
+      this.#answered.add(number)
+      this.#lost += 1
+      if (this.#lost > lossLimit)
+        this.problems.push(`no answer to request ${number} of ${sizes[number]} bytes`)
+    }
+    this.#nextMicros = this.#parts.nowMicros()
+    this.#limitMicros = this.#nextMicros + patienceMicros
   }
 
   get #maySend(): boolean {
