@@ -1,5 +1,7 @@
 /** Packets larger than a frame, in and out, through every strategy. */
 import { describe, expect, test } from 'vitest'
+import { Random } from '../device/random.ts'
+import { Killer } from '../dominoes/testing/killing.ts'
 import type { StrategyOption } from './options.ts'
 import { holdConnections } from './testing/compliance-world.ts'
 import { exchangePings } from './testing/ping-world.ts'
@@ -24,14 +26,14 @@ const sizes = [8, 1472, 1473, 4000, 20_000, 65_507, 20_000, 8]
 
 describe.each(strategies)('%o', (strategy) => {
   test('answers pings of every size byte for byte (RFC 1122 section 3.2.2.6, EMTU_R)', () => {
-    for (let seed = 1; seed <= 4; seed++) {
+    for (let seed = 1; seed <= 2; seed++) {
       const plan = { sizes, intervalMicros: 1000, isDisordered: seed % 2 === 0 }
       expect({ seed, problems: exchangePings(seed, strategy, plan) }).toEqual({ seed, problems: [] })
     }
   })
 
   test('answers a large ping once a second for ever, with nothing else going on', () => {
-    const plan = { sizes: Array<number>(150).fill(20_000), intervalMicros: 1e6, isDisordered: false }
+    const plan = { sizes: Array<number>(80).fill(20_000), intervalMicros: 1e6, isDisordered: false }
     expect(exchangePings(5, strategy, plan)).toEqual([])
   })
 
@@ -39,7 +41,7 @@ describe.each(strategies)('%o', (strategy) => {
     const sizes = Array<number>(100).fill(20_000)
     // Where one thread stands still, what the others have answered keeps its room, and there may be none for a new one.
     const plan = { sizes, intervalMicros: 0, window: 20, lossLimit: 5, isDisordered: false }
-    for (let seed = 6; seed <= 8; seed++) {
+    for (let seed = 6; seed <= 7; seed++) {
       expect({ seed, problems: exchangePings(seed, strategy, plan) }).toEqual({ seed, problems: [] })
     }
   })
@@ -51,4 +53,20 @@ describe.each(strategies)('%o', (strategy) => {
       expect(outcome.problems).toEqual([])
     }
   })
+})
+
+test('a replica that is killed while it joins or answers leaves a store that works, and at most one ping unanswered', () => {
+  const strategy: StrategyOption = { kind: 'replicated', replicas: 3 }
+  const plan = {
+    sizes: Array<number>(60).fill(20_000),
+    intervalMicros: 1000,
+    lossLimit: 3,
+    isDisordered: true,
+  }
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = new Random(seed)
+    const killer = new Killer(random.below(6000))
+    const deaths = [{ replica: random.below(3), killer, comesBack: seed % 2 === 0 }]
+    expect({ seed, problems: exchangePings(seed, strategy, plan, deaths) }).toEqual({ seed, problems: [] })
+  }
 })

@@ -1,9 +1,12 @@
 /**
  * A simulated host with a given strategy, and one that pings it, in virtual time; everything follows from the seed.
  */
+import type { Device } from '../../device/device.ts'
 import { Random } from '../../device/random.ts'
 import { perfectLink, SimulatedLink } from '../../device/simulated-link.ts'
 import { openRegion } from '../../dominoes/region.ts'
+import { spared } from '../../dominoes/testing/killing.ts'
+import type { Death } from '../../sim/deaths.ts'
 import { SimHost } from '../../sim/sim-host.ts'
 import { SimulatedClock } from '../../sim/simulated-clock.ts'
 import { runWorld, settleWorld } from '../../sim/world.ts'
@@ -15,8 +18,13 @@ import { PingingPeer, type PingPlan } from './pinging-peer.ts'
 const mtuBytes = 1500
 const limitMicros = 900e6
 
-/** What went wrong, empty if every request was answered with what it carried. */
-export function exchangePings(seed: number, strategy: StrategyOption, plan: PingPlan): readonly string[] {
+/** What went wrong, empty if every request was answered with what it carried. `deaths`: of the host's replicas. */
+export function exchangePings(
+  seed: number,
+  strategy: StrategyOption,
+  plan: PingPlan,
+  deaths?: readonly Death[],
+): readonly string[] {
   const random = new Random(seed)
   const clock = new SimulatedClock()
   const parameters = parametersOf(strategy, 0, random)
@@ -38,7 +46,7 @@ export function exchangePings(seed: number, strategy: StrategyOption, plan: Ping
     parameters,
     layout,
     region,
-    device: link.near,
+    device: deaths === undefined ? link.near : sparedDevice(link.near),
     application: peer,
     costs: {
       roundMicros: 1 + random.below(20),
@@ -47,6 +55,7 @@ export function exchangePings(seed: number, strategy: StrategyOption, plan: Ping
       preemptionMicros: 3000,
     },
     seed: random.next(),
+    ...(deaths && { deaths }),
   })
   const events = { nextEventMicros: () => Math.min(link.nextEventMicros(), peer.nextEventMicros()) }
   const world = { clock, hosts: [host], wire: events }
@@ -57,4 +66,16 @@ export function exchangePings(seed: number, strategy: StrategyOption, plan: Ping
   const { divergences } = host.finish()
   if (divergences > 0) problems.push(`${divergences} digests differed`)
   return problems
+}
+
+/** A device whose reads and writes are the kernel's: a thread is killed before or after one. */
+function sparedDevice(device: Device): Device {
+  return {
+    capabilities: device.capabilities,
+    read: (at, limit) => spared(() => device.read(at, limit)),
+    write: (at, length) => spared(() => device.write(at, length)),
+    wait() {},
+    wake() {},
+    close() {},
+  }
 }
