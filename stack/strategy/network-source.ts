@@ -3,7 +3,8 @@
  * time. One instance per thread; polled by whichever thread holds the producer role.
  *
  * Frames are read straight into slots: nothing is reserved before a frame is there, because only the holder of
- * the role fills slots. Times are clamped so that they never run backwards when the role changes threads.
+ * the role fills slots. Fragments of a packet are put together first, in a store beside the slots. Times are
+ * clamped so that they never run backwards when the role changes threads.
  */
 
 import type { Clock } from '../device/clock.ts'
