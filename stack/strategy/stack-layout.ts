@@ -5,6 +5,7 @@
  *   framework: channel, claims, outbox, mailbox, counters, digests
  *   states:    one protocol state a replica, then the witness's if there is one
  *   transmit:  one frame buffer a thread
+ *   datagrams: packets that are put together from fragments
  *   streams:   a send and a receive ring a connection
  */
 import { type FrameworkLayout, planFramework } from '../dominoes/framework-layout.ts'
@@ -14,6 +15,7 @@ import { stateWords } from '../protocol/state/layout.ts'
 import { canLoseReplicas, replicationFactors } from './factors.ts'
 import type { StackParameters } from './options.ts'
 import { transmitBufferBytes } from './perform/transmit-buffer.ts'
+import { type DatagramLayout, planDatagrams } from './reassembly/datagram-store.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
 import { planThreadCounters } from './thread-counters.ts'
 import { workerLimit } from './worker-count.ts'
@@ -50,6 +52,7 @@ export interface StackLayout {
   /** Byte offset and bytes of thread 0's transmit buffer; the others follow. */
   readonly transmitAt: number
   readonly transmitBytes: number
+  readonly datagrams: DatagramLayout
   readonly streams: StreamBuffers
   /** Word offset of thread 0's counters. */
   readonly countersWord: number
@@ -105,6 +108,7 @@ export function planStack<Own extends object = object>(
     isWitnessed,
     transmitAt: plan.reserve(transmitBytes * replicas),
     transmitBytes,
+    datagrams: planDatagrams(plan),
     countersWord: planThreadCounters(plan, threads),
     streams: reserveStreamBuffers(
       plan,

@@ -20,6 +20,8 @@ export const globalRecord = defineRecord({
   upcallNumber: 'number of the next upcall',
   frameNumber: 'number of the next frame',
 
+  identification: 'counts the packets that were sent in fragments',
+
   // Work left to emit
   pendingHead: 'first connection with something to emit, index + 1',
   pendingTail: 'last one, index + 1',
@@ -68,6 +70,7 @@ export const globalRecord = defineRecord({
   echoReplies: 'echo requests answered',
   arpRequestsOut: 'ARP requests sent',
   arpRepliesOut: 'ARP replies sent',
+  echoesTooLong: 'echo requests not answered: the reply would take too many fragments',
 })
 
 export type Globals = Cursor<typeof globalRecord.fields>

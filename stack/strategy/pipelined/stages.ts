@@ -54,6 +54,14 @@ export class CheckedSlots implements RequestSink {
     return this.#pipe.slotOf(this.#pipe.read + k)
   }
 
+  indexAhead(k: number): number {
+    return (this.#pipe.read + k) | 0
+  }
+
+  hasPassed(index: number): boolean {
+    return this.#pipe.hasPassed(index)
+  }
+
   publish(count: number): void {
     const words = this.#words
     const first = this.#pipe.read

@@ -31,6 +31,7 @@ import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
 import type { ActionRunner } from '../action-runner.ts'
 import { postedArguments } from '../network-source.ts'
+import { letGoOfFrame } from '../slot-frame.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
@@ -161,6 +162,7 @@ export class Sharded implements StrategyThread {
       runner.assign(slot)
     }
     this.#inHand = none
+    letGoOfFrame(words, slot)
     if (pool.owns(slot)) pool.give(slot)
     else giveBack(words, slot)
     return true
