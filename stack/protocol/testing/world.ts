@@ -16,6 +16,7 @@ import { tcbRecord } from '../state/tcb.ts'
 import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
+import { Invariants } from './invariants.ts'
 import { SeededRandom } from './random.ts'
 
 export interface WireOptions {
@@ -44,8 +45,18 @@ const maximumSteps = 3_000_000
 /** A machine that asks to be woken again at the same instant this often is stuck. */
 const stuckTicks = 100_000
 
+/** What a host needs of the world that it is in. */
+export interface Surroundings {
+  /** Microseconds; a request's time is these, cut to 32 bits. */
+  readonly now: number
+  readonly random: SeededRandom
+  /** Random bits of the coming requests, if not drawn. */
+  readonly nextIsn: number | undefined
+  transmit(from: Host, head: Int32Array): void
+}
+
 export class Host {
-  readonly world: World
+  readonly world: Surroundings
   readonly name: string
   readonly ether: readonly [number, number]
   readonly words = new Int32Array(SlotWord.head + slotHeadWords)
@@ -55,10 +66,13 @@ export class Host {
   readonly counters: Globals
   readonly state: Int32Array
   readonly config: MachineConfig
+  /** The most actions that one request led to. */
+  mostActions = 0
   readonly #actions: ActionQueue
   readonly #shadowActions: ActionQueue
+  readonly #invariants: Invariants
 
-  constructor(world: World, name: string, config: MachineConfig, queueCapacity: number) {
+  constructor(world: Surroundings, name: string, config: MachineConfig, queueCapacity: number) {
     this.world = world
     this.name = name
     this.config = config
@@ -69,6 +83,7 @@ export class Host {
     this.machine = createMachine(config, this.words, this.state, this.#actions)
     this.shadow = createMachine(config, this.words, new Int32Array(stateWords(config)), this.#shadowActions)
     this.counters = globalRecord.cursor(this.state, planLayout(config).globals)
+    this.#invariants = new Invariants(config, this.state)
   }
 
   tcb(index: number): Record<keyof typeof tcbRecord.offsets, number> {
@@ -112,15 +127,23 @@ export class Host {
     words[SlotWord.random] = world.nextIsn ?? world.random.next()
     this.machine.apply(0)
     this.shadow.apply(0)
+    // Every connection may send again or anew what its ring holds, and has a few other things to say.
+    const limit = this.config.connectionCount * (2 * this.config.segmentCount + 64)
+    let actions = 0
     for (;;) {
-      this.compareAndPerform()
+      const emitted = this.compareAndPerform()
+      actions += emitted
+      if (actions > limit) throw new Error(`${this.name}: one request led to more than ${limit} actions`)
       const hasMore = this.machine.hasMore()
       if (hasMore !== this.shadow.hasMore()) throw new Error(`${this.name}: the shadow stopped elsewhere`)
       if (!hasMore) break
+      if (emitted === 0) throw new Error(`${this.name}: more to emit, and nothing emitted`)
       this.machine.resume()
       this.shadow.resume()
     }
+    this.mostActions = Math.max(this.mostActions, actions)
     if (this.machine.digest() !== this.shadow.digest()) throw new Error(`${this.name}: digests differ`)
+    this.#invariants.check()
   }
 
   private call(kind: number, values: readonly (readonly [word: number, value: number])[]): void {
@@ -128,7 +151,7 @@ export class Host {
     this.apply(kind)
   }
 
-  private compareAndPerform(): void {
+  private compareAndPerform(): number {
     const length = this.#actions.count * actionWords
     const list = this.#actions.words.slice(0, length)
     if (this.#shadowActions.count !== this.#actions.count)
@@ -141,6 +164,7 @@ export class Host {
       if (head !== undefined) this.world.transmit(this, head)
       else this.application.perform(action)
     }
+    return list.length / actionWords
   }
 }
 
