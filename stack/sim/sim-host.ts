@@ -42,6 +42,10 @@ export interface SimHostParts {
   readonly seed: number
   /** Replicas that are killed. Default none. */
   readonly deaths?: readonly Death[]
+  /** After the productive round with this number, of all threads together, its thread is late by so many microseconds. */
+  readonly stalls?: ReadonlyMap<number, number>
+  /** Puts something around each thread's domain, within what its actions cost. */
+  readonly wrapDomain?: (domain: Domain, thread: number) => Domain
 }
 
 /** One thread: when it can run again, and a round of its loop. */
@@ -64,6 +68,7 @@ export class SimHost {
   readonly #deaths: Deaths | undefined
   readonly #ends: StackEnds
   readonly #recorder: LogRecorder | undefined
+  #rounds = 0
 
   constructor(parts: SimHostParts) {
     this.#parts = parts
@@ -155,7 +160,7 @@ export class SimHost {
   }
 
   #openThread(thread: number): SimThread {
-    const { clock, clockOrigin, parameters, device, costs, seed } = this.#parts
+    const { clock, clockOrigin, parameters, device, costs, seed, wrapDomain } = this.#parts
     let performer: SlowPerformer | undefined
     const opened = strategyOf(parameters).openThread({
       region: this.#region,
@@ -166,7 +171,8 @@ export class SimHost {
       clock: clock.hostClock(clockOrigin),
       seed: seed + thread,
       wrapDomain: (domain: Domain) => {
-        performer = new SlowPerformer(domain, clock, () => this.#exponential(costs.actionMicros))
+        const inner = wrapDomain === undefined ? domain : wrapDomain(domain, thread)
+        performer = new SlowPerformer(inner, clock, () => this.#exponential(costs.actionMicros))
         return performer
       },
       pause: (micros) => this.#pause(micros),
@@ -182,7 +188,8 @@ export class SimHost {
 
   #roundMicros(): number {
     const { roundMicros, preemption, preemptionMicros } = this.#parts.costs
-    const preempted = this.#uniform() < preemption ? this.#exponential(preemptionMicros) : 0
+    const stalled = this.#parts.stalls?.get(this.#rounds++) ?? 0
+    const preempted = stalled + (this.#uniform() < preemption ? this.#exponential(preemptionMicros) : 0)
     return this.#exponential(roundMicros) + preempted
   }
 

@@ -13,7 +13,11 @@ const wakeLimit = 50_000
 /** Frames beyond those that the bytes need: handshakes, ACKs, probes, all of it again. */
 const spareFrames = 1_000
 
-export function roughTransfer(scenario: RoughScenario): RoughWorld {
+/** `observe` is called after every wake-up. */
+export function roughTransfer(
+  scenario: RoughScenario,
+  observe: (world: RoughWorld) => void = () => {},
+): RoughWorld {
   const world = new RoughWorld(scenario)
   const { left, right } = world
   const bytes = { left: sum(scenario, 'left'), right: sum(scenario, 'right') }
@@ -24,6 +28,7 @@ export function roughTransfer(scenario: RoughScenario): RoughWorld {
   left.connect(addresses.right, port)
   while (!left.application.released || !right.application.released) {
     if (!world.step()) throw new Error(`nothing wakes anybody: ${progress(world)}`)
+    observe(world)
     if (world.now > end) throw new Error(`not done in time: ${progress(world)}`)
     if (world.wakes > wakeLimit) throw new Error(`${wakeLimit} wake-ups: ${progress(world)}`)
     if (world.transmitted > frameLimit) throw new Error(`${frameLimit} frames: ${progress(world)}`)
