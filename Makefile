@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
+.PHONY: help reproduce report summary demo top replay test check fix bench calibrate predict soak soak_tests setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,7 +70,11 @@ calibrate: $(installed) ## Measure what operations cost here; the virtual cores 
 predict: $(installed) ## Say what more processors would give, by calibrate; AGAINST=latest: check it against a run
 	@$(cli) predict $(if $(AGAINST),--against $(AGAINST))
 
-soak: $(installed) ## Run the simulations and the thread tests over many seeds
+soak: $(installed) ## Run 100,000 rough transfers, then simulations and thread tests over many seeds; SEED=, CASE=, COUNT=
+	@node stack/sim/testing/soak.ts
+	@[ -n "$(CASE)" ] || $(MAKE) soak_tests
+
+soak_tests: $(installed)
 	@SOAK=1 vitest run --project sim --project race
 	@SOAK=1 vitest run --project net stack/strategy/replay
 

@@ -32,6 +32,17 @@ export class Invariants {
     this.#claims = claims
   }
 
+  /** Requests applied so far. */
+  get requests(): number {
+    return this.#core.globals.requests
+  }
+
+  /** Whether the request applied last has nothing more to emit. */
+  get isAtRest(): boolean {
+    const { pendingHead, arpPendingCount } = this.#core.globals
+    return pendingHead === 0 && arpPendingCount === 0
+  }
+
   /** The machine is at rest: it has applied a request and has no more actions to emit. */
   check(): void {
     const core = this.#core

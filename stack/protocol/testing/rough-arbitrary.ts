@@ -53,6 +53,27 @@ const habits: fc.Arbitrary<Habits> = fc.record({
   readPauseMicros: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 50_000 })),
 })
 
+/** In microseconds; a request's time is 32 bits of them, and timestamps tick in milliseconds. */
+const minute = 60_000_000
+export const silencesMicros: readonly number[] = [
+  ...[1, 31, 35, 36, 40, 60, 71, 75, 120, 180, 25 * 24 * 60].map((minutes) => minutes * minute),
+  2 ** 32 - 500_000,
+  2 ** 32 + 50_000,
+]
+
+const silence = fc.oneof(
+  fc.constantFrom(...silencesMicros),
+  fc.integer({ min: 1, max: 4 * 60 }).map((minutes) => minutes * minute),
+  fc.integer({ min: 2 ** 31 - 2_000_000, max: 2 ** 31 + 2_000_000 }),
+  fc.integer({ min: 2 ** 32 - 2_000_000, max: 2 ** 32 + 2_000_000 }),
+)
+
+const writeAfterSilence: fc.Arbitrary<Write> = fc.record({
+  from: side,
+  afterMicros: fc.oneof(silence, pause),
+  bytes,
+})
+
 const config: fc.Arbitrary<Partial<MachineConfig>> = fc.record({
   congestionControl: fc.constantFrom('cubic' as const, 'newreno' as const),
   sendBufferBytes: fc.constantFrom(1 << 16, 1 << 13),
@@ -75,15 +96,28 @@ const wrapping = fc.oneof(
   fc.integer({ min: -0x80000000, max: 0x7fffffff }),
 )
 
-export const roughScenario: fc.Arbitrary<RoughScenario> = fc.record({
+const common = {
   config,
   left: habits,
   right: habits,
   delayMicros: fc.oneof(fc.integer({ min: 10, max: 300 }), fc.integer({ min: 10, max: 15_000 })),
+  spacingMicros: fc.constantFrom(0, 10, 120),
   strippedOptions,
   clockOrigin: wrapping,
   initialSequence: wrapping,
+}
+
+export const roughScenario: fc.Arbitrary<RoughScenario> = fc.record({
+  ...common,
   writes: fc.array(write, { minLength: 1, maxLength: 6 }),
   fates: fc.array(fate, { maxLength: 10 }),
   stalls: fc.array(stall, { maxLength: 10 }),
+})
+
+/** The connection sleeps for minutes to weeks between its writes. */
+export const idleScenario: fc.Arbitrary<RoughScenario> = fc.record({
+  ...common,
+  writes: fc.array(writeAfterSilence, { minLength: 1, maxLength: 6 }),
+  fates: fc.array(fate, { maxLength: 3 }),
+  stalls: fc.array(stall, { maxLength: 3 }),
 })

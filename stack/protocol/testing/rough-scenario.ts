@@ -48,6 +48,8 @@ export interface RoughScenario {
   readonly right: Habits
   /** One way. */
   readonly delayMicros: number
+  /** Frames leave a host at least so far apart; 0: any number at once. */
+  readonly spacingMicros: number
   /** OptionBit bits that the way takes out of every SYN. */
   readonly strippedOptions: number
   /** What both clocks show at the start, 32 bits. */
@@ -71,6 +73,7 @@ export const smoothScenario: RoughScenario = {
   left: plainHabits,
   right: plainHabits,
   delayMicros: 1_000,
+  spacingMicros: 10,
   strippedOptions: 0,
   clockOrigin: 0,
   initialSequence: 0,

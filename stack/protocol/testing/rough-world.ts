@@ -31,6 +31,8 @@ class Station {
   frames = 0
   wakes = 0
   stalledUntil = Number.NEGATIVE_INFINITY
+  /** When the next frame may leave. */
+  freeAt = Number.NEGATIVE_INFINITY
   /** SYNs lost in a row: more than that end a connection, as they should. */
   synsLost = 0
   heldAck: Event | undefined
@@ -119,7 +121,7 @@ export class RoughWorld implements Surroundings {
     const [left, right] = this.#stations
     const sender = from === this.left ? left : right
     const receiver = from === this.left ? right : left
-    const { delayMicros, strippedOptions } = this.#scenario
+    const { delayMicros, spacingMicros, strippedOptions } = this.#scenario
     if (head[HeaderWord.format] === Format.arp) {
       receiver.add({ at: this.now + delayMicros, leavesAt: this.now, head, writeBytes: 0 })
       return
@@ -141,7 +143,9 @@ export class RoughWorld implements Surroundings {
       held.head = head
       return
     }
-    const leavesAt = this.now + (isAck ? sender.habits.ackHoldMicros : 0)
+    const freeAt = Math.max(this.now, sender.freeAt)
+    sender.freeAt = freeAt + spacingMicros
+    const leavesAt = freeAt + (isAck ? sender.habits.ackHoldMicros : 0)
     const at = leavesAt + delayMicros
     const event = { at: at + (fate?.fate === 'late' ? fate.micros : 0), leavesAt, head, writeBytes: 0 }
     receiver.add(event)

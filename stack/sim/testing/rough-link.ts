@@ -53,17 +53,20 @@ export class RoughLink {
 class RoughWay {
   readonly #clock: SimulatedClock
   readonly #delayMicros: number
+  readonly #spacingMicros: number
   readonly #ackHoldMicros: number
   readonly #fates: ReadonlyMap<number, Fate>
   readonly #frames: Frame[] = []
   #held: Frame | undefined
   #counted = 0
   #synsLost = 0
+  #freeAt = 0
   written = 0
 
   constructor(clock: SimulatedClock, scenario: RoughScenario, from: Side) {
     this.#clock = clock
     this.#delayMicros = scenario.delayMicros
+    this.#spacingMicros = scenario.spacingMicros
     this.#ackHoldMicros = scenario[from].ackHoldMicros
     this.#fates = new Map(
       scenario.fates.filter((fate) => fate.from === from).map((fate) => [fate.frame, fate]),
@@ -95,7 +98,9 @@ class RoughWay {
       held.bytes = bytes
       return
     }
-    const leavesAt = now + (isAck ? this.#ackHoldMicros : 0)
+    const freeAt = Math.max(now, this.#freeAt)
+    this.#freeAt = freeAt + this.#spacingMicros
+    const leavesAt = freeAt + (isAck ? this.#ackHoldMicros : 0)
     const at = leavesAt + this.#delayMicros
     const frame = { bytes, leavesAt, at: at + (fate?.fate === 'late' ? fate.micros : 0) }
     this.#add(frame)
