@@ -52,6 +52,8 @@ export interface SimHostParts {
 interface SimThread {
   readonly number: number
   readyAt: number
+  /** Until then it is late, by one of the stalls that were asked for. */
+  stalledUntil: number
   /** What its actions cost; undefined if this thread performs none. */
   readonly performer: SlowPerformer | undefined
   readonly thread: StrategyThread
@@ -99,7 +101,9 @@ export class SimHost {
       if (thread.readyAt > clock.nowMicros()) continue
       if (this.#runRound(thread) === 0) continue
       worked = true
-      thread.readyAt = clock.nowMicros() + this.#roundMicros()
+      const stallMicros = this.#parts.stalls?.get(this.#rounds++) ?? 0
+      thread.readyAt = clock.nowMicros() + this.#roundMicros() + stallMicros
+      if (stallMicros > 0) thread.stalledUntil = thread.readyAt
     }
     const reopen = (number: number) => {
       this.#threads = [...this.#threads, this.#openThread(number)]
@@ -114,8 +118,10 @@ export class SimHost {
     const now = this.#parts.clock.nowMicros()
     const hostNow = (this.#parts.clockOrigin + now) | 0
     let next = Number.POSITIVE_INFINITY
-    for (const { readyAt, performer, thread } of this.#threads) {
+    for (const { readyAt, stalledUntil, performer, thread } of this.#threads) {
       if (readyAt > now) next = Math.min(next, readyAt)
+      // Whatever is due, it waits.
+      if (stalledUntil > now) continue
       const busyUntil = performer?.busyUntil ?? 0
       if (busyUntil > now) next = Math.min(next, busyUntil)
       next = Math.min(next, Math.max(now + 1, now + thread.microsUntilDeadline(hostNow)))
@@ -177,7 +183,7 @@ export class SimHost {
       },
       pause: (micros) => this.#pause(micros),
     })
-    return { number: thread, readyAt: 0, performer, thread: opened }
+    return { number: thread, readyAt: 0, stalledUntil: 0, performer, thread: opened }
   }
 
   /** The sequential loop waits within a round: time goes on, and the application gets its turn. */
@@ -188,8 +194,7 @@ export class SimHost {
 
   #roundMicros(): number {
     const { roundMicros, preemption, preemptionMicros } = this.#parts.costs
-    const stalled = this.#parts.stalls?.get(this.#rounds++) ?? 0
-    const preempted = stalled + (this.#uniform() < preemption ? this.#exponential(preemptionMicros) : 0)
+    const preempted = this.#uniform() < preemption ? this.#exponential(preemptionMicros) : 0
     return this.#exponential(roundMicros) + preempted
   }
 

@@ -33,6 +33,8 @@ const settleMicros = 1e6
 /** A send buffer's worth of segments, twice, at 64 actions a time; and some. */
 const resumeLimit = 16
 const frameLimit = 5_000
+/** A thread that waits for a stalled one looks again so often. */
+const retryMicros = 20
 
 const identities = {
   left: { address: 0x0a000001, etherHigh: 0x0200, etherLow: 1 },
@@ -113,7 +115,7 @@ export function simulateRough(
     return left.isDone && right.isDone
   }
   const idleMicros = scenario.writes.reduce((total, { afterMicros }) => total + afterMicros, 0)
-  const finished = runWorld(world, isOver, idleMicros + limitMicros)
+  const finished = runWorld(world, isOver, idleMicros + limitMicros, retryMicros)
   const virtualMicros = clock.nowMicros()
   if (!finished)
     throw new Error(`not done after ${virtualMicros} µs, ${link.written} frames: ${progressOf(applications)}`)
