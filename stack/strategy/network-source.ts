@@ -13,6 +13,7 @@ import type { Channel } from '../dominoes/channel.ts'
 import type { Source } from '../dominoes/domain.ts'
 import type { Mailbox } from '../dominoes/mailbox.ts'
 import type { Region } from '../dominoes/region.ts'
+import { notBefore } from '../dominoes/request-time.ts'
 import type { Signal } from '../dominoes/signal.ts'
 import { SlotWord, slotPayloadOffset, verdictPending } from '../dominoes/slot.ts'
 import { Request } from '../protocol/requests.ts'
@@ -69,7 +70,7 @@ export class NetworkSource implements Source {
     const { sink, clock } = this.#parts
     const free = sink.freeSlots(this.#parts.batch)
     if (free === 0) return 0
-    const now = this.#later(clock.nowMicros())
+    const now = notBefore(sink.lastTime, clock.nowMicros())
     sink.lastTime = now
     const posted = this.#takePosted(free, now)
     const frames = this.#readFrames(Math.min(free - posted, this.#parts.batch), now)
@@ -168,11 +169,6 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
     words[slot + PostedArgument.isPosted] = 0
-  }
-
-  #later(now: number): number {
-    const last = this.#parts.sink.lastTime
-    return ((now - last) | 0) < 0 ? last : now
   }
 }
 

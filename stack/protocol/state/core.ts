@@ -7,7 +7,7 @@
  */
 import type { ActionQueue } from '../../dominoes/action-queue.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
-import type { MachineConfig } from '../config.ts'
+import { type MachineConfig, maximumGapMicros } from '../config.ts'
 import type { CongestionControl } from '../tcp/congestion/control.ts'
 import { type Globals, globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
@@ -79,6 +79,7 @@ export class Core {
     assert(isPowerOfTwo(config.receiveBufferBytes), 'receiveBufferBytes must be a power of two')
     assert(config.connectionCount > 0 && config.connectionCount <= 0xffff, 'connectionCount is 1 … 65535')
     assert(config.timeWaitCount > 0, 'timeWaitCount must be positive')
+    assert(config.timeWaitMicros < maximumGapMicros, `timeWaitMicros must be below ${maximumGapMicros}`)
     assert(config.mtuBytes >= 576 && config.mtuBytes <= 65535, 'mtuBytes is 576 … 65535')
     this.config = config
     this.layout = layout

@@ -7,7 +7,16 @@ import { State, tcbRecord } from './tcb.ts'
 
 const digestSeed = 0x0d0317e5
 
-/** What is live: globals, neighbors, listeners, open connections and their segments in flight. */
+/** Connections that one digest covers; where there are more, digests take turns. */
+const connectionsTogether = 64
+/** Words of the tables at rest that one digest covers, likewise. */
+const wordsTogether = 256
+
+/**
+ * What the next requests meet: globals, neighbors, listeners, open connections and their segments in flight. The tables
+ * at rest (TIME-WAIT, tuple hash, closed TCBs) decide later behavior, too, but are large: each digest covers a part of
+ * them, and so it does of the connections where they are many. A difference persists, so a later digest meets it.
+ */
 export function digestLive(core: Core): number {
   const { state, layout, globals, tcb, config } = core
   let hash = hashWords(state, layout.globals, layout.neighbors, digestSeed)
@@ -18,13 +27,31 @@ export function digestLive(core: Core): number {
     layout.listeners + config.listenerCount * listenerRecord.words,
     hash,
   )
-  for (let index = 0; index < globals.connectionsHigh; index += 1) {
+  const first = turn(core, Math.ceil(globals.connectionsHigh / connectionsTogether)) * connectionsTogether
+  const last = Math.min(globals.connectionsHigh, first + connectionsTogether)
+  for (let index = first; index < last; index += 1) {
     selectConnection(core, index)
     if (tcb.state === State.closed) continue
     hash = hashWords(state, tcb.at, tcb.at + tcbRecord.words, hash)
     hash = hashRing(core, hash)
   }
-  return hash
+  return hashAtRest(core, hash)
+}
+
+/** A part of what lies between the listeners and the segment rings. */
+function hashAtRest(core: Core, seed: number): number {
+  const { state, layout } = core
+  const parts = Math.ceil((layout.segments - layout.timeWait) / wordsTogether)
+  const from = layout.timeWait + turn(core, parts) * wordsTogether
+  return hashWords(state, from, Math.min(layout.segments, from + wordsTogether), seed)
+}
+
+/**
+ * Whose turn it is of `parts`, by the requests applied. Multiples of the golden ratio fall evenly, whatever the distance
+ * between two digests is.
+ */
+function turn(core: Core, parts: number): number {
+  return Math.floor(((Math.imul(core.globals.requests, 0x9e3779b1) >>> 0) * parts) / 2 ** 32)
 }
 
 /** Every word, live or not. */

@@ -12,6 +12,8 @@ export const globalRecord = defineRecord({
   subMillis: 'microseconds not yet counted in millis',
   nextDeadline: 'no timer is due before this; it may be early, never late',
   deadlineArmed: '1 if nextDeadline means anything',
+  sweepArmed: '1 while there are connections whose stamps have to be aged',
+  nextSweep: 'when that is due',
 
   // Numbering
   actionNumber: 'number of the next action',
@@ -29,8 +31,6 @@ export const globalRecord = defineRecord({
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
 
   // Rate limits
-  challengeSecond: 'second of the challenge ACK limit (RFC 5961 section 7)',
-  challengeCount: 'challenge ACKs sent in it',
   icmpSecond: 'second of the ICMP error limit (RFC 1812 section 4.3.2.8)',
   icmpCount: 'ICMP errors sent in it',
 

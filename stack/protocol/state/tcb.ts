@@ -160,6 +160,7 @@ export const tcbRecord = defineRecord({
   rttVariance: 'RTTVAR, in quarters of a microsecond',
   rto: 'RTO without backoff, microseconds',
   backoff: 'times that RTO was doubled',
+  retries: 'retransmission timeouts in a row without progress, or without an answer while the window is shut',
   minimumRtt: 'least round trip of this period, microseconds',
   minimumRttBefore: 'least round trip of the period before',
   minimumRttSince: 'when this period began, in milliseconds of the timestamp clock',

@@ -6,6 +6,7 @@
  * application released it or never knew of it.
  */
 
+import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag, tcbRecord, UpcallBit } from '../state/tcb.ts'
@@ -36,6 +37,7 @@ export function allocateConnection(core: Core): boolean {
 export function enterTable(core: Core, state: number): void {
   core.tcb.state = state
   insertTuple(core, core.connection + 1)
+  armSweep(core)
 }
 
 /** The id of the connection at hand as the application knows it. */

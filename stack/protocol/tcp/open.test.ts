@@ -217,6 +217,18 @@ describe('an active open', () => {
     expect(scenario.told()).toMatchObject([{ upcall: 'connected', first: 9 }])
   })
 
+  it('is complete when the SYN-ACKs of a simultaneous open cross, without a word more (RFC 9293 figure 8)', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .sends({ flags: 'SYN', at: -1 })
+      .forget()
+    scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.told()).toMatchObject([{ upcall: 'connected', first: 9 }])
+    expect(scenario.tcb().sndWnd).toBe(65_535)
+  })
+
   it('fails if no hardware address answers', () => {
     const scenario = new Scenario().machineConnects().waits(5_000_000)
     expect(scenario.heard()).toEqual([])

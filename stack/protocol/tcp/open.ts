@@ -119,7 +119,9 @@ export function establish(core: Core): void {
     tcb.cwnd = tcb.maximumSegment
     tcb.rto = rtoAfterSynLossMicros
   }
-  tcb.flags &= ~TcbFlag.dataSent
+  // The timer may have asked for the SYN again in this very request.
+  tcb.flags &= ~(TcbFlag.dataSent | TcbFlag.synPending)
+  tcb.retries = 0
 }
 
 function acceptSyn(core: Core, listenerIndex: number, initialSequence: number): void {

@@ -5,7 +5,7 @@
  */
 import { TcpFlag } from '../../wire/header.ts'
 import { resolveNextHop } from '../arp/neighbors.ts'
-import { armTimer, isArmed } from '../state/clock.ts'
+import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { SegmentMark } from '../state/segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
@@ -14,7 +14,7 @@ import { noteRetransmission } from './recovery.ts'
 import { backedOffRto } from './rtt.ts'
 import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './scoreboard.ts'
 import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
-import { armProbe } from './tail-probe.ts'
+import { armProbe, probeIsAllowed } from './tail-probe.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
@@ -80,9 +80,11 @@ function flushProbes(core: Core): boolean {
   const { tcb, globals } = core
   if ((tcb.flags & probeFlags) === 0) return true
   if (core.actions.isFull) return false
-  if ((tcb.flags & TcbFlag.windowProbePending) !== 0) {
+  // The timers only noted that a probe is due; the frame that came with them may have made it pointless.
+  const isDue = tcb.flags
+  tcb.flags &= ~probeFlags
+  if ((isDue & TcbFlag.windowProbePending) !== 0 && tcb.sndWnd === 0 && ringIsEmpty(core)) {
     // RFC 9293 section 3.8.6.1: a segment that the peer has to answer with its window.
-    tcb.flags &= ~TcbFlag.windowProbePending
     globals.windowProbes = (globals.windowProbes + 1) | 0
     // The peer drops it as old, so it acknowledges nothing: an ACK that is due still is.
     const due = tcb.flags & TcbFlag.ackNow
@@ -90,9 +92,7 @@ function flushProbes(core: Core): boolean {
     tcb.flags |= due
     return true
   }
-  tcb.flags &= ~TcbFlag.probePending
-  if (ringIsEmpty(core)) return true
-  sendTailProbe(core)
+  if ((isDue & TcbFlag.probePending) !== 0 && probeIsAllowed(core)) sendTailProbe(core)
   return true
 }
 
@@ -109,6 +109,8 @@ function sendTailProbe(core: Core): void {
   }
   tcb.flags |= TcbFlag.tlpOutstanding
   tcb.tlpEnd = tcb.sndNxt
+  // One probe at a time: the timer may run again since an ACK of this request.
+  disarmTimer(core, Timer.probe)
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 

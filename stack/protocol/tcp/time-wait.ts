@@ -1,7 +1,7 @@
 /**
  * TIME-WAIT (RFC 9293 section 3.6.1), in a compact table that outlives the TCB: enough to acknowledge a FIN
  * that comes again, and to let a new SYN reuse the tuple (RFC 6191, RFC 1122 section 4.2.2.13). When the
- * table is full the oldest entry gives way. Entries that have expired are dropped when they are met.
+ * table is full the oldest entry gives way. Entries that have expired are dropped when they are met, or swept.
  */
 import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { SegmentWord, UpcallError } from '../actions.ts'
@@ -71,6 +71,19 @@ export function reclaimTimeWait(core: Core, index: number): boolean {
   if (!isOver && timeWait.timestamps === 0) return false
   dropTimeWait(core, index)
   return true
+}
+
+/** Drops every entry that is over, or all of them; false if none is left. */
+export function dropExpiredTimeWait(core: Core, all: boolean): boolean {
+  const { timeWait, now, config } = core
+  let isAnyLeft = false
+  for (let index = 0; index < config.timeWaitCount; index += 1) {
+    selectTimeWait(core, index)
+    if (timeWait.active === 0) continue
+    if (all || ((timeWait.expiry - now) | 0) <= 0) dropTimeWait(core, index)
+    else isAnyLeft = true
+  }
+  return isAnyLeft
 }
 
 /** RFC 6191 section 2: by the timestamp if both have one, else by the sequence number. */

@@ -70,14 +70,16 @@ function onProbe(core: Core): void {
 /** RFC 6298 (5.4) … (5.7) */
 function onRetransmission(core: Core): void {
   const { tcb, globals, now } = core
-  if (tcb.backoff >= limitFor(tcb.state)) {
+  if (tcb.state > State.synReceived && ringIsEmpty(core)) return
+  if (tcb.retries >= limitFor(tcb.state)) {
     closeConnection(core, tcb.softError !== 0 ? tcb.softError : UpcallError.timedOut)
     return
   }
   globals.timeouts = (globals.timeouts + 1) | 0
   if (tcb.state <= State.synReceived) tcb.flags |= TcbFlag.synPending
-  else if (!ringIsEmpty(core)) enterTimeoutRecovery(core)
+  else enterTimeoutRecovery(core)
   tcb.backoff += 1
+  tcb.retries += 1
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 

@@ -104,11 +104,12 @@ export class Host {
     ])
   }
 
-  connect(remoteAddress: number, remotePort: number): void {
+  /** `localPort` 0: the machine chooses one. */
+  connect(remoteAddress: number, remotePort: number, localPort = 0): void {
     this.call(Request.connect, [
       [ConnectArgument.remoteAddress, remoteAddress],
       [ConnectArgument.remotePort, remotePort],
-      [ConnectArgument.localPort, 0],
+      [ConnectArgument.localPort, localPort],
       [ConnectArgument.cookie, 2],
     ])
   }

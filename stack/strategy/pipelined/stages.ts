@@ -9,6 +9,7 @@ import type { Clock } from '../../device/clock.ts'
 import type { RandomSource } from '../../device/random.ts'
 import { Counter, type Counters } from '../../dominoes/counters.ts'
 import type { Domain, Source } from '../../dominoes/domain.ts'
+import { notBefore } from '../../dominoes/request-time.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
@@ -185,7 +186,7 @@ export class ProtocolStage {
   }
 
   #later(time: number): number {
-    if (((time - this.#lastTime) | 0) > 0) this.#lastTime = time
+    this.#lastTime = notBefore(this.#lastTime, time)
     return this.#lastTime
   }
 }

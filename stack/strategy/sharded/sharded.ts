@@ -25,6 +25,7 @@ import { Counter, type Counters } from '../../dominoes/counters.ts'
 import type { Domain } from '../../dominoes/domain.ts'
 import type { Mailbox } from '../../dominoes/mailbox.ts'
 import { askingWeight } from '../../dominoes/replica.ts'
+import { notBefore } from '../../dominoes/request-time.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
@@ -166,7 +167,7 @@ export class Sharded implements StrategyThread {
   }
 
   #later(time: number): number {
-    if (((time - this.#lastTime) | 0) > 0) this.#lastTime = time
+    this.#lastTime = notBefore(this.#lastTime, time)
     return this.#lastTime
   }
 
