@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce report summary demo top replay test check fix bench calibrate predict soak soak_tests setup doctor clean
+.PHONY: help reproduce report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,11 +72,8 @@ predict: $(installed) ## Say what more processors would give, by calibrate; AGAI
 
 soak: $(installed) ## Run 100,000 rough transfers, then simulations and thread tests over many seeds; SEED=, CASE=, COUNT=
 	@node stack/sim/testing/soak.ts
-	@[ -n "$(CASE)" ] || $(MAKE) soak_tests
-
-soak_tests: $(installed)
-	@SOAK=1 vitest run --project sim --project race
-	@SOAK=1 vitest run --project net stack/strategy/replay
+	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project sim --project race
+	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project net stack/strategy/replay
 
 setup: $(installed) ## Install and start Docker, build the image; the other targets do it when they need it
 	@$(cli) setup
