@@ -117,6 +117,7 @@ describe('the machine', () => {
       const host = new TestHost({ connectionCount: 200 })
       // Enough connections that they take turns, too.
       host.state[planLayout(host.config).globals + globalRecord.offsets.connectionsHigh] = 200
+      host.invariants = undefined
       const copy = new Int32Array(host.state)
       const machine = createMachine(host.config, host.words, copy, new ActionQueue(256))
       const where = at(planLayout(host.config))

@@ -168,13 +168,14 @@ function scheduleWaiting(core: Core, address: number): void {
 /**
  * No answer. Who was only trying to connect fails; others go on trying under a timer: that of retransmission if
  * something is in flight, else that of persistence if something waits to be sent. A connection that has nothing to send
- * needs no neighbor, and is left alone.
+ * needs no neighbor, and is left alone; an ACK or a probe that was due is lost, as if on the wire.
  */
 function failWaiting(core: Core, address: number): void {
   const { tcb, now } = core
   for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
     if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
-    tcb.flags &= ~TcbFlag.arpWait
+    tcb.flags &= ~(TcbFlag.arpWait | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending)
+    tcb.rcvAcked = tcb.rcvNxt
     tcb.softError = UpcallError.unreachable
     if (tcb.state === State.synSent) {
       closeConnection(core, UpcallError.unreachable)

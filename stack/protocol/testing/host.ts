@@ -12,6 +12,7 @@ import { type Globals, globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
 import { tcbRecord } from '../state/tcb.ts'
 import { aimSequence } from './aim-sequence.ts'
+import { Invariants } from './invariants.ts'
 import { type ReadableAction, readActions } from './readable.ts'
 
 /** Words of a decoded header, by name. */
@@ -59,6 +60,8 @@ export class TestHost {
   random = 0
   /** How often a request needed `resume`. */
   resumes = 0
+  /** Asked after every request; undefined once a test has overwritten the state. */
+  invariants: Invariants | undefined
 
   constructor(config: Partial<MachineConfig> = {}, queueCapacity = 256) {
     this.config = { ...testConfig, ...config }
@@ -66,6 +69,7 @@ export class TestHost {
     this.actions = new ActionQueue(queueCapacity)
     this.machine = createMachine(this.config, this.words, this.state, this.actions)
     this.counters = globalRecord.cursor(this.state, planLayout(this.config).globals)
+    this.invariants = new Invariants(this.config, this.state)
   }
 
   /** The TCB of connection `index`, as a plain object. */
@@ -75,6 +79,7 @@ export class TestHost {
 
   /** Overwrites one field of a TCB, to put a test where no test can get in reasonable time. */
   poke(index: number, field: keyof typeof tcbRecord.offsets, value: number): void {
+    this.invariants = undefined
     const at = planLayout(this.config).connections + index * tcbRecord.words
     this.state[at + tcbRecord.offsets[field]] = value
   }
@@ -196,6 +201,7 @@ export class TestHost {
       list.push(...readActions(this.actions))
       this.actions.clear()
     }
+    this.invariants?.check()
     return list
   }
 }

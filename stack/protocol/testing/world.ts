@@ -17,6 +17,7 @@ import { aimSequence } from './aim-sequence.ts'
 import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
+import { Invariants } from './invariants.ts'
 import { SeededRandom } from './random.ts'
 
 export interface WireOptions {
@@ -45,8 +46,18 @@ const maximumSteps = 3_000_000
 /** A machine that asks to be woken again at the same instant this often is stuck. */
 const stuckTicks = 100_000
 
+/** What a host needs of the world that it is in. */
+export interface Surroundings {
+  /** Microseconds; a request's time is these, cut to 32 bits. */
+  readonly now: number
+  readonly random: SeededRandom
+  /** Random bits of the coming requests, if not drawn. */
+  readonly nextIsn: number | undefined
+  transmit(from: Host, head: Int32Array): void
+}
+
 export class Host {
-  readonly world: World
+  readonly world: Surroundings
   readonly name: string
   readonly ether: readonly [number, number]
   readonly words = new Int32Array(SlotWord.head + slotHeadWords)
@@ -57,10 +68,13 @@ export class Host {
   readonly state: Int32Array
   readonly config: MachineConfig
   readonly #shadowState: Int32Array
+  /** The most actions that one request led to. */
+  mostActions = 0
   readonly #actions: ActionQueue
   readonly #shadowActions: ActionQueue
+  readonly #invariants: Invariants
 
-  constructor(world: World, name: string, config: MachineConfig, queueCapacity: number) {
+  constructor(world: Surroundings, name: string, config: MachineConfig, queueCapacity: number) {
     this.world = world
     this.name = name
     this.config = config
@@ -72,6 +86,7 @@ export class Host {
     this.#shadowState = new Int32Array(stateWords(config))
     this.shadow = createMachine(config, this.words, this.#shadowState, this.#shadowActions)
     this.counters = globalRecord.cursor(this.state, planLayout(config).globals)
+    this.#invariants = new Invariants(config, this.state)
   }
 
   tcb(index: number): Record<keyof typeof tcbRecord.offsets, number> {
@@ -124,15 +139,23 @@ export class Host {
     words[SlotWord.random] = world.random.next()
     this.machine.apply(0)
     this.shadow.apply(0)
+    // Every connection may send again or anew what its ring holds, and has a few other things to say.
+    const limit = this.config.connectionCount * (2 * this.config.segmentCount + 64)
+    let actions = 0
     for (;;) {
-      this.compareAndPerform()
+      const emitted = this.compareAndPerform()
+      actions += emitted
+      if (actions > limit) throw new Error(`${this.name}: one request led to more than ${limit} actions`)
       const hasMore = this.machine.hasMore()
       if (hasMore !== this.shadow.hasMore()) throw new Error(`${this.name}: the shadow stopped elsewhere`)
       if (!hasMore) break
+      if (emitted === 0) throw new Error(`${this.name}: more to emit, and nothing emitted`)
       this.machine.resume()
       this.shadow.resume()
     }
+    this.mostActions = Math.max(this.mostActions, actions)
     if (this.machine.digest() !== this.shadow.digest()) throw new Error(`${this.name}: digests differ`)
+    this.#invariants.check()
   }
 
   /** If the world says where sequence numbers begin: they will, for the connection that opens now. */
@@ -150,7 +173,7 @@ export class Host {
     this.apply(kind)
   }
 
-  private compareAndPerform(): void {
+  private compareAndPerform(): number {
     const length = this.#actions.count * actionWords
     const list = this.#actions.words.slice(0, length)
     if (this.#shadowActions.count !== this.#actions.count)
@@ -163,6 +186,7 @@ export class Host {
       if (head !== undefined) this.world.transmit(this, head)
       else this.application.perform(action)
     }
+    return list.length / actionWords
   }
 }
 
