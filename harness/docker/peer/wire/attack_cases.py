@@ -193,6 +193,7 @@ def old_timestamps_without_end(host):
 def timestamp_of_an_unacceptable_ack(host):
     """It acknowledges what was never sent (RFC 9293 section 3.10.7.4): nothing of it is believed, its time neither."""
     connection = Connection(host, timestamps=True, window_scale=7).open()
+    host.collect(connection.is_mine, 0.1)
     future = TcpOptions(timestamps=(connection.now_millis() + 100_000_000, connection.timestamp_echo))
     connection.send_ack(acknowledgment=connection.acknowledgment + 1_000_000, options=future)
     connection.get()

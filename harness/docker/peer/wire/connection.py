@@ -165,7 +165,7 @@ class Connection:
         """The whole stream, acknowledged, up to the peer's FIN; complains of a reset, and of a silence that long."""
         while not self.fin_received:
             segment = self.next(seconds)
-            if segment is None or segment.has(RST):
+            if segment is None or (segment.has(RST) and segment.sequence == self.acknowledgment):
                 came = "nothing" if segment is None else "a reset"
                 read = len(self.received)
                 raise Complaint(f"expected the whole answer; after {read} bytes there came {came} within {seconds:g} s")
