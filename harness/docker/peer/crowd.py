@@ -16,14 +16,16 @@ import time
 import endpoint
 
 OPENING_AT_ONCE = 128
-LIMIT_SECONDS = 60
+# For all to be open, and for all to have echoed.
+LIMIT_SECONDS = 45
 
 
 async def open_all(host, port, count):
     turn = asyncio.Semaphore(OPENING_AT_ONCE)
+    deadline = asyncio.get_running_loop().time() + LIMIT_SECONDS
 
     async def open_one():
-        async with turn:
+        async with asyncio.timeout_at(deadline), turn:
             return await asyncio.open_connection(host, port)
 
     return await asyncio.gather(*(open_one() for _ in range(count)), return_exceptions=True)
@@ -35,9 +37,10 @@ async def echo(connection, message):
         return f"not opened: {type(connection).__name__} {connection}"
     reader, writer = connection
     try:
-        writer.write(message)
-        await writer.drain()
-        answer = await reader.readexactly(len(message))
+        async with asyncio.timeout(LIMIT_SECONDS):
+            writer.write(message)
+            await writer.drain()
+            answer = await reader.readexactly(len(message))
     except (OSError, asyncio.IncompleteReadError) as error:
         return f"{type(error).__name__} {error}"
     return None if answer == message else "other bytes"
@@ -55,12 +58,10 @@ async def close(connection):
 async def run(options):
     host, _, port = options.connect.rpartition(":")
     began = time.monotonic()
-    async with asyncio.timeout(LIMIT_SECONDS):
-        connections = await open_all(host, int(port), options.connections)
+    connections = await open_all(host, int(port), options.connections)
     opened = time.monotonic()
     messages = [random.Random(number).randbytes(options.bytes) for number in range(options.connections)]
-    async with asyncio.timeout(LIMIT_SECONDS):
-        outcomes = await asyncio.gather(*map(echo, connections, messages))
+    outcomes = await asyncio.gather(*map(echo, connections, messages))
     echoed = time.monotonic()
     await asyncio.gather(*map(close, connections))
     lost = [each for each in outcomes if each is not None]
