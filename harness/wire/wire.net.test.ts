@@ -4,8 +4,8 @@ import { RawHost } from './testing/raw-host.ts'
 
 /**
  * What a host that speaks raw frames can do to the demonstration's server, and what it must get in answer. A case is a
- * Python function in `harness/docker/peer/wire/`, named here by the sentence that it proves. After each of them the page has to
- * come within a second.
+ * Python function in `harness/docker/peer/wire/`, named here by the sentence that it proves. After each of them the page
+ * has to come within a second.
  */
 const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a peer whose TCP is old, plain or peculiar': {
