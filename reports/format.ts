@@ -1,5 +1,5 @@
 /** Numbers as a reader wants them: three digits that matter, units that fit, a dash for what is not known. Pure. */
-import type { Interval } from '../harness/result/summary.ts'
+import type { Interval } from '../harness/measure/interval.ts'
 
 export const unknown = '–'
 

@@ -6,6 +6,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { StrategyOption } from '../../stack/index.ts'
+import { type ContextSpec, simulationPrograms } from '../../stack/sim/index.ts'
 import { transferCipherKey } from '../agent/stream-pattern.ts'
 import { addCleanUp } from '../docker/clean-up.ts'
 import { ensureEngine } from '../docker/engine.ts'
@@ -33,7 +34,7 @@ import {
 } from './samples.ts'
 
 const port = 5001
-const programs = `${paths.project}/stack/sim/calibrate`
+const { context: contextProgram, probes: probesProgram } = simulationPrograms
 
 /** Bytes before the first measurement, by which the compiler is done, and in each. */
 const sizes: Readonly<Record<ContextName, { warmup: number; transfer: number }>> = {
@@ -118,10 +119,13 @@ export class Measurement {
       await program.read(readySchema)
       return program
     }
-    this.#probes = await start('probes', [`${programs}/run-probes.ts`])
+    this.#probes = await start('probes', [`${paths.project}/${probesProgram}`])
     for (const context of contexts) {
       const spec = await contextSpec(context, directory, mostRepetitions)
-      this.#transfers.set(context, await start(context, [`${programs}/context.ts`, JSON.stringify(spec)]))
+      this.#transfers.set(
+        context,
+        await start(context, [`${paths.project}/${contextProgram}`, JSON.stringify(spec)]),
+      )
     }
     progress('a repetition to get warm')
   }
@@ -157,7 +161,11 @@ function containerSpec(image: string, directory: string) {
   }
 }
 
-async function contextSpec(name: ContextName, directory: string, mostRepetitions: number) {
+async function contextSpec(
+  name: ContextName,
+  directory: string,
+  mostRepetitions: number,
+): Promise<ContextSpec> {
   const receives = name === 'receive'
   const payloadWork = name === 'cipher' ? 'cipher' : 'checksum'
   const { warmup, transfer } = sizes[name]

@@ -1,7 +1,9 @@
 /** Asks the virtual cores, in processes of their own, what strategies would reach with the costs in a file. */
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { z } from 'zod'
+import { type AskedQuestion, simulationPrograms } from '../../stack/sim/index.ts'
 import { HarnessError } from '../error.ts'
 import type { CostsFile } from './costs-file.ts'
 import { errorLine } from './error-line.ts'
@@ -23,7 +25,7 @@ export type Answer = z.infer<typeof answerSchema>
 const manyThreads = 16
 const shortTransfer = { warmupBytes: 8e6, measuredBytes: 8e6 }
 
-const program = new URL('../../stack/sim/cores/answer.ts', import.meta.url)
+const program = fileURLToPath(new URL(`../../${simulationPrograms.answer}`, import.meta.url))
 
 /**
  * The answers, in the order of the questions. They keep all processors of this machine busy. Throws HarnessError if
@@ -39,7 +41,7 @@ export async function* predictAll(
   const children = Array.from({ length: count }, (_, index) => {
     const own = questions.filter((_question, k) => k % count === index).map(asAsked)
     const input = JSON.stringify({ costs: { quantities, payload, stalls, scatter }, questions: own })
-    const child = execa(process.execPath, [program.pathname], { input, cancelSignal: signal, reject: false })
+    const child = execa(process.execPath, [program], { input, cancelSignal: signal, reject: false })
     return { child, lines: child[Symbol.asyncIterator]() }
   })
   try {
@@ -63,9 +65,23 @@ function failureOf(stderr: string, signal: AbortSignal): HarnessError {
   )
 }
 
-/** In the words of `stack/sim/cores/answer.ts`. */
-function asAsked({ strategy, replicas, payloadWork, processors, seed, draws }: PredictionQuestion): object {
+/** In the words of the virtual cores. */
+function asAsked({
+  strategy,
+  replicas,
+  payloadWork,
+  processors,
+  seed,
+  draws,
+}: PredictionQuestion): AskedQuestion {
   const option = { kind: strategy, [strategy === 'replicated' ? 'replicas' : 'workers']: replicas }
   const size = (replicas ?? 1) > manyThreads ? shortTransfer : {}
-  return { strategy: option, payloadWork, cores: processors, seed, draws, ...size }
+  return {
+    strategy: option as AskedQuestion['strategy'],
+    payloadWork,
+    cores: processors,
+    seed,
+    draws,
+    ...size,
+  }
 }

@@ -1,4 +1,4 @@
-/** What the measuring programs of `stack/sim/calibrate` answer, as the harness reads it. */
+/** What the measuring programs of the simulation (`stack/sim/index.ts`) answer, as the harness reads it. */
 import { z } from 'zod'
 
 const number = z.number()

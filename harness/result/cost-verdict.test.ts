@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import type { Definition } from '../matrix/experiment.ts'
 import { fakeRun } from '../testing/fake-run.ts'
 import { machine } from '../testing/fixtures.ts'
+import type { JudgedCell } from './judgement.ts'
 import type { MeasuredSample } from './sample.ts'
 import { summarize } from './summary.ts'
-import { type JudgedCell, judge } from './verdict.ts'
+import { judge } from './verdict.ts'
 
 const rule = { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } as const
 

@@ -6,17 +6,7 @@ import type { CostRule } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { MedianInterval } from '../measure/median.ts'
 import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
-import type { JudgedCell, Judgement } from './verdict.ts'
-
-/** Shares of the goodput: 0.01 is 1 %. Below 0, the cell that pays was the faster one. */
-export interface Cost {
-  readonly median: number
-  readonly low: number
-  readonly high: number
-  /** Rounds that it rests on, and the probability that the interval holds the true median. */
-  readonly rounds: number
-  readonly coverage: number
-}
+import type { Cost, JudgedCell, Judgement } from './judgement.ts'
 
 /** From the ratio of goodputs, with what is paid for over without. */
 export function costOfRatio({ median, low, high, samples, coverage }: MedianInterval): Cost {

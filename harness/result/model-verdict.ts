@@ -1,7 +1,7 @@
 /** Whether measured speed-ups are those of the model S(N) = N / (1 + (N-1) r), for cells that have r as a factor. Pure. */
 import type { ModelRule } from '../matrix/experiment.ts'
 import { predictedSpeedup } from '../measure/model.ts'
-import type { JudgedCell, Judgement } from './verdict.ts'
+import type { JudgedCell, Judgement } from './judgement.ts'
 
 export function judgeByModel({ tolerance }: ModelRule, cells: readonly JudgedCell[]): Judgement {
   const deviations = cells.flatMap((cell) => {

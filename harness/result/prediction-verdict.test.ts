@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { fakePredictedRun, fakeRun } from '../testing/fake-run.ts'
 import { machine } from '../testing/fixtures.ts'
-import { errorSizes, type PredictedCell } from './prediction-verdict.ts'
+import type { JudgedCell, PredictedCell } from './judgement.ts'
+import { errorSizes } from './prediction-verdict.ts'
 import { summarize } from './summary.ts'
-import { type JudgedCell, judge } from './verdict.ts'
+import { judge } from './verdict.ts'
 
 const rule = { kind: 'prediction', median: 0.1, worst: 0.2 } as const
 const [sound] = summarize(fakeRun().manifest, fakeRun().samples).experiments[0]?.cells ?? []

@@ -3,20 +3,11 @@
  * less 1; only checks count: predictions for the processors that the measured stack, application and peer shared.
  */
 import type { PredictionRule } from '../matrix/prediction-plan.ts'
+import type { Interval } from '../measure/interval.ts'
 import { median } from '../measure/median.ts'
 import { fewestRounds } from './few-rounds.ts'
+import type { JudgedCell, Judgement, PredictedCell } from './judgement.ts'
 import type { CheckedPrediction } from './prediction.ts'
-import type { Interval } from './summary.ts'
-import type { JudgedCell, Judgement } from './verdict.ts'
-
-/** What the virtual cores say of a cell, beside what was measured. */
-export interface PredictedCell {
-  readonly processors: number
-  readonly goodputMbps: Interval
-  readonly speedupOverSequential: Interval
-  /** Signed, as a share of the measured median; null if nothing was measured. */
-  readonly error: number | null
-}
 
 export interface ErrorSizes {
   readonly median: number

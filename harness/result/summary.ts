@@ -6,21 +6,17 @@ import { type Baseline, baselineOf } from '../matrix/baseline.ts'
 import { counterpartOf } from '../matrix/counterpart.ts'
 import type { Cell, Experiment } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
+import type { Interval } from '../measure/interval.ts'
 import { type MedianInterval, median, medianInterval } from '../measure/median.ts'
 import { type ByRound, ratioInterval } from '../measure/ratio.ts'
-import { type Cost, costOfRatio } from './cost-verdict.ts'
+import { costOfRatio } from './cost-verdict.ts'
+import type { Cost, PredictedCell, Verdict } from './judgement.ts'
 import type { Machine, Manifest } from './manifest.ts'
 import type { Outlook, PredictionLine } from './prediction.ts'
-import { type ErrorSizes, errorSizes, type PredictedCell, predictedCell } from './prediction-verdict.ts'
+import { type ErrorSizes, errorSizes, predictedCell } from './prediction-verdict.ts'
 import type { Failure, MeasuredSample, Sample } from './sample.ts'
 import { faultsOf } from './validity.ts'
-import { judge, type Verdict } from './verdict.ts'
-
-export interface Interval {
-  readonly median: number
-  readonly low: number
-  readonly high: number
-}
+import { judge } from './verdict.ts'
 
 export interface CellSummary {
   readonly cell: string

@@ -1,6 +1,6 @@
 /** Whether connections survived what happened to replicas: every byte arrived, and soon. Pure. */
 import type { SurvivalRule } from '../matrix/experiment.ts'
-import type { JudgedCell, Judgement } from './verdict.ts'
+import type { JudgedCell, Judgement } from './judgement.ts'
 
 export function judgeBySurvival({ gapMillis: limit }: SurvivalRule, cells: readonly JudgedCell[]): Judgement {
   const disturbed = cells.filter((cell) => cell.disturbances > 0)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Factors } from '../matrix/factors.ts'
 import { machine } from '../testing/fixtures.ts'
-import { type JudgedCell, judge } from './verdict.ts'
+import type { JudgedCell } from './judgement.ts'
+import { judge } from './verdict.ts'
 
 const rule = { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 } as const
 const manyCores = { ...machine, cores: 8 }

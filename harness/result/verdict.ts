@@ -4,41 +4,15 @@
  * can confirm the claim, but not refute it.
  */
 import type { SpeedupRange, VerdictRule } from '../matrix/experiment.ts'
-import type { Factors } from '../matrix/factors.ts'
 import { identifyFactors } from '../matrix/factors.ts'
-import { type Cost, judgeByCost, refuteEquality } from './cost-verdict.ts'
+import type { Interval } from '../measure/interval.ts'
+import { judgeByCost, refuteEquality } from './cost-verdict.ts'
 import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
+import type { JudgedCell, Judgement } from './judgement.ts'
 import type { Machine } from './manifest.ts'
 import { judgeByModel } from './model-verdict.ts'
-import { judgeByPrediction, type PredictedCell } from './prediction-verdict.ts'
-import type { Interval } from './summary.ts'
+import { judgeByPrediction } from './prediction-verdict.ts'
 import { judgeBySurvival } from './survival-verdict.ts'
-
-export type Verdict = 'reproduced' | 'partly' | 'not reproduced' | 'cannot tell here'
-
-export interface Judgement {
-  readonly verdict: Verdict
-  /** Whole sentences that say why. */
-  readonly reasons: readonly string[]
-}
-
-/** What the rule needs to know of a cell. */
-export interface JudgedCell {
-  readonly factors: Factors
-  /** Sound samples, and those with wrong bytes or states. */
-  readonly samples: number
-  readonly void: number
-  readonly speedupOverSequential: Interval | null
-  readonly roundsCompared: number
-  readonly speedupCoverage: number
-  readonly failed: number
-  readonly disturbances: number
-  readonly gapMillis: Interval | null
-  readonly digestsCompared: number
-  readonly divergences: number
-  readonly cost: Cost | null
-  readonly predicted: PredictedCell | null
-}
 
 type Finding = 'gains' | 'unclear' | 'no gain'
 

@@ -1,15 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../testing/fixtures.ts'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const run = promisify(execFile)
+import { lint, linterMillis } from './testing/lint.ts'
 
 const imports = (specifier: string) => `import { x } from '${specifier}'\nexport const y = x\n`
+
+const importsType = (specifier: string) => `import type { x } from '${specifier}'\nexport type y = typeof x\n`
 
 /** Each row: where the file lies, what it says, the rule that has to complain. */
 const refused: readonly (readonly [path: string, text: string, rule: string])[] = [
@@ -32,12 +26,16 @@ const refused: readonly (readonly [path: string, text: string, rule: string])[] 
   ['stack/protocol/j.ts', 'export const x = Math.random()\n', 'noJsRestrictedProperties'],
   ['stack/strategy/a.ts', imports('../socket/stack.ts'), 'noRestrictedImports'],
   ['stack/strategy/b.ts', imports('../sim/clock.ts'), 'noRestrictedImports'],
+  ['stack/strategy/start.ts', imports('./replay/recorder.ts'), 'noRestrictedImports'],
+  ['stack/strategy/stack-thread.ts', imports('./crew.ts'), 'noRestrictedImports'],
+  ['stack/strategy/strategy.ts', imports('./locked/locks.ts'), 'noRestrictedImports'],
   ['stack/socket/a.ts', imports('../device/tap.ts'), 'noRestrictedImports'],
   ['stack/socket/b.ts', imports('../sim/clock.ts'), 'noRestrictedImports'],
   ['stack/index.ts', imports('./sim/clock.ts'), 'noRestrictedImports'],
   ['stack/sim/a.ts', imports('../../harness/error.ts'), 'noRestrictedImports'],
   ['stack/wire/a.test.ts', imports('../../harness/error.ts'), 'noRestrictedImports'],
   ['harness/runner/a.ts', imports('../../stack/wire/header.ts'), 'noRestrictedImports'],
+  ['harness/runner/c.ts', imports('../../stack/sim/world.ts'), 'noRestrictedImports'],
   ['harness/runner/b.ts', imports('../../reports/render.ts'), 'noRestrictedImports'],
   ['harness/cli/commands/a.ts', imports('../../../stack/wire/header.ts'), 'noRestrictedImports'],
   ['reports/a.ts', imports('../harness/runner/run.ts'), 'noRestrictedImports'],
@@ -48,6 +46,10 @@ const refused: readonly (readonly [path: string, text: string, rule: string])[] 
   ['harness/matrix/CamelCase.ts', 'export const x = 1\n', 'useFilenamingConvention'],
   ['harness/matrix/long.ts', `export const x = [\n${'  1,\n'.repeat(400)}]\n`, 'noExcessiveLinesPerFile'],
   ['harness/matrix/d.ts', `export const x = new ${'Message'}Channel()\n`, 'noRestrictedGlobals'],
+  ['harness/agent/circle-a.ts', imports('./circle-b.ts'), 'noImportCycles'],
+  ['harness/agent/circle-b.ts', imports('./circle-a.ts'), 'noImportCycles'],
+  ['stack/wire/circle-a.ts', importsType('./circle-b.ts'), 'noImportCycles'],
+  ['stack/wire/circle-b.ts', importsType('./circle-a.ts'), 'noImportCycles'],
   ['harness/matrix/e.test.ts', "import { test } from 'vitest'\ntest.only('x', () => {})\n", 'noFocusedTests'],
 ]
 
@@ -64,6 +66,7 @@ const accepted: readonly (readonly [path: string, text: string])[] = [
   ['stack/sim/good.ts', imports('../protocol/machine.ts')],
   ['stack/dominoes/good.ts', 'export const now = Date.now()\n'],
   ['harness/agent/good.ts', imports('../../stack/index.ts')],
+  ['harness/agent/good-too.ts', imports('../../stack/sim/index.ts')],
   ['harness/cli/good.ts', imports('../../reports/render.ts')],
   ['reports/good.ts', imports('../harness/result/store.ts')],
   ['experiments/good.ts', imports('../harness/matrix/define.ts')],
@@ -71,36 +74,15 @@ const accepted: readonly (readonly [path: string, text: string])[] = [
   ['vitest.config.ts', 'export default {}\n'],
 ]
 
-/** Lints a tree of snippets with the project's own rules; answers `path rule` for every complaint. */
-async function lint(
-  files: readonly (readonly [path: string, text: string, ...unknown[]])[],
-): Promise<string[]> {
-  const folder = await temporaryFolder()
-  const { vcs, ...rules } = JSON.parse(await readFile(join(root, 'biome.json'), 'utf8'))
-  await writeFile(join(folder, 'biome.json'), JSON.stringify(rules))
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
-  }
-  const argv = ['lint', '--reporter=json', '--max-diagnostics=none', '.']
-  const biome = join(root, 'node_modules/.bin/biome')
-  const { stdout } = await run(biome, argv, { cwd: folder }).catch((error: { stdout: string }) => error)
-  const report = JSON.parse(stdout) as {
-    diagnostics: { category: string; location: { path: string | { file: string } } }[]
-  }
-  return report.diagnostics.map(({ category, location }) => {
-    const path = typeof location.path === 'string' ? location.path : location.path.file
-    return `${path.replace(/^\.\//, '')} ${category.split('/').at(-1)}`
-  })
-}
-
-test('every direction of imports and every banned name is refused by the linter', async () => {
+test('every direction of imports and every banned name is refused by the linter', {
+  timeout: linterMillis,
+}, async () => {
   const complaints = await lint(refused)
   expect(
     refused.map(([path, , rule]) => `${path} ${rule}`).filter((row) => !complaints.includes(row)),
   ).toEqual([])
 })
 
-test('what is allowed draws no complaint', async () => {
+test('what is allowed draws no complaint', { timeout: linterMillis }, async () => {
   expect(await lint(accepted)).toEqual([])
 })

@@ -1,26 +1,36 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { rules, type SourceFile } from './rules.ts'
+import { namedPaths } from './named-paths.ts'
+import { rules } from './rules.ts'
+import { lint, linterMillis } from './testing/lint.ts'
+import { readTree } from './testing/tree.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const ignored = new Set(['node_modules', '.git', '.cache', 'runs', 'latest'])
-const kinds = /\.(ts|json|css|md)$|(^|\/)(Makefile|Dockerfile)$/
-
-async function readTree(folder = ''): Promise<SourceFile[]> {
-  const files: SourceFile[] = []
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (ignored.has(entry.name)) continue
-    if (entry.isDirectory()) files.push(...(await readTree(path)))
-    else if (kinds.test(path)) files.push({ path, text: await readFile(join(root, path), 'utf8') })
-  }
-  return files
-}
+const files = await readTree()
 
 test('the source tree is tidy', async () => {
-  const files = await readTree()
   expect(files.length).toBeGreaterThan(50)
   expect(files.flatMap((file) => rules.flatMap((rule) => rule(file)))).toEqual([])
 })
+
+test('what a file starts by its path, it could have imported', { timeout: linterMillis }, async () => {
+  const known = new Set(files.flatMap(({ path }) => [path, ...foldersOf(path)]))
+  const named = files
+    // The tests of these rules speak of paths that nobody takes.
+    .filter(({ path }) => path.endsWith('.ts') && !path.startsWith('harness/tidy/'))
+    .map((file) => ({ path: file.path, specifiers: namedPaths(file, (path) => known.has(path)) }))
+    .filter(({ specifiers }) => specifiers.length > 0)
+  expect(named.length).toBeGreaterThan(20)
+  const complaints = await lint(named.map(({ path, specifiers }) => [path, importAll(specifiers)]))
+  // Circles may be closed by a path: a thread knows the type of its task from whoever starts it.
+  expect(complaints.filter((complaint) => complaint.endsWith(' noRestrictedImports'))).toEqual([])
+})
+
+function foldersOf(path: string): string[] {
+  const folder = dirname(path)
+  return folder === '.' ? [] : [folder, ...foldersOf(folder)]
+}
+
+function importAll(specifiers: readonly string[]): string {
+  const lines = specifiers.map((specifier, index) => `import { x as x${index} } from '${specifier}'\n`)
+  return `${lines.join('')}export const all = [${specifiers.map((_, index) => `x${index}`).join(', ')}]\n`
+}

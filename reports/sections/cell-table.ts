@@ -1,6 +1,7 @@
 /** The table of an experiment's cells; every row leads to its samples and their logs. */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
-import type { CellSummary, Interval } from '../../harness/result/summary.ts'
+import type { Interval } from '../../harness/measure/interval.ts'
+import type { CellSummary } from '../../harness/result/summary.ts'
 import { formatBytes, formatCount, formatInterval, formatNumber, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { configurationLabel, panelsOf } from '../labels.ts'

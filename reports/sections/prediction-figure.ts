@@ -3,8 +3,9 @@
  * thread; on it what was measured, beside the prediction for the same, shared processors.
  */
 import type { Strategy } from '../../harness/matrix/factors.ts'
+import type { Interval } from '../../harness/measure/interval.ts'
 import type { Outlook } from '../../harness/result/prediction.ts'
-import type { CellSummary, Interval, PredictionSummary } from '../../harness/result/summary.ts'
+import type { CellSummary, PredictionSummary } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
 import { formatInterval, formatNumber } from '../format.ts'
 import { html, Markup } from '../html.ts'

@@ -1,7 +1,8 @@
 /** The tables of predictions: cells predicted and measured, with the error; and, folded away, all that lies beyond. */
 import type { Experiment } from '../../harness/matrix/experiment.ts'
+import type { Interval } from '../../harness/measure/interval.ts'
 import type { Outlook } from '../../harness/result/prediction.ts'
-import type { CellSummary, Interval, PredictionSummary } from '../../harness/result/summary.ts'
+import type { CellSummary, PredictionSummary } from '../../harness/result/summary.ts'
 import { formatInterval, unknown } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { configurationLabel, panelsOf } from '../labels.ts'

@@ -10,8 +10,9 @@ import type { Worker } from 'node:worker_threads'
 import type { Channel } from '../dominoes/channel.ts'
 import type { Membership } from '../dominoes/membership.ts'
 import { Order } from '../dominoes/membership-layout.ts'
-import type { CrewControl, CrewEvent } from './running-stack.ts'
+import type { CrewEvent } from './running-stack.ts'
 import { StallWatch } from './stall-watch.ts'
+import type { ThreadCrew } from './strategy.ts'
 
 export interface CrewParts {
   readonly membership: Membership
@@ -33,7 +34,7 @@ export interface CrewParts {
 const pollMillis = 1
 const watchMillis = 100
 
-export class Crew implements CrewControl {
+export class Crew implements ThreadCrew {
   readonly #parts: CrewParts
   readonly #running = new Map<number, Worker>()
   readonly #generations = new Map<number, number>()

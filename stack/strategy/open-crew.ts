@@ -1,5 +1,4 @@
 /** Puts the crew of a replicated stack together; undefined where replicas cannot come and go. Application's thread only. */
-import type { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
 import type { Device } from '../device/device.ts'
 import { Channel } from '../dominoes/channel.ts'
@@ -11,19 +10,10 @@ import { Crew } from './crew.ts'
 import { recoverPosted } from './network-source.ts'
 import { openDomain } from './open-thread.ts'
 import type { StackParameters } from './options.ts'
-import type { UpcallPort } from './running-stack.ts'
 import type { StackLayout } from './stack-layout.ts'
+import type { OpenCrewParts } from './strategy.ts'
 
 const defaultStallLimitMillis = 5000
-
-export interface OpenCrewParts {
-  readonly region: Region
-  readonly layout: StackLayout
-  readonly parameters: StackParameters
-  readonly outbox: UpcallPort
-  startThread(replica: number, generation: number): Worker
-  wakeDevice(): void
-}
 
 /** Starts the replicas' threads. */
 export function openCrew(parts: OpenCrewParts): Crew | undefined {

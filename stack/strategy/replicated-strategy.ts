@@ -1,10 +1,15 @@
 /** The replicated strategy: the framework's replicas, one a thread (see `stack/dominoes`). */
 import { Auditor } from '../dominoes/auditor.ts'
+import { Channel } from '../dominoes/channel.ts'
 import { initialiseFramework } from '../dominoes/framework-layout.ts'
+import { awaitAdmission } from '../dominoes/orders.ts'
 import { reachMark } from './checkpoint.ts'
 import { openCommonEnds, readProtocolCounters } from './common-ends.ts'
+import type { RingOccupancy } from './live-counters.ts'
+import { openCrew } from './open-crew.ts'
 import { openReader } from './open-reader.ts'
 import { openReplicaThread } from './open-thread.ts'
+import { startRecorder } from './replay/recorder.ts'
 import { planReplicated, type ReplicatedLayout } from './replicated-layout.ts'
 import type { Strategy, StrategyThread, ThreadParts } from './strategy.ts'
 
@@ -45,9 +50,26 @@ export const replicatedStrategy: Strategy = {
           })
           auditor.audit()
         },
+        // Loaded when needed: the threads have this file, too, and none of them explains anything.
+        explain: async (stack) => (await import('./divergence/stop.ts')).stopDiverged(stack),
       },
+      ringOccupancy: () => ringOccupancy(ends.channel, layout.replicas),
     }
   },
+  startAside: startRecorder,
+  openCrew,
+  awaitAdmission: (region, layout, thread) => {
+    const { membership, channel } = layout.framework
+    return awaitAdmission(region, membership, new Channel(region, channel, thread), thread)
+  },
+}
+
+function ringOccupancy(channel: Channel, replicas: number): RingOccupancy {
+  // Positions first: the tail only grows, so the difference is never negative, at most a moment too large.
+  const positions = Array.from({ length: replicas }, (_, replica) => channel.positionOf(replica))
+  const { tail, slotCount } = channel
+  const behind = positions.filter((_, replica) => channel.isActive(replica)).map((at) => (tail - at) | 0)
+  return { occupied: Math.min(slotCount, Math.max(0, ...behind)), slots: slotCount }
 }
 
 function openThread(parts: ThreadParts): StrategyThread {

@@ -5,9 +5,7 @@
 import { workerData } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
 import { yieldProcessor } from '../device/system-calls.ts'
-import { Channel } from '../dominoes/channel.ts'
 import { createIdle } from '../dominoes/idle.ts'
-import { awaitAdmission } from '../dominoes/orders.ts'
 import { openRegion } from '../dominoes/region.ts'
 import { CountedLoop } from './counted-loop.ts'
 import { openDevice } from './open-device.ts'
@@ -18,6 +16,7 @@ import type { ThreadTask } from './thread-task.ts'
 const task = workerData as ThreadTask
 const region = openRegion(task.buffer)
 const device = openDevice(region, task)
+const strategy = strategyOf(task.parameters)
 try {
   if ((task.generation ?? 0) === 0 || isLetIn()) run()
 } finally {
@@ -26,7 +25,7 @@ try {
 
 function run(): void {
   const { parameters } = task
-  const thread = strategyOf(parameters).openThread({ ...task, region, device, clock: monotonicClock })
+  const thread = strategy.openThread({ ...task, region, device, clock: monotonicClock })
   const counters = threadCountersAt(task.layout.countersWord, task.thread)
   const loop = new CountedLoop(thread, monotonicClock, region.words, counters)
   const idle = createIdle(parameters.idle, loop, () => loop.giveWay(yieldProcessor))
@@ -36,6 +35,5 @@ function run(): void {
 
 /** From then on the others wait for this thread, so it comes when all else is loaded and open. */
 function isLetIn(): boolean {
-  const { membership, channel } = task.layout.framework
-  return awaitAdmission(region, membership, new Channel(region, channel, task.thread), task.thread)
+  return strategy.awaitAdmission?.(region, task.layout, task.thread) ?? true
 }

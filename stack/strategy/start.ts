@@ -1,24 +1,20 @@
 /**
- * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends.
+ * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends. Knows strategies
+ * by their interface only.
  */
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
 import { pcapOrigin } from '../device/pcap-recorder.ts'
-import type { AuditReport } from '../dominoes/auditor.ts'
+import type { AuditReport, Divergence } from '../dominoes/auditor.ts'
 import { openRegion, type Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
-import type { Crew } from './crew.ts'
-import { DivergenceError } from './divergence/error.ts'
-import { stopDiverged } from './divergence/stop.ts'
 import { type LiveCounters, readLiveCounters } from './live-counters.ts'
-import { openCrew } from './open-crew.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { StackParameters } from './options.ts'
-import { startRecorder } from './replay/recorder.ts'
 import type { RunningStack, StackReport } from './running-stack.ts'
 import type { StackLayout } from './stack-layout.ts'
 import { strategyOf } from './strategies.ts'
-import type { StackEnds } from './strategy.ts'
+import type { StackEnds, StateAudits, ThreadCrew } from './strategy.ts'
 import { sumThreadCounter, ThreadCounter } from './thread-counters.ts'
 import type { ThreadTask } from './thread-task.ts'
 
@@ -37,8 +33,8 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   const layout = strategy.plan(parameters)
   const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
   strategy.initialise(region, layout, monotonicClock.nowMicros())
-  // First, because it throws if its file cannot be made: no other thread is left behind then.
-  const recorder = startRecorder(region, layout, parameters)
+  // First, because it may throw: no other thread is left behind then.
+  const aside = strategy.startAside?.(region, layout, parameters) ?? []
   const waker = openWaker(parameters.device.name)
   const captureOrigin = pcapOrigin(monotonicClock)
   const seeds = crypto.getRandomValues(new Uint32Array(layout.threads))
@@ -56,7 +52,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
     return new Worker(new URL('./stack-thread.ts', import.meta.url), { workerData: task })
   }
   const ends = strategy.openEnds(region, layout, () => waker.wake())
-  const crew = openCrew({
+  const crew = strategy.openCrew?.({
     region,
     layout,
     parameters,
@@ -66,7 +62,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   })
   const workers =
     crew === undefined ? Array.from({ length: layout.threads }, (_, thread) => startThread(thread, 0)) : []
-  workers.push(...recorder)
+  workers.push(...aside)
   const threads = new Threads(region, layout, parameters, ends, workers, crew, waker)
   await threads.started()
   return threads
@@ -80,14 +76,16 @@ class Threads implements RunningStack {
   readonly #parameters: StackParameters
   /** All threads but those of the crew. */
   readonly #workers: readonly Worker[]
-  readonly crew: Crew | undefined
+  readonly crew: ThreadCrew | undefined
   readonly #waker: Waker
   readonly #ends: StackEnds
   readonly #audits: NodeJS.Timeout
   readonly #ended: Promise<void>
   #failure: Error | undefined
-  /** Resolves when replicas that differ were stopped and described. */
+  /** Resolves when a stack whose states differ was stopped and described. */
   #explained: Promise<void> | undefined
+  /** The description. */
+  #explanation: Error | undefined
   #isStopped = false
 
   constructor(
@@ -96,7 +94,7 @@ class Threads implements RunningStack {
     parameters: StackParameters,
     ends: StackEnds,
     workers: readonly Worker[],
-    crew: Crew | undefined,
+    crew: ThreadCrew | undefined,
     waker: Waker,
   ) {
     this.crew = crew
@@ -162,7 +160,7 @@ class Threads implements RunningStack {
   }
 
   liveCounters(): LiveCounters {
-    return readLiveCounters(this.#region, this.#layout)
+    return readLiveCounters(this.#region, this.#layout, this.#ends.ringOccupancy?.())
   }
 
   get #allWorkers(): readonly Worker[] {
@@ -184,7 +182,7 @@ class Threads implements RunningStack {
   }
 
   #note(divergence: AuditReport['firstDivergence']): string {
-    if (this.#failure instanceof DivergenceError) return this.#failure.message
+    if (this.#explanation !== undefined && this.#explanation === this.#failure) return this.#failure.message
     if (divergence === undefined) {
       const lost = this.crew?.events.filter(({ kind }) => kind === 'lost') ?? []
       return lost.map(({ replica, reason }) => `replica ${replica} was lost: ${reason}`).join('; ')
@@ -193,11 +191,17 @@ class Threads implements RunningStack {
     return `replica ${replica} differs from ${reference} after request ${index}`
   }
 
-  /** Nothing that replicas do once they differ can be trusted: the stack fails, and says how they differ. */
+  /** Nothing that threads do once their states differ can be trusted: the stack fails, and says how they differ. */
   #stopIfDiverged(): Promise<void> | undefined {
-    const divergence = this.#ends.audits?.report().firstDivergence
-    if (divergence === undefined) return undefined
-    this.#explained ??= stopDiverged({
+    const { audits } = this.#ends
+    const divergence = audits?.report().firstDivergence
+    if (audits === undefined || divergence === undefined) return undefined
+    this.#explained ??= this.#explain(audits, divergence)
+    return this.#explained
+  }
+
+  async #explain(audits: StateAudits, divergence: Divergence): Promise<void> {
+    const explanation = audits.explain({
       region: this.#region,
       layout: this.#layout,
       parameters: this.#parameters,
@@ -208,8 +212,11 @@ class Threads implements RunningStack {
         this.crew?.giveUp()
         return Promise.all(this.#allWorkers.map((worker) => worker.terminate()))
       },
-    }).then((error) => this.#fail(error))
-    return this.#explained
+    })
+    this.#explanation = await explanation.catch((error: unknown) =>
+      error instanceof Error ? error : new Error(String(error)),
+    )
+    this.#fail(this.#explanation)
   }
 
   /** One thread that ended by an error ends the stack: the others would wait for it for ever. */

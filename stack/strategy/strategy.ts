@@ -1,24 +1,29 @@
 /**
- * What a strategy is: a way to run the one protocol machine on threads. Starting, stopping and the simulator know
- * strategies only through this interface; `strategies.ts` has the list.
+ * What a strategy is: a way to run the one protocol machine on threads. Starting and stopping know strategies only through
+ * this interface; `strategies.ts` has the list. What only some strategies have is optional here: a crew, a recorder, states
+ * to compare. The simulator runs all of them through it, too, and reaches behind it only to kill replicas and to record.
  *
  *   plan         where everything lies, before any memory exists
  *   initialise   the region made ready, before any thread runs
  *   openThread   one thread's part, on that thread: a loop body and what it sleeps in
  *   openEnds     the application's ends, on the thread that becomes the application's
+ *   startAside   threads that neither apply nor perform
+ *   openCrew     whoever starts and replaces threads, where they come and go
  */
+import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../device/clock.ts'
 import type { Device } from '../device/device.ts'
-import type { AuditReport } from '../dominoes/auditor.ts'
+import type { AuditReport, Divergence } from '../dominoes/auditor.ts'
 import type { Channel } from '../dominoes/channel.ts'
 import type { Domain } from '../dominoes/domain.ts'
 import type { Parker } from '../dominoes/idle.ts'
 import type { OpenReplicaParts } from '../dominoes/open-replica.ts'
 import type { Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
-import type { Lock } from './locked/locks.ts'
+import type { RingOccupancy } from './live-counters.ts'
+import type { Lock } from './lock.ts'
 import type { StackParameters } from './options.ts'
-import type { ApplicationEnds } from './running-stack.ts'
+import type { ApplicationEnds, CrewControl, UpcallPort } from './running-stack.ts'
 import type { StackLayout } from './stack-layout.ts'
 
 export interface Strategy {
@@ -29,6 +34,38 @@ export interface Strategy {
   openThread(parts: ThreadParts): StrategyThread
   /** `wakeDevice` ends the wait of whichever thread sleeps in the device. */
   openEnds(region: Region, layout: StackLayout, wakeDevice: () => void): StackEnds
+  /**
+   * Starts threads that neither apply nor perform, such as a recorder: before any other, so that nothing is left behind
+   * if it throws. They end by themselves once the stack is closed.
+   */
+  startAside?(region: Region, layout: StackLayout, parameters: StackParameters): readonly Worker[]
+  /** Starts the threads, if the parameters let them come and go; if undefined, each runs from the start to the end. */
+  openCrew?(parts: OpenCrewParts): ThreadCrew | undefined
+  /** On the thread of a newcomer, which waits in it: whether it may take part. For strategies that have a crew. */
+  awaitAdmission?(region: Region, layout: StackLayout, thread: number): boolean
+}
+
+export interface OpenCrewParts {
+  readonly region: Region
+  readonly layout: StackLayout
+  readonly parameters: StackParameters
+  readonly outbox: UpcallPort
+  /** A thread of `generation` 0 is there from the beginning; others are newcomers. */
+  startThread(thread: number, generation: number): Worker
+  /** Ends the wait of whichever thread sleeps in the device. */
+  wakeDevice(): void
+}
+
+/** Threads that come and go, as whoever started the stack sees them. Application's thread only. */
+export interface ThreadCrew extends CrewControl {
+  /** Those that run now. */
+  readonly workers: readonly Worker[]
+  /** Resolves when all threads have ended. */
+  readonly ended: Promise<void>
+  /** Calls `listener` when no thread is left that could go on. */
+  onFailure(listener: (error: Error) => void): void
+  /** The stack ends by a failure: nobody is replaced any more. */
+  giveUp(): void
 }
 
 /** What one thread's part is made from. */
@@ -77,6 +114,8 @@ export interface StackEnds {
   threadCounters(thread: number): Record<string, number>
   /** Of strategies whose states have to be equal; absent where nothing is there to compare. */
   readonly audits?: StateAudits
+  /** Of strategies whose threads share one ring. */
+  ringOccupancy?(): RingOccupancy
 }
 
 export interface StateAudits {
@@ -87,4 +126,20 @@ export interface StateAudits {
   finish(): AuditReport
   /** Resolves when digests cover all that was applied so far, or when `isOver`. */
   checkpoint(isOver: () => boolean): Promise<void>
+  /** Stops the stack, whose states differ, and says how they do. */
+  explain(stack: DivergedStack): Promise<Error>
+}
+
+/** A stack whose states differ, as it runs. */
+export interface DivergedStack {
+  readonly region: Region
+  readonly layout: StackLayout
+  readonly parameters: Pick<StackParameters, 'machine' | 'recordPath' | 'dumpDirectory'>
+  readonly divergence: Divergence
+  /** Takes no more requests. */
+  close(): void
+  /** Resolves when all threads ended. */
+  readonly ended: Promise<void>
+  /** Ends all threads, wherever they are; resolves when they did. */
+  terminate(): Promise<unknown>
 }

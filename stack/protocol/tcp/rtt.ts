@@ -35,8 +35,8 @@ export function backedOffRto(core: Core): number {
 }
 
 /** The smoothed round-trip time, in microseconds; 0 before the first sample. */
-export function smoothedRtt(core: Core): number {
-  return core.tcb.srtt >> 3
+export function smoothedRtt({ tcb }: Pick<Core, 'tcb'>): number {
+  return tcb.srtt >> 3
 }
 
 /** The least round trip of the last two periods; 0 before the first sample. */

@@ -4,11 +4,17 @@
  * exactly once and that what it is told to be readable was delivered before.
  */
 import { Action, Upcall, UpcallWord } from '../actions.ts'
+import type { MachineConfig } from '../config.ts'
 import { Request } from '../requests.ts'
-import type { Host } from './world.ts'
+
+/** The machine that an application calls. */
+export interface CalledHost {
+  readonly config: MachineConfig
+  stream(kind: number, connection: number, position?: number): void
+}
 
 export class Application {
-  readonly #host: Host
+  readonly #host: CalledHost
   /** Bytes to send in all; the stream is closed after them. */
   bytesToSend = 0
   /** Bytes handed over in one request at most. */
@@ -34,7 +40,7 @@ export class Application {
   #busy = false
   #again = false
 
-  constructor(host: Host) {
+  constructor(host: CalledHost) {
     this.#host = host
   }
 

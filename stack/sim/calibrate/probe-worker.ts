@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openRegion } from '../../dominoes/region.ts'
-import { createProbes, type ProbeTask } from './probes.ts'
+import type { ProbeTask } from './probe-task.ts'
+import { createProbes } from './probes.ts'
 
 const task = workerData as ProbeTask
 const probes = createProbes(openRegion(task.buffer), task)

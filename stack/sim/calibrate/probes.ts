@@ -5,25 +5,11 @@
  */
 import { Channel } from '../../dominoes/channel.ts'
 import { ClaimBoard } from '../../dominoes/claim-board.ts'
-import type { FrameworkLayout } from '../../dominoes/framework-layout.ts'
 import type { Region } from '../../dominoes/region.ts'
 import { createPayloadWork, type PayloadWorkKind } from '../../payload/payload-work.ts'
+import type { Probe, ProbeTask } from './probe-task.ts'
 import { middle, nanosSince, type Turns, turnsOf } from './turns.ts'
 import { wakeProbes } from './wake-probes.ts'
-
-export interface ProbeTask {
-  readonly buffer: SharedArrayBuffer
-  /** 0 or 1. */
-  readonly id: number
-  readonly layout: FrameworkLayout
-  /** Word offset of the counter by which the threads keep step; two lines more for flags. */
-  readonly turnWord: number
-  /** Byte offset of memory to work on, a mebibyte for each thread. */
-  readonly workAt: number
-  readonly eventFd: number
-}
-
-export type Probe = () => Record<string, number>
 
 export const payloadSizes = [64, 256, 512, 1024, 1448] as const
 const requests = 512

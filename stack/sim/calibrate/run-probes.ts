@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { openEventFd } from '../../device/descriptor-device.ts'
 import { initialiseFramework, planFramework } from '../../dominoes/framework-layout.ts'
 import { RegionPlan } from '../../dominoes/region.ts'
-import type { ProbeTask } from './probes.ts'
+import type { ProbeTask } from './probe-task.ts'
 
 const plan = new RegionPlan()
 const layout = planFramework(plan, {

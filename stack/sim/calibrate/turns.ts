@@ -1,6 +1,6 @@
 /** How the two threads of the probes keep step: a counter in shared memory that says whose turn it is. */
 import type { Region } from '../../dominoes/region.ts'
-import type { ProbeTask } from './probes.ts'
+import type { ProbeTask } from './probe-task.ts'
 
 export interface Turns {
   /** A word that stays as it is between probes. */
@@ -26,7 +26,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.floor(sorted.length * share)] ?? 0
 }
 
-export function turnsOf({ words }: Region, { id: own, turnWord }: ProbeTask): Turns {
+export function turnsOf({ words }: Region, { id: own, turnWord }: Pick<ProbeTask, 'id' | 'turnWord'>): Turns {
   const reach = (count: number) => {
     while (((Atomics.load(words, turnWord) - count) | 0) < 0);
   }

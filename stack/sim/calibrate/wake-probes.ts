@@ -1,7 +1,7 @@
 /** How long it takes until a thread that sleeps runs: woken through shared memory, and through a descriptor. */
 import { PollEvent, ppoll, readFile, writeFile } from '../../device/system-calls.ts'
 import type { Region } from '../../dominoes/region.ts'
-import type { Probe, ProbeTask } from './probes.ts'
+import type { Probe, ProbeTask } from './probe-task.ts'
 import { nanosSince, quantile, type Turns } from './turns.ts'
 
 const wakes = 40

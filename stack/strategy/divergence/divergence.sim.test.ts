@@ -18,7 +18,7 @@ import { addFault, faultIndex } from '../replay/testing/faulty-machine.ts'
 import { recordTransfer } from '../replay/testing/recorded-transfer.ts'
 import { stateOf } from '../stack-layout.ts'
 import { strategyOf } from '../strategies.ts'
-import { type DivergedStack, describeDivergence, formatDump, writeDump } from './dump.ts'
+import { type DescribedStack, describeDivergence, formatDump, writeDump } from './dump.ts'
 import { DivergenceError } from './error.ts'
 import { stopDiverged } from './stop.ts'
 
@@ -39,7 +39,7 @@ const device = {
 } as const
 
 /** The replicas of a stack apply a recorded transfer; replica 1 goes wrong. `lag`: what replica 0 leaves unapplied. */
-function diverge(slotCount: number, lag = 0): DivergedStack {
+function diverge(slotCount: number, lag = 0): DescribedStack {
   const reader = new LogReader(path)
   const { machine } = parseStackLog(path, reader.header)
   const strategy = { kind: 'replicated', replicas: 2 } as const

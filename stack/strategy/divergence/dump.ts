@@ -7,24 +7,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Divergence } from '../../dominoes/auditor.ts'
 import { Channel } from '../../dominoes/channel.ts'
 import { DigestWord, digestTable } from '../../dominoes/digest-board.ts'
-import type { Region } from '../../dominoes/region.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { type DescribedRequest, describeRequest, formatRequest } from '../../protocol/describe-request.ts'
 import { describeDifferences, formatDifference, type StateDifference } from '../../protocol/state/describe.ts'
-import type { StackParameters } from '../options.ts'
 import { readLoggedRequests } from '../replay/logged-requests.ts'
 import { type StackLayout, stateOf } from '../stack-layout.ts'
+import type { DivergedStack } from '../strategy.ts'
 import { judgeByLog } from './judge.ts'
 
-export interface DivergedStack {
-  readonly region: Region
-  readonly layout: StackLayout
-  readonly parameters: Pick<StackParameters, 'machine' | 'recordPath' | 'dumpDirectory'>
-  readonly divergence: Divergence
-}
+/** What a description is made from. */
+export type DescribedStack = Pick<DivergedStack, 'region' | 'layout' | 'parameters' | 'divergence'>
 
 export interface DivergenceDump {
   /** One sentence. */
@@ -52,7 +46,7 @@ export interface DivergenceDump {
 /** Most requests that are told. */
 const requestLimit = 4096
 
-export function describeDivergence(stack: DivergedStack): DivergenceDump {
+export function describeDivergence(stack: DescribedStack): DivergenceDump {
   const { layout, divergence } = stack
   const { replica, reference, digest, referenceDigest } = divergence
   const untilIndex = (divergence.index + 1) | 0
@@ -108,7 +102,7 @@ function nameOf(layout: StackLayout, replica: number): string {
   return replica < layout.replicas ? `replica ${replica}` : 'the witness'
 }
 
-function compareStates(stack: DivergedStack): Pick<DivergenceDump, 'statesNote' | 'differences'> {
+function compareStates(stack: DescribedStack): Pick<DivergenceDump, 'statesNote' | 'differences'> {
   const { region, layout, parameters, divergence } = stack
   const { replica, reference } = divergence
   if (replica >= layout.replicas && !layout.isWitnessed) {
@@ -129,7 +123,7 @@ function compareStates(stack: DivergedStack): Pick<DivergenceDump, 'statesNote' 
 }
 
 /** Of a replica that ended, where it ended. The witness stands where its replica does. */
-function positionOf({ region, layout }: DivergedStack, replica: number): number {
+function positionOf({ region, layout }: DescribedStack, replica: number): number {
   const { channel, digests } = layout.framework
   const table = digestTable(digests, replica)
   if (Atomics.load(region.words, table + DigestWord.finished) !== 0) {
@@ -138,12 +132,12 @@ function positionOf({ region, layout }: DivergedStack, replica: number): number 
   return replica < layout.replicas ? new Channel(region, channel, replica).positionOf(replica) : -1
 }
 
-function isFinished({ region, layout }: DivergedStack, replica: number): boolean {
+function isFinished({ region, layout }: DescribedStack, replica: number): boolean {
   const table = digestTable(layout.framework.digests, replica)
   return Atomics.load(region.words, table + DigestWord.finished) !== 0
 }
 
-function judge({ parameters, divergence }: DivergedStack): string {
+function judge({ parameters, divergence }: DescribedStack): string {
   const { recordPath } = parameters
   if (recordPath === undefined) return ''
   try {
@@ -154,7 +148,7 @@ function judge({ parameters, divergence }: DivergedStack): string {
 }
 
 function findRequests(
-  stack: DivergedStack,
+  stack: DescribedStack,
   fromIndex: number,
   untilIndex: number,
 ): Pick<DivergenceDump, 'requestsNote' | 'requests'> {
@@ -175,7 +169,7 @@ function findRequests(
   return { requests, requestsNote: `${obstacle}${requests.length} of ${wanted} are still in the ring.` }
 }
 
-function readRing({ region, layout }: DivergedStack, from: number, until: number): DescribedRequest[] {
+function readRing({ region, layout }: DescribedStack, from: number, until: number): DescribedRequest[] {
   const { words } = region
   const channel = new Channel(region, layout.framework.channel, layout.replicas)
   const requests: DescribedRequest[] = []

@@ -1,21 +1,13 @@
 /** Stops a stack whose replicas differ, and says how they do. Called by the application's thread, which goes on meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DivergedStack, describeDivergence, writeDump } from './dump.ts'
+import type { DivergedStack } from '../strategy.ts'
+import { describeDivergence, writeDump } from './dump.ts'
 import { DivergenceError } from './error.ts'
 
 /** How long replicas get to apply what is published, so that their states are of one index; the wrong one may hang. */
 const patienceMillis = 3000
 
-export interface RunningDivergedStack extends DivergedStack {
-  /** Takes no more requests. */
-  close(): void
-  /** Resolves when all threads ended. */
-  readonly ended: Promise<void>
-  /** Ends all threads, wherever they are; resolves when they did. */
-  terminate(): Promise<unknown>
-}
-
-export async function stopDiverged(stack: RunningDivergedStack): Promise<DivergenceError> {
+export async function stopDiverged(stack: DivergedStack): Promise<DivergenceError> {
   stack.close()
   await Promise.race([stack.ended, sleep(patienceMillis, undefined, { ref: false })])
   await stack.terminate()

@@ -22,10 +22,10 @@ import { askingWeight } from '../../dominoes/replica.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
 import type { ActionRunner, EarlyFullQueue } from '../action-runner.ts'
+import type { Lock } from '../lock.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { BatchSlots } from './batch-slots.ts'
 import { LockCounter } from './lock-counters.ts'
-import type { Lock } from './locks.ts'
 import type { OrderBoard } from './order-board.ts'
 
 export interface LockedParts {

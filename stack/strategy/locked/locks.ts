@@ -13,13 +13,9 @@
  */
 import type { Counters } from '../../dominoes/counters.ts'
 import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/region.ts'
+import type { Lock } from '../lock.ts'
 import type { LockKind } from '../options.ts'
 import { LockCounter } from './lock-counters.ts'
-
-export interface Lock {
-  acquire(): void
-  release(): void
-}
 
 /** Rounds of looking before a parking lock's waiter sleeps: about as long as the lock is held as a rule. */
 const parkAfterSpins = 200

@@ -3,26 +3,35 @@
  * falls when something is. Loss detection, recovery and undo are not its business. It keeps its state in the
  * TCB's congestion words, computes in integers, and is called for the connection at hand.
  */
-import type { Core } from '../../state/core.ts'
+import type { Globals } from '../../state/globals.ts'
+import type { Tcb } from '../../state/tcb.ts'
 import { congestionWindowLimit, initialWindowSegments } from '../constants.ts'
+
+/** What an algorithm sees of the machine. */
+export interface CongestionView {
+  /** The connection at hand. */
+  readonly tcb: Tcb
+  /** The clock is in there. */
+  readonly globals: Globals
+}
 
 export interface CongestionControl {
   /** `bytes` were newly acknowledged, outside fast recovery, while the window was what limited sending. */
-  grow(core: Core, bytes: number): void
+  grow(view: CongestionView, bytes: number): void
   /** A loss was detected: returns the new ssthresh, in bytes. */
-  reduce(core: Core): number
+  reduce(view: CongestionView): number
   /** A retransmission timeout or idle time ended what was measured so far. */
-  restart(core: Core): void
+  restart(view: CongestionView): void
   /** The last reduction was spurious and cwnd and ssthresh are restored. */
-  undo(core: Core): void
+  undo(view: CongestionView): void
 }
 
 /**
  * Slow start (RFC 5681 section 3.1), counting all bytes acknowledged, since a peer may acknowledge many
  * segments at once. Returns the bytes that were not used up below ssthresh.
  */
-export function slowStart(core: Core, bytes: number): number {
-  const { tcb } = core
+export function slowStart(view: CongestionView, bytes: number): number {
+  const { tcb } = view
   const room = tcb.ssthresh - tcb.cwnd
   if (bytes <= room) {
     tcb.cwnd += bytes
@@ -36,8 +45,8 @@ export function slowStart(core: Core, bytes: number): number {
 const creditLimit = 1 << 30
 
 /** Adds one segment to the window for every `perSegment` bytes of credit. */
-export function spendCredit(core: Core, bytes: number, perSegment: number): void {
-  const { tcb } = core
+export function spendCredit(view: CongestionView, bytes: number, perSegment: number): void {
+  const { tcb } = view
   tcb.ackedCredit += bytes
   const price = Math.min(perSegment, creditLimit)
   if (tcb.ackedCredit < price) return
@@ -47,7 +56,7 @@ export function spendCredit(core: Core, bytes: number, perSegment: number): void
 }
 
 /** RFC 6928 */
-export function initialWindow(core: Core): number {
-  const { maximumSegment } = core.tcb
+export function initialWindow(view: CongestionView): number {
+  const { maximumSegment } = view.tcb
   return Math.min(initialWindowSegments * maximumSegment, Math.max(2 * maximumSegment, 14600))
 }

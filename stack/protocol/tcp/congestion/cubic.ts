@@ -2,10 +2,9 @@
  * CUBIC (RFC 9438), in integers: windows in bytes, time in milliseconds, C = 0.4, beta = 0.7. Products stay
  * below 2^53, where arithmetic on JavaScript numbers is exact and equal everywhere.
  */
-import type { Core } from '../../state/core.ts'
 import { congestionWindowLimit } from '../constants.ts'
 import { smoothedRtt } from '../rtt.ts'
-import { type CongestionControl, slowStart, spendCredit } from './control.ts'
+import { type CongestionControl, type CongestionView, slowStart, spendCredit } from './control.ts'
 import { cubeRoot } from './cube-root.ts'
 
 /** C = 4/10, per second cubed. */
@@ -17,13 +16,13 @@ const cubicMillis = 1_000_000_000
 const distanceLimitMillis = 60_000
 
 export const cubic: CongestionControl = {
-  grow(core: Core, bytes: number): void {
-    const { tcb } = core
-    const rest = tcb.cwnd < tcb.ssthresh ? slowStart(core, bytes) : bytes
+  grow(view: CongestionView, bytes: number): void {
+    const { tcb } = view
+    const rest = tcb.cwnd < tcb.ssthresh ? slowStart(view, bytes) : bytes
     if (rest === 0) return
-    if (tcb.cubicEpochValid === 0) beginEpoch(core)
-    updateEstimate(core, rest)
-    const target = targetWindow(core)
+    if (tcb.cubicEpochValid === 0) beginEpoch(view)
+    updateEstimate(view, rest)
+    const target = targetWindow(view)
     // Section 4.3: in the Reno-friendly region the window follows W_est.
     if (tcb.cubicEstimate > target) {
       if (tcb.cubicEstimate > tcb.cwnd) tcb.cwnd = Math.min(congestionWindowLimit, tcb.cubicEstimate)
@@ -31,11 +30,11 @@ export const cubic: CongestionControl = {
     }
     // Sections 4.4 and 4.5: (target - cwnd)/cwnd for each segment acknowledged; slowly at the plateau.
     const distance = Math.max(target - tcb.cwnd, Math.ceil(tcb.maximumSegment / 100))
-    spendCredit(core, rest, Math.ceil((tcb.cwnd * tcb.maximumSegment) / distance))
+    spendCredit(view, rest, Math.ceil((tcb.cwnd * tcb.maximumSegment) / distance))
   },
 
-  reduce(core: Core): number {
-    const { tcb } = core
+  reduce(view: CongestionView): number {
+    const { tcb } = view
     const { cwnd } = tcb
     // Section 4.7, fast convergence: release bandwidth if this maximum lies below the last.
     tcb.cubicMaximum = cwnd < tcb.cubicMaximum ? Math.floor((cwnd * 17) / 20) : cwnd
@@ -46,13 +45,13 @@ export const cubic: CongestionControl = {
     return Math.max(Math.floor((cwnd * 7) / 10), 2 * tcb.maximumSegment)
   },
 
-  restart(core: Core): void {
-    core.tcb.cubicEpochValid = 0
-    core.tcb.ackedCredit = 0
+  restart(view: CongestionView): void {
+    view.tcb.cubicEpochValid = 0
+    view.tcb.ackedCredit = 0
   },
 
-  undo(core: Core): void {
-    const { tcb } = core
+  undo(view: CongestionView): void {
+    const { tcb } = view
     tcb.cubicEpochValid = 0
     tcb.ackedCredit = 0
     if (tcb.cubicMaximum < tcb.cwnd) tcb.cubicMaximum = tcb.cwnd
@@ -60,8 +59,8 @@ export const cubic: CongestionControl = {
 }
 
 /** Section 4.2: K = cbrt((W_max - cwnd_epoch) / C), in milliseconds here. */
-function beginEpoch(core: Core): void {
-  const { tcb, globals } = core
+function beginEpoch(view: CongestionView): void {
+  const { tcb, globals } = view
   tcb.cubicEpochValid = 1
   tcb.cubicEpoch = globals.millis
   tcb.cubicEstimate = tcb.cwnd
@@ -79,10 +78,10 @@ function beginEpoch(core: Core): void {
 }
 
 /** Section 4.2: W_cubic(t + RTT) = C (t + RTT - K)^3 + W_max, clamped to cwnd … 1.5 cwnd. */
-function targetWindow(core: Core): number {
-  const { tcb, globals } = core
+function targetWindow(view: CongestionView): number {
+  const { tcb, globals } = view
   const elapsed = (globals.millis - tcb.cubicEpoch) | 0
-  const since = elapsed + Math.floor(smoothedRtt(core) / 1000) - tcb.cubicK
+  const since = elapsed + Math.floor(smoothedRtt(view) / 1000) - tcb.cubicK
   const distance = Math.min(distanceLimitMillis, since < 0 ? -since : since)
   // distance² is below 2^32: divided early, so that the product with the segment stays exact.
   const millionths = Math.floor((distance * distance * distance) / 1000)
@@ -97,8 +96,8 @@ function targetWindow(core: Core): number {
  * Section 4.3: W_est grows by alpha segments each window, alpha = 3 (1 - beta) / (1 + beta) = 9/17 until it
  * reaches cwnd_prior, then 1.
  */
-function updateEstimate(core: Core, bytes: number): void {
-  const { tcb } = core
+function updateEstimate(view: CongestionView, bytes: number): void {
+  const { tcb } = view
   tcb.cubicEstimateCredit += bytes
   const perSegment = tcb.cubicEstimate < tcb.cubicPrior ? Math.ceil((tcb.cwnd * 17) / 9) : tcb.cwnd
   if (tcb.cubicEstimateCredit < perSegment) return

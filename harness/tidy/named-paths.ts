@@ -1,0 +1,51 @@
+/**
+ * Files and folders of the tree that a source file names in its strings: the entry of a thread, a program that is started,
+ * a module under a name put together. They are reached as surely as what is imported, where the linter does not look. Pure.
+ *
+ * A path joined from single words is not seen: write it in one string.
+ */
+import { posix } from 'node:path'
+import type { SourceFile } from './rules.ts'
+
+/**
+ * What is imported the linter sees itself. Comments come before strings, so that what they quote is none. No string here
+ * spans lines.
+ */
+const importsCommentsStrings =
+  /^(?:import|export)\b[^'"`()=]*'[^'\n]*'|\/\*[\s\S]*?\*\/|\/\/[^\n]*|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\\n]|\\.)*)`/gm
+
+const hole = /\$\{[^}]*\}/
+
+/** As an import would name them, from the file's folder; each once. `exists`: whether the tree has this path. */
+export function namedPaths({ path, text }: SourceFile, exists: (path: string) => boolean): string[] {
+  const folder = posix.dirname(path)
+  const found = new Set<string>()
+  for (const [, single, double, template] of text.matchAll(importsCommentsStrings)) {
+    for (const piece of (single ?? double ?? template ?? '').split(hole)) {
+      for (const target of readings(folder, piece)) {
+        // The file itself, and folders that it lies in, are everywhere.
+        if (exists(target) && !`${path}/`.startsWith(`${target}/`)) found.add(specifier(folder, target))
+      }
+    }
+  }
+  return [...found]
+}
+
+/** The paths from the project's folder that a string may mean. */
+function readings(folder: string, piece: string): string[] {
+  if (!/^[\w./-]+$/.test(piece)) return []
+  const beside = trimmed(posix.join(folder, piece))
+  if (piece.startsWith('.')) return [beside]
+  // A word alone names no path, unless it looks like a file.
+  if (!/\/.|\.\w+$/.test(piece)) return []
+  return [beside, trimmed(posix.normalize(piece))]
+}
+
+function trimmed(path: string): string {
+  return path.replace(/^\/|\/$/g, '')
+}
+
+function specifier(folder: string, target: string): string {
+  const relative = posix.relative(folder, target)
+  return relative.startsWith('.') ? relative : `./${relative}`
+}
