@@ -27,7 +27,7 @@ function writeFrame(bytes: Uint8Array, at: number, sourcePort: number, destinati
   writeTcp(bytes, at + 34, record, 0)
 }
 
-describeInNamespace('several queues are', (opened) => {
+describeInNamespace((opened) => {
   for (const offload of [false, true]) {
     const name = offload ? 'queues1' : 'queues0'
     describeDevice(`a TAP with three queues${offload ? ', with offload' : ''}`, () => {

@@ -8,9 +8,10 @@ import { IpProtocol, writeIpv4 } from '../wire/ipv4.ts'
 import { writeUdp } from '../wire/udp.ts'
 import { complianceRegion, describeDevice } from './device.compliance.ts'
 import type { Device } from './device.ts'
+import { perfectLink } from './link-direction.ts'
 import { mergePcap, readPcap } from './pcap-file.ts'
 import { PcapRecorder, type PcapRecorderOptions } from './pcap-recorder.ts'
-import { perfectLink, SimulatedLink } from './simulated-link.ts'
+import { SimulatedLink } from './simulated-link.ts'
 
 let folder = ''
 beforeAll(() => {

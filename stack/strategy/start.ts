@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
+import type { OpenPath } from '../device/impaired-path/open-path.ts'
 import { pcapOrigin } from '../device/pcap-recorder.ts'
 import type { AuditReport } from '../dominoes/auditor.ts'
 import { openRegion, type Region } from '../dominoes/region.ts'
@@ -10,6 +11,7 @@ import type { Signal } from '../dominoes/signal.ts'
 import type { Crew } from './crew.ts'
 import { DivergenceError } from './divergence/error.ts'
 import { stopDiverged } from './divergence/stop.ts'
+import { reachDevice } from './impair-device.ts'
 import { type LiveCounters, readLiveCounters } from './live-counters.ts'
 import { openCrew } from './open-crew.ts'
 import { openWaker, type Waker } from './open-device.ts'
@@ -32,7 +34,18 @@ const nothingCompared: AuditReport = {
   firstDivergence: undefined,
 }
 
-export async function startStack(parameters: StackParameters): Promise<RunningStack> {
+export async function startStack(wanted: StackParameters): Promise<RunningStack> {
+  const { device, path } = reachDevice(wanted.device)
+  try {
+    return await startThreads({ ...wanted, device }, path)
+  } catch (error) {
+    await path?.close()
+    throw error
+  }
+}
+
+/** `path` is what the parameters' device leads through, if it is impaired. */
+async function startThreads(parameters: StackParameters, path: OpenPath | undefined): Promise<RunningStack> {
   const strategy = strategyOf(parameters)
   const layout = strategy.plan(parameters)
   const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
@@ -67,7 +80,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   const workers =
     crew === undefined ? Array.from({ length: layout.threads }, (_, thread) => startThread(thread, 0)) : []
   workers.push(...recorder)
-  const threads = new Threads(region, layout, parameters, ends, workers, crew, waker)
+  const threads = new Threads(region, layout, parameters, ends, workers, crew, waker, path)
   await threads.started()
   return threads
 }
@@ -82,6 +95,7 @@ class Threads implements RunningStack {
   readonly #workers: readonly Worker[]
   readonly crew: Crew | undefined
   readonly #waker: Waker
+  readonly #path: OpenPath | undefined
   readonly #ends: StackEnds
   readonly #audits: NodeJS.Timeout
   readonly #ended: Promise<void>
@@ -98,6 +112,7 @@ class Threads implements RunningStack {
     workers: readonly Worker[],
     crew: Crew | undefined,
     waker: Waker,
+    path: OpenPath | undefined,
   ) {
     this.crew = crew
     this.#region = region
@@ -105,6 +120,7 @@ class Threads implements RunningStack {
     this.#parameters = parameters
     this.#workers = workers
     this.#waker = waker
+    this.#path = path
     this.#ends = ends
     this.application = ends.application
     this.upcallSignal = ends.upcallSignal
@@ -116,6 +132,7 @@ class Threads implements RunningStack {
     for (const worker of workers)
       worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
     crew?.onFailure((error) => this.#fail(error))
+    path?.onFailure((error) => this.#fail(error))
     this.#ended = Promise.all([
       crew?.ended,
       ...workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
@@ -158,6 +175,7 @@ class Threads implements RunningStack {
       framesRefused: count(ThreadCounter.framesRefused),
       note: this.#note(audit.firstDivergence),
       ...(this.crew === undefined ? {} : { crewEvents: this.crew.events }),
+      ...(this.#path === undefined ? {} : { path: this.#path.counters() }),
     }
   }
 
@@ -180,6 +198,7 @@ class Threads implements RunningStack {
     this.#ends.close()
     await this.#ended
     await this.#explained
+    await this.#path?.close()
     this.#waker.close()
   }
 

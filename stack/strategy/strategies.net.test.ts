@@ -6,14 +6,11 @@ import { execFileSync } from 'node:child_process'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../device/descriptor-device.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from '../device/network-namespace.ts'
+import { enterNewNetworkNamespace } from '../device/network-namespace.ts'
 import { openTap } from '../device/tap.ts'
 import type { Connection } from '../socket/connection.ts'
 import { createStack, type Stack } from '../socket/stack.ts'
 import type { StrategyOption } from './options.ts'
-
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`strategies are not tested against the kernel: ${obstacle}`)
 
 const peerAddress = '10.88.0.2'
 const port = 5000
@@ -39,90 +36,86 @@ const strategies: StrategyOption[] = [
 
 const timeoutMillis = 15_000
 
-describe.skipIf(obstacle !== '').each(strategies)(
-  '%o against the kernel',
-  { timeout: timeoutMillis },
-  (strategy) => {
-    let leave = (): void => {}
-    let tap: DescriptorDeviceHandle
-    let peer: Server
-    let stack: Stack
+describe.each(strategies)('%o against the kernel', { timeout: timeoutMillis }, (strategy) => {
+  let leave = (): void => {}
+  let tap: DescriptorDeviceHandle
+  let peer: Server
+  let stack: Stack
 
-    beforeAll(async () => {
-      leave = enterNewNetworkNamespace()
-      tap = openTap({ name: 'tap0', mtuBytes: 1500 })
-      execFileSync('ip', ['address', 'add', `${peerAddress}/24`, 'dev', 'tap0'])
-      execFileSync('ip', ['link', 'set', 'tap0', 'up'])
-      peer = createServer({ allowHalfOpen: true }, echo)
-      await new Promise<void>((resolve) => peer.listen(port, peerAddress, resolve))
-      stack = await createStack({
-        strategy,
-        device: { kind: 'tap', name: 'tap0', descriptor: tap.fd, capabilities: tap.capabilities },
-        address: '10.88.0.1/24',
-        // A wake-up that got lost would cost more than a test may take.
-        idle: { kind: 'park', parkMicros: 30_000_000 },
-        receiveBufferBytes: 2 ** 19,
-        sendBufferBytes: 2 ** 19,
-        timeWaitMillis: 100,
-      })
+  beforeAll(async () => {
+    leave = enterNewNetworkNamespace()
+    tap = openTap({ name: 'tap0', mtuBytes: 1500 })
+    execFileSync('ip', ['address', 'add', `${peerAddress}/24`, 'dev', 'tap0'])
+    execFileSync('ip', ['link', 'set', 'tap0', 'up'])
+    peer = createServer({ allowHalfOpen: true }, echo)
+    await new Promise<void>((resolve) => peer.listen(port, peerAddress, resolve))
+    stack = await createStack({
+      strategy,
+      device: { kind: 'tap', name: 'tap0', descriptor: tap.fd, capabilities: tap.capabilities },
+      address: '10.88.0.1/24',
+      // A wake-up that got lost would cost more than a test may take.
+      idle: { kind: 'park', parkMicros: 30_000_000 },
+      receiveBufferBytes: 2 ** 19,
+      sendBufferBytes: 2 ** 19,
+      timeWaitMillis: 100,
     })
+  })
 
-    afterAll(async () => {
-      await stack.stop()
-      await new Promise((resolve) => peer.close(resolve))
-      closeDescriptors(tap)
-      leave()
-    })
+  afterAll(async () => {
+    await stack.stop()
+    await new Promise((resolve) => peer.close(resolve))
+    closeDescriptors(tap)
+    leave()
+  })
 
-    test('every byte of a stream comes back', async () => {
-      expect(await exchange(streamBytes)).toBe(streamBytes)
-    })
+  test('every byte of a stream comes back', async () => {
+    expect(await exchange(streamBytes)).toBe(streamBytes)
+  })
 
-    test('so it does on four connections at once', async () => {
-      const bytes = 2 ** 19
-      expect(await Promise.all([0, 1, 2, 3].map(() => exchange(bytes)))).toEqual([bytes, bytes, bytes, bytes])
-    })
+  test('so it does on four connections at once', async () => {
+    const bytes = 2 ** 19
+    expect(await Promise.all([0, 1, 2, 3].map(() => exchange(bytes)))).toEqual([bytes, bytes, bytes, bytes])
+  })
 
-    test('a port where nobody listens refuses', async () => {
-      await expect(stack.connect({ address: peerAddress, port: port + 1 })).rejects.toThrow('refused')
-    })
+  test('a port where nobody listens refuses', async () => {
+    await expect(stack.connect({ address: peerAddress, port: port + 1 })).rejects.toThrow('refused')
+  })
 
-    test('connections are accepted', async () => {
-      const listener = await stack.listen(80)
-      const clients = Promise.all([0, 1, 2].map(() => textFrom(connect(80, '10.88.0.1'))))
-      for (let k = 0; k < 3; k++) {
-        const connection = (await listener.accept()) as Connection
-        await connection.write(new TextEncoder().encode('hello'))
-        connection.close()
-      }
-      expect(await clients).toEqual(['hello', 'hello', 'hello'])
-      listener.close()
-    })
-
-    /** Sends and reads back `total` bytes; returns how many came back right. */
-    async function exchange(total: number): Promise<number> {
-      const connection = await stack.connect({ address: peerAddress, port })
-      const sending = send(connection, total)
-      const { stream } = connection
-      let right = 0
-      for (;;) {
-        const window = stream.readWindow(2 ** 16)
-        if (window.length === 0) {
-          if (stream.finished || stream.closedReason !== undefined) break
-          await connection.progress()
-          continue
-        }
-        for (let k = 0; k < window.length; k++) {
-          if (window[k] === pattern[(stream.consumed + k) % pattern.length]) right += 1
-        }
-        stream.consume(window.length)
-      }
-      await sending
-      await connection.closed()
-      return right
+  test('connections are accepted', async () => {
+    const listener = await stack.listen(80)
+    const clients = Promise.all([0, 1, 2].map(() => textFrom(connect(80, '10.88.0.1'))))
+    for (let k = 0; k < 3; k++) {
+      const connection = (await listener.accept()) as Connection
+      await connection.write(new TextEncoder().encode('hello'))
+      connection.close()
     }
-  },
-)
+    expect(await clients).toEqual(['hello', 'hello', 'hello'])
+    listener.close()
+  })
+
+  /** Sends and reads back `total` bytes; returns how many came back right. */
+  async function exchange(total: number): Promise<number> {
+    const connection = await stack.connect({ address: peerAddress, port })
+    const sending = send(connection, total)
+    const { stream } = connection
+    let right = 0
+    for (;;) {
+      const window = stream.readWindow(2 ** 16)
+      if (window.length === 0) {
+        if (stream.finished || stream.closedReason !== undefined) break
+        await connection.progress()
+        continue
+      }
+      for (let k = 0; k < window.length; k++) {
+        if (window[k] === pattern[(stream.consumed + k) % pattern.length]) right += 1
+      }
+      stream.consume(window.length)
+    }
+    await sending
+    await connection.closed()
+    return right
+  }
+})
 
 async function send(connection: Connection, total: number): Promise<void> {
   for (let done = 0; done < total; ) {

@@ -2,8 +2,10 @@
  * Two simulated hosts with given strategies, between which planned connections are held, in virtual time; everything
  * follows from the seed.
  */
+
+import { type LinkParameters, perfectLink } from '../../device/link-direction.ts'
 import { Random } from '../../device/random.ts'
-import { type LinkParameters, perfectLink, SimulatedLink } from '../../device/simulated-link.ts'
+import { SimulatedLink } from '../../device/simulated-link.ts'
 import { openRegion } from '../../dominoes/region.ts'
 import { SimHost } from '../../sim/sim-host.ts'
 import { SimulatedClock } from '../../sim/simulated-clock.ts'
