@@ -12,7 +12,7 @@ let bench: Bench
 let agent: AgentConnection
 
 beforeAll(async () => {
-  bench = await Bench.deploy('tap', {}, 'agent-test', () => {})
+  bench = await Bench.deploy({ topology: 'tap' }, 'agent-test', () => {})
   agent = bench.agent as AgentConnection
 })
 
@@ -64,7 +64,7 @@ test('a transfer that fails says why, and the next has a stack again', async () 
 })
 
 test('a TAP has as many queues as were asked for', async () => {
-  const several = await Bench.deploy('tap', { tapQueues: 3 }, 'agent-test', () => {})
+  const several = await Bench.deploy({ topology: 'tap', tapQueues: 3 }, 'agent-test', () => {})
   try {
     const count = ({ peer }: Bench) =>
       peer.exec(['sh', '-c', 'ls -d /sys/class/net/eth0/queues/tx-* | wc -l'])
