@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TransferSpec } from '../agent/transfer-spec.ts'
+import { paths } from '../topology/node.ts'
 import { startSink } from '../topology/peer-program.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import { Bench } from './bench.ts'
@@ -61,6 +64,21 @@ test('a transfer that fails says why, and the next has a stack again', async () 
   await expect(agent.transfer({ ...spec(), port: 5999 })).rejects.toThrow(/refused/)
   const result = await transfer()
   expect(result.divergences).toBe(0)
+})
+
+test('what a stack captured is what other programs read', async () => {
+  await mkdir(join(bench.directory, 'captures'), { recursive: true })
+  const captured = { ...spec(), stack: { ...spec().stack, captureDirectory: `${paths.shared}/captures` } }
+  const content = await travellingContent(bench.directory, 'checksum', bytes)
+  const sink = await startSink(bench.peer, { meet: { listen: port }, content, warmupBytes: 0 })
+  await sink.ready
+  await Promise.all([agent.transfer(captured), sink.result])
+  const read = await bench.peer.exec(['tcpdump', '-nn', '-r', `${paths.shared}/captures/thread-0.pcap`])
+  expect(read.exitCode).toBe(0)
+  const data = new RegExp(
+    `IP ${bench.stack.address}\\.\\d+ > ${bench.peer.address}\\.${port}: Flags .*length 1448`,
+  )
+  expect(read.stdout.split('\n').filter((line) => data.test(line)).length).toBeGreaterThan(100)
 })
 
 test('a TAP has as many queues as were asked for', async () => {
