@@ -26,6 +26,5 @@ export function openDevice(spec: DeviceSpec): OpenDevice {
 /** What the container of a stack has to have for each kind. */
 export const deviceRemedies: Readonly<Record<DeviceSpec['kind'], string>> = {
   tap: 'give the container /dev/net/tun and the capability NET_ADMIN (make doctor checks both)',
-  'packet-socket':
-    'give the container the capability NET_RAW and one end of a veth pair (make doctor checks the first)',
+  'packet-socket': 'give the container the capability NET_RAW, and one end of a veth pair',
 }
