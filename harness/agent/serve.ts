@@ -5,11 +5,11 @@
  *     GET /            the page
  *     GET /bytes/N     N bytes of the pattern, 0 ≤ N ≤ 1 GiB
  *
- *     node serve.ts '<ServeSpec as JSON>' '<tap as JSON>'
+ *     node serve.ts '<ServeSpec as JSON>' '<device as JSON>'
  */
 import { type Connection, createStack } from '../../stack/index.ts'
 import { mirrorCounters } from '../top/mirror.ts'
-import { inheritedTap } from './inherited-tap.ts'
+import { inheritedDevice } from './inherited-device.ts'
 import { makePattern, StreamPattern } from './stream-pattern.ts'
 import { serveSpecSchema } from './transfer-spec.ts'
 
@@ -22,7 +22,7 @@ let served = 0
 
 const stack = await createStack({
   strategy: { kind: 'replicated', replicas: spec.replicas },
-  device: inheritedTap(),
+  device: inheritedDevice(),
   address: spec.address,
   payloadWork: { kind: 'checksum' },
 })

@@ -13,7 +13,7 @@
  * Stamps in milliseconds have 24.8 days, and are drawn along in the same way.
  */
 
-import { selectNeighbor } from './arp/neighbors.ts'
+import { selectNeighbor } from './arp/neighbor-table.ts'
 import { maximumGapMicros } from './config.ts'
 import { noteDeadline, selectNextOpen, sweepMicros } from './state/clock.ts'
 import type { Core } from './state/core.ts'

@@ -113,7 +113,12 @@ function checkStrategy(options: StackOptions): void {
       `recordPath needs the strategy 'replicated': '${strategy.kind}' has no channel to record`,
     )
   }
-  if (strategy.kind === 'replicated') resolveFactors(strategy, device)
+  if (strategy.kind === 'replicated') resolveFactors(strategy, reachable(device))
+}
+
+/** An impaired path is one wire, however many queues the device behind it has. */
+function reachable(device: DeviceOption): Pick<DeviceOption, 'queueDescriptors'> {
+  return device.impairment === undefined ? device : {}
 }
 
 function isPowerOfTwo(value: number): boolean {

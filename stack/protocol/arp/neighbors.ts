@@ -14,9 +14,10 @@
 import { UpcallError } from '../actions.ts'
 import { armTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { NeighborState, neighborRecord } from '../state/tables.ts'
+import { NeighborState } from '../state/tables.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { closeConnection, schedule } from '../tcp/connections.ts'
+import { findNeighbor, selectNeighbor } from './neighbor-table.ts'
 
 const retryMicros = 1_000_000
 /** More than Linux's three: a lossy link should not make a neighbor unreachable. */
@@ -42,39 +43,6 @@ export function resolveNextHop(core: Core): boolean {
   core.etherHigh = neighbor.etherHigh
   core.etherLow = neighbor.etherLow
   return true
-}
-
-/** Whether the connection's next hop is known now, without asking; its address is then left as by `resolveNextHop`. */
-export function nextHopIsKnown(core: Core): boolean {
-  const { tcb, neighbor } = core
-  if (tcb.neighbor === 0) return false
-  selectNeighbor(core, tcb.neighbor - 1)
-  if (neighbor.state !== NeighborState.reachable && neighbor.state !== NeighborState.probing) return false
-  core.etherHigh = neighbor.etherHigh
-  core.etherLow = neighbor.etherLow
-  return true
-}
-
-/** The connection at hand needs its next hop no more. */
-export function releaseNextHop(core: Core): void {
-  const { tcb, neighbor } = core
-  if (tcb.neighbor === 0) return
-  selectNeighbor(core, tcb.neighbor - 1)
-  tcb.neighbor = 0
-  neighbor.references -= 1
-  if (neighbor.references === 0 && neighbor.state === NeighborState.unresolved) {
-    neighbor.state = NeighborState.free
-  }
-}
-
-/** Index of the entry for `address`, or -1. Selects it. */
-export function findNeighbor(core: Core, address: number): number {
-  const { neighbor, globals } = core
-  for (let index = 0; index < globals.neighborsHigh; index += 1) {
-    selectNeighbor(core, index)
-    if (neighbor.state !== NeighborState.free && neighbor.address === address) return index
-  }
-  return -1
 }
 
 /** The entry for `address`, a new one if there is none, is now reachable at this hardware address. */
@@ -108,10 +76,6 @@ export function fireNeighborTimers(core: Core): void {
     selectNeighbor(core, index)
     if (hasDeadline(core)) setDeadline(core, neighbor.deadline)
   }
-}
-
-export function selectNeighbor(core: Core, index: number): void {
-  core.neighbor.at = core.layout.neighbors + index * neighborRecord.words
 }
 
 function hasDeadline(core: Core): boolean {

@@ -3,7 +3,7 @@ import { Action, ArpWord } from '../actions.ts'
 import type { Core } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 import { NeighborState } from '../state/tables.ts'
-import { selectNeighbor } from './neighbors.ts'
+import { selectNeighbor } from './neighbor-table.ts'
 
 export const ArpOperation = { request: 1, reply: 2 } as const
 

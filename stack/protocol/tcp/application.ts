@@ -3,7 +3,7 @@
  * no more, or a position that cannot be, is ignored: it was overtaken by something the upcalls tell.
  */
 import { Action, Upcall, UpcallError } from '../actions.ts'
-import { nextHopIsKnown } from '../arp/neighbors.ts'
+import { nextHopIsKnown } from '../arp/neighbor-table.ts'
 import { isHost } from '../ip/addresses.ts'
 import { HashPurpose, keyedHash } from '../keyed-hash.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'

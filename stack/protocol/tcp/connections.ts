@@ -6,7 +6,7 @@
  * application released it or never knew of it.
  */
 
-import { releaseNextHop } from '../arp/neighbors.ts'
+import { releaseNextHop } from '../arp/neighbor-table.ts'
 import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
 import { listenerRecord } from '../state/tables.ts'

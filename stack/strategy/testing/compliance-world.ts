@@ -3,8 +3,9 @@
  * follows from the seed.
  */
 import type { Device } from '../../device/device.ts'
+import { type LinkParameters, perfectLink } from '../../device/link-direction.ts'
 import { Random } from '../../device/random.ts'
-import { type LinkParameters, perfectLink, SimulatedLink } from '../../device/simulated-link.ts'
+import { SimulatedLink } from '../../device/simulated-link.ts'
 import { openRegion } from '../../dominoes/region.ts'
 import { SimHost } from '../../sim/sim-host.ts'
 import { SimulatedClock } from '../../sim/simulated-clock.ts'

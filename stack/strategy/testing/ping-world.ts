@@ -2,8 +2,9 @@
  * A simulated host with a given strategy, and one that pings it, in virtual time; everything follows from the seed.
  */
 import type { Device } from '../../device/device.ts'
+import { perfectLink } from '../../device/link-direction.ts'
 import { Random } from '../../device/random.ts'
-import { perfectLink, SimulatedLink } from '../../device/simulated-link.ts'
+import { SimulatedLink } from '../../device/simulated-link.ts'
 import { openRegion } from '../../dominoes/region.ts'
 import { spared } from '../../dominoes/testing/killing.ts'
 import type { Death } from '../../sim/deaths.ts'
