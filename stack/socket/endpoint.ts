@@ -9,6 +9,7 @@ import { Upcall } from '../protocol/actions.ts'
 import { Request } from '../protocol/requests.ts'
 import type { ApplicationEnds } from '../strategy/running-stack.ts'
 import { UpcallRecord } from '../strategy/upcall-record.ts'
+import { assertPort } from './ports.ts'
 import { Stream } from './stream.ts'
 
 /** What the application is told; every method is called from `poll`. */
@@ -33,7 +34,9 @@ export class Endpoint {
     this.#handler = handler
   }
 
+  /** Throws RangeError for a port that there is not. */
   listen(cookie: number, port: number, backlog: number): void {
+    assertPort('port', port)
     this.#post(Request.listen, cookie, port, backlog, 0)
   }
 
@@ -41,7 +44,10 @@ export class Endpoint {
     this.#post(Request.unlisten, cookie, port, 0, 0)
   }
 
+  /** Local port 0: any. Throws RangeError for a port that there is not. */
   connect(cookie: number, remoteAddress: number, remotePort: number, localPort: number): void {
+    assertPort('port', remotePort)
+    if (localPort !== 0) assertPort('localPort', localPort)
     this.#post(Request.connect, cookie, remoteAddress, remotePort, localPort)
   }
 

@@ -62,26 +62,29 @@ export class Stack {
     this.#pump = this.#run()
   }
 
-  /** Accepts connections on a port. Throws SocketError `port in use`. */
+  /** Accepts connections on a port. Throws SocketError `port in use`, RangeError for a port that there is not. */
   async listen(port: number, options: { backlog?: number } = {}): Promise<Listener> {
     const cookie = this.#cookie()
     const listener = new Listener(port, () => {
       this.#listeners.delete(port)
       this.#endpoint.unlisten(cookie, port)
     })
-    const ready = new Promise<void>((resolve, reject) => this.#listening.set(cookie, { resolve, reject }))
     this.#endpoint.listen(cookie, port, options.backlog ?? 64)
-    await ready
+    await new Promise<void>((resolve, reject) => this.#listening.set(cookie, { resolve, reject }))
     this.#listeners.set(port, listener)
     return listener
   }
 
-  /** Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections. */
+  /**
+   * Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections; RangeError for a port
+   * that there is not. An address that no host has, such as a broadcast address, is unreachable at once.
+   */
   async connect(to: { address: string; port: number; localPort?: number }): Promise<Connection> {
     const cookie = this.#cookie()
-    const opened = new Promise<Stream>((resolve, reject) => this.#connecting.set(cookie, { resolve, reject }))
     this.#endpoint.connect(cookie, parseIpv4Address(to.address), to.port, to.localPort ?? 0)
-    const stream = await opened
+    const stream = await new Promise<Stream>((resolve, reject) =>
+      this.#connecting.set(cookie, { resolve, reject }),
+    )
     return this.#hold(stream, `connection to ${to.address}:${to.port}`)
   }
 
