@@ -8,7 +8,7 @@
 export type HashKey = readonly [number, number]
 
 /** Last words that keep the hashes of different purposes apart. */
-export const HashPurpose = { initialSequence: 1, port: 2, cookie: 3, spread: 4 } as const
+export const HashPurpose = { initialSequence: 1, port: 2, cookie: 3, errorLimit: 4 } as const
 
 /** The hash of four words; callers that have fewer pass zeros, and a different last word for each purpose. */
 export function keyedHash(

@@ -71,7 +71,7 @@ describe('a connect', () => {
   })
 
   it.each([65_536, 1_000_000, -1])('from port %i is refused at once', (port) => {
-    expect(listening().connect(80, port)).toMatchObject(refused)
+    expect(listening().connect(80, port)).toMatchObject([{ second: UpcallError.portInUse }])
   })
 
   it('to the broadcast address of another subnet goes to the gateway: nobody here can know it', () => {

@@ -4,6 +4,9 @@
  */
 import { type Cursor, defineRecord } from './record.ts'
 
+/** Counters that the destinations of active opens share; a power of two. */
+export const portCounterCount = 16
+
 export const globalRecord = defineRecord({
   // Clock
   clockStarted: '1 once a request was applied',
@@ -34,10 +37,14 @@ export const globalRecord = defineRecord({
   neighborArmed: '1 if a neighbor has a deadline',
   neighborDeadline: 'no neighbor has one before this',
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
-  nextPort: 'counter of RFC 6056 algorithm 3, modulo the dynamic ports',
+  portCounters: [
+    'by how much the search for a local port has advanced (RFC 6056 algorithm 4)',
+    portCounterCount,
+  ],
 
   // Rate limits
-  icmpSecond: 'second of the ICMP error limit (RFC 1812 section 4.3.2.8)',
+  icmpSecond:
+    'start of the second of the ICMP error limit (RFC 1812 section 4.3.2.8), on the timestamp clock',
   icmpCount: 'ICMP errors sent in it',
 
   // Counters

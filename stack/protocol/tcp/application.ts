@@ -5,14 +5,13 @@
 import { Action, Upcall, UpcallError } from '../actions.ts'
 import { nextHopIsKnown } from '../arp/neighbor-table.ts'
 import { isHost } from '../ip/addresses.ts'
-import { HashPurpose, keyedHash } from '../keyed-hash.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { selectNextOpen } from '../state/clock.ts'
 import { argument, type Core } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
-import { lookupTuple, shardOfTuple } from '../state/tuple-hash.ts'
+import { lookupTuple } from '../state/tuple-hash.ts'
 import { limitFinWait2, requestClose } from './close.ts'
 import {
   allocateConnection,
@@ -21,16 +20,13 @@ import {
   schedule,
   selectById,
 } from './connections.ts'
+import { choosePort } from './ephemeral-port.ts'
+import { initialSequence } from './initial-sequence.ts'
 import { beginConnect, findListener } from './open.ts'
 import { resetConnection } from './reset.ts'
 import { isAfter, isBefore } from './sequence.ts'
-import { reclaimTimeWait } from './time-wait.ts'
+import { beyondOldSequence, reclaimTimeWait } from './time-wait.ts'
 import { windowUpdateIsDue } from './window.ts'
-
-/** RFC 6056 section 3.2: the dynamic ports. */
-const firstEphemeralPort = 32768
-const ephemeralPortCount = 65536 - firstEphemeralPort
-const portAttempts = 1024
 
 export function applyApplicationRequest(core: Core, kind: number): void {
   if (kind === Request.listen) listen(core)
@@ -58,7 +54,7 @@ function listen(core: Core): void {
   const { listener, layout, config } = core
   const port = argument(core, ListenArgument.port)
   let error: number = UpcallError.none
-  if (findListener(core, port) >= 0) {
+  if (!isPort(port) || findListener(core, port) >= 0) {
     error = UpcallError.portInUse
   } else {
     let index = 0
@@ -95,55 +91,31 @@ function connect(core: Core): void {
   const remoteAddress = argument(core, ConnectArgument.remoteAddress)
   const remotePort = argument(core, ConnectArgument.remotePort)
   const cookie = argument(core, ConnectArgument.cookie)
-  const asked = argument(core, ConnectArgument.localPort)
-  const localPort = asked !== 0 ? asked : choosePort(core, remoteAddress, remotePort)
-  let error: number = UpcallError.none
-  if (!isHost(core.config, remoteAddress) || !isPort(remotePort) || (asked !== 0 && !isPort(asked))) {
-    error = UpcallError.unreachable
-  } else if (localPort === 0 || !tupleIsFree(core, remoteAddress, remotePort, localPort))
-    error = UpcallError.portInUse
-  else if (!allocateConnection(core)) error = UpcallError.tooManyConnections
-  if (error !== UpcallError.none) {
-    emitUpcall(core, Action.upcall, Upcall.connectFailed, 0, cookie, error, 0)
-    return
-  }
-  core.tcb.cookie = cookie
-  beginConnect(core, remoteAddress, remotePort, localPort)
+  const error = open(core, remoteAddress, remotePort, argument(core, ConnectArgument.localPort))
+  if (error === UpcallError.none) core.tcb.cookie = cookie
+  else emitUpcall(core, Action.upcall, Upcall.connectFailed, 0, cookie, error, 0)
 }
 
-/**
- * RFC 6056 algorithm 3: from an offset that the secret and the peer decide, the next port of a common counter that is
- * free; 0 if there is none nearby. Whoever sees the ports that he is called from cannot tell those that others are.
- */
-function choosePort(core: Core, remoteAddress: number, remotePort: number): number {
-  const { globals, config } = core
-  const offset = keyedHash(config.secret, remoteAddress, remotePort, config.address, HashPurpose.port) >>> 0
-  for (let attempt = 0; attempt < portAttempts; attempt += 1) {
-    const port = firstEphemeralPort + ((offset + globals.nextPort) % ephemeralPortCount)
-    globals.nextPort = (globals.nextPort + 1) % ephemeralPortCount
-    if (!isOfThisShard(core, remoteAddress, remotePort, port)) continue
-    if (lookupTuple(core, remoteAddress, remotePort, port) === 0 && findListener(core, port) < 0) return port
+/** RFC 9293 section 3.10.1; returns an UpcallError. Local port 0: any. */
+function open(core: Core, remoteAddress: number, remotePort: number, askedPort: number): number {
+  // RFC 1122 section 4.2.3.10: no host is at a multicast or broadcast address.
+  if (!isHost(core.config, remoteAddress) || !isPort(remotePort)) return UpcallError.unreachable
+  const localPort = askedPort !== 0 ? askedPort : choosePort(core, remoteAddress, remotePort)
+  if (!isPort(localPort)) return UpcallError.portInUse
+  let iss = initialSequence(core, remoteAddress, remotePort, localPort)
+  const entry = lookupTuple(core, remoteAddress, remotePort, localPort)
+  if (entry > 0) return UpcallError.portInUse
+  if (entry < 0) {
+    if (!reclaimTimeWait(core, -entry - 1)) return UpcallError.portInUse
+    iss = beyondOldSequence(core, iss)
   }
-  return 0
+  if (!allocateConnection(core)) return UpcallError.tooManyConnections
+  beginConnect(core, remoteAddress, remotePort, localPort, iss)
+  return UpcallError.none
 }
 
 function isPort(port: number): boolean {
   return port > 0 && port <= 0xffff
-}
-
-/** What arrives for other connections goes to another machine. */
-function isOfThisShard(core: Core, remoteAddress: number, remotePort: number, localPort: number): boolean {
-  const { shard } = core.config
-  return (
-    shard === undefined ||
-    shardOfTuple(core.config.secret, remoteAddress, remotePort, localPort, shard.count) === shard.index
-  )
-}
-
-function tupleIsFree(core: Core, remoteAddress: number, remotePort: number, localPort: number): boolean {
-  const entry = lookupTuple(core, remoteAddress, remotePort, localPort)
-  if (entry === 0) return true
-  return entry < 0 && reclaimTimeWait(core, -entry - 1)
 }
 
 /** Bytes up to the request's position are queued. A request to send that a close has overtaken adds nothing. */

@@ -23,17 +23,21 @@ import {
   windowScaleLimit,
 } from './constants.ts'
 import { hasFlag } from './incoming.ts'
-import { initialSequence } from './initial-sequence.ts'
 import { resetUnknown } from './reset.ts'
 import { takeRttSample } from './rtt.ts'
 import { windowScaleFor } from './window.ts'
 
 /** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
-export function beginConnect(core: Core, remoteAddress: number, remotePort: number, localPort: number): void {
+export function beginConnect(
+  core: Core,
+  remoteAddress: number,
+  remotePort: number,
+  localPort: number,
+  iss: number,
+): void {
   const { tcb, globals } = core
   globals.activeOpens = (globals.activeOpens + 1) | 0
   tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending
-  const iss = initialSequence(core, remoteAddress, remotePort, localPort)
   prepare(core, remoteAddress, remotePort, localPort, iss)
   enterTable(core, State.synSent)
   schedule(core)

@@ -5,8 +5,7 @@
  */
 import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { SegmentWord, UpcallError } from '../actions.ts'
-import { HashPurpose, keyedHash } from '../keyed-hash.ts'
-import { type Core, header, randomBits } from '../state/core.ts'
+import { type Core, header } from '../state/core.ts'
 import { timeWaitRecord } from '../state/tables.ts'
 import { TcbFlag } from '../state/tcb.ts'
 import { insertTuple, packPorts, removeTuple } from '../state/tuple-hash.ts'
@@ -17,9 +16,8 @@ import { receiveForListener } from './open.ts'
 import { emitAnswer } from './reset.ts'
 import { isAfter, isBefore, later } from './sequence.ts'
 
-/** How far beyond the old SND.NXT a new incarnation begins (RFC 6191 wants "larger"). */
+/** How far beyond the old SND.NXT a new incarnation begins at least (RFC 6191 wants "larger"), as in Linux. */
 const sequenceGap = 65536 + 2
-const sequenceSpread = 0xffffff
 
 /** The connection at hand is closed in both directions: its tuple moves to the table. */
 export function enterTimeWait(core: Core): void {
@@ -52,8 +50,7 @@ export function receiveInTimeWait(core: Core, index: number): void {
   // RFC 1337: a reset does not end TIME-WAIT.
   if (hasFlag(core, TcpFlag.rst)) return
   if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack) && mayReuse(core)) {
-    // The clock alone may lag behind what a fast connection has sent.
-    const iss = later(freshSequence(core), (timeWait.sndNxt + sequenceGap + spread(core)) | 0)
+    const iss = beyondOldSequence(core, freshSequence(core))
     dropTimeWait(core, index)
     receiveForListener(core, iss)
     return
@@ -63,6 +60,14 @@ export function receiveInTimeWait(core: Core, index: number): void {
   if (hasFlag(core, TcpFlag.fin)) timeWait.expiry = (now + config.timeWaitMicros) | 0
   if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return
   acknowledge(core)
+}
+
+/**
+ * The initial sequence number of an incarnation that follows the selected entry: what the clock gives, unless the old
+ * connection sent faster than the clock ticks and is ahead of it.
+ */
+export function beyondOldSequence(core: Core, iss: number): number {
+  return later(iss, (core.timeWait.sndNxt + sequenceGap) | 0)
 }
 
 /** Whether entry `index` may give way to an active open of the same tuple; it is dropped if so. */
@@ -104,13 +109,6 @@ function freshSequence(core: Core): number {
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
   return initialSequence(core, header(core, HeaderWord.ipSource), remotePort, localPort)
-}
-
-/** 0 … `sequenceSpread`, not to be foreseen. */
-function spread(core: Core): number {
-  const { timeWait, config } = core
-  const { sndNxt, rcvNxt } = timeWait
-  return keyedHash(config.secret, randomBits(core), sndNxt, rcvNxt, HashPurpose.spread) & sequenceSpread
 }
 
 function acknowledge(core: Core): void {
