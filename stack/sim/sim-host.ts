@@ -39,6 +39,8 @@ export interface SimHostParts {
   readonly device: Device
   readonly application: EndpointHandler & { step(): boolean }
   readonly costs: VirtualCosts
+  /** What an action takes in place of what is drawn, by thread and kind of action; undefined: as drawn. */
+  readonly actionMicros?: (thread: number, kind: number) => number | undefined
   readonly seed: number
   /** Replicas that are killed. Default none. */
   readonly deaths?: readonly Death[]
@@ -166,7 +168,11 @@ export class SimHost {
       clock: clock.hostClock(clockOrigin),
       seed: seed + thread,
       wrapDomain: (domain: Domain) => {
-        performer = new SlowPerformer(domain, clock, () => this.#exponential(costs.actionMicros))
+        performer = new SlowPerformer(
+          domain,
+          clock,
+          (kind) => this.#parts.actionMicros?.(thread, kind) ?? this.#exponential(costs.actionMicros),
+        )
         return performer
       },
       pause: (micros) => this.#pause(micros),
