@@ -132,6 +132,19 @@ describe('a connection is given back once it is over and read', () => {
     expect(world.held).toEqual([])
   })
 
+  test('its index is freed only when all threads have passed the request that emitted its last', async () => {
+    const connection = await accept(await listen())
+    world.passedBefore = 0
+    connection.abort()
+    await world.settle()
+    expect(world.countPosted('free').size).toBe(0)
+    expect(world.held).toEqual([0])
+    world.passedBefore = Number.POSITIVE_INFINITY
+    await world.settle()
+    expect(world.countPosted('free').size).toBe(1)
+    expect(world.held).toEqual([])
+  })
+
   test('whoever waits for the end of a finished connection is told', async () => {
     const connection = await accept(await listen())
     connection.finish()
