@@ -100,7 +100,10 @@ export class Connection {
     this.onProgress()
   }
 
-  /** Resolves when the connection is over; throws SocketError when it did not end in order. */
+  /**
+   * Resolves when the connection is over; throws SocketError when it did not end in order. What arrived and was not read
+   * can still be read, and keeps the connection's buffers until it is, or until `finish`.
+   */
   async closed(): Promise<void> {
     while (this.stream.closedReason === undefined) await this.progress()
     this.#throwIfFailed()
