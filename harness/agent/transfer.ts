@@ -33,6 +33,8 @@ const stack = await createStack({
   payloadWork: { kind: payloadWork, cipherKey: transferCipherKey },
   ...(idle === undefined ? {} : { idle: { kind: idle } }),
   coalesceMillis: 4,
+  // Few connections with large buffers: the defaults are for many.
+  connectionCount: 64,
   // Enough for the application to sleep that long, and to be late by as much again, at several Gbit/s.
   sendBufferBytes: 8 * 2 ** 20,
   // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.

@@ -116,6 +116,8 @@ export const Upcall = {
   finished: 7,
   /** connection; nothing more comes; first: 0 after an orderly close, else an `UpcallError`. */
   closed: 8,
+  /** connection; it is closed and released, and all that touches its buffers was emitted before: see `Request.free`. */
+  drained: 9,
 } as const
 
 export const UpcallError = {

@@ -39,6 +39,8 @@ export interface SimHostParts {
   readonly device: Device
   readonly application: EndpointHandler & { step(): boolean }
   readonly costs: VirtualCosts
+  /** What an action takes in place of what is drawn, by thread and kind of action; undefined: as drawn. */
+  readonly actionMicros?: (thread: number, kind: number) => number | undefined
   readonly seed: number
   /** Replicas that are killed. Default none. */
   readonly deaths?: readonly Death[]
@@ -178,7 +180,11 @@ export class SimHost {
       seed: seed + thread,
       wrapDomain: (domain: Domain) => {
         const inner = wrapDomain === undefined ? domain : wrapDomain(domain, thread)
-        performer = new SlowPerformer(inner, clock, () => this.#exponential(costs.actionMicros))
+        performer = new SlowPerformer(
+          inner,
+          clock,
+          (kind) => this.#parts.actionMicros?.(thread, kind) ?? this.#exponential(costs.actionMicros),
+        )
         return performer
       },
       pause: (micros) => this.#pause(micros),

@@ -37,6 +37,9 @@ const digestEntries = 8192
 /** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
 export const actionCapacity = 64
 
+/** Byte offsets are signed 32-bit integers, as all numbers on the way of a frame: larger ones would be allocated. */
+const regionLimitBytes = 2 ** 31
+
 export interface StackLayout {
   readonly framework: FrameworkLayout
   readonly strategy: StackParameters['strategy']['kind']
@@ -98,7 +101,7 @@ export function planStack<Own extends object = object>(
   const words = Math.ceil(stateWords(machine) / 32) * 32
   const isWitnessed = strategy.kind === 'replicated' && strategy.replicas === 1
   const transmitBytes = Math.ceil(transmitBufferBytes(device.capabilities.frameBytes) / 128) * 128
-  return {
+  const layout = {
     framework,
     strategy: strategy.kind,
     replicas,
@@ -117,8 +120,20 @@ export function planStack<Own extends object = object>(
       machine.receiveBufferBytes,
     ),
     ...reserve(plan),
-    sizeBytes: plan.sizeBytes,
   }
+  const { sizeBytes } = plan
+  if (sizeBytes >= regionLimitBytes) throw tooLarge(sizeBytes, machine)
+  return { ...layout, sizeBytes }
+}
+
+function tooLarge(sizeBytes: number, machine: StackParameters['machine']): RangeError {
+  const { connectionCount, sendBufferBytes, receiveBufferBytes } = machine
+  const gibibytes = (sizeBytes / 2 ** 30).toFixed(1)
+  return new RangeError(
+    `${connectionCount} connections with buffers of ${sendBufferBytes} and ${receiveBufferBytes} bytes take ` +
+      `${gibibytes} GiB, and there is room for less than 2: ` +
+      'lower connectionCount, sendBufferBytes or receiveBufferBytes',
+  )
 }
 
 /** How many replicas there may be at a time. Throws RangeError if there cannot be so many. */

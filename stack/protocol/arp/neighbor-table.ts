@@ -41,3 +41,12 @@ export function findNeighbor(core: Core, address: number): number {
 export function selectNeighbor(core: Core, index: number): void {
   core.neighbor.at = core.layout.neighbors + index * neighborRecord.words
 }
+
+/**
+ * Aims at where the SYN of a connection that a peer opened came from: SYN-ACKs go there, so that forged addresses fill no
+ * table of neighbors and are not asked for; so does a reset of a connection that has not needed its next hop yet.
+ */
+export function aimAtOpener(core: Core): void {
+  core.etherHigh = core.tcb.openerHigh
+  core.etherLow = core.tcb.openerLow
+}

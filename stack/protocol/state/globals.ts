@@ -54,7 +54,8 @@ export const globalRecord = defineRecord({
   activeOpens: 'connections begun by connect',
   passiveOpens: 'connections begun by a SYN to a listener',
   attemptFails: 'connections that ended before they were established',
-  listenOverflows: 'SYNs ignored because the backlog or the connection table was full',
+  listenOverflows:
+    'SYNs, and last ACKs of handshakes, ignored because the backlog or the connection table was full',
   segmentsIn: 'TCP segments received',
   segmentsOut: 'TCP segments sent',
   retransmits: 'segments sent again',

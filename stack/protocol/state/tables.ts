@@ -32,8 +32,9 @@ export type Neighbor = Cursor<typeof neighborRecord.fields>
 export const listenerRecord = defineRecord({
   listening: '1 if the entry is in use',
   port: 'local port',
-  backlog: 'most connections that may be in SYN-RECEIVED at once',
+  backlog: 'most connections that may be in SYN-RECEIVED at once, and most that may wait to be accepted',
   halfOpen: 'connections now in SYN-RECEIVED',
+  unaccepted: 'connections that were established and the application has not accepted',
   cookie: "the application's",
 })
 export type Listener = Cursor<typeof listenerRecord.fields>

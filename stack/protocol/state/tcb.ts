@@ -82,6 +82,7 @@ export const UpcallBit = {
   acknowledged: 8,
   finished: 16,
   closed: 32,
+  drained: 64,
 } as const
 
 /** Indexes into `deadlines`, bits of `timersArmed`; fired in this order. */
@@ -109,7 +110,7 @@ export const tcbRecord = defineRecord({
   remotePort: 'port of the peer',
   localPort: 'our port',
   cookie: "the application's, of connect",
-  listener: 'listener of a connection in SYN-RECEIVED, index + 1',
+  listener: 'listener that this connection counts at, half-open or not accepted yet, index + 1',
   neighbor: 'entry of the next hop in the neighbor table, to which this refers, index + 1',
   openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
   openerLow: 'last four bytes of it',

@@ -3,7 +3,7 @@
  * no more, or a position that cannot be, is ignored: it was overtaken by something the upcalls tell.
  */
 import { Action, Upcall, UpcallError } from '../actions.ts'
-import { nextHopIsKnown } from '../arp/neighbor-table.ts'
+import { aimAtOpener, nextHopIsKnown } from '../arp/neighbor-table.ts'
 import { isHost } from '../ip/addresses.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { selectNextOpen } from '../state/clock.ts'
@@ -16,13 +16,15 @@ import { limitFinWait2, requestClose } from './close.ts'
 import {
   allocateConnection,
   closeConnection,
+  freeConnection,
   releaseConnection,
   schedule,
   selectById,
 } from './connections.ts'
 import { choosePort } from './ephemeral-port.ts'
 import { initialSequence } from './initial-sequence.ts'
-import { beginConnect, findListener } from './open.ts'
+import { findListener, forgetUnaccepted, leaveAcceptQueue } from './listeners.ts'
+import { beginConnect } from './open.ts'
 import { resetConnection } from './reset.ts'
 import { isAfter, isBefore } from './sequence.ts'
 import { beyondOldSequence, reclaimTimeWait } from './time-wait.ts'
@@ -37,11 +39,13 @@ export function applyApplicationRequest(core: Core, kind: number): void {
 
 function applyToStream(core: Core, kind: number): void {
   const { tcb } = core
-  if (kind === Request.release) {
-    release(core)
-    return
-  }
-  if (tcb.state === State.closed) return
+  if (kind === Request.release) release(core)
+  else if (kind === Request.accept) leaveAcceptQueue(core)
+  else if (kind === Request.free) freeConnection(core)
+  else if (tcb.state !== State.closed) applyToOpen(core, kind)
+}
+
+function applyToOpen(core: Core, kind: number): void {
   if (kind === Request.send) queue(core)
   else if (kind === Request.read) read(core)
   else if (kind === Request.close) close(core)
@@ -70,19 +74,23 @@ function listen(core: Core): void {
     listener.port = port
     listener.backlog = Math.max(1, argument(core, ListenArgument.backlog))
     listener.halfOpen = 0
+    listener.unaccepted = 0
     listener.cookie = cookie
   }
   emitUpcall(core, Action.upcall, Upcall.listening, 0, cookie, error, 0)
 }
 
-/** Stops listening; connections that are not established yet are dropped. */
+/** Stops listening; connections that are not established yet are dropped. Of others the application decides. */
 function unlisten(core: Core): void {
   const { tcb, listener } = core
   const index = findListener(core, argument(core, ListenArgument.port))
   if (index < 0) return
   for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if (tcb.listener === index + 1) closeConnection(core, UpcallError.none)
+    if (tcb.listener === index + 1 && tcb.state === State.synReceived) {
+      closeConnection(core, UpcallError.none)
+    }
   }
+  forgetUnaccepted(core, index)
   findListener(core, argument(core, ListenArgument.port))
   listener.listening = 0
 }
@@ -131,13 +139,23 @@ function queue(core: Core): void {
 
 function read(core: Core): void {
   const { tcb } = core
-  const consumed = (tcb.irs + 1 + argument(core, StreamArgument.position)) | 0
-  if (!isAfter(consumed, tcb.rcvConsumed) || isBefore(tcb.rcvNxt, consumed)) return
-  tcb.rcvConsumed = consumed
+  if (!consume(core, argument(core, StreamArgument.position))) return
   // After the peer's FIN the window is of no use to it.
-  if (tcb.rcvNxt !== ((tcb.rcvFin + 1) | 0) || (tcb.flags & TcbFlag.finReceived) === 0) {
-    if (windowUpdateIsDue(core)) tcb.flags |= TcbFlag.ackNow
-  }
+  if (!hasTakenFin(core) && windowUpdateIsDue(core)) tcb.flags |= TcbFlag.ackNow
+}
+
+/** The application read up to `position`; false if that is nothing new, or cannot be. */
+function consume(core: Core, position: number): boolean {
+  const { tcb } = core
+  const consumed = (tcb.irs + 1 + position) | 0
+  if (!isAfter(consumed, tcb.rcvConsumed) || isBefore(tcb.rcvNxt, consumed)) return false
+  tcb.rcvConsumed = consumed
+  return true
+}
+
+function hasTakenFin(core: Core): boolean {
+  const { tcb } = core
+  return (tcb.flags & TcbFlag.finReceived) !== 0 && tcb.rcvNxt === ((tcb.rcvFin + 1) | 0)
 }
 
 function close(core: Core): void {
@@ -147,15 +165,29 @@ function close(core: Core): void {
 
 /** RFC 9293 section 3.10.5 */
 function abort(core: Core): void {
-  if (core.tcb.state > State.synSent && nextHopIsKnown(core)) resetConnection(core)
+  if (core.tcb.state > State.synSent && knowsPeer(core)) resetConnection(core)
   closeConnection(core, UpcallError.reset)
 }
 
-/** A connection that is released while open is closed first; nobody reads what still arrives. */
+/** Leaves the peer's hardware address in core.etherHigh and core.etherLow, without asking for it; false if it is not known. */
+function knowsPeer(core: Core): boolean {
+  if (nextHopIsKnown(core)) return true
+  aimAtOpener(core)
+  return (core.tcb.flags & TcbFlag.passive) !== 0
+}
+
+/**
+ * A connection that is released while open is closed first; nobody reads what still arrives. RFC 1122 section 4.2.2.13
+ * and RFC 2525 section 2.17: if there is data that was not read, the peer learns by a reset that it is lost.
+ */
 function release(core: Core): void {
   const { tcb } = core
   if (tcb.state !== State.closed) {
-    close(core)
+    // A strategy may apply this before the last request to read.
+    consume(core, argument(core, StreamArgument.consumed))
+    const end = hasTakenFin(core) ? tcb.rcvFin : tcb.rcvNxt
+    if (isBefore(tcb.rcvConsumed, end)) abort(core)
+    else close(core)
     schedule(core)
   }
   releaseConnection(core)

@@ -107,6 +107,32 @@ describe('closing', () => {
     expect(Scenario.accepted().queues(10).releases().heard()).toEqual(['PSH ACK 0+10', 'FIN ACK 10'])
     expect(Scenario.accepted().releases(10).heard()).toEqual(['FIN PSH ACK 0+10'])
   })
+
+  it('is a reset if data was not read (RFC 1122 section 4.2.2.13, RFC 2525 section 2.17)', () => {
+    const scenario = Scenario.accepted().sends({ length: 500 }).reads(499).forget().releases(0, 499)
+    expect(scenario.heard()).toEqual(['RST ACK 0'])
+    expect(scenario.news()).toEqual([`closed ${UpcallError.reset}`, 'drained 0'])
+  })
+
+  it('is a reset after the FIN of the peer, too, if data before it was not read', () => {
+    const scenario = Scenario.accepted().sends({ flags: 'FIN ACK', length: 500 }).forget().releases()
+    expect(scenario.heard()).toEqual(['RST ACK 0'])
+  })
+
+  it('is a FIN if all was read, also if the release overtakes the last request to read', () => {
+    const scenario = Scenario.accepted().sends({ flags: 'FIN ACK', length: 500 }).forget().releases(0, 500)
+    expect(scenario.heard()).toEqual(['FIN ACK 0'])
+    expect(scenario.tcb().state).toBe(State.lastAck)
+  })
+
+  it('says once that nothing more touches the buffers, when it is both closed and released', () => {
+    const scenario = Scenario.accepted().closes().acks(1).sends({ flags: 'FIN ACK' })
+    expect(scenario.news()).toEqual(['finished 0', 'closed 0'])
+    expect(scenario.releases().releases().news()).toEqual(['drained 0'])
+    const early = Scenario.accepted().releases().acks(1)
+    expect(early.news()).toEqual([])
+    expect(early.sends({ flags: 'FIN ACK' }).news()).toEqual(['finished 0', 'closed 0', 'drained 0'])
+  })
 })
 
 describe('abort', () => {
@@ -299,7 +325,9 @@ describe('TIME-WAIT', () => {
   })
 
   it('does not keep the connection from being used again', () => {
-    const scenario = timeWait().does((host) => host.connect(80, 33_000))
+    const scenario = timeWait()
+      .frees()
+      .does((host) => host.connect(80, 33_000))
     expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 80, generation: 2 })
   })
 })

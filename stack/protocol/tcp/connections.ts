@@ -1,17 +1,28 @@
 /**
- * The life of a TCB's index: free → in use → closed → released → free. The application names a connection
- * by its id, index | generation << 16, so that a late request for an earlier use is recognised.
+ * The life of a TCB's index. The application names a connection by its id, index | generation << 16, so that a late
+ * request for an earlier use is recognised.
  *
- * Invariant: an index is free again only when the protocol is done with it, everything is emitted, and the
- * application released it or never knew of it.
+ *   free ─► in use ─► closed and released, in either order ─► drained ── Request.free ─► free
+ *              └───── closed, and the application never knew of it ────────────────────► free
+ *
+ * What was emitted is not yet performed: a slow thread may copy a delivery into the receive ring, or transmit from the
+ * send ring, long after the connection is over. So the machine says when it emits no more of that (`drained`), and the
+ * application's side, which can see how far the threads are, says when all of it is done (`free`). Both are in the one
+ * order of requests: every replica frees an index at the same place.
+ *
+ * A connection that the application never knew of is free at once: nothing of it is delivered before it is established,
+ * and nothing is sent from its ring before the application could write. What threads may have in hand of it, a SYN or a
+ * reset, touches no ring.
+ *
+ * Invariant: an index is free again only when the protocol is done with it and no thread will touch its rings.
  */
 
 import { releaseNextHop } from '../arp/neighbor-table.ts'
 import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
-import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag, tcbRecord, UpcallBit } from '../state/tcb.ts'
 import { insertTuple, removeTuple } from '../state/tuple-hash.ts'
+import { leaveAcceptQueue, leaveHalfOpen } from './listeners.ts'
 
 /** Selects a TCB that is all zero but for its new generation; false if none is free. */
 export function allocateConnection(core: Core): boolean {
@@ -78,7 +89,7 @@ export function unschedule(core: Core): void {
   if (globals.pendingHead === 0) globals.pendingTail = 0
   tcb.nextPending = 0
   tcb.flags &= ~TcbFlag.pending
-  freeIfDone(core)
+  if (tcb.state === State.closed && (tcb.flags & TcbFlag.held) === 0) freeIndex(core)
 }
 
 /**
@@ -89,7 +100,7 @@ export function closeConnection(core: Core, reason: number): void {
   const { globals, tcb } = core
   removeTuple(core, core.connection + 1)
   releaseNextHop(core)
-  leaveListener(core)
+  leaveHalfOpen(core)
   if (tcb.state === State.synSent || tcb.state === State.synReceived) {
     globals.attemptFails = (globals.attemptFails + 1) | 0
   }
@@ -98,28 +109,30 @@ export function closeConnection(core: Core, reason: number): void {
   tcb.closeReason = reason
   if ((tcb.flags & TcbFlag.held) !== 0) tcb.pendingUpcalls |= UpcallBit.closed
   else if ((tcb.flags & TcbFlag.passive) === 0) tcb.pendingUpcalls |= UpcallBit.connectFailed
+  if ((tcb.flags & TcbFlag.released) !== 0) tcb.pendingUpcalls |= UpcallBit.drained
   schedule(core)
 }
 
-/** The connection at hand is no longer in SYN-RECEIVED: it counts no more against the backlog. */
-export function leaveListener(core: Core): void {
-  const { tcb, listener, layout } = core
-  if (tcb.listener === 0) return
-  listener.at = layout.listeners + (tcb.listener - 1) * listenerRecord.words
-  listener.halfOpen -= 1
-  tcb.listener = 0
-}
-
-/** The application is done with the connection at hand. */
+/** The application is done with the connection at hand. It says so once. */
 export function releaseConnection(core: Core): void {
-  core.tcb.flags |= TcbFlag.released
-  freeIfDone(core)
+  const { tcb } = core
+  if ((tcb.flags & TcbFlag.released) !== 0) return
+  tcb.flags |= TcbFlag.released
+  leaveAcceptQueue(core)
+  if (tcb.state !== State.closed) return
+  tcb.pendingUpcalls |= UpcallBit.drained
+  schedule(core)
 }
 
-function freeIfDone(core: Core): void {
+/** Nothing touches the rings of the connection at hand any more. Ignored before it is drained. */
+export function freeConnection(core: Core): void {
+  const { tcb } = core
+  const isDrained = tcb.state === State.closed && (tcb.flags & TcbFlag.released) !== 0
+  if (isDrained && (tcb.flags & TcbFlag.pending) === 0) freeIndex(core)
+}
+
+function freeIndex(core: Core): void {
   const { globals, tcb } = core
-  if (tcb.state !== State.closed || (tcb.flags & TcbFlag.pending) !== 0) return
-  if ((tcb.flags & TcbFlag.held) !== 0 && (tcb.flags & TcbFlag.released) === 0) return
   tcb.flags = 0
   tcb.nextFree = globals.freeHead
   globals.freeHead = core.connection + 1

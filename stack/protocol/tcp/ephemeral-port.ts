@@ -7,7 +7,7 @@ import { HashPurpose, keyedHash } from '../keyed-hash.ts'
 import type { Core } from '../state/core.ts'
 import { portCounterCount } from '../state/globals.ts'
 import { lookupTuple, shardOfTuple } from '../state/tuple-hash.ts'
-import { findListener } from './open.ts'
+import { findListener } from './listeners.ts'
 
 /** RFC 6056 section 3.2: the dynamic ports. */
 const firstPort = 32768

@@ -10,6 +10,7 @@ import { processAcknowledgment } from './acknowledgment.ts'
 import { finishIfComplete, noteFin, ownFinAcknowledged } from './close.ts'
 import { closeConnection } from './connections.ts'
 import { hasFlag, segmentLength } from './incoming.ts'
+import { acceptQueueIsFull } from './listeners.ts'
 import { establish } from './open.ts'
 import { reportDuplicate } from './receive.ts'
 import { challenge, mayAnswer, resetUnacceptable } from './reset.ts'
@@ -136,11 +137,16 @@ function receiveReset(core: Core): void {
   closeConnection(core, reason)
 }
 
-/** SYN-RECEIVED: an ACK of our SYN establishes the connection, any other is reset. */
+/** SYN-RECEIVED: an ACK of our SYN establishes the connection if the application is not behind; any other is reset. */
 function completeHandshake(core: Core): boolean {
-  const { tcb } = core
+  const { tcb, globals } = core
   if (header(core, HeaderWord.acknowledgment) !== tcb.sndNxt) {
     resetUnacceptable(core)
+    return false
+  }
+  // As Linux does: the ACK is dropped, and the SYN-ACK goes out again with the timer, for the application to catch up.
+  if (tcb.listener !== 0 && acceptQueueIsFull(core, tcb.listener - 1)) {
+    globals.listenOverflows = (globals.listenOverflows + 1) | 0
     return false
   }
   establish(core)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Upcall, UpcallError } from '../actions.ts'
+import { UpcallError } from '../actions.ts'
+import { State } from '../state/tcb.ts'
 import { peerAddress, peerEther, TestHost } from '../testing/host.ts'
 import type { ReadableAction } from '../testing/readable.ts'
 import { ownPort, peerPort, Scenario } from '../testing/scenario.ts'
@@ -107,6 +108,72 @@ describe('a passive open', () => {
     scenario.peerOpens()
     expect(scenario.actions()).toEqual([])
     expect(scenario.host.counters.listenOverflows).toBe(1)
+  })
+
+  describe('with as many connections as its backlog that the application has not accepted', () => {
+    /** Two wait to be accepted; of a third the SYN came before the second's last ACK. It is the one at hand. */
+    function full(): Scenario {
+      const scenario = new Scenario().does((host) => host.learn()).does((host) => host.listen(ownPort, 2))
+      const peer = (number: number): Scenario => {
+        scenario.remotePort = 40_000 + number
+        scenario.ack = 0
+        return scenario
+      }
+      peer(0).peerOpens()
+      peer(1).peerOpens()
+      peer(0).sends({ at: 0, ack: 0 })
+      peer(2).peerOpens()
+      peer(1).sends({ at: 0, ack: 0 })
+      return peer(2).forget()
+    }
+
+    it('does not take the last ACK of a handshake, and sends the SYN-ACK again (as Linux does)', () => {
+      const scenario = full().sends({ at: 0, ack: 0 })
+      expect(scenario.actions()).toEqual([])
+      expect(scenario.host.tcb(2).state).toBe(State.synReceived)
+      expect(scenario.host.counters.listenOverflows).toBe(1)
+      expect(scenario.waits(1_100_000).heard()).toEqual(['SYN ACK -1'])
+    })
+
+    it('completes the handshake once the application has accepted one', () => {
+      const scenario = full()
+      scenario.does((host) => host.accept(0x10000))
+      scenario.sends({ at: 0, ack: 0 })
+      expect(scenario.upcall('accepted')).toMatchObject({ connection: 0x10002 })
+    })
+
+    it('completes the handshake once the application has given one up', () => {
+      const scenario = full()
+      scenario.does((host) => host.release(0x10001))
+      scenario.sends({ at: 0, ack: 0 })
+      expect(scenario.upcall('accepted')).toMatchObject({ connection: 0x10002 })
+    })
+
+    it('takes no SYN either', () => {
+      const scenario = full()
+      scenario.remotePort = 40_003
+      scenario.peerOpens()
+      expect(scenario.actions()).toEqual([])
+    })
+
+    it('counts one that was reset until the application has it', () => {
+      const scenario = full()
+      scenario.remotePort = 40_000
+      scenario.sends({ flags: 'RST', at: 0 })
+      scenario.remotePort = 40_002
+      scenario.forget().sends({ at: 0, ack: 0 })
+      expect(scenario.actions()).toEqual([])
+    })
+
+    it('counts none of them for a listener that comes after it', () => {
+      const scenario = full()
+      scenario.does((host) => host.unlisten(ownPort)).does((host) => host.listen(ownPort, 1))
+      scenario.does((host) => host.accept(0x10000)).does((host) => host.release(0x10001))
+      scenario.remotePort = 40_003
+      scenario.peerOpens()
+      scenario.forget().sends({ at: 0, ack: 0 })
+      expect(scenario.news()).toEqual([`accepted ${ownPort}`])
+    })
   })
 
   it('resets a segment that acknowledges something else', () => {
@@ -295,7 +362,7 @@ describe('an active open', () => {
     expect(scenario.tcb()).toMatchObject({ cwnd: 1448, rto: 3_000_000 })
   })
 
-  it('reuses an index only after the release, under a new generation', () => {
+  it('reuses an index only after it was freed, under a new generation', () => {
     const scenario = Scenario.connected()
     scenario.sends({ flags: 'RST', at: 0 }).forget()
     scenario.does((host) => host.connect(81, 34_000))
@@ -305,12 +372,15 @@ describe('an active open', () => {
       destinationPort: 34_000,
     })
     expect(scenario.host.tcb(1).remotePort).toBe(81)
-    scenario.releases()
-    scenario.does((host) => host.connect(82, 35_000))
-    expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 82, generation: 2 })
+    scenario.frees().releases()
+    expect(scenario.news()).toContain('drained 0')
+    scenario.does((host) => host.connect(82, 35_000)).frees()
+    expect(scenario.host.tcb(2).remotePort).toBe(82)
+    scenario.does((host) => host.connect(83, 36_000))
+    expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 83, generation: 2 })
     // A late request under the old id is nobody's.
-    scenario.forget().closes()
+    scenario.forget().closes().releases().frees()
     expect(scenario.host.tcb(0).state).toBe(1)
-    expect(Upcall.closed).toBe(8)
+    expect(scenario.news()).toEqual([])
   })
 })

@@ -7,10 +7,9 @@ import { UpcallError } from '../actions.ts'
 import { nextHopOf } from '../ip/route.ts'
 import { disarmTimer } from '../state/clock.ts'
 import { type Core, header } from '../state/core.ts'
-import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag, Timer, UpcallBit } from '../state/tcb.ts'
 import { initialWindow } from './congestion/control.ts'
-import { allocateConnection, closeConnection, enterTable, leaveListener, schedule } from './connections.ts'
+import { allocateConnection, closeConnection, enterTable, schedule } from './connections.ts'
 import {
   defaultMaximumSegment,
   initialRtoMicros,
@@ -23,6 +22,7 @@ import {
   windowScaleLimit,
 } from './constants.ts'
 import { hasFlag } from './incoming.ts'
+import { acceptQueueIsFull, findListener, joinAcceptQueue } from './listeners.ts'
 import { resetUnknown } from './reset.ts'
 import { takeRttSample } from './rtt.ts'
 import { windowScaleFor } from './window.ts'
@@ -56,16 +56,6 @@ export function receiveForListener(core: Core, iss: number): void {
   }
   // Third, a SYN opens; fourth, anything else is dropped.
   if (hasFlag(core, TcpFlag.syn)) acceptSyn(core, listener, iss)
-}
-
-/** Selects the listener of `port`; returns its index or -1. */
-export function findListener(core: Core, port: number): number {
-  const { listener, layout, config } = core
-  for (let index = 0; index < config.listenerCount; index += 1) {
-    listener.at = layout.listeners + index * listenerRecord.words
-    if (listener.listening !== 0 && listener.port === port) return index
-  }
-  return -1
 }
 
 /** RFC 9293 section 3.10.7.3 */
@@ -104,7 +94,7 @@ export function receiveInSynSent(core: Core): void {
 export function establish(core: Core): void {
   const { tcb, now } = core
   const isFirstSample = (tcb.flags & TcbFlag.synRetransmitted) === 0
-  leaveListener(core)
+  joinAcceptQueue(core)
   disarmTimer(core, Timer.retransmission)
   tcb.state = State.established
   tcb.sndUna = tcb.sndNxt
@@ -135,7 +125,8 @@ export function establish(core: Core): void {
 
 function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   const { tcb, listener, globals } = core
-  if (listener.halfOpen >= listener.backlog || !allocateConnection(core)) {
+  const isFull = acceptQueueIsFull(core, listenerIndex) || listener.halfOpen >= listener.backlog
+  if (isFull || !allocateConnection(core)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
     return
   }

@@ -4,6 +4,7 @@
  * again: what is left to do is in the TCB.
  */
 import { TcpFlag } from '../../wire/header.ts'
+import { aimAtOpener } from '../arp/neighbor-table.ts'
 import { resolveNextHop } from '../arp/neighbors.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
@@ -39,12 +40,6 @@ export function flushConnection(core: Core): boolean {
 function isHalfOpen(core: Core): boolean {
   const { tcb } = core
   return tcb.state === State.synReceived && (tcb.flags & TcbFlag.passive) !== 0
-}
-
-/** SYN-ACKs go where the SYN came from: forged addresses fill no table of neighbors, and are not asked for. */
-function aimAtOpener(core: Core): void {
-  core.etherHigh = core.tcb.openerHigh
-  core.etherLow = core.tcb.openerLow
 }
 
 /** The timer of a SYN runs whatever becomes of the neighbor, as in Linux. */

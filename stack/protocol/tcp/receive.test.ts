@@ -290,7 +290,7 @@ describe('data for nobody', () => {
     const scenario = Scenario.accepted().closes().releases().acks(1).forget()
     scenario.sends({ length: 10 })
     expect(scenario.heard()).toEqual(['RST ACK 1'])
-    expect(scenario.told()).toMatchObject([{ upcall: 'closed', first: UpcallError.reset }])
+    expect(scenario.news()).toEqual([`closed ${UpcallError.reset}`, 'drained 0'])
     expect(scenario.tcb().state).toBe(0)
   })
 })

@@ -148,8 +148,16 @@ export class TestHost {
     return this.stream(Request.abort, connection)
   }
 
-  release(connection: number, position = 0): ReadableAction[] {
-    return this.stream(Request.release, connection, position)
+  release(connection: number, position = 0, consumed = 0): ReadableAction[] {
+    return this.call(Request.release, [connection, position, consumed])
+  }
+
+  accept(connection: number): ReadableAction[] {
+    return this.stream(Request.accept, connection)
+  }
+
+  free(connection: number): ReadableAction[] {
+    return this.stream(Request.free, connection)
   }
 
   /** The peer's answer to an ARP request, by which its hardware address becomes known. */
@@ -178,11 +186,16 @@ export class TestHost {
     return list
   }
 
+  /** Any request of the application, by its arguments in their order. */
+  request(kind: number, values: readonly number[]): ReadableAction[] {
+    return this.call(kind, values)
+  }
+
   private stream(kind: number, connection: number, position = 0): ReadableAction[] {
     return this.call(kind, { [StreamArgument.connection]: connection, [StreamArgument.position]: position })
   }
 
-  private call(kind: number, values: Readonly<Record<number, number>>): ReadableAction[] {
+  private call(kind: number, values: Readonly<Record<number, number>> | readonly number[]): ReadableAction[] {
     for (const [word, value] of Object.entries(values)) this.words[SlotWord.arguments + Number(word)] = value
     return this.apply(kind)
   }

@@ -40,7 +40,7 @@ const changes: readonly (readonly [keyof typeof tcbRecord.offsets, number, RegEx
   ['rangeCount', 1, /range 1 \[0, 0\) is empty/],
   ['rcvConsumed', 1, /rcvConsumed \d+ is beyond rcvNxt/],
   ['rcvEdge', 1 << 20, /bytes are promised, the buffer has/],
-  ['listener', 1, /in state 3 counts with listener 0/],
+  ['listener', 1, /listener 0 counts 0 half-open and 1 unaccepted, there are 0 and/],
   ['remotePort', 1, /the tuple of connection 0 leads to entry 0/],
 ]
 

@@ -154,8 +154,13 @@ export class Scenario {
     return this.does((host) => host.close(this.connection, position))
   }
 
-  releases(position = 0): this {
-    return this.does((host) => host.release(this.connection, position))
+  releases(position = 0, consumed = 0): this {
+    return this.does((host) => host.release(this.connection, position, consumed))
+  }
+
+  /** All threads are done with the connection. */
+  frees(): this {
+    return this.does((host) => host.free(this.connection))
   }
 
   waits(micros: number): this {

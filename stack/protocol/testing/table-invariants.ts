@@ -11,11 +11,13 @@ export class TableInvariants {
   /** Per connection: whether it is in the list of free ones. */
   readonly #isFree: Uint8Array
   readonly #halfOpen: Int32Array
+  readonly #unaccepted: Int32Array
 
   constructor(core: Core) {
     this.#core = core
     this.#isFree = new Uint8Array(core.config.connectionCount)
     this.#halfOpen = new Int32Array(core.config.listenerCount)
+    this.#unaccepted = new Int32Array(core.config.listenerCount)
   }
 
   check(): void {
@@ -27,6 +29,7 @@ export class TableInvariants {
     this.checkNeighbors()
     this.walkFree()
     this.#halfOpen.fill(0)
+    this.#unaccepted.fill(0)
     let found = 0
     for (let index = 0; index < globals.connectionsHigh; index += 1) found += this.checkConnection(index)
     this.checkListeners()
@@ -99,45 +102,53 @@ export class TableInvariants {
   /** Returns 1 if the hash has to hold it. */
   private checkConnection(index: number): number {
     const core = this.#core
-    const { tcb, config } = core
+    const { tcb } = core
     selectConnection(core, index)
     const has = (flag: number): boolean => (tcb.flags & flag) !== 0
     claim(!has(TcbFlag.pending), () => `connection ${index} is marked pending, and no list holds it`)
     if (tcb.state === State.closed) {
-      const isHeld = has(TcbFlag.held) && !has(TcbFlag.released)
+      this.count(index)
+      const isHeld = has(TcbFlag.held)
       claim(
         (this.#isFree[index] === 1) !== isHeld,
         () => `connection ${index} is closed, ${isHeld ? 'held and free' : 'not held and not free'}`,
       )
       return 0
     }
-    const isPointer =
-      tcb.listener === 0 || (tcb.state === State.synReceived && tcb.listener <= config.listenerCount)
-    claim(
-      isPointer,
-      () => `connection ${index} in state ${tcb.state} counts with listener ${tcb.listener - 1}`,
-    )
-    if (tcb.listener !== 0)
-      this.#halfOpen[tcb.listener - 1] = (this.#halfOpen[tcb.listener - 1] as number) + 1
+    this.count(index)
     const entry = lookupTuple(core, tcb.remoteAddress, tcb.remotePort, tcb.localPort)
     claim(entry === index + 1, () => `the tuple of connection ${index} leads to entry ${entry}`)
     return 1
+  }
+
+  /** Where the connection at hand counts: half-open in SYN-RECEIVED, else as not accepted yet. */
+  private count(index: number): void {
+    const { tcb, config } = this.#core
+    if (tcb.listener === 0) return
+    claim(
+      tcb.listener <= config.listenerCount && tcb.state !== State.synSent,
+      () => `connection ${index} in state ${tcb.state} counts with listener ${tcb.listener - 1}`,
+    )
+    const counts = tcb.state === State.synReceived ? this.#halfOpen : this.#unaccepted
+    counts[tcb.listener - 1] = (counts[tcb.listener - 1] as number) + 1
   }
 
   private checkListeners(): void {
     const { listener, layout, config } = this.#core
     for (let index = 0; index < config.listenerCount; index += 1) {
       listener.at = layout.listeners + index * listenerRecord.words
-      const expected = this.#halfOpen[index] as number
+      const halfOpen = this.#halfOpen[index] as number
+      const unaccepted = this.#unaccepted[index] as number
       claim(
-        listener.listening !== 0 || expected === 0,
-        () => `listener ${index} is closed, ${expected} connections count with it`,
+        listener.listening !== 0 || halfOpen + unaccepted === 0,
+        () => `listener ${index} is closed, ${halfOpen} + ${unaccepted} connections count with it`,
       )
       if (listener.listening === 0) continue
       claim(
-        listener.halfOpen === expected,
+        listener.halfOpen === halfOpen && listener.unaccepted === unaccepted,
         () =>
-          `listener ${index}: halfOpen is ${listener.halfOpen}, ${expected} connections are in SYN-RECEIVED`,
+          `listener ${index} counts ${listener.halfOpen} half-open and ${listener.unaccepted} unaccepted, ` +
+          `there are ${halfOpen} and ${unaccepted}`,
       )
     }
   }

@@ -46,9 +46,13 @@ const outboxCount = 8192
 const leastSlots = 64
 const leastConnections = 16
 
-/** Twice the fair share: hashing does not share out evenly. */
+/**
+ * More than the fair share, since hashing does not share out evenly: of many connections by eight standard deviations
+ * (that of a shard's number is below the root of its fair share), of few by twice as many.
+ */
 function connectionsPerShard(connectionCount: number, shards: number): number {
-  const share = Math.max(leastConnections, 2 * Math.ceil(connectionCount / shards))
+  const fair = Math.ceil(connectionCount / shards)
+  const share = Math.max(leastConnections, Math.min(2 * fair, fair + 8 * Math.ceil(Math.sqrt(fair))))
   return Math.min(connectionCount, share, Math.floor(0xffff / shards))
 }
 
