@@ -33,6 +33,10 @@ export const globalRecord = defineRecord({
   // Allocation
   connectionsHigh: 'connection indexes below this were used at some time',
   freeHead: 'first free connection below connectionsHigh, index + 1',
+  connectionsUsed: 'connections that are not free',
+  orphanHead: 'oldest orphan, index + 1',
+  orphanTail: 'youngest orphan, index + 1',
+  orphanCount: 'connections that the application released and that are not over',
   neighborsHigh: 'neighbor entries below this were used at some time',
   neighborArmed: '1 if a neighbor has a deadline',
   neighborDeadline: 'no neighbor has one before this',
@@ -43,6 +47,7 @@ export const globalRecord = defineRecord({
   ],
 
   // Rate limits
+  cookieMillis: 'when the last SYN cookie was sent, on the timestamp clock',
   icmpSecond:
     'start of the second of the ICMP error limit (RFC 1812 section 4.3.2.8), on the timestamp clock',
   icmpCount: 'ICMP errors sent in it',
@@ -78,6 +83,10 @@ export const globalRecord = defineRecord({
   echoReplies: 'echo requests answered',
   arpRequestsOut: 'ARP requests sent',
   arpRepliesOut: 'ARP replies sent',
+  cookiesSent: 'SYNs answered by a SYN cookie (RFC 4987)',
+  cookiesAccepted: 'connections opened by one',
+  cookiesRejected: 'ACKs to a listener whose number was no cookie of ours',
+  orphansReclaimed: 'orphans ended to make room',
   echoesTooLong: 'echo requests not answered: the reply would take too many fragments',
 })
 

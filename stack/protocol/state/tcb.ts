@@ -120,6 +120,9 @@ export const tcbRecord = defineRecord({
   softError: 'UpcallError that ICMP suggests (RFC 5927)',
   nextPending: 'next in the list of connections with something to emit, index + 1',
   nextFree: 'next free connection, index + 1',
+  isOrphan: '1 while it is in the list of orphans',
+  nextOrphan: 'next younger orphan, index + 1',
+  previousOrphan: 'next older orphan, index + 1',
 
   // Send sequence space
   iss: 'ISS',

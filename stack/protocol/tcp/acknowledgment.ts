@@ -51,7 +51,8 @@ export function processAcknowledgment(core: Core): boolean {
   if (!isBefore(acknowledgment, previousUna)) updateSendWindow(core, acknowledgment)
   // R2 (RFC 9293 section 3.8.3) is for a peer that is silent. One that took its window back (RFC 9293 section 3.8.6,
   // MUST-34) and answers every retransmission is not; nor is one whose ACKs gave no sample to end the backoff.
-  if (advanced || tcb.sndWnd === 0) tcb.retries = 0
+  // Nobody waits for an orphan, so an answer alone does not keep it.
+  if (advanced || (tcb.sndWnd === 0 && tcb.isOrphan === 0)) tcb.retries = 0
   if (advanced || core.deliveredBytes > 0) measure(core, advanced)
   if (isDuplicate) core.globals.duplicateAcksIn = (core.globals.duplicateAcksIn + 1) | 0
 

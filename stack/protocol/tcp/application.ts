@@ -3,12 +3,12 @@
  * no more, or a position that cannot be, is ignored: it was overtaken by something the upcalls tell.
  */
 import { Action, Upcall, UpcallError } from '../actions.ts'
-import { aimAtOpener, nextHopIsKnown } from '../arp/neighbor-table.ts'
 import { isHost } from '../ip/addresses.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { selectNextOpen } from '../state/clock.ts'
 import { argument, type Core } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
+import { hasRoom } from '../state/room.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
@@ -25,6 +25,7 @@ import { choosePort } from './ephemeral-port.ts'
 import { initialSequence } from './initial-sequence.ts'
 import { findListener, forgetUnaccepted, leaveAcceptQueue } from './listeners.ts'
 import { beginConnect } from './open.ts'
+import { boundOrphans, knowsPeer, reclaimOldestOrphan } from './orphans.ts'
 import { resetConnection } from './reset.ts'
 import { isAfter, isBefore } from './sequence.ts'
 import { beyondOldSequence, reclaimTimeWait } from './time-wait.ts'
@@ -117,6 +118,7 @@ function open(core: Core, remoteAddress: number, remotePort: number, askedPort: 
     if (!reclaimTimeWait(core, -entry - 1)) return UpcallError.portInUse
     iss = beyondOldSequence(core, iss)
   }
+  if (!hasRoom(core)) reclaimOldestOrphan(core)
   if (!allocateConnection(core)) return UpcallError.tooManyConnections
   beginConnect(core, remoteAddress, remotePort, localPort, iss)
   return UpcallError.none
@@ -169,13 +171,6 @@ function abort(core: Core): void {
   closeConnection(core, UpcallError.reset)
 }
 
-/** Leaves the peer's hardware address in core.etherHigh and core.etherLow, without asking for it; false if it is not known. */
-function knowsPeer(core: Core): boolean {
-  if (nextHopIsKnown(core)) return true
-  aimAtOpener(core)
-  return (core.tcb.flags & TcbFlag.passive) !== 0
-}
-
 /**
  * A connection that is released while open is closed first; nobody reads what still arrives. RFC 1122 section 4.2.2.13
  * and RFC 2525 section 2.17: if there is data that was not read, the peer learns by a reset that it is lost.
@@ -192,4 +187,5 @@ function release(core: Core): void {
   }
   releaseConnection(core)
   limitFinWait2(core)
+  boundOrphans(core)
 }

@@ -39,6 +39,7 @@ export function allocateConnection(core: Core): boolean {
   } else {
     return false
   }
+  globals.connectionsUsed += 1
   const generation = (tcb.generation + 1) & 0xffff
   state.fill(0, tcb.at, tcb.at + tcbRecord.words)
   tcb.generation = generation === 0 ? 1 : generation
@@ -101,6 +102,7 @@ export function closeConnection(core: Core, reason: number): void {
   removeTuple(core, core.connection + 1)
   releaseNextHop(core)
   leaveHalfOpen(core)
+  leaveOrphans(core)
   if (tcb.state === State.synSent || tcb.state === State.synReceived) {
     globals.attemptFails = (globals.attemptFails + 1) | 0
   }
@@ -119,7 +121,10 @@ export function releaseConnection(core: Core): void {
   if ((tcb.flags & TcbFlag.released) !== 0) return
   tcb.flags |= TcbFlag.released
   leaveAcceptQueue(core)
-  if (tcb.state !== State.closed) return
+  if (tcb.state !== State.closed) {
+    joinOrphans(core)
+    return
+  }
   tcb.pendingUpcalls |= UpcallBit.drained
   schedule(core)
 }
@@ -133,7 +138,36 @@ export function freeConnection(core: Core): void {
 
 function freeIndex(core: Core): void {
   const { globals, tcb } = core
+  globals.connectionsUsed -= 1
   tcb.flags = 0
   tcb.nextFree = globals.freeHead
   globals.freeHead = core.connection + 1
+}
+
+/** The connection at hand was released and is not over: it is the youngest orphan. */
+function joinOrphans(core: Core): void {
+  const { globals, tcb, state, layout } = core
+  const link = core.connection + 1
+  tcb.isOrphan = 1
+  tcb.previousOrphan = globals.orphanTail
+  tcb.nextOrphan = 0
+  if (globals.orphanTail === 0) globals.orphanHead = link
+  else
+    state[layout.connections + (globals.orphanTail - 1) * tcbRecord.words + tcbRecord.offsets.nextOrphan] =
+      link
+  globals.orphanTail = link
+  globals.orphanCount += 1
+}
+
+function leaveOrphans(core: Core): void {
+  const { globals, tcb, state, layout } = core
+  if (tcb.isOrphan === 0) return
+  const { previousOrphan: before, nextOrphan: after } = tcb
+  const at = (link: number): number => layout.connections + (link - 1) * tcbRecord.words
+  if (before === 0) globals.orphanHead = after
+  else state[at(before) + tcbRecord.offsets.nextOrphan] = after
+  if (after === 0) globals.orphanTail = before
+  else state[at(after) + tcbRecord.offsets.previousOrphan] = before
+  tcb.isOrphan = 0
+  globals.orphanCount -= 1
 }

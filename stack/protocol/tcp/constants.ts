@@ -28,6 +28,8 @@ export const retransmissionLimit = 15
 export const synRetransmissionLimit = 7
 export const synAckRetransmissionLimit = 5
 export const windowProbeLimit = 15
+/** Retransmissions or window probes for a connection that nobody waits for, in a row (Linux: tcp_orphan_retries). */
+export const orphanRetryLimit = 8
 
 /** How long a released connection waits for the peer's FIN in FIN-WAIT-2. */
 export const finWait2Micros = 60_000_000

@@ -110,6 +110,8 @@ function answerUnacceptable(core: Core): void {
   if (tcb.state === State.synReceived && hasFlag(core, TcpFlag.syn)) {
     // The peer sends its SYN again: it missed our SYN-ACK.
     if (header(core, HeaderWord.sequence) === tcb.irs) tcb.flags |= TcbFlag.synPending
+    // Another SYN: forged, or of a peer that rebooted, which answers the challenge by a reset (RFC 5961 section 4).
+    else challenge(core)
     return
   }
   const length = header(core, HeaderWord.payloadLength)

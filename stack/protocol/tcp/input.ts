@@ -21,9 +21,13 @@ export function receiveSegment(core: Core): void {
     if (tcb.state === State.synSent) receiveInSynSent(core)
     else receiveInConnection(core)
     schedule(core)
-  } else if (entry < 0) {
-    receiveInTimeWait(core, -entry - 1)
-  } else {
-    receiveForListener(core, initialSequence(core, remoteAddress, remotePort, localPort))
+    return
   }
+  const isOpenedByCookie =
+    entry < 0
+      ? receiveInTimeWait(core, -entry - 1)
+      : receiveForListener(core, initialSequence(core, remoteAddress, remotePort, localPort))
+  if (!isOpenedByCookie) return
+  receiveInConnection(core)
+  schedule(core)
 }

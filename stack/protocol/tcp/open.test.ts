@@ -101,13 +101,13 @@ describe('a passive open', () => {
     expect(scenario.heard()).toEqual(['SYN ACK -1'])
   })
 
-  it('ignores SYNs beyond the backlog', () => {
+  it('keeps nothing of SYNs beyond the backlog, which it answers by a cookie', () => {
     const scenario = new Scenario().does((host) => host.learn()).does((host) => host.listen(ownPort, 1))
     scenario.peerOpens().forget()
     scenario.remotePort += 1
     scenario.peerOpens()
-    expect(scenario.actions()).toEqual([])
-    expect(scenario.host.counters.listenOverflows).toBe(1)
+    expect(scenario.actions()).toMatchObject([{ action: 'segment', flags: 'SYN ACK' }])
+    expect(scenario.host.counters).toMatchObject({ cookiesSent: 1, passiveOpens: 1, connectionsUsed: 1 })
   })
 
   describe('with as many connections as its backlog that the application has not accepted', () => {

@@ -7,6 +7,7 @@ import { UpcallError } from '../actions.ts'
 import { nextHopOf } from '../ip/route.ts'
 import { disarmTimer } from '../state/clock.ts'
 import { type Core, header } from '../state/core.ts'
+import { hasRoom } from '../state/room.ts'
 import { State, TcbFlag, Timer, UpcallBit } from '../state/tcb.ts'
 import { initialWindow } from './congestion/control.ts'
 import { allocateConnection, closeConnection, enterTable, schedule } from './connections.ts'
@@ -21,10 +22,12 @@ import {
   unlimitedThreshold,
   windowScaleLimit,
 } from './constants.ts'
-import { hasFlag } from './incoming.ts'
-import { acceptQueueIsFull, findListener, joinAcceptQueue } from './listeners.ts'
+import { hasFlag, hasTimestamps } from './incoming.ts'
+import { acceptQueueIsFull, findListener, joinAcceptQueue, selectListener } from './listeners.ts'
+import { reclaimOldestOrphan } from './orphans.ts'
 import { resetUnknown } from './reset.ts'
 import { takeRttSample } from './rtt.ts'
+import { type CookieOptions, sendCookie, takeCookie } from './syn-cookie.ts'
 import { windowScaleFor } from './window.ts'
 
 /** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
@@ -45,17 +48,19 @@ export function beginConnect(
 
 /**
  * A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). What it opens
- * begins at `iss`.
+ * begins at `iss`. True: it answers a SYN cookie, and the connection at hand, in SYN-RECEIVED, has to take it.
  */
-export function receiveForListener(core: Core, iss: number): void {
+export function receiveForListener(core: Core, iss: number): boolean {
   const listener = findListener(core, header(core, HeaderWord.destinationPort))
-  // First, an RST is ignored; second, an ACK is bad.
+  // First, an RST is ignored; second, an ACK is bad unless it answers a cookie.
   if (listener < 0 || hasFlag(core, TcpFlag.rst | TcpFlag.ack)) {
+    if (listener >= 0 && answersCookie(core)) return openByCookie(core, listener)
     resetUnknown(core)
-    return
+    return false
   }
-  // Third, a SYN opens; fourth, anything else is dropped.
-  if (hasFlag(core, TcpFlag.syn)) acceptSyn(core, listener, iss)
+  // Third, a SYN opens; fourth, anything else is dropped. SYN and FIN together are no open (Linux drops them, too).
+  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.fin)) acceptSyn(core, listener, iss)
+  return false
 }
 
 /** RFC 9293 section 3.10.7.3 */
@@ -112,7 +117,8 @@ export function establish(core: Core): void {
   tcb.quickAcks = quickAckSegments
   if (isFirstSample) {
     tcb.cwnd = initialWindow(core)
-    takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
+    // A cookie's SYN-ACK was not timed.
+    if ((tcb.flags & TcbFlag.dataSent) !== 0) takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
   } else {
     // RFC 5681 section 3.1: one segment after a lost SYN; RFC 6298 (5.7): and a longer timeout.
     tcb.cwnd = tcb.maximumSegment
@@ -125,9 +131,15 @@ export function establish(core: Core): void {
 
 function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   const { tcb, listener, globals } = core
-  const isFull = acceptQueueIsFull(core, listenerIndex) || listener.halfOpen >= listener.backlog
-  if (isFull || !allocateConnection(core)) {
+  // Who could not be accepted is not to complete a handshake: like Linux, let it ask again.
+  if (acceptQueueIsFull(core, listenerIndex)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
+    return
+  }
+  if (!hasRoom(core)) reclaimOldestOrphan(core)
+  selectListener(core, listenerIndex)
+  if (listener.halfOpen >= listener.backlog || !hasRoom(core) || !allocateConnection(core)) {
+    sendCookie(core)
     return
   }
   globals.passiveOpens = (globals.passiveOpens + 1) | 0
@@ -142,6 +154,42 @@ function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   takeSynOptions(core)
   enterTable(core, State.synReceived)
   schedule(core)
+}
+
+const cookie: CookieOptions = { maximumSegment: 0, sack: false, windowScale: -1 }
+
+function answersCookie(core: Core): boolean {
+  return !hasFlag(core, TcpFlag.rst | TcpFlag.syn) && takeCookie(core, cookie)
+}
+
+/** The connection that `cookie` tells of, as if its SYN had just been answered; false if there is no room for it now. */
+function openByCookie(core: Core, listenerIndex: number): boolean {
+  const { tcb, listener, globals } = core
+  if (!hasRoom(core)) reclaimOldestOrphan(core)
+  // Dropped: the ACK of the first data, or the data again, may find room.
+  if (acceptQueueIsFull(core, listenerIndex) || !allocateConnection(core)) {
+    globals.listenOverflows = (globals.listenOverflows + 1) | 0
+    return false
+  }
+  globals.cookiesAccepted = (globals.cookiesAccepted + 1) | 0
+  globals.passiveOpens = (globals.passiveOpens + 1) | 0
+  listener.halfOpen += 1
+  let flags: number = TcbFlag.passive
+  if (hasTimestamps(core)) flags |= TcbFlag.timestamps
+  if (cookie.sack) flags |= TcbFlag.sack
+  if (cookie.windowScale >= 0) flags |= TcbFlag.windowScale
+  tcb.flags = flags
+  tcb.listener = listenerIndex + 1
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  const iss = (header(core, HeaderWord.acknowledgment) - 1) | 0
+  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
+  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
+  takeAgreed(core, cookie.maximumSegment, Math.max(0, cookie.windowScale))
+  takeInitialSequence(core, (header(core, HeaderWord.sequence) - 1) | 0)
+  enterTable(core, State.synReceived)
+  return true
 }
 
 function prepare(
@@ -167,26 +215,38 @@ function prepare(
 
 /** The options and sequence number of the peer's SYN. */
 function takeSynOptions(core: Core): void {
-  const { tcb, config, globals } = core
+  const { tcb } = core
   const options = header(core, HeaderWord.options)
   if ((options & OptionBit.timestamps) === 0) tcb.flags &= ~TcbFlag.timestamps
   if ((options & OptionBit.sackPermitted) === 0) tcb.flags &= ~TcbFlag.sack
   if ((options & OptionBit.windowScale) === 0) tcb.flags &= ~TcbFlag.windowScale
-  if ((tcb.flags & TcbFlag.windowScale) === 0) tcb.rcvScale = 0
-  // RFC 7323 section 2.3: a shift above 14 is taken as 14.
-  else tcb.sndScale = Math.min(windowScaleLimit, header(core, HeaderWord.windowScale))
-  if ((tcb.flags & TcbFlag.timestamps) !== 0) {
-    tcb.tsRecent = header(core, HeaderWord.timestampValue)
-    tcb.tsRecentMillis = globals.millis
-  }
   // RFC 9293 section 3.7.1
   const hasMaximum = (options & OptionBit.maximumSegment) !== 0
   const offered = hasMaximum ? header(core, HeaderWord.maximumSegment) : defaultMaximumSegment
-  const overhead = (tcb.flags & TcbFlag.timestamps) !== 0 ? timestampOptionBytes : 0
-  const maximum = Math.min(offered, config.mtuBytes - ipAndTcpHeaderBytes) - overhead
+  takeAgreed(core, offered, header(core, HeaderWord.windowScale))
+  takeInitialSequence(core, header(core, HeaderWord.sequence))
+}
+
+/** What follows from the options that both ends know, which are in the flags. */
+function takeAgreed(core: Core, offeredSegment: number, windowScale: number): void {
+  const { tcb, config, globals } = core
+  if ((tcb.flags & TcbFlag.windowScale) === 0) tcb.rcvScale = 0
+  // RFC 7323 section 2.3: a shift above 14 is taken as 14.
+  else tcb.sndScale = Math.min(windowScaleLimit, windowScale)
+  let overhead = 0
+  if ((tcb.flags & TcbFlag.timestamps) !== 0) {
+    tcb.tsRecent = header(core, HeaderWord.timestampValue)
+    tcb.tsRecentMillis = globals.millis
+    overhead = timestampOptionBytes
+  }
+  const maximum = Math.min(offeredSegment, config.mtuBytes - ipAndTcpHeaderBytes) - overhead
   tcb.maximumSegment = Math.max(leastOfferedSegment, maximum)
-  tcb.irs = header(core, HeaderWord.sequence)
-  tcb.rcvNxt = (tcb.irs + 1) | 0
+}
+
+function takeInitialSequence(core: Core, irs: number): void {
+  const { tcb, config } = core
+  tcb.irs = irs
+  tcb.rcvNxt = (irs + 1) | 0
   tcb.rcvConsumed = tcb.rcvNxt
   tcb.rcvAcked = tcb.rcvNxt
   tcb.rcvEdge = (tcb.rcvNxt + Math.min(65535, config.receiveBufferBytes)) | 0

@@ -38,28 +38,27 @@ export function enterTimeWait(core: Core): void {
   insertTuple(core, -(index + 1))
 }
 
-/** A segment for entry `index`. */
-export function receiveInTimeWait(core: Core, index: number): void {
+/** A segment for entry `index`; returns what `receiveForListener` does if it is for the listener after all. */
+export function receiveInTimeWait(core: Core, index: number): boolean {
   const { timeWait, now, config } = core
   selectTimeWait(core, index)
   if (((timeWait.expiry - now) | 0) <= 0) {
     dropTimeWait(core, index)
-    receiveForListener(core, freshSequence(core))
-    return
+    return receiveForListener(core, freshSequence(core))
   }
   // RFC 1337: a reset does not end TIME-WAIT.
-  if (hasFlag(core, TcpFlag.rst)) return
-  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack) && mayReuse(core)) {
+  if (hasFlag(core, TcpFlag.rst)) return false
+  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack | TcpFlag.fin) && mayReuse(core)) {
     const iss = beyondOldSequence(core, freshSequence(core))
     dropTimeWait(core, index)
-    receiveForListener(core, iss)
-    return
+    return receiveForListener(core, iss)
   }
   // Section 3.10.7.4: the FIN again restarts the 2 MSL; everything else that is not a bare ACK in place is
   // answered by an ACK.
   if (hasFlag(core, TcpFlag.fin)) timeWait.expiry = (now + config.timeWaitMicros) | 0
-  if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return
+  if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return false
   acknowledge(core)
+  return false
 }
 
 /**
