@@ -4,9 +4,6 @@
  */
 import { type Cursor, defineRecord } from './record.ts'
 
-/** Counters that the destinations of active opens share; a power of two. */
-export const portCounterCount = 16
-
 export const globalRecord = defineRecord({
   // Clock
   clockStarted: '1 once a request was applied',
@@ -41,10 +38,7 @@ export const globalRecord = defineRecord({
   neighborArmed: '1 if a neighbor has a deadline',
   neighborDeadline: 'no neighbor has one before this',
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
-  portCounters: [
-    'by how much the search for a local port has advanced (RFC 6056 algorithm 4)',
-    portCounterCount,
-  ],
+  portsDrawn: 'local ports drawn (RFC 6056)',
 
   // Rate limits
   cookieMillis: 'when the last SYN cookie was sent, on the timestamp clock',
