@@ -37,22 +37,3 @@ test('the same seed gives the same run', () => {
     expect(run()).toEqual(run())
   }
 })
-
-/** Seeds at which a connection's first bytes arrived while its `accepted` upcall was still to be emitted. */
-test.each([
-  [1150, 3],
-  [1139, 8],
-])(
-  'what a locked request left to be emitted comes before what the next one brings: seed %i',
-  (seed, workers) => {
-    const strategy: StrategyOption = { kind: 'locked', workers }
-    const uneven = Array.from({ length: 6 }, (_, k) => ({
-      number: k + 1,
-      upBytes: 1 + ((seed * 31 + k * 7919) % 25_000),
-      downBytes: (seed * 17 + k * 104_729) % 25_000,
-      closesFirst: (['connecting', 'accepting', 'both'] as const)[(seed + k) % 3] as 'both',
-      ...(seed === 1150 && k === 2 ? { echoes: true, downBytes: 0 } : {}),
-    }))
-    expect(holdConnections(seed, [strategy, strategy], uneven).problems).toEqual([])
-  },
-)

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest'
+import type { Device } from '../../device/device.ts'
+import { openRegion, type Region } from '../../dominoes/region.ts'
+import { Upcall } from '../../protocol/actions.ts'
+import { Request } from '../../protocol/requests.ts'
+import { resolveOptions } from '../../socket/options.ts'
+import { formatHardwareAddress } from '../../wire/addresses.ts'
+import { readInt32, readUint16 } from '../../wire/big-endian.ts'
+import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
+import { Bench, ourHardware, seededIntegers, segment } from '../../wire/frame-fixtures.ts'
+import { TcpFlag } from '../../wire/header.ts'
+import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
+import type { UpcallPort } from '../running-stack.ts'
+import { UpcallRecord } from '../upcall-record.ts'
+import { lockedBatch } from './locked.ts'
+import { lockedStrategy } from './locked-strategy.ts'
+
+const port = 80
+const firstPeerPort = 2000
+const payloadBytes = 10
+const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
+
+/** Hands over frames as one batch; keeps the sequence numbers with which connections were answered, by the peer's port. */
+class BatchDevice implements Device {
+  readonly capabilities = capabilities
+  readonly answered = new Map<number, number>()
+  readonly #region: Region
+  #frames: readonly Uint8Array[] = []
+
+  constructor(region: Region) {
+    this.#region = region
+  }
+
+  arrive(frames: readonly Uint8Array[]): void {
+    expect(frames.length).toBeLessThanOrEqual(lockedBatch)
+    this.#frames = frames
+  }
+
+  read(at: number): number {
+    const [frame, ...rest] = this.#frames
+    this.#frames = rest
+    if (frame === undefined) return 0
+    this.#region.bytes.set(frame, at)
+    return frame.length
+  }
+
+  write(at: number, length: number): boolean {
+    const { bytes } = this.#region
+    const tcp = at + ethernetHeaderBytes + ipv4HeaderBytes
+    if (length > tcp - at) this.answered.set(readUint16(bytes, tcp + 2), readInt32(bytes, tcp + 4))
+    return true
+  }
+
+  wait(): void {}
+  wake(): void {}
+  close(): void {}
+}
+
+function frame(build: (bench: Bench) => number): Uint8Array {
+  const bench = new Bench()
+  const length = build(bench)
+  return bench.bytes.slice(bench.frameAt, bench.frameAt + length)
+}
+
+const tcp = (peer: number, fields: Parameters<typeof segment>[0], bytes = 0) =>
+  frame((bench) =>
+    bench.tcp(
+      segment({ sourcePort: firstPeerPort + peer, destinationPort: port, window: 0xffff, ...fields }),
+      bytes,
+    ),
+  )
+
+interface SeenUpcall {
+  readonly kind: number
+  readonly connection: number
+  readonly position: number
+}
+
+function takeAll(region: Region, outbox: UpcallPort): SeenUpcall[] {
+  const seen: SeenUpcall[] = []
+  for (let at = outbox.peek(); at >= 0; at = outbox.peek()) {
+    seen.push({
+      kind: region.words[at + UpcallRecord.kind] as number,
+      connection: region.words[at + UpcallRecord.connection] as number,
+      position: region.words[at + UpcallRecord.first] as number,
+    })
+    outbox.advance()
+  }
+  return seen
+}
+
+/** Connections whose last handshake segment and first bytes are all in one batch, in an order drawn by the seed. */
+function upcallsOfBatch(seed: number, peers: number): SeenUpcall[] {
+  const parameters = resolveOptions({
+    strategy: { kind: 'locked', workers: 1 },
+    device: { kind: 'tap', name: 'none', descriptor: -1, capabilities },
+    // Everybody is on the link.
+    address: '10.0.0.1/0',
+    etherAddress: formatHardwareAddress(ourHardware.high, ourHardware.low),
+    connectionCount: 8,
+    sendBufferBytes: 4096,
+    receiveBufferBytes: 4096,
+    slotCount: 8,
+  })
+  const layout = lockedStrategy.plan(parameters)
+  const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
+  lockedStrategy.initialise(region, layout, 0)
+  const device = new BatchDevice(region)
+  const clock = { nowMicros: () => 1000 }
+  const thread = lockedStrategy.openThread({ region, layout, parameters, thread: 0, device, clock, seed })
+  const { application } = lockedStrategy.openEnds(region, layout, () => {})
+  const handle = (frames: readonly Uint8Array[]) => {
+    device.arrive(frames)
+    while (thread.doWork() > 0);
+  }
+  application.mailbox.tryPost(Request.listen, 1, port, 8, 0)
+  handle([frame((bench) => bench.arp())])
+  const all = Array.from({ length: peers }, (_, peer) => peer)
+  handle(all.map((peer) => tcp(peer, { sequence: 0, flags: TcpFlag.syn })))
+  const left = takeAll(region, application.outbox)
+  expect(left.map(({ kind }) => kind)).toEqual([Upcall.listening])
+  const greeted = new Set<number>()
+  const batch = shuffled([...all, ...all], seed).map((peer) => {
+    const acknowledgment = ((device.answered.get(firstPeerPort + peer) as number) + 1) | 0
+    const fields = { sequence: 1, acknowledgment, flags: TcpFlag.ack }
+    if (greeted.has(peer)) return tcp(peer, fields, payloadBytes)
+    greeted.add(peer)
+    return tcp(peer, fields)
+  })
+  handle(batch)
+  return takeAll(region, application.outbox)
+}
+
+function shuffled(values: readonly number[], seed: number): number[] {
+  const below = seededIntegers(seed)
+  const left = [...values]
+  return values.map(() => left.splice(below(left.length), 1)[0] as number)
+}
+
+test('what a request of a batch left to be told comes before what the next one tells', () => {
+  const peers = lockedBatch / 2
+  for (let seed = 1; seed <= 50; seed++) {
+    const seen = upcallsOfBatch(seed, peers)
+    const connections = [...new Set(seen.map(({ connection }) => connection))]
+    expect(connections).toHaveLength(peers)
+    for (const connection of connections) {
+      const told = seen.filter((upcall) => upcall.connection === connection)
+      expect({ seed, told: told.map(({ kind }) => kind) }).toEqual({
+        seed,
+        told: [Upcall.accepted, Upcall.readable],
+      })
+      expect(told[1]?.position).toBe(payloadBytes)
+    }
+  }
+})
