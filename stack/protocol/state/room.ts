@@ -20,3 +20,8 @@ export function hasRoom(core: Core): boolean {
   const { globals, config } = core
   return config.connectionCount - globals.connectionsUsed > reservedConnections(config)
 }
+
+/** Whether no entry is free. */
+export function isFull({ globals, config }: Core): boolean {
+  return globals.connectionsUsed >= config.connectionCount
+}

@@ -219,18 +219,31 @@ describe('a full table', () => {
     expect(new Client(host).opens()).toBe(true)
   })
 
-  it('drops the ACK of a cookie for which there is no room, and takes it when it comes again', () => {
+  it('ignores a SYN: with a cookie its sender would wait for what nobody will say', () => {
     const host = new TestHost({ connectionCount: 16 })
     reachClients(host)
     host.listen(80, 16)
-    const clients = Array.from({ length: 17 }, (_, port) => new Client(host, { port: 1000 + port }))
-    for (const client of clients.slice(0, 16)) expect(client.opens()).toBe(true)
-    const last = clients[16] as Client
-    for (const client of clients.slice(0, 16)) host.accept(client.connection)
-    last.asks().completes()
-    expect([last.connection, last.resets]).toEqual([-1, 0])
-    const first = clients[0] as Client
+    const inside = Array.from({ length: 16 }, (_, port) => new Client(host, { port: 1000 + port }))
+    for (const client of inside) expect(client.opens()).toBe(true)
+    const late = new Client(host).asks()
+    expect(late.heard).toEqual([])
+    const first = inside[0] as Client
     first.takes(host.abort(first.connection)).takes(host.release(first.connection))
-    expect(last.completes(10).connection).not.toBe(-1)
+    expect(late.opens()).toBe(true)
+  })
+
+  it('drops the ACK of a cookie for which there is no room, and takes it when it comes again', () => {
+    const host = new TestHost({ connectionCount: 16 })
+    reachClients(host)
+    host.listen(80, 1)
+    new Client(host, { address: 0x0c000000 }).asks()
+    const late = new Client(host).asks()
+    const inside = Array.from({ length: 15 }, (_, port) => new Client(host, { port: 1000 + port }))
+    for (const client of inside) expect(client.opens()).toBe(true)
+    late.completes()
+    expect([late.connection, late.resets]).toEqual([-1, 0])
+    const first = inside[0] as Client
+    first.takes(host.abort(first.connection)).takes(host.release(first.connection))
+    expect(late.completes(10).connection).not.toBe(-1)
   })
 })
