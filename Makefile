@@ -70,9 +70,10 @@ calibrate: $(installed) ## Measure what operations cost here; the virtual cores 
 predict: $(installed) ## Say what more processors would give, by calibrate; AGAINST=latest: check it against a run
 	@$(cli) predict $(if $(AGAINST),--against $(AGAINST))
 
-soak: $(installed) ## Run the simulations and the thread tests over many seeds
-	@SOAK=1 vitest run --project sim --project race
-	@SOAK=1 vitest run --project net stack/strategy/replay
+soak: $(installed) ## Run 100,000 rough transfers, then simulations and thread tests over many seeds; SEED=, CASE=, COUNT=
+	@node stack/sim/testing/soak.ts
+	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project sim --project race
+	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project net stack/strategy/replay
 
 setup: $(installed) ## Install and start Docker, build the image; the other targets do it when they need it
 	@$(cli) setup

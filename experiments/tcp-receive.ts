@@ -16,6 +16,9 @@ export const experiment = defineExperiment({
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum', 'cipher'] },
     { strategy: ['replicated'], replicas: upToCores(), payloadWork: ['checksum', 'cipher'] },
+    // A packet socket on a veth pair instead of a TAP: the same frames, another way into the kernel.
+    { strategy: ['sequential'], topology: ['veth-packet'], payloadWork: ['checksum'] },
+    { strategy: ['replicated'], replicas: [1, 2], topology: ['veth-packet'], payloadWork: ['checksum'] },
     { strategy: ['linux'], topology: ['veth'], offload: ['off', 'on'] },
   ],
   baselines: ['sequential', 'single-replica'],

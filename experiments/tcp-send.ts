@@ -24,6 +24,9 @@ export const experiment = defineExperiment({
       emission: ['ordered'],
       chunk: [8],
     },
+    // A packet socket on a veth pair instead of a TAP: the same frames, another way into the kernel.
+    { strategy: ['sequential'], topology: ['veth-packet'], payloadWork: ['checksum'] },
+    { strategy: ['replicated'], replicas: [1, 2], topology: ['veth-packet'], payloadWork: ['checksum'] },
     { strategy: ['linux'], topology: ['veth'], offload: ['off', 'on'] },
   ],
   baselines: ['sequential', 'single-replica'],

@@ -16,14 +16,14 @@ export const experiment = defineExperiment({
   topology: 'tap',
   traffic: 'synthetic',
   cells: [
-    { strategy: ['sequential'], payloadWork: ['none'], workRatio },
-    { strategy: ['replicated'], replicas: [1, 2], payloadWork: ['none'], workRatio },
+    { strategy: ['sequential'], workRatio },
+    { strategy: ['replicated'], replicas: [1, 2], workRatio },
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'model', tolerance: 0.1 },
   rounds: { full: 9, quick: 1 },
   // A request stands for a segment of 1448 bytes, and takes some 20 µs.
-  transferBytes: { none: 60_000 * 1448 },
+  transferBytes: { synthetic: 60_000 * 1448 },
   // A second: until then two threads that were just started are a tenth slower than the same two later.
-  warmupBytes: { none: 60_000 * 1448 },
+  warmupBytes: { synthetic: 60_000 * 1448 },
 })

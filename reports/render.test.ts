@@ -91,6 +91,38 @@ test('what something costs is drawn and listed for each cell that pays', async (
   expect(await renderReport(fakeRun())).not.toContain('What digests cost')
 })
 
+test('cells over several topologies and paths say which, in panels of their own', async () => {
+  const counts = { written: 3293, delivered: 3262, delayed: 3262, lost: 31, duplicated: 0 }
+  const direction = { ...counts, reordered: 0, corrupted: 0, queueDrops: 0, refused: 0 }
+  const run = fakeRun({
+    definition: {
+      cells: [
+        {
+          strategy: ['sequential'],
+          topology: ['tap', 'veth-packet'],
+          payloadWork: ['cipher'],
+          traffic: ['send', 'receive'],
+          impairment: [{}, { lossProbability: 0.01, delayMicros: 5000 }],
+        },
+      ],
+      baselines: ['sequential'],
+    },
+    sample: (sample) => ({
+      ...sample,
+      path: { outgoing: direction, incoming: { ...direction, written: 1 } },
+    }),
+  })
+  const page = await renderReport(run)
+  expect(page).toContain('<h5>cipher, send, 1 % loss, 5 ms delay, veth-packet</h5>')
+  expect(page).toContain('<h5>cipher, receive, unimpaired, tap</h5>')
+  expect(page).toContain('cipher, send, 1 % loss, 5 ms delay, veth-packet, Sequential')
+  expect(page).toMatch(/On the path: out 3.293 frames, 3.262 delayed, 31 lost; in 1 frame, 3.262 delayed/)
+  expect(page).not.toContain('[object')
+  expect(page).not.toContain('NaN')
+  const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+})
+
 test('the caveats follow from the machine', async () => {
   const shared = await renderReport(fakeRun())
   expect(shared).toContain('The machine has 2 cores, and the peer runs on the same ones')

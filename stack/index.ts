@@ -3,6 +3,8 @@
  */
 
 export { DeviceError } from './device/device.ts'
+export type { ImpairmentOption } from './device/impaired-path/impairment-option.ts'
+export { openPacketSocket } from './device/packet-socket.ts'
 export { openTap } from './device/tap.ts'
 export { LogError } from './dominoes/log-error.ts'
 export type { ReplayDivergence } from './dominoes/log-replayer.ts'

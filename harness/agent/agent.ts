@@ -1,13 +1,13 @@
 /**
- * The long-lived process in the stack's container. It creates the TAP and keeps its descriptor while the harness
- * moves the interface to another network namespace. Stacks run in processes that inherit its descriptors, one for every
- * way to make a stack; it stays, with its compiled code, for all transfers of that kind. Speaks JSON lines:
- * `AgentCommand` on standard input, `AgentEvent` on standard output. Ends with its input.
+ * The long-lived process in the stack's container. It opens the device that leads to the topology's wire and keeps its
+ * descriptors, a TAP's also while the harness moves the interface to another network namespace. Stacks run in processes
+ * that inherit the descriptors, one for every way to make a stack; it stays, with its compiled code, for all transfers of
+ * that kind. Speaks JSON lines: `AgentCommand` on standard input, `AgentEvent` on standard output. Ends with its input.
  *
- *     node agent.ts <tap name> <mtu> <queues of the TAP>
+ *     node agent.ts '<DeviceSpec as JSON>'
  */
 import { createInterface } from 'node:readline'
-import { openTap } from '../../stack/index.ts'
+import { type DeviceSpec, deviceRemedies, type OpenDevice, openDevice } from './open-device.ts'
 import { lastWords, StackProcess, startProgram, TransferFailure } from './stack-process.ts'
 import {
   type AgentCommand,
@@ -19,11 +19,10 @@ import {
   type TransferSpec,
 } from './transfer-spec.ts'
 
-const [name = 'dominoes0', mtu = '1500', queues = '1'] = process.argv.slice(2)
-const tap = openOrExit(name, Number(mtu), Number(queues))
+const device = openOrExit(JSON.parse(process.argv[2] ?? '') as DeviceSpec)
 /** By the JSON of their specification. */
 const stacks = new Map<string, StackProcess>()
-emit({ event: 'ready', interface: tap.name })
+emit({ event: 'ready', interface: device.handle.name })
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() === '') continue
@@ -36,14 +35,14 @@ for await (const line of createInterface({ input: process.stdin })) {
 await retire(0)
 process.exit(0)
 
-function openOrExit(name: string, mtuBytes: number, queues: number): ReturnType<typeof openTap> {
+function openOrExit(spec: DeviceSpec): OpenDevice {
   try {
-    return openTap({ name, mtuBytes, queues })
+    return openDevice(spec)
   } catch (error) {
     emit({
       event: 'fatal',
       reason: error instanceof Error ? error.message : String(error),
-      remedy: 'give the container /dev/net/tun and the capability NET_ADMIN (make doctor checks both)',
+      remedy: deviceRemedies[spec.kind],
     })
     process.exit(1)
   }
@@ -51,7 +50,7 @@ function openOrExit(name: string, mtuBytes: number, queues: number): ReturnType<
 
 async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
   const key = JSON.stringify(spec.stack)
-  const stack = stacks.get(key) ?? new StackProcess(tap, spec.stack)
+  const stack = stacks.get(key) ?? new StackProcess(device, spec.stack)
   stacks.set(key, stack)
   try {
     const result = await stack.transfer(spec)
@@ -71,7 +70,7 @@ async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
 
 /** In a process of its own, whose code has seen nothing else. */
 async function model(id: number, spec: ModelSpec): Promise<AgentEvent> {
-  const child = startProgram('./model.ts', tap, spec, 'ignore')
+  const child = startProgram('./model.ts', device, spec, 'ignore')
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     printed += chunk
@@ -90,7 +89,7 @@ async function retire(id: number): Promise<AgentEvent> {
 
 /** Answers once the server listens, which is its first line; later, if it ends. */
 function serve(id: number, spec: ServeSpec): void {
-  const child = startProgram('./serve.ts', tap, spec, 'ignore')
+  const child = startProgram('./serve.ts', device, spec, 'ignore')
   child.then((ended) => emit(failed(id, lastWords({ ...ended, stderr: String(ended.stderr ?? '') }))))
   child.stdout.once('data', () => emit({ event: 'serving', id }))
   child.stdout.resume()

@@ -5,29 +5,36 @@
  *     GET /            the page
  *     GET /bytes/N     N bytes of the pattern, 0 ≤ N ≤ 1 GiB
  *
- *     node serve.ts '<ServeSpec as JSON>' '<tap as JSON>'
+ * A client that does not ask within ten seconds, or takes nothing of its answer for thirty, is ended.
+ *
+ *     node serve.ts '<ServeSpec as JSON>' '<device as JSON>'
  */
 import { type Connection, createStack } from '../../stack/index.ts'
 import { mirrorCounters } from '../top/mirror.ts'
-import { inheritedTap } from './inherited-tap.ts'
+import { IdleClients } from './idle-clients.ts'
+import { inheritedDevice } from './inherited-device.ts'
 import { makePattern, StreamPattern } from './stream-pattern.ts'
 import { serveSpecSchema } from './transfer-spec.ts'
 
 const requestLimitBytes = 8192
 const chunkBytes = 64 * 1024
+/** Half of the stack's connections: the others are for those that were served and are not over. */
+const idleLimits = { askMillis: 10_000, answerMillis: 30_000, clients: 512 }
 
 const spec = serveSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
 const pattern = new StreamPattern(makePattern())
+const clients = new IdleClients<Connection>(idleLimits)
 let served = 0
 
 const stack = await createStack({
   strategy: { kind: 'replicated', replicas: spec.replicas },
-  device: inheritedTap(),
+  device: inheritedDevice(),
   address: spec.address,
   payloadWork: { kind: 'checksum' },
 })
 mirrorCounters(stack, `HTTP server, replicated ×${spec.replicas}`)
 const listener = await stack.listen(spec.port, { backlog: 128 })
+setInterval(() => clients.sweep(performance.now()), 1000)
 process.stdout.write(`${JSON.stringify({ listening: spec.port })}\n`)
 for await (const connection of listener) {
   answer(connection).catch((error: unknown) => {
@@ -36,14 +43,17 @@ for await (const connection of listener) {
 }
 
 async function answer(connection: Connection): Promise<void> {
+  clients.asks(connection, performance.now())
   try {
     const path = await readRequestPath(connection)
+    clients.answers(connection, performance.now())
     served += 1
     const size = /^\/bytes\/(\d{1,10})$/.exec(path ?? '')
     if (size !== null && Number(size[1]) <= 2 ** 30) await sendBytes(connection, Number(size[1]))
     else if (path === '/') await sendPage(connection)
     else await sendHead(connection, '404 Not Found', 'text/plain', 0)
   } finally {
+    clients.gone(connection)
     connection.finish()
   }
 }

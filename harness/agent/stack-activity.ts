@@ -1,5 +1,6 @@
 /** What a stack and its process did during one transfer: reports are totals since the stack began. */
 import type { Stack } from '../../stack/index.ts'
+import type { PathEvents } from '../result/sample.ts'
 import type { TransferResult } from './transfer-spec.ts'
 
 type Report = ReturnType<Stack['report']>
@@ -34,9 +35,17 @@ export class Activity {
       perReplica: report.perReplica.map((counters, k) => difference(counters, before.perReplica[k] ?? {})),
       framesIn: report.framesIn - before.framesIn,
       framesOut: report.framesOut - before.framesOut,
+      ...pathSince(report.path, before.path),
       note: report.note,
     }
   }
+}
+
+function pathSince(after: Report['path'], before: Report['path']): { path?: PathEvents } {
+  if (after === undefined || before === undefined) return {}
+  const outgoing = difference({ ...after.outgoing }, { ...before.outgoing })
+  const incoming = difference({ ...after.incoming }, { ...before.incoming })
+  return { path: { outgoing, incoming } as unknown as PathEvents }
 }
 
 /** Counters wrap at 2^32. */

@@ -1,12 +1,13 @@
 /**
  * A process that holds one stack and makes one transfer after the other, `transfer.ts`: compiled code stays warm from
- * sample to sample. Between transfers it is stopped (SIGSTOP), so that it reads nothing from the TAP that it shares with
+ * sample to sample. Between transfers it is stopped (SIGSTOP), so that it reads nothing from the device that it shares with
  * the stacks of other cells and takes no processor time from them. Called by the agent only, one transfer at a time.
  */
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { descriptorsOf, passOn, type Tap } from './inherited-tap.ts'
+import { descriptorsOf, passOn } from './inherited-device.ts'
+import type { OpenDevice } from './open-device.ts'
 import {
   type StackSpec,
   type TransferResult,
@@ -26,8 +27,8 @@ export class StackProcess {
   #partial = ''
   #onLine: (line: string) => void = () => {}
 
-  constructor(tap: Tap, spec: StackSpec) {
-    const child = startProgram('./transfer.ts', tap, spec, 'pipe')
+  constructor(device: OpenDevice, spec: StackSpec) {
+    const child = startProgram('./transfer.ts', device, spec, 'pipe')
     this.#child = child as unknown as Child
     this.#ended = child.then(({ stderr, exitCode, signal }) => ({
       stderr: String(stderr ?? ''),
@@ -116,13 +117,13 @@ export interface Ended {
   readonly signal?: string | undefined
 }
 
-/** Runs a program of this folder on the TAP. Its first argument is the specification, its second the TAP. */
-export function startProgram(program: string, tap: Tap, spec: object, input: 'ignore' | 'pipe') {
+/** Runs a program of this folder on the device. Its first argument is the specification, its second the device. */
+export function startProgram(program: string, device: OpenDevice, spec: object, input: 'ignore' | 'pipe') {
   const script = fileURLToPath(new URL(program, import.meta.url))
   const flags = (process.env.DOMINOES_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '')
-  return execa(process.execPath, [...flags, script, JSON.stringify(spec), passOn(tap)], {
+  return execa(process.execPath, [...flags, script, JSON.stringify(spec), passOn(device)], {
     // Any descriptor will do; the type knows only the first few.
-    stdio: [input, 'pipe', 'pipe', ...(descriptorsOf(tap) as readonly 9[])],
+    stdio: [input, 'pipe', 'pipe', ...(descriptorsOf(device) as readonly 9[])],
     reject: false,
     buffer: { stdout: false },
   })

@@ -3,7 +3,7 @@
  * it through these schemas, so that a change on one side alone fails loudly.
  */
 import { z } from 'zod'
-import { disturbedSchema } from '../result/sample.ts'
+import { disturbedSchema, pathSchema } from '../result/sample.ts'
 
 const workers = z.int().min(1).max(64)
 
@@ -28,6 +28,20 @@ const strategySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pipelined'), workers }),
 ])
 
+/** What happens to frames on the way, both ways; the stack's own `ImpairmentOption`. */
+export const impairmentSchema = z.strictObject({
+  seed: z.int(),
+  delayMicros: z.number().exactOptional(),
+  jitterMicros: z.number().exactOptional(),
+  lossProbability: z.number().exactOptional(),
+  duplicationProbability: z.number().exactOptional(),
+  reorderProbability: z.number().exactOptional(),
+  reorderDelayMicros: z.number().exactOptional(),
+  corruptionProbability: z.number().exactOptional(),
+  rateBitsPerSecond: z.number().exactOptional(),
+  queueBytes: z.number().exactOptional(),
+})
+
 /** What a stack's process is made with; transfers with equal ones can share a process. */
 export const stackSpecSchema = z.strictObject({
   strategy: strategySchema,
@@ -38,6 +52,10 @@ export const stackSpecSchema = z.strictObject({
   digestStride: z.int().nonnegative().exactOptional(),
   /** This host in CIDR notation. */
   address: z.string(),
+  /** Largest IP packet; what fits a frame, at most 1500, if absent. */
+  mtuBytes: z.int().positive().exactOptional(),
+  /** Of the path between the stack and the topology's wire. */
+  impairment: impairmentSchema.exactOptional(),
   /** File for the log of its channel, whole when the stack has ended: such a stack makes one transfer. */
   recordPath: z.string().exactOptional(),
   /** Directory for packet captures; none if absent. */
@@ -112,6 +130,8 @@ export const transferResultSchema = z.strictObject({
   perReplica: z.array(z.record(z.string(), z.number())),
   framesIn: z.int().nonnegative(),
   framesOut: z.int().nonnegative(),
+  /** What an impaired path did to frames, as seen from the stack. */
+  path: pathSchema.exactOptional(),
   disturbed: disturbedSchema.exactOptional(),
   note: z.string(),
   /** What the process printed besides since its last result: with `--trace-gc`, its garbage collections. */
@@ -164,7 +184,7 @@ export type AgentCommand = z.infer<typeof agentCommandSchema>
 
 /** From the agent to the harness. */
 export const agentEventSchema = z.discriminatedUnion('event', [
-  /** The TAP exists under this name, in the agent's network namespace. */
+  /** The device is open: the interface of this name, in the agent's network namespace. */
   z.strictObject({ event: z.literal('ready'), interface: z.string() }),
   z.strictObject({ event: z.literal('result'), id: z.int(), result: transferResultSchema }),
   z.strictObject({ event: z.literal('modelled'), id: z.int(), result: modelResultSchema }),

@@ -1,16 +1,16 @@
 /**
- * A stack over the TAP descriptor that the agent passed on, and its transfers: each line of standard input is a
+ * A stack over the device that the agent passed on, and its transfers: each line of standard input is a
  * `TransferSpec`; it connects to the peer, moves the stream one way, checks what it received, and prints `result ` and a
  * `TransferResult` as JSON. Ends at the first that fails: the reason is on standard error.
  *
- *     node transfer.ts '<StackSpec as JSON>' '<tap as JSON>'
+ *     node transfer.ts '<StackSpec as JSON>' '<device as JSON>'
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type Connection, createStack, type Stack } from '../../stack/index.ts'
 import { mirrorCounters } from '../top/mirror.ts'
 import { Disturber } from './disturbance.ts'
-import { inheritedTap } from './inherited-tap.ts'
+import { inheritedDevice } from './inherited-device.ts'
 import { Activity } from './stack-activity.ts'
 import { divergencesPrefix, resultPrefix } from './stack-process.ts'
 import { StreamPattern, transferCipherKey } from './stream-pattern.ts'
@@ -25,14 +25,16 @@ import {
 
 const spec = stackSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
 
-const { strategy, payloadWork, idle, ...others } = spec
+const { strategy, payloadWork, idle, impairment, ...others } = spec
 const stack = await createStack({
   ...others,
   strategy,
-  device: inheritedTap(),
+  device: { ...inheritedDevice(), ...(impairment === undefined ? {} : { impairment }) },
   payloadWork: { kind: payloadWork, cipherKey: transferCipherKey },
   ...(idle === undefined ? {} : { idle: { kind: idle } }),
   coalesceMillis: 4,
+  // Few connections with large buffers: the defaults are for many.
+  connectionCount: 64,
   // Enough for the application to sleep that long, and to be late by as much again, at several Gbit/s.
   sendBufferBytes: 8 * 2 ** 20,
   // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.

@@ -22,7 +22,9 @@ const transferBytes = 2560 * mebibyte
 
 process.env.DOMINOES_NODE_FLAGS = '--trace-gc'
 await withCleanUp(async () => {
-  const bench = await Bench.deploy('tap', {}, 'garbage', (line) => process.stderr.write(`${line}\n`))
+  const bench = await Bench.deploy({ topology: 'tap' }, 'garbage', (line) =>
+    process.stderr.write(`${line}\n`),
+  )
   for (const replicas of [0, ...new Set([1, Math.min(2, availableParallelism())])])
     await count(bench, replicas)
   await bench.destroy()

@@ -130,6 +130,8 @@ test('what documents, comments and messages tell to make exists, with its variab
   )
   expect(told.length).toBeGreaterThan(20)
   expect(told.filter(({ target }) => !targets.includes(target))).toEqual([])
-  const unread = told.filter(({ variables }) => variables.some((name) => !makefile.includes(`$(${name})`)))
+  // Read by the Makefile itself, or handed on to a program by its environment, as the target's help tells then.
+  const isKnown = (name: string) => makefile.includes(`$(${name})`) || makefile.includes(`${name}=`)
+  const unread = told.filter(({ variables }) => !variables.every(isKnown))
   expect(unread).toEqual([])
 })

@@ -16,7 +16,7 @@ export interface Demo {
 }
 
 export async function startDemo(onProgress: (line: string) => void): Promise<Demo> {
-  const bench = await Bench.deploy('tap', {}, 'demo', onProgress)
+  const bench = await Bench.deploy({ topology: 'tap' }, 'demo', onProgress)
   if (bench.agent === undefined)
     throw new HarnessError('Topology "tap" has no stack.', 'Restore topologies/tap.ts.')
   const { address, prefixBits } = bench.stack

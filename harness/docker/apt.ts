@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { execa } from 'execa'
 import { HarnessError } from '../error.ts'
 import type { Progress } from './progress.ts'
+import { shell } from './shell.ts'
 
 /** Installing Debian packages on this machine. Needs root and a Debian-like system; says so otherwise. */
 
@@ -23,6 +23,8 @@ export function isDebianLikeRelease(release: string): boolean {
   return ids.includes('debian') || ids.includes('ubuntu')
 }
 
+const options = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3']
+
 /** Installs packages without recommendations and without questions. Throws HarnessError with apt's last words. */
 export async function installPackages(packages: readonly string[], onProgress: Progress): Promise<void> {
   const names = packages.join(' ')
@@ -33,15 +35,9 @@ export async function installPackages(packages: readonly string[], onProgress: P
 }
 
 async function apt(args: readonly string[], purpose: string): Promise<void> {
-  const options = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3']
-  const result = await execa('apt-get', [...options, ...args], {
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-    stdin: 'ignore',
-    all: true,
-    reject: false,
-  })
+  const result = await shell`DEBIAN_FRONTEND=noninteractive apt-get ${options} ${args}`
   if (result.exitCode === 0) return
-  const lastWords = (result.all ?? '').trim().split('\n').slice(-5).join('\n    ')
+  const lastWords = result.stdall.trim().split('\n').slice(-5).join('\n    ')
   throw new HarnessError(
     `apt-get could not ${purpose}:\n    ${lastWords}`,
     `Mend apt on this machine, then try again: apt-get ${args.join(' ')}`,

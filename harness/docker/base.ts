@@ -7,6 +7,7 @@ import { followEvents } from './engine-events.ts'
 import { type HostApt, release } from './host-apt.ts'
 import type { Progress } from './progress.ts'
 import { makeScratch, removeScratch } from './scratch.ts'
+import { shell } from './shell.ts'
 
 /**
  * The file system our image builds on: Debian's published image where a registry can be reached, else the same
@@ -55,7 +56,7 @@ async function pull(docker: Docker, onProgress: Progress): Promise<string | unde
 }
 
 async function bootstrap(docker: Docker, host: HostApt, onProgress: Progress): Promise<void> {
-  const installed = await execa('mmdebstrap', ['--version'], { reject: false })
+  const installed = await shell`mmdebstrap --version`
   if (installed.exitCode !== 0) await installPackages(['mmdebstrap', 'debian-archive-keyring'], onProgress)
   onProgress(`bootstrapping Debian ${release}`)
   const sources =

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import type Docker from 'dockerode'
-import { execa } from 'execa'
 import { HarnessError } from '../error.ts'
 import { canInstall, installPackages } from './apt.ts'
 import { findEngine } from './client.ts'
 import { startDaemon } from './daemon.ts'
 import { withLock } from './lock.ts'
 import { type Progress, silent } from './progress.ts'
+import { shell } from './shell.ts'
 
 /**
  * A Docker engine that answers, whatever it takes: found, else started, else installed and started.
@@ -60,14 +60,13 @@ const remedy =
 
 /** The engine, that is: a client alone does not help. */
 async function isInstalled(): Promise<boolean> {
-  const result = await execa('dockerd', ['--version'], { reject: false })
-  return result.exitCode === 0
+  return (await shell`dockerd --version`).exitCode === 0
 }
 
 async function start(onProgress: Progress): Promise<Docker> {
   if (existsSync('/run/systemd/system')) {
     onProgress('systemctl start docker')
-    await execa('systemctl', ['start', 'docker'], { reject: false })
+    await shell`systemctl start docker`
     const docker = await findEngine()
     if (docker !== undefined) return docker
     throw new HarnessError('systemd could not start Docker.', 'See why: journalctl -u docker -n 50')

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { execa } from 'execa'
+import { shell } from './shell.ts'
 
 /**
  * How this machine reaches its Debian archive: mirrors, proxies and certificates, read from apt's own
@@ -18,14 +18,10 @@ export interface HostApt {
 }
 
 export async function readHostApt(): Promise<HostApt> {
-  const targets = await output('apt-get', [
-    'indextargets',
-    '--format',
-    '$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)',
-    'Created-By: Packages',
-  ])
-  const sources = parseSources(targets)
-  const settings = parseSettings(await output('apt-config', ['dump']))
+  const format = '$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)'
+  const targets = await shell`apt-get indextargets --format ${format} 'Created-By: Packages'`
+  const sources = parseSources(outputOf(targets))
+  const settings = parseSettings(outputOf(await shell`apt-config dump`))
   const needsCertificates = sources.some((line) => line.includes('https://'))
   const certificates = needsCertificates ? await readCertificates() : ''
   return { sources, settings, certificates }
@@ -53,7 +49,6 @@ async function readCertificates(): Promise<string> {
   return readFile('/etc/ssl/certs/ca-certificates.crt', 'utf8').catch(() => '')
 }
 
-async function output(file: string, args: readonly string[]): Promise<string> {
-  const result = await execa(file, args, { reject: false })
-  return result.exitCode === 0 ? (result.stdout ?? '') : ''
+function outputOf({ exitCode, stdout }: { exitCode: number | null; stdout: string }): string {
+  return exitCode === 0 ? stdout : ''
 }

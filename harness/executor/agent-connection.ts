@@ -1,6 +1,7 @@
 /**
  * The harness's end of the agent in a stack's container: one command at a time, each answered by one event.
  */
+import type { DeviceSpec } from '../agent/open-device.ts'
 import {
   type AgentCommand,
   type AgentEvent,
@@ -14,6 +15,7 @@ import {
 import type { ContainerProcess } from '../docker/process.ts'
 import { DivergenceFailure, HarnessError } from '../error.ts'
 import type { Deployment } from '../topology/deploy.ts'
+import { linkAt, linkKindOf } from '../topology/links/kinds.ts'
 import { type DeployedNode, nodeProgram, paths } from '../topology/node.ts'
 
 const tapName = 'dominoes0'
@@ -28,7 +30,7 @@ export class AgentConnection {
     this.#events = process.lines()[Symbol.asyncIterator]()
   }
 
-  /** Starts the agent on a stack's node and joins the TAP it made to the topology. */
+  /** Starts the agent on a stack's node and, if it made a TAP, joins that to the topology. */
   static async open(
     deployment: Deployment,
     node: DeployedNode,
@@ -36,23 +38,21 @@ export class AgentConnection {
     onProgress: (line: string) => void,
   ): Promise<AgentConnection> {
     onProgress('starting the stack’s agent')
-    const mtuBytes = deployment.topology.links[0]?.mtuBytes ?? 1500
+    const link = linkAt(deployment.topology, node.name)
+    const device: DeviceSpec =
+      linkKindOf(link).device === 'tap'
+        ? { kind: 'tap', name: tapName, mtuBytes: link.mtuBytes, queues: tapQueues }
+        : { kind: 'packet-socket', name: node.interfaceName }
     const flags = process.env.DOMINOES_NODE_FLAGS
     const child = await node.spawn(
-      [
-        nodeProgram(),
-        `${paths.project}/harness/agent/agent.ts`,
-        tapName,
-        String(mtuBytes),
-        String(tapQueues),
-      ],
+      [nodeProgram(), `${paths.project}/harness/agent/agent.ts`, JSON.stringify(device)],
       flags === undefined ? {} : { environment: { DOMINOES_NODE_FLAGS: flags } },
     )
     const agent = new AgentConnection(child)
     const ready = await agent.#next()
     if (ready.event === 'fatal') throw new HarnessError(ready.reason, ready.remedy)
     if (ready.event !== 'ready') throw new HarnessError(`The agent began with "${ready.event}".`, defect)
-    await deployment.connectTap(ready.interface)
+    if (device.kind === 'tap') await deployment.connectTap(ready.interface)
     return agent
   }
 

@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TransferSpec } from '../agent/transfer-spec.ts'
+import { paths } from '../topology/node.ts'
 import { startSink } from '../topology/peer-program.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import { Bench } from './bench.ts'
@@ -12,7 +15,7 @@ let bench: Bench
 let agent: AgentConnection
 
 beforeAll(async () => {
-  bench = await Bench.deploy('tap', {}, 'agent-test', () => {})
+  bench = await Bench.deploy({ topology: 'tap' }, 'agent-test', () => {})
   agent = bench.agent as AgentConnection
 })
 
@@ -63,8 +66,23 @@ test('a transfer that fails says why, and the next has a stack again', async () 
   expect(result.divergences).toBe(0)
 })
 
+test('what a stack captured is what other programs read', async () => {
+  await mkdir(join(bench.directory, 'captures'), { recursive: true })
+  const captured = { ...spec(), stack: { ...spec().stack, captureDirectory: `${paths.shared}/captures` } }
+  const content = await travellingContent(bench.directory, 'checksum', bytes)
+  const sink = await startSink(bench.peer, { meet: { listen: port }, content, warmupBytes: 0 })
+  await sink.ready
+  await Promise.all([agent.transfer(captured), sink.result])
+  const read = await bench.peer.exec(['tcpdump', '-nn', '-r', `${paths.shared}/captures/thread-0.pcap`])
+  expect(read.exitCode).toBe(0)
+  const data = new RegExp(
+    `IP ${bench.stack.address}\\.\\d+ > ${bench.peer.address}\\.${port}: Flags .*length 1448`,
+  )
+  expect(read.stdout.split('\n').filter((line) => data.test(line)).length).toBeGreaterThan(100)
+})
+
 test('a TAP has as many queues as were asked for', async () => {
-  const several = await Bench.deploy('tap', { tapQueues: 3 }, 'agent-test', () => {})
+  const several = await Bench.deploy({ topology: 'tap', tapQueues: 3 }, 'agent-test', () => {})
   try {
     const count = ({ peer }: Bench) =>
       peer.exec(['sh', '-c', 'ls -d /sys/class/net/eth0/queues/tx-* | wc -l'])

@@ -1,14 +1,15 @@
 /**
  * A topology that is up and can take samples: its containers, the directory they share, and, where it has a stack,
- * the agent that holds the TAP.
+ * the agent that holds the device.
  */
 import { addCleanUp } from '../docker/clean-up.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import type { Experiment } from '../matrix/experiment.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
+import { linkAt } from '../topology/links/kinds.ts'
 import { loadTopology } from '../topology/load.ts'
 import type { DeployedNode } from '../topology/node.ts'
-import { resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
+import { type ResolvedLink, resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
 import { AgentConnection } from './agent-connection.ts'
 import { roundsPerProcess } from './rounds-per-process.ts'
 
@@ -16,7 +17,9 @@ import { roundsPerProcess } from './rounds-per-process.ts'
 const stackName = 'stack'
 const peerName = 'peer'
 
-export interface BenchChanges extends TopologyChanges {
+/** Which containers a sample needs: those with equal plans share them. */
+export interface BenchPlan extends Omit<TopologyChanges, 'processors'> {
+  readonly topology: string
   /** Of the stack's TAP; default 1. */
   readonly tapQueues?: number
 }
@@ -30,6 +33,8 @@ export class Bench {
   readonly warmCells = new Set<string>()
   /** The experiment and rounds that the stacks' processes are for. */
   #span = ''
+  /** By cell: seeds of the impairments of the stacks that run now. */
+  readonly #seeds = new Map<string, number>()
   readonly #withdraw: () => void
 
   private constructor(
@@ -45,8 +50,7 @@ export class Bench {
   }
 
   static async deploy(
-    topology: string,
-    changes: BenchChanges,
+    { topology, tapQueues = 1, ...changes }: BenchPlan,
     runId: string,
     onProgress: (line: string) => void,
   ): Promise<Bench> {
@@ -58,7 +62,7 @@ export class Bench {
       const stack = deployment.node(stackName)
       const agent =
         stack.role === 'stack'
-          ? await AgentConnection.open(deployment, stack, changes.tapQueues ?? 1, onProgress)
+          ? await AgentConnection.open(deployment, stack, tapQueues, onProgress)
           : undefined
       return new Bench(deployment, directory, agent, withdraw)
     } catch (error) {
@@ -73,7 +77,20 @@ export class Bench {
     if (this.#span === span) return
     this.#span = span
     this.warmCells.clear()
+    this.#seeds.clear()
     await this.agent?.retireStacks()
+  }
+
+  /** A stack's draws go on from sample to sample: it is made with the seed of the first. */
+  seedFor(cell: string, seed: number): number {
+    const known = this.#seeds.get(cell) ?? seed
+    this.#seeds.set(cell, known)
+    return known
+  }
+
+  /** The wire between the stack and its peer. */
+  get link(): ResolvedLink {
+    return linkAt(this.deployment.topology, stackName)
   }
 
   get stack(): DeployedNode {

@@ -9,8 +9,11 @@ const stallsPerSample = 2
 const earliest = 0.1
 const latest = 0.85
 
-export function disturbanceOf({ disturbance }: Factors, seed: number): Disturbance | undefined {
-  if (disturbance === undefined || disturbance === 'none') return undefined
+export function disturbanceOf(
+  disturbance: NonNullable<Factors['disturbance']>,
+  seed: number,
+): Disturbance | undefined {
+  if (disturbance === 'none') return undefined
   const random = seededRandom(seed)
   const count = disturbance === 'kill' ? killsPerSample : stallsPerSample
   const many = (draw: () => number) => Array.from({ length: count }, draw)

@@ -13,17 +13,17 @@ import type {
   TopologyFacts,
 } from '../runner/executor.ts'
 import { describePeer } from '../topology/describe-peer.ts'
-import { Bench, type BenchChanges } from './bench.ts'
+import { Bench, type BenchPlan } from './bench.ts'
+import { planCell } from './cell-plan.ts'
 import { takeLinuxSample } from './linux-sample.ts'
 import { takeModelSample } from './model-sample.ts'
 import { takeStackSample } from './stack-sample.ts'
-import { tapQueuesOf } from './stack-spec.ts'
 
 export const createExecutor: CreateExecutor = async ({ record = false } = {}) => new ContainerExecutor(record)
 
 class ContainerExecutor implements SampleExecutor {
   readonly #runId = randomBytes(4).toString('hex')
-  /** By topology, offload, and queues of the TAP. */
+  /** By what was planned: the topology first. */
   readonly #benches = new Map<string, Bench>()
   readonly #records: boolean
 
@@ -37,19 +37,23 @@ class ContainerExecutor implements SampleExecutor {
       this.#benches.delete(key)
       await bench.destroy()
     }
-    const bench = await this.#bench(topology, {}, context)
+    const bench = await this.#bench({ topology }, context)
     const { kernel, settings, features } = await describePeer(bench.peer)
     return { kernel, ...settings, ...features }
   }
 
   async execute(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
-    const { strategy, topology, offload } = cell.factors
-    const tapQueues = tapQueuesOf(cell.factors)
     context.log(`cell ${cell.id}, round ${round}`)
-    const bench = await this.#bench(topology, { offloads: offload, tapQueues }, context)
-    if (context.experiment.traffic === 'synthetic') return takeModelSample(bench, cell.factors, context)
-    if (strategy === 'linux') return takeLinuxSample(bench, context)
-    return takeStackSample(bench, cell, round, context, this.#records)
+    const plan = planCell(cell.factors, context.experiment.traffic)
+    const bench = await this.#bench(plan.bench, context)
+    switch (plan.kind) {
+      case 'model':
+        return takeModelSample(bench, plan, context)
+      case 'linux':
+        return takeLinuxSample(bench, plan, context)
+      case 'stack':
+        return takeStackSample(bench, { ...plan, cell: cell.id, round }, context, this.#records)
+    }
   }
 
   async dispose(): Promise<void> {
@@ -58,12 +62,13 @@ class ContainerExecutor implements SampleExecutor {
     await Promise.all(benches.map((bench) => bench.destroy()))
   }
 
-  async #bench(topology: string, changes: BenchChanges, context: PrepareContext): Promise<Bench> {
-    const key = `${topology} ${changes.offloads ?? ''} ${changes.tapQueues ?? 1}`
+  async #bench(plan: BenchPlan, context: PrepareContext): Promise<Bench> {
+    const { topology, offloads = '', tapQueues = 1, mtuBytes = '' } = plan
+    const key = `${topology} ${offloads} ${tapQueues} ${mtuBytes}`
     const known = this.#benches.get(key)
     if (known !== undefined) return known
     context.signal.throwIfAborted()
-    const bench = await Bench.deploy(topology, changes, this.#runId, (line) => context.log(line))
+    const bench = await Bench.deploy(plan, this.#runId, (line) => context.log(line))
     this.#benches.set(key, bench)
     return bench
   }

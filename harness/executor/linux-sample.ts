@@ -4,23 +4,32 @@ import type { SampleContext, SampleOutcome } from '../runner/executor.ts'
 import { pathEvents } from '../topology/counters.ts'
 import { startSink, startSource } from '../topology/peer-program.ts'
 import type { Bench } from './bench.ts'
+import type { CellPlan } from './cell-plan.ts'
 import { observe } from './observe.ts'
 import { congestionControl } from './peer-defaults.ts'
 import { travellingContent } from './stream-files.ts'
 
 const port = 5001
 
-export async function takeLinuxSample(bench: Bench, context: SampleContext): Promise<SampleOutcome> {
-  const { transferBytes, warmupBytes, experiment } = context
-  const isSending = experiment.traffic === 'send'
+type LinuxPlan = Extract<CellPlan, { kind: 'linux' }>
+
+export async function takeLinuxSample(
+  bench: Bench,
+  { direction, connections }: LinuxPlan,
+  context: SampleContext,
+): Promise<SampleOutcome> {
+  const isSending = direction === 'send'
   const [from, to] = isSending ? [bench.stack, bench.peer] : [bench.peer, bench.stack]
-  const bytes = warmupBytes + transferBytes
+  // Of each connection.
+  const warmupBytes = Math.ceil(context.warmupBytes / connections)
+  const bytes = warmupBytes + Math.ceil(context.transferBytes / connections)
   const content = await travellingContent(bench.directory, undefined, bytes)
   const [[source, sink], seen] = await observe(bench, async () => {
-    const receiving = await startSink(to, { meet: { listen: port }, content, warmupBytes })
+    const receiving = await startSink(to, { meet: { listen: port }, connections, content, warmupBytes })
     await receiving.ready
     const sending = await startSource(from, {
       meet: { connect: `${to.address}:${port}` },
+      connections,
       content,
       warmupBytes,
       bytes,

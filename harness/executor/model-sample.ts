@@ -4,17 +4,19 @@
  */
 import type { ModelSpec } from '../agent/transfer-spec.ts'
 import { HarnessError } from '../error.ts'
-import type { Factors } from '../matrix/factors.ts'
 import type { SampleContext, SampleOutcome } from '../runner/executor.ts'
 import type { Bench } from './bench.ts'
+import type { CellPlan } from './cell-plan.ts'
 
 const requestBytes = 1448
 /** All work of a request, in rounds of `work`: some 20 µs, as a segment under a cipher. */
 const requestRounds = 10_000
 
+type ModelPlan = Extract<CellPlan, { kind: 'model' }>
+
 export async function takeModelSample(
   bench: Bench,
-  factors: Factors,
+  plan: ModelPlan,
   context: SampleContext,
 ): Promise<SampleOutcome> {
   if (bench.agent === undefined) {
@@ -23,7 +25,7 @@ export async function takeModelSample(
       'Use tap in the cells of this experiment.',
     )
   }
-  const spec = specOf(factors, context)
+  const spec = specOf(plan, context)
   context.recordCommand(['model', JSON.stringify(spec)])
   const result = await bench.agent.model(spec)
   context.log(JSON.stringify(result, null, 2))
@@ -55,17 +57,10 @@ export async function takeModelSample(
   }
 }
 
-function specOf(factors: Factors, context: SampleContext): ModelSpec {
-  const { strategy, workRatio, replicas = 1 } = factors
-  if (workRatio === undefined || (strategy !== 'sequential' && strategy !== 'replicated')) {
-    throw new HarnessError(
-      `Synthetic traffic has no cell "${strategy}"${workRatio === undefined ? ' without workRatio' : ''}.`,
-      'Give every cell a workRatio, and the strategy sequential or replicated.',
-    )
-  }
+function specOf({ replicas, workRatio }: ModelPlan, context: SampleContext): ModelSpec {
   const stateRounds = Math.round(workRatio * requestRounds)
   return {
-    replicas: strategy === 'sequential' ? 0 : replicas,
+    replicas,
     costs: { stateRounds, payloadRounds: requestRounds - stateRounds },
     requests: Math.ceil(context.transferBytes / requestBytes),
     warmupRequests: Math.ceil(context.warmupBytes / requestBytes),

@@ -5,9 +5,9 @@
  */
 import { copyFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cell } from '../matrix/experiment.ts'
 import type { SampleContext } from '../runner/executor.ts'
 import { paths } from '../topology/node.ts'
+import type { PlannedStack } from './cell-plan.ts'
 
 /** A log is beside the log of its sample: `20.log`, `20.log.channel`. */
 const suffix = '.channel'
@@ -19,8 +19,8 @@ const mostBytes = 48 * 2 ** 20
 export const recordPath = `${paths.shared}/${name}`
 
 /** Whether this sample is made once more. */
-export function isToBeRecorded({ factors }: Cell, { isLast }: SampleContext): boolean {
-  return isLast && factors.strategy === 'replicated'
+export function isToBeRecorded({ strategy }: PlannedStack, { isLast }: SampleContext): boolean {
+  return isLast && strategy.kind === 'replicated'
 }
 
 /** How much of a transfer is recorded. */

@@ -1,14 +1,24 @@
 import { expect, test } from 'vitest'
 import { roundsPerProcess } from './rounds-per-process.ts'
 
-test.each([
-  { rounds: 1, processes: 1 },
-  { rounds: 5, processes: 1 },
-  { rounds: 21, processes: 5 },
-  { rounds: 40, processes: 8 },
-  { rounds: 41, processes: 7 },
-  { rounds: 100, processes: 8 },
-  { rounds: 999, processes: 8 },
-])('$rounds rounds are shared out among $processes processes', ({ rounds, processes }) => {
-  expect(Math.ceil(rounds / roundsPerProcess(rounds))).toBe(processes)
+const everyCount = Array.from({ length: 1000 }, (_, k) => k + 1)
+const processesFor = (rounds: number): number => Math.ceil(rounds / roundsPerProcess(rounds))
+
+test('warming is never more than an eighth part of what it is for: at most eight processes, of five rounds at least', () => {
+  for (const rounds of everyCount) {
+    expect(processesFor(rounds)).toBeLessThanOrEqual(8)
+    expect(roundsPerProcess(rounds)).toBeGreaterThanOrEqual(5)
+  }
+})
+
+test('no process decides a long experiment: from 36 rounds on there are six at least', () => {
+  for (const rounds of everyCount.filter((count) => count > 35)) {
+    expect(processesFor(rounds)).toBeGreaterThanOrEqual(6)
+  }
+})
+
+test('a longer experiment never has shorter-lived processes', () => {
+  for (const rounds of everyCount) {
+    expect(roundsPerProcess(rounds + 1)).toBeGreaterThanOrEqual(roundsPerProcess(rounds))
+  }
 })

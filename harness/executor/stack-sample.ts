@@ -7,8 +7,6 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Disturbance, TransferResult, TransferSpec } from '../agent/transfer-spec.ts'
 import { HarnessError } from '../error.ts'
-import type { Cell } from '../matrix/experiment.ts'
-import type { Factors } from '../matrix/factors.ts'
 import type { Measurement } from '../result/sample.ts'
 import type { SampleContext, SampleOutcome } from '../runner/executor.ts'
 import { pathEvents, socketSnapshot } from '../topology/counters.ts'
@@ -16,18 +14,19 @@ import { paths } from '../topology/node.ts'
 import { type SinkResult, type SourceResult, startSink, startSource } from '../topology/peer-program.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import type { Bench } from './bench.ts'
+import type { CellPlan } from './cell-plan.ts'
 import { disturbanceOf } from './disturbance-of.ts'
 import { type Observation, observe } from './observe.ts'
 import { congestionControl } from './peer-defaults.ts'
 import { isToBeRecorded, keepRecording, recordedBytes, recordPath } from './recording.ts'
-import { stackSpecOf } from './stack-spec.ts'
 import { patternPath, travellingContent } from './stream-files.ts'
 
 const port = 5001
 /** In the directory that the containers share. */
 const dumpsName = 'dumps'
-/** A transfer that is slower than this, in bytes a second, has failed. */
+/** A transfer that is slower than this, in bytes a second, has failed; where the path is impaired, less is the finding. */
 const slowest = 2 * 2 ** 20
+const slowestImpaired = 64 * 2 ** 10
 /** Of a connection's bytes, the share before its measurement begins: slow start, and caches that others used. */
 const settlingShare = 1 / 8
 
@@ -37,10 +36,12 @@ const settlingShare = 1 / 8
  */
 const warmupTransfers = 4
 
+/** What is sampled, and for the how manyth time. */
+type PlannedSample = Extract<CellPlan, { kind: 'stack' }> & { readonly cell: string; readonly round: number }
+
 export async function takeStackSample(
   bench: Bench,
-  cell: Cell,
-  round: number,
+  plan: PlannedSample,
   context: SampleContext,
   records: boolean,
 ): Promise<SampleOutcome> {
@@ -48,19 +49,19 @@ export async function takeStackSample(
   if (agent === undefined) {
     throw new HarnessError(
       `Topology "${bench.deployment.topology.id}" has no stack.`,
-      'Use tap or tap-bridge in the cells of this strategy.',
+      'Use tap, tap-bridge or veth-packet in the cells of this strategy.',
     )
   }
   const { transferBytes, warmupBytes } = context
-  const disturbance = disturbanceOf(cell.factors, context.seed)
+  const disturbance = disturbanceOf(plan.disturbance, context.seed)
   const disturbed: Changes = disturbance === undefined ? {} : { disturbance }
   const move = (settlingBytes: number, bytes: number, changes: Changes = {}) => {
-    const spec = specOf(bench, cell.factors, context, settlingBytes, bytes)
+    const spec = specOf(bench, plan, context, settlingBytes, bytes)
     const stack = { ...spec.stack, ...changes.stack }
     return transfer(bench, agent, { ...spec, ...changes, stack }, context)
   }
-  await bench.enterRound(context.experiment, round)
-  if (!bench.warmCells.delete(cell.id)) {
+  await bench.enterRound(context.experiment, plan.round)
+  if (!bench.warmCells.delete(plan.cell)) {
     context.log('warming up')
     for (let k = 0; k < warmupTransfers; k++) {
       refuseFaults('warm-up', await move(0, Math.ceil(warmupBytes / warmupTransfers)))
@@ -69,9 +70,9 @@ export async function takeStackSample(
   const settlingBytes = Math.ceil(transferBytes * settlingShare)
   const { result, peer, seen } = await move(settlingBytes, transferBytes, disturbed)
   // Only now: after a failure the process is a new one, and cold.
-  bench.warmCells.add(cell.id)
+  bench.warmCells.add(plan.cell)
   const measurement = 'bytesVerified' in peer ? sent(result, peer, seen) : received(result, peer, seen)
-  if (records && isToBeRecorded(cell, context)) {
+  if (records && isToBeRecorded(plan.stack, context)) {
     context.log('once more, recording')
     const changes = { ...disturbed, stack: { recordPath } }
     refuseFaults('recorded', await move(0, recordedBytes(transferBytes), changes))
@@ -149,30 +150,33 @@ function refuseFaults(name: string, { result, peer }: Moved): void {
 
 function specOf(
   bench: Bench,
-  factors: Factors,
+  { cell, stack, direction, connections, impairment = bench.link.impairment }: PlannedSample,
   context: SampleContext,
   warmupBytes: number,
   transferBytes: number,
 ): TransferSpec {
-  const { traffic } = context.experiment
-  if (traffic !== 'send' && traffic !== 'receive') {
-    throw new HarnessError(`Traffic "${traffic}" over a stack is not implemented.`, 'Use send or receive.')
-  }
-  const connections = factors.connections ?? 1
   const share = (bytes: number) => Math.ceil(bytes / connections)
+  const { address, prefixBits } = bench.stack
   return {
     stack: {
-      ...stackSpecOf(factors, `${bench.stack.address}/${bench.stack.prefixBits}`),
+      ...stack,
+      address: `${address}/${prefixBits}`,
+      mtuBytes: bench.link.mtuBytes,
       dumpDirectory: `${paths.shared}/${dumpsName}`,
+      ...(impairment === undefined
+        ? {}
+        : { impairment: { ...impairment, seed: bench.seedFor(cell, context.seed) } }),
     },
-    direction: traffic,
+    direction,
     peerAddress: bench.peer.address,
     port,
     connections,
     warmupBytes: share(warmupBytes),
     transferBytes: share(transferBytes),
     patternPath,
-    timeoutSeconds: Math.ceil(20 + (warmupBytes + transferBytes) / slowest),
+    timeoutSeconds: Math.ceil(
+      20 + (warmupBytes + transferBytes) / (impairment === undefined ? slowest : slowestImpaired),
+    ),
   }
 }
 
@@ -194,6 +198,11 @@ function common(result: TransferResult, seen: Observation) {
     framesOut: result.framesOut,
     perReplica: result.perReplica,
     ...(result.disturbed === undefined ? {} : { disturbed: result.disturbed }),
+    ...(result.path === undefined ? {} : { path: result.path }),
+    retransmitsOf: {
+      stack: result.protocol.retransmits ?? null,
+      peer: pathEvents(seen.peer).retransmitted,
+    },
     note: result.note,
   }
 }

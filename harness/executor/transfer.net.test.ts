@@ -47,6 +47,11 @@ const stackCells: Factors[] = [
   { strategy: 'replicated', replicas: 2, payloadWork: 'cipher', topology: 'tap' },
   { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap-bridge' },
   { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', reader: 'per-queue', topology: 'tap' },
+  { strategy: 'sequential', payloadWork: 'checksum', topology: 'veth-packet' },
+  { strategy: 'replicated', replicas: 2, payloadWork: 'cipher', topology: 'veth-packet' },
+  { strategy: 'sharded', replicas: 2, payloadWork: 'checksum', topology: 'veth-packet' },
+  { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', segmentBytes: 600, topology: 'tap' },
+  { strategy: 'sequential', payloadWork: 'checksum', segmentBytes: 8960, topology: 'veth-packet' },
 ]
 
 describe.each(['send', 'receive'] as const)('one connection with an unmodified Linux peer, %s', (traffic) => {
@@ -63,6 +68,69 @@ describe.each(['send', 'receive'] as const)('one connection with an unmodified L
     const sample = await transfer({ strategy: 'linux', topology: 'veth', offload: 'off' }, traffic)
     expect(sample.bytesVerified).toBe(9 * mebibyte)
   })
+})
+
+/** Application bytes a data segment carried at least, on average over the frames of the sender. */
+const segmentsOf = ({ bytesSent }: Measurement, frames: number | null) => bytesSent / (frames as number)
+
+test.each([600, undefined, 8960])(
+  'segments are as large as was asked for, whoever sends: %s',
+  async (segmentBytes) => {
+    const cell: Factors = { strategy: 'sequential', payloadWork: 'checksum', topology: 'tap' }
+    const factors = segmentBytes === undefined ? cell : { ...cell, segmentBytes }
+    // Timestamps take 12 bytes of each.
+    const most = (segmentBytes ?? 1460) - 12
+    const sent = await transfer(factors, 'send')
+    const received = await transfer(factors, 'receive')
+    for (const size of [segmentsOf(sent, sent.framesOut), segmentsOf(received, received.framesIn)]) {
+      expect(size).toBeLessThanOrEqual(most)
+      expect(size).toBeGreaterThan(0.8 * most)
+    }
+  },
+)
+
+test('between Linux hosts, too, and on several connections', async () => {
+  const cell: Factors = { strategy: 'linux', topology: 'veth', offload: 'off', connections: 3 }
+  const sample = await transfer({ ...cell, segmentBytes: 600 }, 'send')
+  // Three equal shares, rounded up.
+  expect(sample.bytesVerified).toBe(9 * mebibyte + 3)
+  const told = JSON.parse(logged.find((line) => line.startsWith('{')) ?? '') as {
+    source: { perConnection: { tcpInfo: Record<string, number> }[] }
+  }
+  expect(told.source.perConnection.map(({ tcpInfo }) => tcpInfo.snd_mss)).toEqual([588, 588, 588])
+})
+
+describe.each(['send', 'receive'] as const)(
+  'over a path that loses one frame in a hundred, %s',
+  (traffic) => {
+    test.each(['tap', 'veth-packet'])(
+      '%s: every byte arrives, and what it took is counted',
+      async (topology) => {
+        const impairment = { lossProbability: 0.01, delayMicros: 1000 }
+        const sample = await transfer(
+          { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology, impairment },
+          traffic,
+        )
+        expect(sample.bytesVerified).toBe(9 * mebibyte)
+        const { outgoing, incoming } = sample.path as NonNullable<typeof sample.path>
+        expect(Math.min(outgoing.lost, incoming.lost)).toBeGreaterThan(0)
+        expect(outgoing.delayed).toBeGreaterThan(0.9 * (outgoing.written - outgoing.lost))
+        expect(sample.retransmits).toBeGreaterThan(0)
+        const { stack, peer } = sample.retransmitsOf as NonNullable<typeof sample.retransmitsOf>
+        expect(traffic === 'send' ? stack : peer).toBe(sample.retransmits)
+      },
+    )
+  },
+)
+
+test('the kernel below a packet socket says nothing of its own', async () => {
+  await transfer({ strategy: 'sequential', payloadWork: 'checksum', topology: 'veth-packet' }, 'send')
+  const { seen } = JSON.parse(logged.find((line) => line.startsWith('{')) ?? '') as {
+    seen: { stack: Record<string, number> }
+  }
+  expect(seen.stack).not.toHaveProperty(['Tcp.OutRsts'])
+  expect(seen.stack).not.toHaveProperty(['Ip.OutRequests'])
+  expect(seen.stack).not.toHaveProperty(['Icmp.OutMsgs'])
 })
 
 test('a process is warmed once, and is a new one after five rounds', async () => {

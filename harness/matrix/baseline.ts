@@ -3,7 +3,7 @@
  * the sequential stack has no replicas, no claims and no emission order.
  */
 import type { Cell, Experiment } from './experiment.ts'
-import { type FactorName, type Factors, factorNames } from './factors.ts'
+import { agreeOn, type FactorName, type Factors, factorNames } from './factors.ts'
 
 export type Baseline = Experiment['baselines'][number]
 
@@ -27,6 +27,6 @@ export function baselineOf(baseline: Baseline, cell: Cell, cells: readonly Cell[
 /** Whether every factor that the baseline has, but for the exceptions, has the same value in the other cell. */
 function agrees(baseline: Factors, other: Factors, exceptions: readonly FactorName[]): boolean {
   return factorNames.every(
-    (name) => exceptions.includes(name) || baseline[name] === undefined || baseline[name] === other[name],
+    (name) => exceptions.includes(name) || baseline[name] === undefined || agreeOn(name, baseline, other),
   )
 }

@@ -1,6 +1,6 @@
 /** The cell that a cost is counted from: the same, but for the one factor whose price is asked. Pure. */
 import type { Cell, CostRule, VerdictRule } from './experiment.ts'
-import { factorNames } from './factors.ts'
+import { agreeOn, factorNames } from './factors.ts'
 
 /** The cells without what is paid for, otherwise equal: one in a valid experiment, none for cells that do not pay. */
 export function counterpartsOf({ factor, of, over }: CostRule, cell: Cell, cells: readonly Cell[]): Cell[] {
@@ -8,7 +8,7 @@ export function counterpartsOf({ factor, of, over }: CostRule, cell: Cell, cells
   return cells.filter(
     (other) =>
       other.factors[factor] === over &&
-      factorNames.every((name) => name === factor || other.factors[name] === cell.factors[name]),
+      factorNames.every((name) => name === factor || agreeOn(name, other.factors, cell.factors)),
   )
 }
 

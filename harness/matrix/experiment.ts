@@ -28,11 +28,9 @@ export const cellSetSchema = z.strictObject({
   ...z.object(listsOf(varyingFactors)).partial().shape,
 })
 
-/** Bytes by payload work; `linux` is for the cells of the kernel's own stack, which have no payload work. */
+/** Bytes by payload work; cells that have none say what they are: the kernel's own stack, or requests without a network. */
 const bytesByWorkSchema = z.strictObject(
-  z
-    .object({ none: bytes, checksum: bytes, copy: bytes, digest: bytes, cipher: bytes, linux: bytes })
-    .partial().shape,
+  z.object({ checksum: bytes, copy: bytes, cipher: bytes, linux: bytes, synthetic: bytes }).partial().shape,
 )
 
 /** A verdict on the claim that the speed-up over the sequential stack lies in a range. */
@@ -85,10 +83,10 @@ const describedShape = {
   /** What the published work says that this experiment tests, and where it says so. */
   claim: z.strictObject({ text: sentence, source: sentence }),
   /**
-   * Which way the application's bytes go, as seen from the stack under test; or `synthetic`: no network, but requests
-   * of fixed costs on the same framework.
+   * Which way the application's bytes go, as seen from the stack under test, in every cell whose set does not say; or
+   * `synthetic`: no network, but requests of fixed costs on the same framework.
    */
-  traffic: z.enum(['send', 'receive', 'both', 'synthetic']),
+  traffic: z.enum([...factorSchemas.traffic.options, 'synthetic']),
   /** Ratios to report: over the sequential stack, and over the same strategy with one replica. */
   baselines: z.array(z.enum(['sequential', 'single-replica'])).min(1),
   verdict: verdictRuleSchema,
@@ -129,3 +127,4 @@ export type CostRule = z.infer<typeof costRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>
 export type BytesByWork = Experiment['transferBytes']
+export type Traffic = Experiment['traffic']

@@ -1,7 +1,8 @@
 /** Turns what the schema refused into complaints that a writer of an experiment can act on. Pure. */
 import type { z } from 'zod'
-import type { Complaint } from './expand.ts'
+import type { Complaint } from './complaints.ts'
 import { cellSetSchema, definitionSchema } from './experiment.ts'
+import { impairmentFields } from './impairment.ts'
 
 export function explainIssues(error: z.ZodError, candidate: unknown): Complaint[] {
   return error.issues.flatMap((issue) => explain(issue, candidate))
@@ -10,12 +11,15 @@ export function explainIssues(error: z.ZodError, candidate: unknown): Complaint[
 function explain(issue: z.core.$ZodIssue, candidate: unknown): Complaint[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
   if (issue.code === 'unrecognized_keys') {
-    const inCells = path[0] === 'cells'
-    const known = Object.keys(inCells ? cellSetSchema.shape : definitionSchema.shape)
+    const inPath = path[2] === 'impairment'
+    const inCells = path[0] === 'cells' && !inPath
+    const known = inPath
+      ? impairmentFields
+      : Object.keys(inCells ? cellSetSchema.shape : definitionSchema.shape)
     return issue.keys.map((key) => ({
       path: [...path, key],
       problem: inCells ? 'unknown factor' : 'unknown field',
-      remedy: path.length === 0 || inCells ? `known are ${known.join(', ')}` : 'remove it',
+      remedy: path.length === 0 || inCells || inPath ? `known are ${known.join(', ')}` : 'remove it',
     }))
   }
   if (valueAt(candidate, path) === undefined) {

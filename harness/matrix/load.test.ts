@@ -40,18 +40,18 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ['an unknown field', changed({ colour: 'blue' }), 'small.ts: colour: unknown field'],
   [
     'an unknown factor',
-    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['none'], speed: [1] }] }),
+    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['copy'], speed: [1] }] }),
     'small.ts: cells[0].speed: unknown factor (known are strategy, replicas, payloadWork,',
   ],
   [
     'an unknown value',
     changed({ cells: [{ strategy: ['sequential'], payloadWork: ['encrypt'] }] }),
-    'small.ts: cells[0].payloadWork[0]: unknown value "encrypt" (use one of "none", "checksum", "copy", "digest", "cipher")',
+    'small.ts: cells[0].payloadWork[0]: unknown value "encrypt" (use one of "checksum", "copy", "cipher")',
   ],
   ['a missing field', changed({ question: undefined }), 'small.ts: question: missing (experiments/README.md'],
   [
     'a missing strategy',
-    changed({ cells: [{ payloadWork: ['none'] }] }),
+    changed({ cells: [{ payloadWork: ['copy'] }] }),
     'small.ts: cells[0].strategy: missing',
   ],
   ['an empty list', changed({ cells: [] }), 'small.ts: cells:'],
@@ -96,7 +96,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'replicas for the sequential stack',
     changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], replicas: [2] }] }),
-    'small.ts: cells[0].replicas: strategies "sequential" and "linux" have no replicas',
+    'small.ts: cells[0].replicas: means nothing to strategy "sequential" (give "sequential" a set of its own)',
   ],
   [
     'no replicas for the replicated stack',
@@ -141,6 +141,101 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'a file without an experiment',
     { 'small.ts': 'export const x = 1\n' },
     'small.ts exports no `experiment`.',
+  ],
+  ...(
+    [
+      [{ direction: ['send'] }, 'direction: unknown factor'],
+      [{ payloadWork: ['none'] }, 'payloadWork[0]: unknown value "none"'],
+      [{ payloadWork: ['digest'] }, 'payloadWork[0]: unknown value "digest"'],
+      [{ traffic: ['both'] }, 'traffic[0]: unknown value "both" (use one of "send", "receive")'],
+      [{ segmentBytes: [100] }, 'segmentBytes[0]: Too small'],
+      [{ connections: [65] }, 'connections[0]: Too big'],
+      [{ workRatio: [0.5] }, 'workRatio: means nothing where traffic is "send" (leave it out)'],
+      [
+        { strategy: ['linux'], topology: ['veth'], payloadWork: undefined, idle: ['park'] },
+        'idle: means nothing to strategy "linux"',
+      ],
+      [
+        { strategy: ['linux'], topology: ['veth'], payloadWork: undefined, impairment: [{}] },
+        'impairment: means nothing to strategy "linux"',
+      ],
+      [
+        { strategy: ['locked'], replicas: [2], slotCount: [64] },
+        'slotCount: means nothing to strategy "locked"',
+      ],
+      [
+        { strategy: ['replicated'], replicas: [2], claim: ['request'], chunk: [4] },
+        'chunk: more than 1 together with claim "request"',
+      ],
+      [
+        { strategy: ['replicated'], replicas: [2], disturbance: ['kill'], emission: ['ordered'] },
+        'disturbance: replicas come and go only with the default claims',
+      ],
+      [
+        { strategy: ['replicated'], replicas: [1, 2], disturbance: ['kill'] },
+        'disturbance: the only replica cannot be killed',
+      ],
+      [
+        { strategy: ['replicated'], replicas: [2], reader: ['per-queue'], impairment: [{}] },
+        'reader: "per-queue" needs a TAP with queues',
+      ],
+      [
+        { verification: ['trusted'], impairment: [{ corruptionProbability: 0.1 }] },
+        'verification: "trusted" would deliver what the path corrupts',
+      ],
+      [{ impairment: [{ loss: 0.1 }] }, 'impairment[0].loss: unknown field (known are lossProbability,'],
+      [{ impairment: [{ lossProbability: 0.9 }] }, 'impairment[0].lossProbability: Too big'],
+      [{ impairment: [{ reorderProbability: 0.1 }] }, 'impairment[0].reorderDelayMicros:'],
+      [{ impairment: [{ queueBytes: 10_000 }] }, 'impairment[0].rateBitsPerSecond:'],
+    ] as const
+  ).map(
+    ([set, said]) =>
+      [
+        `a set with ${JSON.stringify(set)}`,
+        changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], ...set }] }),
+        `small.ts: cells[0].${said}`,
+      ] as const,
+  ),
+  [
+    'traffic that cannot be measured',
+    changed({ traffic: 'both' }),
+    'small.ts: traffic: unknown value "both" (use one of "send", "receive", "synthetic")',
+  ],
+  [
+    'requests without a network that have no share of work',
+    changed({ traffic: 'synthetic', cells: [{ strategy: ['sequential'] }] }),
+    'small.ts: cells[0].workRatio: missing where traffic is "synthetic"',
+  ],
+  [
+    'requests without a network for a strategy that has none',
+    changed({ traffic: 'synthetic', cells: [{ strategy: ['locked'], replicas: [2], workRatio: [0.5] }] }),
+    'small.ts: cells[0].strategy: synthetic traffic has no cell "locked"',
+  ],
+  [
+    'a topology that is not there',
+    changed({ topology: 'tap-of-glass' }),
+    'small.ts: topology.tap-of-glass: There is no topology "tap-of-glass". (known are tap, tap-bridge,',
+  ],
+  [
+    'a topology of another strategy',
+    changed({ topology: 'veth' }),
+    'small.ts: topology.veth: cell "sequential-checksum-veth" needs a node "stack" of role "stack"',
+  ],
+  [
+    'a topology without a Linux peer',
+    changed({ topology: 'tap-pair' }),
+    'small.ts: topology.tap-pair: cell "sequential-checksum-tap-pair" needs a node "peer" of role "linux"',
+  ],
+  [
+    'queues where there are none',
+    changed({
+      topology: 'veth-packet',
+      cells: [
+        { strategy: ['sequential'], payloadWork: ['checksum'] },
+        { strategy: ['replicated'], replicas: [1], payloadWork: ['checksum'], reader: ['per-queue'] },
+      ],
+    }),
+    'reads a queue of its own, and only a TAP has several (use tap there)',
   ],
   ['a file that does not parse', { 'small.ts': 'export const = 1\n' }, 'small.ts cannot be loaded'],
 ]

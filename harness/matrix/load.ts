@@ -7,10 +7,12 @@ import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { HarnessError, messageOf } from '../error.ts'
 import { baselineCandidates } from './baseline.ts'
+import { type Complaint, complaintsAbout } from './complaints.ts'
 import { counterpartsOf } from './counterpart.ts'
-import { type Complaint, complaintsAbout, expand } from './expand.ts'
+import { bytesKeyOf, expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
 import { explainIssues } from './explain.ts'
+import { complaintsAboutTopologies } from './topology-fit.ts'
 
 /** All experiments of a folder, by id. Throws HarnessError for the first file that is wrong. */
 export async function loadExperiments(folder: string): Promise<Experiment[]> {
@@ -24,7 +26,14 @@ export async function loadExperiments(folder: string): Promise<Experiment[]> {
   }
   refuseDuplicates(definitions)
   for (const { path, definition } of definitions) refuseForeignId(path, definition)
-  return definitions.map(({ path, definition }) => resolveDefinition(path, definition))
+  const experiments: Experiment[] = []
+  for (const { path, definition } of definitions) {
+    const experiment = resolveDefinition(path, definition)
+    const complaints = await complaintsAboutTopologies(experiment)
+    if (complaints.length > 0) throw refusal(path, complaints)
+    experiments.push(experiment)
+  }
+  return experiments
 }
 
 /** The experiments to run: all, or the one of that id. */
@@ -56,7 +65,9 @@ async function importDefinition(path: string): Promise<unknown> {
 export function validate(path: string, candidate: unknown): Definition {
   const result = definitionSchema.safeParse(candidate)
   if (!result.success) throw refusal(path, explainIssues(result.error, candidate))
-  const complaints = result.data.cells.flatMap(complaintsAbout)
+  const complaints = result.data.cells.flatMap((set, index) =>
+    complaintsAbout(set, index, result.data.traffic),
+  )
   if (complaints.length > 0) throw refusal(path, complaints)
   return result.data
 }
@@ -67,7 +78,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
   const complaints: Complaint[] = []
   for (const cell of experiment.cells) {
     for (const field of ['transferBytes', 'warmupBytes'] as const) {
-      const key = cell.factors.payloadWork ?? 'linux'
+      const key = bytesKeyOf(cell.factors, experiment.traffic)
       if (experiment[field][key] !== undefined) continue
       complaints.push({
         path: [field, key],

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { experimentSchema } from '../matrix/experiment.ts'
 
 /** Raised whenever a reader of older runs would misread newer ones. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 const text = z.string()
 

@@ -31,6 +31,27 @@ export const disturbedSchema = z.strictObject({
   ),
 })
 
+const pathDirectionSchema = z.strictObject({
+  /** Frames that were put onto the path, and those that left it at its other end, duplicates included. */
+  written: count,
+  delivered: count,
+  /** Those that had to wait on it. */
+  delayed: count,
+  lost: count,
+  duplicated: count,
+  /** Held back so that later frames overtook them. */
+  reordered: count,
+  /** One bit of them was flipped. */
+  corrupted: count,
+  /** Lost because the queue of a link with a rate was full. */
+  queueDrops: count,
+  /** Lost because too many were held, or because the next device had no room. */
+  refused: count,
+})
+
+/** What an impaired path did to the frames of a transfer, its beginning and end included, as seen from the stack. */
+export const pathSchema = z.strictObject({ outgoing: pathDirectionSchema, incoming: pathDirectionSchema })
+
 /** What an executor measured in one sample. */
 export const measurementSchema = z.strictObject({
   /** Application bytes over the whole connection, warm-up included. */
@@ -71,6 +92,10 @@ export const measurementSchema = z.strictObject({
   /** Counters of each replica by name: applied, checked, performed, claimsWon and the like. */
   perReplica: z.array(z.record(z.string(), z.number())),
   disturbed: disturbedSchema.exactOptional(),
+  /** Set where the path was impaired. */
+  path: pathSchema.exactOptional(),
+  /** Segments that either end sent again, whoever sent the data: SYNs and FINs, too. */
+  retransmitsOf: sides.exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
 })
@@ -112,6 +137,7 @@ export const failedSampleSchema = z.strictObject({
 export const sampleSchema = z.discriminatedUnion('status', [measuredSampleSchema, failedSampleSchema])
 
 export type DisturbedTransfer = z.infer<typeof disturbedSchema>
+export type PathEvents = z.infer<typeof pathSchema>
 export type Measurement = z.infer<typeof measurementSchema>
 export type Failure = z.infer<typeof failureSchema>
 export type MeasuredSample = z.infer<typeof measuredSampleSchema>

@@ -8,14 +8,19 @@ const rule = { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 
 const manyCores = { ...machine, cores: 8 }
 
 function cell(
-  payloadWork: Factors['payloadWork'],
+  payloadWork: Factors['payloadWork'] | undefined,
   replicas: number,
   low: number,
   median: number,
   high: number,
 ): JudgedCell {
   return {
-    factors: { strategy: 'replicated', replicas, payloadWork, topology: 'tap' },
+    factors: {
+      strategy: 'replicated',
+      replicas,
+      topology: 'tap',
+      ...(payloadWork === undefined ? {} : { payloadWork }),
+    },
     void: 0,
     speedupOverSequential: { low, median, high },
     roundsCompared: 9,
@@ -93,10 +98,24 @@ test('a gain beyond the published range is said to be', () => {
   expect(judge(rule, [cell('cipher', 8, 4.2, 4.5, 4.8)], manyCores).reasons[0]).toContain('beyond 4.00')
 })
 
+test('kinds of communication are told apart by what they differ in', () => {
+  const over = (topology: string, path: Partial<Factors>): JudgedCell => {
+    const best = cell('cipher', 2, 1.7, 1.8, 1.9)
+    return { ...best, factors: { ...best.factors, topology, ...path } }
+  }
+  const cells = [over('tap', { impairment: {} }), over('tap', { impairment: { lossProbability: 0.01 } })]
+  expect(judge(rule, cells, manyCores).reasons.slice(0, 2)).toEqual([
+    expect.stringMatching(/^cipher, unimpaired: 2 replicas reach 1\.80 times/),
+    expect.stringMatching(/^cipher, 1 % loss: 2 replicas reach 1\.80 times/),
+  ])
+  const two = [over('tap', {}), over('veth-packet', {})]
+  expect(judge(rule, two, manyCores).reasons[1]).toMatch(/^cipher, veth-packet: 2 replicas/)
+})
+
 test('a model is confirmed by cells within its tolerance, and by no others', () => {
   const atRatio = (workRatio: number, median: number): JudgedCell => ({
-    ...cell('none', 2, median, median, median),
-    factors: { strategy: 'replicated', replicas: 2, payloadWork: 'none', workRatio, topology: 'tap' },
+    ...cell(undefined, 2, median, median, median),
+    factors: { strategy: 'replicated', replicas: 2, workRatio, topology: 'tap' },
   })
   const model = { kind: 'model', tolerance: 0.1 } as const
   expect(judge(model, [atRatio(0.5, 1.3), atRatio(0.05, 1.8)], machine)).toEqual({
@@ -108,5 +127,5 @@ test('a model is confirmed by cells within its tolerance, and by no others', () 
   })
   expect(judge(model, [atRatio(0.5, 1.1), atRatio(0.05, 1.8)], machine).verdict).toBe('partly')
   expect(judge(model, [atRatio(0.5, 1.1)], machine).verdict).toBe('not reproduced')
-  expect(judge(model, [cell('none', 2, 1, 1, 1)], machine).verdict).toBe('cannot tell here')
+  expect(judge(model, [cell('copy', 2, 1, 1, 1)], machine).verdict).toBe('cannot tell here')
 })

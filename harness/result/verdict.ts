@@ -4,7 +4,8 @@
  * can confirm the claim, but not refute it.
  */
 import type { SpeedupRange, VerdictRule } from '../matrix/experiment.ts'
-import { identifyFactors } from '../matrix/factors.ts'
+import { describeFactors, varying } from '../matrix/factor-words.ts'
+import { factorNames, identifyFactors } from '../matrix/factors.ts'
 import type { Interval } from '../measure/interval.ts'
 import { judgeByCost, refuteEquality } from './cost-verdict.ts'
 import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
@@ -49,7 +50,9 @@ function judgeByRange(rule: SpeedupRange, cells: readonly JudgedCell[], machine:
     }
   }
   const findings = best.map((cell) => findingOf(rule, cell))
-  const reasons = best.map((cell, index) => explain(rule, cell, findings[index] as Finding))
+  const reasons = best.map((cell, index) =>
+    explain(rule, cell, findings[index] as Finding, communicationOf(cell, best)),
+  )
   reasons.push(...remarksOnCoverage(Math.min(...best.map((cell) => cell.speedupCoverage))))
   const count = (finding: Finding) => findings.filter((other) => other === finding).length
   if (count('gains') === best.length) return { verdict: 'reproduced', reasons }
@@ -81,11 +84,20 @@ function findingOf(rule: SpeedupRange, cell: JudgedCell): Finding {
   return interval.high < rule.low ? 'no gain' : 'unclear'
 }
 
-function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding): string {
+/** What tells a cell's kind of communication from the others that are judged. */
+function communicationOf({ factors }: JudgedCell, judged: readonly JudgedCell[]): string {
+  const others = factorNames.filter(
+    (name) => name !== 'strategy' && name !== 'replicas' && name !== 'payloadWork',
+  )
+  const all = judged.map((cell) => cell.factors)
+  return describeFactors(factors, ['payloadWork', ...varying(others, all)])
+}
+
+function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding, communication: string): string {
   const { low, median, high } = cell.speedupOverSequential as Interval
-  const { payloadWork, replicas } = cell.factors
+  const { replicas } = cell.factors
   const range = `${low.toFixed(2)} … ${high.toFixed(2)}`
-  const measured = `${payloadWork}: ${replicas} replicas reach ${median.toFixed(2)} times the sequential stack (${range})`
+  const measured = `${communication}: ${replicas} replicas reach ${median.toFixed(2)} times the sequential stack (${range})`
   const bound = `the claimed ${rule.low.toFixed(2)}`
   if (finding === 'gains')
     return `${measured}: at least ${bound}${median > rule.high ? `, and beyond ${rule.high.toFixed(2)}` : ''}.`

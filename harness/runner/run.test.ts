@@ -62,14 +62,19 @@ test('the last sample of a cell is known to be the last', async () => {
   for (const [round, isLast] of told) expect(isLast).toBe(round === 1)
 })
 
-test('goodput is bits by time', async () => {
-  const { run, reports } = await runSmall()
+test('goodput is that of the bytes asked for, in megabits a second, not of what else went by', async () => {
+  const { run, reports } = await runSmall({
+    async execute(cell, round) {
+      const measurement = fakeMeasurement(cell, round, 1)
+      // A quarter of a second for 62.5 MB; a peer that was sent some bytes more does not make it quicker.
+      const known = { transferBytes: 62_500_000, transferMicros: 250_000, bytesSent: 70_000_000 }
+      return { status: 'measured', measurement: { ...measurement, ...known } }
+    },
+  })
   await run()
   const { samples } = await latestRun(reports)
-  for (const sample of samples) {
-    if (sample.status !== 'measured') throw new Error('a sample failed')
-    expect(sample.goodputMbps).toBeCloseTo((8 * sample.transferBytes) / sample.transferMicros, 9)
-  }
+  for (const sample of samples) expect(sample).toMatchObject({ status: 'measured', goodputMbps: 2000 })
+  expect(samples).toHaveLength(14)
 })
 
 test('the manifest keeps commands and what was found in the topologies', async () => {

@@ -1,6 +1,7 @@
 /** Takes one sample: whatever the executor does, the answer is an outcome that can be recorded. */
 import { z } from 'zod'
 import { HarnessError } from '../error.ts'
+import { bytesKeyOf } from '../matrix/expand.ts'
 import type { ScheduledSample } from '../matrix/schedule.ts'
 import type { Profile } from '../result/manifest.ts'
 import { measurementSchema } from '../result/sample.ts'
@@ -20,7 +21,7 @@ export async function takeSample(
   profile: Profile,
 ): Promise<SampleOutcome> {
   const { experiment, cell, round, seed } = scheduled
-  const work = cell.factors.payloadWork ?? 'linux'
+  const work = bytesKeyOf(cell.factors, experiment.traffic)
   const context: SampleContext = {
     ...prepareContext,
     log: (line) => appendLog(logPath, line),

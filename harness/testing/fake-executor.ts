@@ -42,8 +42,8 @@ export class FakeExecutor implements SampleExecutor {
   }
 }
 
-const megabitsByWork = { none: 3000, checksum: 2400, copy: 2800, digest: 1400, cipher: 400 }
-const shareByWork = { none: 0.8, checksum: 0.6, copy: 0.7, digest: 0.35, cipher: 0.1 }
+const megabitsByWork = { checksum: 2400, copy: 2800, cipher: 400 }
+const shareByWork = { checksum: 0.6, copy: 0.7, cipher: 0.1 }
 
 /** Goodput by the model, with a deterministic ripple of ± 4 % over the rounds. */
 export function fakeMeasurement(cell: Cell, round: number, transferBytes: number): Measurement {

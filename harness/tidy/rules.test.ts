@@ -4,6 +4,7 @@ import {
   kebabCaseFolders,
   noMachinePaths,
   noMisleadingWords,
+  noSkippedTests,
   testingOnlyInTests,
 } from './rules.ts'
 
@@ -38,4 +39,16 @@ test('a double used outside tests is reported', () => {
 test('a path of one machine is reported', () => {
   expect(noMachinePaths({ path: 'README.md', text: `see /${'home'}/someone/project` })).toHaveLength(1)
   expect(noMachinePaths({ path: 'README.md', text: 'see the home page' })).toEqual([])
+})
+
+test('a test that may be skipped is reported, wherever it is declared', () => {
+  for (const way of ['skip', 'skipIf(x)', 'runIf(x)', 'todo', 'concurrent.skip']) {
+    expect(
+      noSkippedTests({ path: 'stack/x.net.test.ts', text: `${'test'}.${way}('x', () => {})` }),
+    ).toHaveLength(1)
+    expect(
+      noSkippedTests({ path: 'stack/testing/x.ts', text: `${'describe'}.${way}('x', () => {})` }),
+    ).toHaveLength(1)
+  }
+  expect(noSkippedTests({ path: 'stack/x.test.ts', text: "test('to skip a byte', () => {})" })).toEqual([])
 })

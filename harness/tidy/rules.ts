@@ -61,10 +61,19 @@ export const testingOnlyInTests: Rule = ({ path, text }) =>
 export const noMachinePaths: Rule = ({ path, text }) =>
   /(^|[\s'"`(])\/(home|Users)\/\w/.test(text) ? [`${path}: names a folder of one machine`] : []
 
+const skipped = /\b(describe|test|it)(\.\w+)*\.(skip|skipIf|runIf|todo)\b/
+
+/** A test that does not run is one that nobody misses: where a machine lacks what it needs, it fails and says so. */
+export const noSkippedTests: Rule = ({ path, text }) =>
+  /\.test\.ts$|(^|\/)testing\//.test(path) && skipped.test(text)
+    ? [`${path}: skips tests; let them fail, saying what is missing`]
+    : []
+
 export const rules: readonly Rule[] = [
   headerComment,
   kebabCaseFolders,
   noMisleadingWords,
   testingOnlyInTests,
   noMachinePaths,
+  noSkippedTests,
 ]

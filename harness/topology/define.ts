@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { impairmentSchema } from '../matrix/impairment.ts'
 
 /**
  * A topology as its author writes it: hosts, their addresses, and how they are joined. Pure data, one file each in
@@ -54,6 +55,8 @@ const link = z.strictObject({
   mtuBytes: z.int().min(576).max(65_521).optional(),
   /** Checksum and segmentation offloads of the Linux interfaces. Default: as Linux sets them. */
   offloads: z.enum(['default', 'on', 'off']).optional(),
+  /** What happens to frames between the stack and this link, both ways; an experiment's factor takes its place. */
+  impairment: impairmentSchema.optional(),
 })
 
 export const topologySchema = z
@@ -78,6 +81,12 @@ export const topologySchema = z
       const second = topology.nodes[each.between[1]]
       if (each.kind !== 'veth' && first !== undefined && first.role !== 'stack') {
         complain(['links', index, 'between', 0], `a ${each.kind} link begins at a node of role "stack"`)
+      }
+      if (each.impairment !== undefined && first?.role !== 'stack') {
+        complain(
+          ['links', index, 'impairment'],
+          'is the path of a stack: the link begins at a node of role "stack"',
+        )
       }
       if (each.kind === 'tap-pair' && second !== undefined && second.role !== 'stack') {
         complain(['links', index, 'between', 1], 'a tap-pair link ends at a node of role "stack"')

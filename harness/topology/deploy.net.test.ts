@@ -104,6 +104,20 @@ describe('topology veth-packet', () => {
     expect(stdout).toBe('')
     expect((await node('stack').exec(['cat', '/sys/class/net/eth0/operstate'])).stdout.trim()).toBe('up')
   })
+
+  it('has frames of at most the MTU with complete checksums: no offloads at either end', async () => {
+    const { node } = await deploy('veth-packet')
+    for (const end of ['stack', 'peer']) {
+      const { features } = await describePeer(node(end))
+      expect(features).toMatchObject({
+        'tx-checksumming': 'off',
+        'rx-checksumming': 'off',
+        'tcp-segmentation-offload': 'off',
+        'generic-segmentation-offload': 'off',
+        'generic-receive-offload': 'off',
+      })
+    }
+  })
 })
 
 describe('a deployment', () => {

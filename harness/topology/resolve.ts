@@ -1,4 +1,5 @@
 import { HarnessError } from '../error.ts'
+import type { PathImpairment } from '../matrix/impairment.ts'
 import type { linkKinds, Topology } from './define.ts'
 
 /**
@@ -28,6 +29,7 @@ export interface ResolvedLink {
   readonly second: ResolvedNode
   readonly mtuBytes: number
   readonly offloads: Offloads
+  readonly impairment: PathImpairment | undefined
 }
 
 export interface ResolvedTopology {
@@ -65,6 +67,7 @@ export function resolveTopology(topology: Topology, changes: TopologyChanges = {
       second: find(topology, nodes, link.between[1]),
       mtuBytes: changes.mtuBytes ?? link.mtuBytes ?? 1500,
       offloads: changes.offloads ?? link.offloads ?? 'default',
+      impairment: link.impairment,
     }),
   )
   return { id: topology.id, title: topology.title, nodes, links }

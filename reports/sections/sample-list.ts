@@ -1,6 +1,6 @@
 /** The raw samples of an experiment, cell by cell, folded away; each links to its log in the run's folder. */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
-import type { Sample } from '../../harness/result/sample.ts'
+import type { MeasuredSample, Sample } from '../../harness/result/sample.ts'
 import { faultsOf } from '../../harness/result/validity.ts'
 import { formatBytes, formatCount, formatNumber, formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
@@ -42,9 +42,36 @@ function sampleRow(sample: Sample): Markup {
     formatCount(sample.divergences),
   ].map((text) => html`<td>${text}</td>`)
   const remarks = [...faults.map((fault) => `Void: ${fault}.`), sample.note].filter(Boolean)
+  const path = pathWords(sample)
   return html`<tr>${place}${numbers}${log}</tr>${
+    path === '' ? null : html`<tr><td></td><td colspan="10" class="words">${path}</td></tr>`
+  }${
     remarks.length === 0
       ? null
       : html`<tr class="failed"><td></td><td colspan="10" class="words">${remarks.join(' ')}</td></tr>`
   }`
 }
+
+/** What the impaired path did: `On the path: out 3293 frames, 31 lost, 3262 delayed; in …`; empty where there was none. */
+function pathWords({ path }: MeasuredSample): string {
+  if (path === undefined) return ''
+  const direction = (name: 'outgoing' | 'incoming', short: string) => {
+    const { written, delivered, ...fates } = path[name]
+    const said = Object.entries(fates).filter(([, count]) => count > 0)
+    const words = said.map(
+      ([fate, count]) => `${formatCount(count)} ${fateWords[fate as keyof typeof fates]}`,
+    )
+    return [`${short} ${plural(written, 'frame')}`, ...words].join(', ')
+  }
+  return `On the path: ${direction('outgoing', 'out')}; ${direction('incoming', 'in')}.`
+}
+
+const fateWords = {
+  delayed: 'delayed',
+  lost: 'lost',
+  duplicated: 'duplicated',
+  reordered: 'reordered',
+  corrupted: 'corrupted',
+  queueDrops: 'dropped before the link',
+  refused: 'refused',
+} as const

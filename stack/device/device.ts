@@ -1,6 +1,6 @@
 /**
- * A device moves whole Ethernet frames. Implementations: TAP, packet socket on a veth, simulated link.
- * Wrappers (pcap recorder, seeded impairment) are devices around a device.
+ * A device moves whole Ethernet frames. Implementations: TAP, packet socket on a veth, frame pair, simulated link.
+ * A wrapper (the pcap recorder) is a device around a device.
  *
  * Any thread of the stack may call `write`; `read` and `wait` belong to whoever holds the producer role.
  * Each thread opens a device of its own over the shared descriptor: a device holds no shared mutable state

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import { FrameStore, frameStoreBytes } from './frame-store.ts'
+import { expect, test } from 'vitest'
+import { FrameStore } from './frame-store.ts'
 import { Random } from './random.ts'
 
 const source = Uint8Array.from({ length: 256 }, (_, at) => at)
@@ -22,7 +22,7 @@ function names(store: FrameStore): number[] {
 }
 
 test('frames come out by due time and then in the order they were put', () => {
-  const store = FrameStore.private(8, 16)
+  const store = new FrameStore(8, 16)
   for (const [name, due] of [
     [1, 30],
     [2, 10],
@@ -36,7 +36,7 @@ test('frames come out by due time and then in the order they were put', () => {
 })
 
 test('due times compare across the wrap of 32 bits', () => {
-  const store = FrameStore.private(4, 16)
+  const store = new FrameStore(4, 16)
   put(store, 1, 0x80000001)
   put(store, 2, 0x7fffffff)
   expect(store.isDue(0x7ffffffe)).toBe(false)
@@ -45,7 +45,7 @@ test('due times compare across the wrap of 32 bits', () => {
 })
 
 test('a frame that keeps its order waits for those before it, another does not', () => {
-  const store = FrameStore.private(4, 16)
+  const store = new FrameStore(4, 16)
   put(store, 1, 50, true)
   put(store, 2, 40, true)
   put(store, 3, 45, false)
@@ -53,7 +53,7 @@ test('a frame that keeps its order waits for those before it, another does not',
 })
 
 test('a full store and a frame that is too long are refused, and room comes back', () => {
-  const store = FrameStore.private(2, 16)
+  const store = new FrameStore(2, 16)
   expect(store.put(source, 0, 17, 0, false)).toBe(false)
   expect(put(store, 1, 0)).toBe(true)
   expect(put(store, 2, 0)).toBe(true)
@@ -64,39 +64,16 @@ test('a full store and a frame that is too long are refused, and room comes back
 })
 
 test('a take copies no more than its limit', () => {
-  const store = FrameStore.private(2, 16)
+  const store = new FrameStore(2, 16)
   store.put(source, 10, 8, 0, false)
   target.fill(0)
   expect(store.take(target, 5, 3)).toBe(3)
   expect([...target.subarray(4, 9)]).toEqual([0, 10, 11, 12, 0])
 })
 
-describe('in shared memory', () => {
-  const size = frameStoreBytes(4, 100)
-  const buffer = new SharedArrayBuffer(128 + size)
-  const views = { words: new Int32Array(buffer), bytes: new Uint8Array(buffer) }
-
-  test('zeros are an empty store, two views see the same frames, and nothing outside is written', () => {
-    views.bytes.fill(9, 0, 128)
-    const store = new FrameStore(views, 128, 4, 100)
-    const other = new FrameStore(views, 128, 4, 100)
-    expect(store.count).toBe(0)
-    for (let k = 0; k < 4; k++) store.put(source, k, 100, 4 - k, false)
-    expect(names4(other)).toEqual([3, 2, 1, 0])
-    expect(views.bytes.slice(0, 128).every((byte) => byte === 9)).toBe(true)
-  })
-
-  function names4(store: FrameStore): number[] {
-    return Array.from({ length: 4 }, () => {
-      store.take(target, 0, 100)
-      return target[0] as number
-    })
-  }
-})
-
 test('random puts and takes agree with a sorted list', () => {
   const random = new Random(11)
-  const store = FrameStore.private(32, 16)
+  const store = new FrameStore(32, 16)
   const model: { name: number; due: number; order: number }[] = []
   for (let step = 0; step < 5000; step++) {
     if (random.chance(0.5)) {

@@ -1,6 +1,6 @@
 /**
- * What a path does to a frame, drawn from a seeded generator. Shared by the simulated link and by the wrapper
- * that impairs a real device. One instance per thread and direction; allocates nothing per frame.
+ * What a path does to a frame, drawn from a seeded generator: of each direction of a link, simulated or real, its own.
+ * One thread; allocates nothing per frame.
  */
 import { Random } from './random.ts'
 

@@ -17,7 +17,7 @@ import { createPacketSocketDevice, openPacketSocket } from './packet-socket.ts'
 import { createTapDevice, openTap, superFrameBytes } from './tap.ts'
 import { describeInNamespace } from './testing/in-namespace.ts'
 
-describeInNamespace('kernel devices are', (opened) => {
+describeInNamespace((opened) => {
   for (const offload of [false, true]) {
     const suffix = offload ? ' with offload' : ''
     const name = offload ? 'offload0' : 'plain0'

@@ -1,6 +1,6 @@
 /** A TAP with several queues, in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN and /dev/net/tun. */
 import { expect, test } from 'vitest'
-import { EtherType, writeEthernet } from '../wire/ethernet.ts'
+import { EtherType, etherTypeOf, writeEthernet } from '../wire/ethernet.ts'
 import { TcpFlag, TcpWord } from '../wire/header.ts'
 import { IpProtocol, writeIpv4 } from '../wire/ipv4.ts'
 import { writeTcp } from '../wire/tcp.ts'
@@ -27,7 +27,7 @@ function writeFrame(bytes: Uint8Array, at: number, sourcePort: number, destinati
   writeTcp(bytes, at + 34, record, 0)
 }
 
-describeInNamespace('several queues are', (opened) => {
+describeInNamespace((opened) => {
   for (const offload of [false, true]) {
     const name = offload ? 'queues1' : 'queues0'
     describeDevice(`a TAP with three queues${offload ? ', with offload' : ''}`, () => {
@@ -51,14 +51,21 @@ describeInNamespace('several queues are', (opened) => {
     const { name, eventFd, capabilities } = tap
     const queue = (fd: number, otherFds: number[] = []) =>
       new DescriptorDevice(region, { name, fd, otherFds, eventFd, capabilities })
+    /** Length of the next frame of ours; the kernel sends some of its own on an interface that is new. */
+    const readOurs = (device: DescriptorDevice): number => {
+      for (;;) {
+        const length = device.read(4096, 1514)
+        if (length === 0 || etherTypeOf(region.bytes, 4096) === EtherType.ipv4) return length
+      }
+    }
     const arrivesAt = (port: number, own: number, other: number) => {
       writeFrame(region.bytes, 0, port, 5000)
       expect(queue(own).write(0, frameBytes)).toBe(true)
       writeFrame(region.bytes, 0, 5000, port)
       for (const _ of [1, 2]) expect(far.write(0, frameBytes)).toBe(true)
-      const isInOther = queue(other).read(4096, 1514) > 0
+      const isInOther = readOurs(queue(other)) > 0
       queue(other, [own]).wait(1_000_000)
-      const fetched = queue(other, [own]).read(4096, 1514)
+      const fetched = readOurs(queue(other, [own]))
       while (queue(other, [own]).read(4096, 1514) > 0);
       return { isInOther, fetched }
     }

@@ -27,16 +27,3 @@ export function enterNewNetworkNamespace(): () => void {
     closeFile(home)
   }
 }
-
-/** Why this process cannot make a network namespace with interfaces in it; empty if it can. */
-export function networkNamespaceObstacle(): string {
-  try {
-    enterNewNetworkNamespace()()
-  } catch (error) {
-    return (error as Error).message
-  }
-  const fd = openFile('/dev/net/tun', OpenFlag.readWrite | OpenFlag.closeOnExec, 0)
-  if (fd < 0) return 'no /dev/net/tun'
-  closeFile(fd)
-  return ''
-}

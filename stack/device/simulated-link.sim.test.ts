@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { complianceRegion, describeDevice } from './device.compliance.ts'
 import type { Device } from './device.ts'
-import { type LinkParameters, perfectLink, SimulatedLink } from './simulated-link.ts'
+import { type LinkParameters, perfectLink } from './link-direction.ts'
+import { SimulatedLink } from './simulated-link.ts'
 
 class ManualClock {
   micros: number

@@ -37,6 +37,9 @@ export const ppoll: (entries: Int32Array, count: number, timeout: Int32Array, ma
 export const socket: (domain: number, type: number, protocol: number) => number = library.func(
   'int socket(int domain, int type, int protocol)',
 )
+/** `pair`: two descriptors, each other's ends. */
+export const socketPair: (domain: number, type: number, protocol: number, pair: Int32Array) => number =
+  library.func('int socketpair(int domain, int type, int protocol, int32_t *pair)')
 export const bind: (fd: number, address: Uint8Array, length: number) => number = library.func(
   'int bind(int fd, const uint8_t *address, uint32_t length)',
 )

@@ -131,6 +131,11 @@ export class Channel {
     return this.slotOf((this.#words[this.#control + ChannelWord.tail] as number) + k)
   }
 
+  /** Holder only. Index of the k-th request from now. */
+  indexAhead(k: number): number {
+    return ((this.#words[this.#control + ChannelWord.tail] as number) + k) | 0
+  }
+
   /** Holder only. Publishes the next `count` slots in order, 0 ≤ count ≤ freeSlots(), and wakes who sleeps. */
   publish(count: number): void {
     const words = this.#words

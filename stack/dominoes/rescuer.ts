@@ -1,6 +1,7 @@
 /**
  * Finishes what a killed replica left, then lets the ring go on without it. Used by the monitor's thread, after the dead
- * replica's thread has ended for certain. The dead replica's position holds its slots until the last step.
+ * replica's thread has ended for certain. The dead replica's position holds its slots until the last step, and whatever else
+ * is reused only when all replicas have passed a request.
  *
  *   killed …                                      left behind                       what is done about it
  *   ─ before it claims a check                    the check is unclaimed            nothing: a survivor claims it

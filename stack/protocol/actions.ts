@@ -9,7 +9,7 @@ export const Action = {
   sendSegment: 1,
   /** Transmit an ARP packet. */
   sendArp: 2,
-  /** Answer the echo request in the current slot, whose ICMP payload is copied. */
+  /** Answer the echo request in the current slot, whose ICMP payload is copied; or send one fragment of the answer. */
   sendEchoReply: 3,
   /** Transmit an ICMP error that quotes the packet in the current slot. */
   sendIcmpError: 4,
@@ -75,6 +75,12 @@ export const IcmpWord = {
   identifier: 8,
   sequence: 9,
   nextHopMtu: 10,
+  // Echo reply only: which bytes of the message, ICMP header included, go into this packet, whether more follow in another,
+  // and the identification that fragments of one message share
+  offset: 11,
+  length: 12,
+  isFollowed: 13,
+  identification: 14,
 } as const
 
 /** `deliver` and `upcall`. An upcall's number is its place in the one order in which the application sees them. */
@@ -110,6 +116,8 @@ export const Upcall = {
   finished: 7,
   /** connection; nothing more comes; first: 0 after an orderly close, else an `UpcallError`. */
   closed: 8,
+  /** connection; it is closed and released, and all that touches its buffers was emitted before: see `Request.free`. */
+  drained: 9,
 } as const
 
 export const UpcallError = {

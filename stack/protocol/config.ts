@@ -1,5 +1,11 @@
 import type { HashKey } from './keyed-hash.ts'
 
+/**
+ * No timer is further ahead than this, 17.9 minutes, and after a longer silence no stamp of before is compared any more
+ * (see `ageing.ts`): a quarter of what 32 bits of microseconds hold.
+ */
+export const maximumGapMicros = 2 ** 30
+
 /** What the protocol machine has to know and cannot learn; equal on every replica. */
 export interface MachineConfig {
   /** This host's IPv4 address, prefix length and gateway (0: none), as 32-bit integers. */
@@ -30,7 +36,7 @@ export interface MachineConfig {
    * a scheduling quantum. RACK's reordering window (RFC 8985 section 6.2) is never below this.
    */
   readonly reorderingFloorMicros: number
-  /** How long TIME-WAIT lasts: 2 MSL. */
+  /** How long TIME-WAIT lasts: 2 MSL; below `maximumGapMicros`. */
   readonly timeWaitMicros: number
   /** Keys what strangers must not foresee: initial sequence numbers, ports, cookies, places in the tuple hash. */
   readonly secret: HashKey

@@ -6,9 +6,10 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import { ActionQueue } from '../dominoes/action-queue.ts'
 import { SlotWord, slotHeadWords } from '../dominoes/slot.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../wire/header.ts'
-import { SegmentWord } from './actions.ts'
+import { SegmentWord, Upcall, UpcallWord } from './actions.ts'
 import { createMachine, type Machine, stateWords } from './machine.ts'
 import { ListenArgument, Request, StreamArgument } from './requests.ts'
+import { aimSequence } from './testing/aim-sequence.ts'
 import { localAddress, peerAddress, peerEther, testConfig } from './testing/host.ts'
 
 const port = 5001
@@ -38,19 +39,24 @@ class Bench {
 
   constructor() {
     const { words } = this
-    this.machine = createMachine(config, words, new Int32Array(stateWords(config)), this.actions)
+    const state = new Int32Array(stateWords(config))
+    // The connection begins at sequence number 0.
+    aimSequence(config, state, this.now, 0, [peerAddress, 40000, port])
+    this.machine = createMachine(config, words, state, this.actions)
     words[SlotWord.head + HeaderWord.format] = Format.arp
     words[SlotWord.head + HeaderWord.arpOperation] = 1
     this.setHead(HeaderWord.etherSourceHigh, peerEther[0])
     this.setHead(HeaderWord.etherSourceLow, peerEther[1])
     this.setHead(HeaderWord.ipSource, peerAddress)
     this.setHead(HeaderWord.ipDestination, localAddress)
+    this.aimAtMachine()
     words[SlotWord.verdict] = Verdict.accepted
     this.apply(Request.frame)
     words[SlotWord.arguments + ListenArgument.port] = port
     words[SlotWord.arguments + ListenArgument.backlog] = 1
     this.apply(Request.listen)
     words.fill(0, SlotWord.head)
+    this.aimAtMachine()
     this.setHead(HeaderWord.format, Format.tcp)
     this.setHead(HeaderWord.ipSource, peerAddress)
     this.setHead(HeaderWord.ipDestination, localAddress)
@@ -65,6 +71,12 @@ class Bench {
     this.setHead(HeaderWord.options, OptionBit.timestamps)
     this.ownSequence = 1
     this.segment(TcpFlag.ack, 0, 1)
+    if (this.actions.words[UpcallWord.upcallKind] !== Upcall.accepted) throw new Error('no connection')
+  }
+
+  aimAtMachine(): void {
+    this.setHead(HeaderWord.etherDestinationHigh, config.etherHigh)
+    this.setHead(HeaderWord.etherDestinationLow, config.etherLow)
   }
 
   setHead(word: number, value: number): void {

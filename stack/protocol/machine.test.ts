@@ -3,6 +3,10 @@ import { ActionQueue } from '../dominoes/action-queue.ts'
 import { noDeadline } from '../dominoes/domain.ts'
 import { Format, Verdict } from '../wire/header.ts'
 import { createMachine, stateWords } from './machine.ts'
+import { globalRecord } from './state/globals.ts'
+import { type Layout, planLayout } from './state/layout.ts'
+import { timeWaitRecord } from './state/tables.ts'
+import { tcbRecord } from './state/tcb.ts'
 import { gatewayAddress, localAddress, peerAddress, peerEther, TestHost, testConfig } from './testing/host.ts'
 import { Scenario } from './testing/scenario.ts'
 
@@ -101,6 +105,33 @@ describe('the machine', () => {
     }
     expect(digests.size).toBe(6)
   })
+
+  it.each([
+    ['an entry in TIME-WAIT', (layout: Layout) => layout.timeWait + timeWaitRecord.offsets.expiry],
+    ['the tuple hash', (layout: Layout) => layout.hash + 3],
+    ['a closed connection', (layout: Layout) => layout.connections + tcbRecord.offsets.generation],
+    ['one connection of many', (layout: Layout) => layout.connections + 150 * tcbRecord.words],
+  ])(
+    'has digests that take turns over the tables at rest: a word of %s is seen within a few hundred',
+    (_, at) => {
+      const host = new TestHost({ connectionCount: 200 })
+      // Enough connections that they take turns, too.
+      host.state[planLayout(host.config).globals + globalRecord.offsets.connectionsHigh] = 200
+      host.invariants = undefined
+      const copy = new Int32Array(host.state)
+      const machine = createMachine(host.config, host.words, copy, new ActionQueue(256))
+      const where = at(planLayout(host.config))
+      copy[where] = (copy[where] as number) + 1
+      let seen = 0
+      for (let request = 0; request < 32 * 500; request += 1) {
+        host.tick()
+        machine.apply(0)
+        if (request % 32 === 0 && host.machine.digest() !== machine.digest()) seen += 1
+      }
+      expect(seen).toBeGreaterThan(0)
+      expect(seen).toBeLessThan(500)
+    },
+  )
 
   it('refuses buffers and limits that cannot work', () => {
     const words = new Int32Array(128)

@@ -11,12 +11,13 @@
 import type { ActionQueue } from '../dominoes/action-queue.ts'
 import { noDeadline } from '../dominoes/domain.ts'
 import { SlotWord } from '../dominoes/slot.ts'
+import { ageAfterGap, fireSweep } from './ageing.ts'
 import { fireNeighborTimers } from './arp/neighbors.ts'
 import { flushArpRequests } from './arp/output.ts'
-import type { MachineConfig } from './config.ts'
+import { type MachineConfig, maximumGapMicros } from './config.ts'
 import { receiveFrame } from './ip/input.ts'
 import { Request } from './requests.ts'
-import { advanceClock } from './state/clock.ts'
+import { advanceClock, elapsedMicros } from './state/clock.ts'
 import { Core, selectConnection } from './state/core.ts'
 import { digestAll, digestLive } from './state/digest.ts'
 import { copyLive } from './state/snapshot.ts'
@@ -73,7 +74,8 @@ function apply(core: Core, slot: number): void {
   const { globals, words } = core
   core.slot = slot
   globals.requests = (globals.requests + 1) | 0
-  advanceClock(core, words[slot + SlotWord.time] as number)
+  const elapsed = advanceClock(core, words[slot + SlotWord.time] as number)
+  if (elapsed > maximumGapMicros) ageAfterGap(core)
   if (globals.deadlineArmed !== 0 && ((globals.nextDeadline - core.now) | 0) <= 0) fireTimers(core)
   const kind = words[slot + SlotWord.kind] as number
   if (kind === Request.frame) receiveFrame(core)
@@ -84,6 +86,7 @@ function apply(core: Core, slot: number): void {
 /** Timers note their deadlines again while they are visited, so nextDeadline is exact afterwards. */
 function fireTimers(core: Core): void {
   core.globals.deadlineArmed = 0
+  fireSweep(core)
   fireConnectionTimers(core)
   fireNeighborTimers(core)
 }
@@ -101,5 +104,7 @@ function drain(core: Core): void {
 function microsUntilDeadline(core: Core, nowMicros: number): number {
   const { globals } = core
   if (globals.deadlineArmed === 0) return noDeadline
+  // A process that was stopped for long: the deadline is past, even if it seems to lie ahead by wrapping.
+  if (elapsedMicros(globals.lastNow, nowMicros) > maximumGapMicros) return 0
   return Math.max(0, (globals.nextDeadline - nowMicros) | 0)
 }

@@ -39,15 +39,23 @@ export interface SimHostParts {
   readonly device: Device
   readonly application: EndpointHandler & { step(): boolean }
   readonly costs: VirtualCosts
+  /** What an action takes in place of what is drawn, by thread and kind of action; undefined: as drawn. */
+  readonly actionMicros?: (thread: number, kind: number) => number | undefined
   readonly seed: number
   /** Replicas that are killed. Default none. */
   readonly deaths?: readonly Death[]
+  /** After the productive round with this number, of all threads together, its thread is late by so many microseconds. */
+  readonly stalls?: ReadonlyMap<number, number>
+  /** Puts something around each thread's domain, within what its actions cost. */
+  readonly wrapDomain?: (domain: Domain, thread: number) => Domain
 }
 
 /** One thread: when it can run again, and a round of its loop. */
 interface SimThread {
   readonly number: number
   readyAt: number
+  /** Until then it is late, by one of the stalls that were asked for. */
+  stalledUntil: number
   /** What its actions cost; undefined if this thread performs none. */
   readonly performer: SlowPerformer | undefined
   readonly thread: StrategyThread
@@ -64,6 +72,7 @@ export class SimHost {
   readonly #deaths: Deaths | undefined
   readonly #ends: StackEnds
   readonly #recorder: LogRecorder | undefined
+  #rounds = 0
 
   constructor(parts: SimHostParts) {
     this.#parts = parts
@@ -94,7 +103,9 @@ export class SimHost {
       if (thread.readyAt > clock.nowMicros()) continue
       if (this.#runRound(thread) === 0) continue
       worked = true
-      thread.readyAt = clock.nowMicros() + this.#roundMicros()
+      const stallMicros = this.#parts.stalls?.get(this.#rounds++) ?? 0
+      thread.readyAt = clock.nowMicros() + this.#roundMicros() + stallMicros
+      if (stallMicros > 0) thread.stalledUntil = thread.readyAt
     }
     const reopen = (number: number) => {
       this.#threads = [...this.#threads, this.#openThread(number)]
@@ -109,8 +120,10 @@ export class SimHost {
     const now = this.#parts.clock.nowMicros()
     const hostNow = (this.#parts.clockOrigin + now) | 0
     let next = Number.POSITIVE_INFINITY
-    for (const { readyAt, performer, thread } of this.#threads) {
+    for (const { readyAt, stalledUntil, performer, thread } of this.#threads) {
       if (readyAt > now) next = Math.min(next, readyAt)
+      // Whatever is due, it waits.
+      if (stalledUntil > now) continue
       const busyUntil = performer?.busyUntil ?? 0
       if (busyUntil > now) next = Math.min(next, busyUntil)
       next = Math.min(next, Math.max(now + 1, now + thread.microsUntilDeadline(hostNow)))
@@ -155,7 +168,7 @@ export class SimHost {
   }
 
   #openThread(thread: number): SimThread {
-    const { clock, clockOrigin, parameters, device, costs, seed } = this.#parts
+    const { clock, clockOrigin, parameters, device, costs, seed, wrapDomain } = this.#parts
     let performer: SlowPerformer | undefined
     const opened = strategyOf(parameters).openThread({
       region: this.#region,
@@ -166,12 +179,17 @@ export class SimHost {
       clock: clock.hostClock(clockOrigin),
       seed: seed + thread,
       wrapDomain: (domain: Domain) => {
-        performer = new SlowPerformer(domain, clock, () => this.#exponential(costs.actionMicros))
+        const inner = wrapDomain === undefined ? domain : wrapDomain(domain, thread)
+        performer = new SlowPerformer(
+          inner,
+          clock,
+          (kind) => this.#parts.actionMicros?.(thread, kind) ?? this.#exponential(costs.actionMicros),
+        )
         return performer
       },
       pause: (micros) => this.#pause(micros),
     })
-    return { number: thread, readyAt: 0, performer, thread: opened }
+    return { number: thread, readyAt: 0, stalledUntil: 0, performer, thread: opened }
   }
 
   /** The sequential loop waits within a round: time goes on, and the application gets its turn. */

@@ -5,18 +5,19 @@
  */
 
 import type { VirtualClock } from '../device/virtual-clock.ts'
-import type { ActionQueue } from '../dominoes/action-queue.ts'
+import { type ActionQueue, ActionWord } from '../dominoes/action-queue.ts'
 import type { Domain } from '../dominoes/domain.ts'
 
 export class SlowPerformer implements Domain {
   readonly actions: ActionQueue
   readonly #domain: Domain
   readonly #clock: VirtualClock
-  readonly #durationMicros: () => number
+  readonly #durationMicros: (kind: number) => number
   /** When the action in hand is done; undefined while none is. */
   #doneAt: number | undefined
 
-  constructor(domain: Domain, clock: VirtualClock, durationMicros: () => number) {
+  /** `durationMicros` is asked once for each action, whose kind it is told. */
+  constructor(domain: Domain, clock: VirtualClock, durationMicros: (kind: number) => number) {
     this.actions = domain.actions
     this.#domain = domain
     this.#clock = clock
@@ -29,7 +30,10 @@ export class SlowPerformer implements Domain {
   }
 
   perform(action: number, slot: number): boolean {
-    this.#doneAt ??= this.#clock.nowMicros() + this.#durationMicros()
+    if (this.#doneAt === undefined) {
+      const kind = this.actions.words[action + ActionWord.kind] as number
+      this.#doneAt = this.#clock.nowMicros() + this.#durationMicros(kind)
+    }
     if (this.#clock.nowMicros() < this.#doneAt) return false
     if (!this.#domain.perform(action, slot)) return false
     this.#doneAt = undefined

@@ -3,8 +3,10 @@
  * reorders and duplicates. Everything follows from the seed: sizes, impairments, costs, preemptions, where clocks and
  * sequence numbers start.
  */
+
+import { type LinkParameters, perfectLink } from '../device/link-direction.ts'
 import { Random } from '../device/random.ts'
-import { type LinkParameters, perfectLink, SimulatedLink } from '../device/simulated-link.ts'
+import { SimulatedLink } from '../device/simulated-link.ts'
 import { openRegion } from '../dominoes/region.ts'
 import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'

@@ -16,8 +16,11 @@ export interface World {
   readonly wire: SimulatedWire
 }
 
-/** Runs until `isDone` or until `limitMicros` of virtual time; returns whether it was done in time. */
-export function runWorld(world: World, isDone: () => boolean, limitMicros: number): boolean {
+/**
+ * Runs until `isDone` or until `limitMicros` of virtual time; returns whether it was done in time. When something is due
+ * that nobody does yet, because a thread waits for another, it is asked for again every `retryMicros`.
+ */
+export function runWorld(world: World, isDone: () => boolean, limitMicros: number, retryMicros = 1): boolean {
   const { clock, hosts, wire } = world
   while (!isDone()) {
     if (clock.nowMicros() > limitMicros) return false
@@ -26,7 +29,7 @@ export function runWorld(world: World, isDone: () => boolean, limitMicros: numbe
     if (worked) continue
     const next = Math.min(wire.nextEventMicros(), ...hosts.map((host) => host.nextEventMicros()))
     if (next === Number.POSITIVE_INFINITY) return false
-    clock.advanceTo(Math.max(next, clock.nowMicros() + 1))
+    clock.advanceTo(Math.max(next, clock.nowMicros() + retryMicros))
   }
   return true
 }

@@ -4,22 +4,42 @@
  *     const connection = await stack.connect({ address: '10.77.0.2', port: 80 })
  *     await connection.write(new TextEncoder().encode('GET / HTTP/1.0\r\n\r\n'))
  *     for await (const bytes of connection) process.stdout.write(bytes)
+ *
+ * Its buffers go back to the stack once it is over and all was read, or when the application gives it up by `finish` or
+ * `abort`, whichever comes first. Invariant: they go back once.
  */
+import { UpcallError } from '../protocol/actions.ts'
 import { SocketError } from './errors.ts'
 import type { Stream } from './stream.ts'
+
+/** What a connection asks of the endpoint. */
+export interface ConnectionPort {
+  accept(stream: Stream): void
+  release(stream: Stream): void
+}
 
 export class Connection {
   /** The byte stream itself, for applications that fill and read the rings in place. */
   readonly stream: Stream
   readonly #what: string
-  readonly #release: () => void
+  readonly #port: ConnectionPort
   #waiters: (() => void)[] = []
-  #released = false
+  #isClaimed: boolean
 
-  constructor(stream: Stream, what: string, release: () => void) {
+  /** `isClaimed`: the application has it, or waits for it. One that is not stays until it is claimed or given up. */
+  constructor(stream: Stream, what: string, port: ConnectionPort, isClaimed: boolean) {
     this.stream = stream
     this.#what = what
-    this.#release = release
+    this.#port = port
+    this.#isClaimed = isClaimed
+    stream.onOver = () => this.#releaseIfOver()
+  }
+
+  /** Called by the listener when the application takes this connection. */
+  claim(): void {
+    this.#isClaimed = true
+    this.#port.accept(this.stream)
+    this.#releaseIfOver()
   }
 
   /** Resolves at the next change: bytes arrived, room was freed, the peer finished, the connection ended. */
@@ -32,7 +52,6 @@ export class Connection {
     const waiters = this.#waiters
     this.#waiters = []
     for (const resolve of waiters) resolve()
-    if (this.stream.closedReason !== undefined && this.stream.readableBytes === 0) this.#releaseOnce()
   }
 
   /** Resolves when all bytes are in the send buffer. Throws SocketError when the connection ends before. */
@@ -41,6 +60,7 @@ export class Connection {
     while (done < bytes.length) {
       this.#throwIfFailed()
       if (this.stream.closedReason !== undefined) throw new SocketError(this.#what, 'reset')
+      if (this.stream.isReleased) throw new SocketError(this.#what, 'closed')
       const count = this.stream.write(bytes.subarray(done))
       done += count
       if (count === 0) await this.progress()
@@ -72,28 +92,33 @@ export class Connection {
     this.stream.close()
   }
 
-  /** Ends the connection at once with a reset. */
+  /** Ends the connection at once with a reset, and gives it up: what arrived and was not read is lost. */
   abort(): void {
-    this.stream.abort()
+    if (this.stream.closedReason === undefined) this.stream.abort()
+    this.#port.release(this.stream)
+    this.stream.end(UpcallError.reset)
+    this.onProgress()
   }
 
-  /** Resolves when the connection is over; throws SocketError when it did not end in order. */
+  /**
+   * Resolves when the connection is over; throws SocketError when it did not end in order. What arrived and was not read
+   * can still be read, and keeps the connection's buffers until it is, or until `finish`.
+   */
   async closed(): Promise<void> {
     while (this.stream.closedReason === undefined) await this.progress()
-    this.#releaseOnce()
     this.#throwIfFailed()
   }
 
-  /** Closes, and gives the buffers back without waiting for what else the peer may send. */
+  /**
+   * Closes, and gives the buffers back without waiting for what else the peer may send. If something that it sent was not
+   * read, the connection is reset instead: the peer has to know (RFC 1122 section 4.2.2.13).
+   */
   finish(): void {
-    this.close()
-    this.#releaseOnce()
+    this.#port.release(this.stream)
   }
 
-  #releaseOnce(): void {
-    if (this.#released) return
-    this.#released = true
-    this.#release()
+  #releaseIfOver(): void {
+    if (this.#isClaimed && this.stream.isOver) this.#port.release(this.stream)
   }
 
   #throwIfFailed(): void {

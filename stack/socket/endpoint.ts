@@ -3,12 +3,18 @@
  * the one order that the protocol machine gave them. Synchronous and free of promises, so that the simulator
  * can drive an application in virtual time; `stack.ts` puts the asynchronous interface on top.
  *
- * Called by the application's thread only.
+ * A stream is known here from the upcall that announces it until `drained`, which follows its release. Its index is free
+ * for another connection only when no thread has anything in hand that touches its rings. Deliveries are done by then,
+ * since upcalls are seen in order; segments are once every thread has passed the request that brought `drained`.
+ *
+ * Called by the application's thread only. Invariant: every stream that is announced is released at most once, and freed
+ * once after that.
  */
 import { Upcall } from '../protocol/actions.ts'
 import { Request } from '../protocol/requests.ts'
 import type { ApplicationEnds } from '../strategy/running-stack.ts'
 import { UpcallRecord } from '../strategy/upcall-record.ts'
+import { assertPort } from './ports.ts'
 import { Stream } from './stream.ts'
 
 /** What the application is told; every method is called from `poll`. */
@@ -19,12 +25,25 @@ export interface EndpointHandler {
   onConnectFailed(cookie: number, error: number): void
   /** More to read, more room to write, the peer's end of stream, or the end of the connection. */
   onProgress(stream: Stream): void
+  /** The stream was released, and nothing more will be heard of it. */
+  onGone?(stream: Stream): void
+}
+
+/** A connection whose index waits for the threads. */
+interface Drained {
+  readonly id: number
+  /** Channel index of the request that emitted its last. */
+  readonly index: number
 }
 
 export class Endpoint {
   readonly #parts: ApplicationEnds
   readonly #handler: EndpointHandler
   readonly #streams = new Map<number, Stream>()
+  /** Those that wait for room which a thread still holds. */
+  readonly #freeing = new Set<Stream>()
+  /** In the order of their upcalls. */
+  readonly #drained: Drained[] = []
   /** Requests that found the mailbox full, oldest first: kind and three arguments each. */
   readonly #waiting: [number, number, number, number, number][] = []
 
@@ -33,7 +52,9 @@ export class Endpoint {
     this.#handler = handler
   }
 
+  /** Throws RangeError for a port that there is not. */
   listen(cookie: number, port: number, backlog: number): void {
+    assertPort('port', port)
     this.#post(Request.listen, cookie, port, backlog, 0)
   }
 
@@ -41,26 +62,34 @@ export class Endpoint {
     this.#post(Request.unlisten, cookie, port, 0, 0)
   }
 
+  /** Local port 0: any. Throws RangeError for a port that there is not. */
   connect(cookie: number, remoteAddress: number, remotePort: number, localPort: number): void {
+    assertPort('port', remotePort)
+    if (localPort !== 0) assertPort('localPort', localPort)
     this.#post(Request.connect, cookie, remoteAddress, remotePort, localPort)
   }
 
-  /** Forgets the stream and gives its buffers back to the stack. */
+  /** The application took a stream that was accepted: it counts no more against the listener's backlog. */
+  accept(stream: Stream): void {
+    this.#post(Request.accept, stream.id, 0, 0, 0)
+  }
+
+  /** Gives the stream's buffers back to the stack; nothing can be read or written any more. */
   release(stream: Stream): void {
-    if (this.#streams.delete(stream.id)) stream.release()
+    this.#freeing.delete(stream)
+    stream.release()
   }
 
   /** Whether something is owed that no upcall will announce: look again soon. */
   get needsPolling(): boolean {
-    if (this.#waiting.length > 0) return true
-    for (const stream of this.#streams.values()) if (stream.isFreeing) return true
-    return false
+    return this.#waiting.length > 0 || this.#freeing.size > 0 || this.#drained.length > 0
   }
 
   /** Takes the upcalls that are at hand, at most `limit`; returns how many. */
   poll(limit: number): number {
     this.#flush()
-    this.#free()
+    this.#freeRoom()
+    this.#freeIndexes()
     const { outbox, region } = this.#parts
     let taken = 0
     while (taken < limit) {
@@ -74,10 +103,25 @@ export class Endpoint {
   }
 
   /** Room that a replica held up, and that no upcall will announce again. */
-  #free(): void {
-    for (const stream of this.#streams.values()) {
-      if (stream.isFreeing && stream.free()) this.#handler.onProgress(stream)
+  #freeRoom(): void {
+    for (const stream of this.#freeing) {
+      const hasMore = stream.free()
+      if (!stream.isFreeing) this.#freeing.delete(stream)
+      if (hasMore) this.#handler.onProgress(stream)
     }
+  }
+
+  /** Those that were drained first are passed first. */
+  #freeIndexes(): void {
+    const drained = this.#drained
+    let count = 0
+    while (count < drained.length) {
+      const { id, index } = drained[count] as Drained
+      if (!this.#parts.hasPassed(index)) break
+      this.#post(Request.free, id, 0, 0, 0)
+      count += 1
+    }
+    if (count > 0) drained.splice(0, count)
   }
 
   #take(words: Int32Array, at: number): void {
@@ -104,17 +148,33 @@ export class Endpoint {
     const stream = this.#streams.get(id)
     if (stream === undefined) return
     if (kind === Upcall.readable) stream.onReadable(first)
-    else if (kind === Upcall.acknowledged) stream.onAcknowledged(first, index)
+    else if (kind === Upcall.acknowledged) this.#onAcknowledged(stream, first, index)
     else if (kind === Upcall.finished) stream.finished = true
-    else if (kind === Upcall.closed) stream.closedReason = first
+    else if (kind === Upcall.closed) stream.end(first)
+    else if (kind === Upcall.drained) {
+      this.#onDrained(stream, index)
+      return
+    }
     this.#handler.onProgress(stream)
+  }
+
+  #onAcknowledged(stream: Stream, position: number, index: number): void {
+    stream.onAcknowledged(position, index)
+    if (stream.isFreeing && !stream.isReleased) this.#freeing.add(stream)
+  }
+
+  #onDrained(stream: Stream, index: number): void {
+    this.#streams.delete(stream.id)
+    this.#drained.push({ id: stream.id, index })
+    this.#freeIndexes()
+    this.#handler.onGone?.(stream)
   }
 
   #open(id: number, remoteAddress: number, remotePort: number): Stream {
     const { region, buffers, hasPassed } = this.#parts
     const port = {
-      post: (kind: number, connection: number, position: number) =>
-        this.#post(kind, connection, position, 0, 0),
+      post: (kind: number, connection: number, position: number, consumed = 0) =>
+        this.#post(kind, connection, position, consumed, 0),
       hasPassed,
     }
     const stream = new Stream(region, buffers, port, { id, index: id & 0xffff, remoteAddress, remotePort })

@@ -9,6 +9,8 @@ export type SocketReason =
   | 'port in use'
   | 'too many connections'
   | 'stack stopped'
+  /** This end gave the connection up before. */
+  | 'closed'
 
 const reasons: ReadonlyMap<number, SocketReason> = new Map([
   [UpcallError.refused, 'refused'],

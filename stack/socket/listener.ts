@@ -3,7 +3,8 @@ import type { Connection } from './connection.ts'
 
 export class Listener {
   readonly port: number
-  readonly #accepted: Connection[] = []
+  /** Accepted by the stack, and not by the application: at most the backlog, since the stack counts them. */
+  readonly #unclaimed: Connection[] = []
   readonly #waiters: ((connection: Connection | null) => void)[] = []
   readonly #close: () => void
   #closed = false
@@ -15,15 +16,26 @@ export class Listener {
 
   /** Called by the stack. */
   onAccepted(connection: Connection): void {
+    if (this.#closed) {
+      connection.abort()
+      return
+    }
     const waiter = this.#waiters.shift()
-    if (waiter === undefined) this.#accepted.push(connection)
-    else waiter(connection)
+    if (waiter === undefined) {
+      this.#unclaimed.push(connection)
+      return
+    }
+    connection.claim()
+    waiter(connection)
   }
 
   /** The next connection; `null` once the listener is closed. */
   accept(): Promise<Connection | null> {
-    const next = this.#accepted.shift()
-    if (next !== undefined) return Promise.resolve(next)
+    const next = this.#unclaimed.shift()
+    if (next !== undefined) {
+      next.claim()
+      return Promise.resolve(next)
+    }
     if (this.#closed) return Promise.resolve(null)
     return new Promise((resolve) => this.#waiters.push(resolve))
   }
@@ -32,10 +44,12 @@ export class Listener {
     for (let next = await this.accept(); next !== null; next = await this.accept()) yield next
   }
 
+  /** Stops listening. Connections that nobody claimed are reset, as Linux does: nobody ever will. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#close()
+    for (const connection of this.#unclaimed.splice(0)) connection.abort()
     for (const waiter of this.#waiters.splice(0)) waiter(null)
   }
 }

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { StrategyOption } from '../strategy/options.ts'
+import { strategyOf } from '../strategy/strategies.ts'
 import { resolveOptions, type StackOptions } from './options.ts'
 
 const options: StackOptions = {
@@ -45,4 +47,65 @@ test('factors that exclude each other are refused', () => {
 test('a reader for each queue is refused on a device with one', () => {
   const strategy = { kind: 'replicated', replicas: 2, reader: 'per-queue' } as const
   expect(() => resolveOptions({ ...options, strategy })).toThrow(/needs a queue for each/)
+})
+
+describe('room for connections', () => {
+  const replicated = { ...options, strategy: { kind: 'replicated', replicas: 2 } } as const
+  const layoutOf = (more: Partial<StackOptions>) => {
+    const parameters = resolveOptions({ ...replicated, ...more })
+    return strategyOf(parameters).plan(parameters)
+  }
+
+  test('a thousand connections by default, in less than half a gibibyte', () => {
+    expect(resolveOptions(options).machine).toMatchObject({
+      connectionCount: 1024,
+      sendBufferBytes: 2 ** 17,
+      receiveBufferBytes: 2 ** 17,
+    })
+    expect(layoutOf({}).sizeBytes).toBeLessThan(2 ** 29)
+  })
+
+  test.each<StrategyOption>([
+    { kind: 'sequential' },
+    { kind: 'replicated', replicas: 2 },
+    { kind: 'replicated', replicas: 1, maximumReplicas: 4 },
+    { kind: 'locked', workers: 2 },
+    { kind: 'sharded', workers: 2 },
+    { kind: 'pipelined', workers: 3 },
+  ])('4096 connections when asked, at offsets below 2^31, by %o', (strategy) => {
+    expect(layoutOf({ strategy, connectionCount: 4096 }).sizeBytes).toBeLessThan(2 ** 31)
+  })
+
+  test.each([
+    [2 ** 16, 256],
+    [2 ** 17, 256],
+    [2 ** 19, 1024],
+    [2 ** 21, 4096],
+    [2 ** 23, 4096],
+  ])(
+    'with a send buffer of %i bytes, %i segments of a connection are kept track of',
+    (sendBufferBytes, count) => {
+      expect(resolveOptions({ ...options, sendBufferBytes }).machine.segmentCount).toBe(count)
+    },
+  )
+
+  test.each([0, 1.5, -1, 65_536, Number.NaN])(
+    'a connectionCount of %d is refused by name',
+    (connectionCount) => {
+      expect(() => resolveOptions({ ...options, connectionCount })).toThrow(/connectionCount must be/)
+    },
+  )
+
+  test.each([0, 1000, 1024, 2 ** 31, 2.5])('buffers of %d bytes are refused by name', (bytes) => {
+    expect(() => resolveOptions({ ...options, sendBufferBytes: bytes })).toThrow(/sendBufferBytes must be/)
+    expect(() => resolveOptions({ ...options, receiveBufferBytes: bytes })).toThrow(
+      /receiveBufferBytes must be/,
+    )
+  })
+
+  test('what does not fit is refused before any memory is asked for, with the options that would make it fit', () => {
+    const tooMuch = { connectionCount: 4096, sendBufferBytes: 2 ** 21, receiveBufferBytes: 2 ** 21 }
+    expect(() => layoutOf(tooMuch)).toThrow(RangeError)
+    expect(() => layoutOf(tooMuch)).toThrow(/lower connectionCount, sendBufferBytes or receiveBufferBytes/)
+  })
 })

@@ -27,9 +27,12 @@ export interface StackOptions {
   /** Default: backoff without spinning where there are no more cores than threads. */
   readonly idle?: IdleOptions
   readonly congestionControl?: MachineConfig['congestionControl']
-  /** Connections at once, 1 … 65535. Default 64. */
+  /** Connections at once, 1 … 65535. Default 1024. */
   readonly connectionCount?: number
-  /** Bytes of each connection's rings; powers of two. Default 2 MiB each. */
+  /**
+   * Bytes of each connection's rings; powers of two from 4096. Default 128 KiB each: for many connections. A bulk transfer
+   * over a long path wants more, and fewer connections. Memory of a ring that was never used is not committed.
+   */
   readonly sendBufferBytes?: number
   readonly receiveBufferBytes?: number
   readonly timeWaitMillis?: number
@@ -51,13 +54,16 @@ export interface StackOptions {
   readonly coalesceMillis?: number
 }
 
-const mebibyte = 2 ** 20
+const defaultConnectionCount = 1024
+const defaultBufferBytes = 2 ** 17
+const leastBufferBytes = 4096
 /** A digest costs about as much as applying a short request. */
 const defaultDigestStride = 32
 
 /** Throws RangeError for an address, a size or a combination of factors that cannot be. */
 export function resolveOptions(options: StackOptions): StackParameters {
   checkStrategy(options)
+  const { connectionCount, sendBufferBytes, receiveBufferBytes } = resolveBuffers(options)
   const { address, prefixLength } = parseNetwork(options.address)
   const ether = parseHardwareAddress(options.etherAddress ?? formatHardwareAddress(0x0200, address))
   return {
@@ -79,12 +85,12 @@ export function resolveOptions(options: StackOptions): StackParameters {
       etherLow: ether.low,
       mtuBytes:
         options.mtuBytes ?? Math.min(1500, options.device.capabilities.frameBytes - ethernetHeaderBytes),
-      connectionCount: options.connectionCount ?? 64,
+      connectionCount,
       timeWaitCount: 1024,
       listenerCount: 16,
-      segmentCount: 4096,
-      sendBufferBytes: options.sendBufferBytes ?? 2 * mebibyte,
-      receiveBufferBytes: options.receiveBufferBytes ?? 2 * mebibyte,
+      segmentCount: segmentCountFor(sendBufferBytes),
+      sendBufferBytes,
+      receiveBufferBytes,
       congestionControl: options.congestionControl ?? 'cubic',
       minimumRtoMicros: 200_000,
       delayedAckMicros: 40_000,
@@ -93,6 +99,32 @@ export function resolveOptions(options: StackOptions): StackParameters {
       secret: drawSecret(),
     },
   }
+}
+
+function resolveBuffers(
+  options: StackOptions,
+): Pick<MachineConfig, 'connectionCount' | 'sendBufferBytes' | 'receiveBufferBytes'> {
+  const {
+    connectionCount = defaultConnectionCount,
+    sendBufferBytes = defaultBufferBytes,
+    receiveBufferBytes = defaultBufferBytes,
+  } = options
+  if (!Number.isInteger(connectionCount) || connectionCount < 1 || connectionCount > 0xffff) {
+    throw new RangeError(`connectionCount must be 1 to 65535, not ${connectionCount}`)
+  }
+  for (const [name, bytes] of Object.entries({ sendBufferBytes, receiveBufferBytes })) {
+    if (isPowerOfTwo(bytes) && bytes >= leastBufferBytes) continue
+    throw new RangeError(`${name} must be a power of two from ${leastBufferBytes} to 2^30, not ${bytes}`)
+  }
+  return { connectionCount, sendBufferBytes, receiveBufferBytes }
+}
+
+/**
+ * Segments in flight that a connection keeps track of: a full send buffer in segments of 512 bytes, a third of the usual
+ * size, so that small writes do not fill the scoreboard before the buffer. Bounded, since every state has all of them.
+ */
+function segmentCountFor(sendBufferBytes: number): number {
+  return Math.min(4096, Math.max(256, sendBufferBytes / 512))
 }
 
 function drawSecret(): HashKey {
@@ -113,7 +145,12 @@ function checkStrategy(options: StackOptions): void {
       `recordPath needs the strategy 'replicated': '${strategy.kind}' has no channel to record`,
     )
   }
-  if (strategy.kind === 'replicated') resolveFactors(strategy, device)
+  if (strategy.kind === 'replicated') resolveFactors(strategy, reachable(device))
+}
+
+/** An impaired path is one wire, however many queues the device behind it has. */
+function reachable(device: DeviceOption): Pick<DeviceOption, 'queueDescriptors'> {
+  return device.impairment === undefined ? device : {}
 }
 
 function isPowerOfTwo(value: number): boolean {

@@ -25,9 +25,13 @@ const idleMicros = 100_000
 /** How soon it looks again when something is owed that no upcall will announce. */
 const owedMicros = 1000
 
-interface Pending<T> {
-  resolve(value: T): void
-  reject(reason: Error): void
+interface PendingListener extends PromiseWithResolvers<void> {
+  readonly listener: Listener
+}
+
+interface PendingConnection extends PromiseWithResolvers<Connection> {
+  /** As errors name it. */
+  readonly what: string
 }
 
 export interface StackCounters extends StackReport, LiveCounters {
@@ -46,9 +50,10 @@ export class Stack {
   readonly #endpoint: Endpoint
   readonly #coalesceMillis: number
   readonly #connections = new Map<Stream, Connection>()
+  /** By port. */
   readonly #listeners = new Map<number, Listener>()
-  readonly #listening = new Map<number, Pending<void>>()
-  readonly #connecting = new Map<number, Pending<Stream>>()
+  readonly #listening = new Map<number, PendingListener>()
+  readonly #connecting = new Map<number, PendingConnection>()
   readonly #pump: Promise<void>
   /** Bytes of connections that are no more. */
   readonly #released = { bytesSent: 0, bytesReceived: 0 }
@@ -62,27 +67,37 @@ export class Stack {
     this.#pump = this.#run()
   }
 
-  /** Accepts connections on a port. Throws SocketError `port in use`. */
+  /**
+   * Accepts connections on a port. `backlog`: how many may wait for `accept`, and how many may be in the handshake; of a
+   * sharded stack, for each worker. Throws SocketError `port in use`, RangeError for a port that there is not.
+   */
   async listen(port: number, options: { backlog?: number } = {}): Promise<Listener> {
+    this.#throwIfStopped('listen')
     const cookie = this.#cookie()
     const listener = new Listener(port, () => {
+      if (this.#listeners.get(port) !== listener) return
       this.#listeners.delete(port)
       this.#endpoint.unlisten(cookie, port)
     })
-    const ready = new Promise<void>((resolve, reject) => this.#listening.set(cookie, { resolve, reject }))
     this.#endpoint.listen(cookie, port, options.backlog ?? 64)
-    await ready
-    this.#listeners.set(port, listener)
+    const pending = { listener, ...Promise.withResolvers<void>() }
+    this.#listening.set(cookie, pending)
+    await pending.promise
     return listener
   }
 
-  /** Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections. */
+  /**
+   * Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections; RangeError for a port
+   * that there is not. An address that no host has, such as a broadcast address, is unreachable at once.
+   */
   async connect(to: { address: string; port: number; localPort?: number }): Promise<Connection> {
+    this.#throwIfStopped('connect')
     const cookie = this.#cookie()
-    const opened = new Promise<Stream>((resolve, reject) => this.#connecting.set(cookie, { resolve, reject }))
+    const what = `connection to ${to.address}:${to.port}`
     this.#endpoint.connect(cookie, parseIpv4Address(to.address), to.port, to.localPort ?? 0)
-    const stream = await opened
-    return this.#hold(stream, `connection to ${to.address}:${to.port}`)
+    const pending = { what, ...Promise.withResolvers<Connection>() }
+    this.#connecting.set(cookie, pending)
+    return pending.promise
   }
 
   /**
@@ -143,10 +158,13 @@ export class Stack {
   /** Whoever waits learns that nothing more comes. */
   #fail(error: Error): void {
     for (const pending of [...this.#listening.values(), ...this.#connecting.values()]) pending.reject(error)
+    this.#listening.clear()
+    this.#connecting.clear()
     for (const [stream, connection] of this.#connections) {
-      stream.closedReason ??= UpcallError.reset
+      stream.end(UpcallError.reset)
       connection.onProgress()
     }
+    for (const listener of [...this.#listeners.values()]) listener.close()
   }
 
   async #run(): Promise<void> {
@@ -170,36 +188,60 @@ export class Stack {
 
   #handler(): EndpointHandler {
     return {
-      onListening: (cookie, error) => {
-        const pending = take(this.#listening, cookie)
-        if (error === 0) pending?.resolve()
-        else pending?.reject(SocketError.fromUpcall('listen', error))
+      onListening: (cookie, error) => this.#onListening(cookie, error),
+      onConnected: (stream, cookie) => {
+        const pending = take(this.#connecting, cookie)
+        // At once, not when whoever waits goes on: the connection may end in the same poll.
+        const connection = this.#hold(stream, pending?.what ?? 'connection', true)
+        if (pending === undefined) connection.abort()
+        else pending.resolve(connection)
       },
-      onConnected: (stream, cookie) => take(this.#connecting, cookie)?.resolve(stream),
       onConnectFailed: (cookie, error) => {
         take(this.#connecting, cookie)?.reject(SocketError.fromUpcall('connect', error))
       },
       onAccepted: (stream, localPort) => {
-        const connection = this.#hold(stream, `connection accepted on port ${localPort}`)
-        const listener = this.#listeners.get(localPort)
+        const connection = this.#hold(stream, `connection accepted on port ${localPort}`, false)
+        const listener = this.#listeners.get(localPort) ?? this.#pendingListener(localPort)
         if (listener === undefined) connection.abort()
         else listener.onAccepted(connection)
       },
       onProgress: (stream) => this.#connections.get(stream)?.onProgress(),
+      onGone: (stream) => {
+        this.#connections.delete(stream)
+        this.#released.bytesSent += stream.acknowledged
+        this.#released.bytesReceived += stream.consumed
+      },
     }
   }
 
-  #hold(stream: Stream, what: string): Connection {
-    const held = this.#connections.get(stream)
-    if (held !== undefined) return held
-    const connection = new Connection(stream, what, () => {
-      this.#connections.delete(stream)
-      this.#released.bytesSent += stream.acknowledged
-      this.#released.bytesReceived += stream.consumed
-      this.#endpoint.release(stream)
-    })
+  #onListening(cookie: number, error: number): void {
+    const pending = take(this.#listening, cookie)
+    if (pending === undefined) return
+    const { listener } = pending
+    if (error !== 0) {
+      listener.close()
+      pending.reject(SocketError.fromUpcall('listen', error))
+      return
+    }
+    // At once, not when whoever waits goes on: what was accepted meanwhile may come in the same poll.
+    this.#listeners.set(listener.port, listener)
+    pending.resolve()
+  }
+
+  /** Of several workers some may accept before all of them listen. */
+  #pendingListener(port: number): Listener | undefined {
+    for (const { listener } of this.#listening.values()) if (listener.port === port) return listener
+    return undefined
+  }
+
+  #hold(stream: Stream, what: string, isClaimed: boolean): Connection {
+    const connection = new Connection(stream, what, this.#endpoint, isClaimed)
     this.#connections.set(stream, connection)
     return connection
+  }
+
+  #throwIfStopped(what: string): void {
+    if (this.#stopping) throw new SocketError(what, 'stack stopped')
   }
 
   #cookie(): number {

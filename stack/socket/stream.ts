@@ -11,7 +11,7 @@ import { receiveRingAt, type StreamBuffers, sendRingAt } from '../strategy/strea
 
 /** What a stream asks of its endpoint: posting requests, and knowing how far the replicas are. */
 export interface StreamPort {
-  post(kind: number, connection: number, position: number): void
+  post(kind: number, connection: number, position: number, consumed?: number): void
   /** Whether every replica has passed the request with this channel index. */
   hasPassed(index: number): boolean
 }
@@ -35,6 +35,10 @@ export class Stream {
   finished = false
   /** Nothing more comes from the protocol machine: 0 after an orderly close, else an `UpcallError`. */
   closedReason: number | undefined
+  /** The buffers were given back: there is nothing to read or to write any more. */
+  isReleased = false
+  /** Called when the connection is over and everything was read. */
+  onOver: () => void = () => {}
   #acknowledged = 0
   #pendingFree = 0
   #pendingIndex = 0
@@ -60,12 +64,18 @@ export class Stream {
   }
 
   get writableBytes(): number {
+    if (this.isReleased) return 0
     this.free()
     return this.#buffers.sendBytes - (this.written - this.freed)
   }
 
   get readableBytes(): number {
-    return this.readable - this.consumed
+    return this.isReleased ? 0 : this.readable - this.consumed
+  }
+
+  /** The connection is over, and nothing is left to be read. */
+  get isOver(): boolean {
+    return this.closedReason !== undefined && this.readableBytes === 0
   }
 
   /** Whether acknowledged room waits for a replica that is behind: look again soon. */
@@ -122,6 +132,7 @@ export class Stream {
     if (count === 0) return
     this.consumed += count
     this.#port.post(Request.read, this.id, this.consumed | 0)
+    if (this.isOver) this.onOver()
   }
 
   /** No more bytes will be written; the peer sees the end of the stream after what was. */
@@ -133,9 +144,18 @@ export class Stream {
     this.#port.post(Request.abort, this.id, 0)
   }
 
-  /** Gives the connection's buffers back; call once, when nothing will be read or written any more. */
+  /** Gives the connection's buffers back, and closes it if it is open. Does nothing the second time. */
   release(): void {
-    this.#port.post(Request.release, this.id, this.written | 0)
+    if (this.isReleased) return
+    this.isReleased = true
+    this.#port.post(Request.release, this.id, this.written | 0, this.consumed | 0)
+  }
+
+  /** Nothing more comes from the protocol machine. What arrived before can still be read. */
+  end(reason: number): void {
+    if (this.closedReason !== undefined) return
+    this.closedReason = reason
+    if (this.isOver) this.onOver()
   }
 
   /** An upcall said that bytes up to `position` are in the receive ring. */

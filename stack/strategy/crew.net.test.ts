@@ -5,17 +5,14 @@ import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../device/descriptor-device.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from '../device/network-namespace.ts'
+import { enterNewNetworkNamespace } from '../device/network-namespace.ts'
 import { openTap } from '../device/tap.ts'
 import type { Connection } from '../socket/connection.ts'
 import { createStack, type Stack } from '../socket/stack.ts'
 
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`replicas of a real stack that come and go are not tested: ${obstacle}`)
-
 const port = 5002
 
-describe.skipIf(obstacle !== '')('while the kernel echoes a stream', () => {
+describe('while the kernel echoes a stream', () => {
   let leave: () => void
   let tap: DescriptorDeviceHandle
   let server: Server

@@ -16,6 +16,7 @@
  */
 import { noDeadline } from '../dominoes/domain.ts'
 import { lineBytes, lineWords, type Region, type RegionPlan } from '../dominoes/region.ts'
+import { maximumGapMicros } from '../protocol/config.ts'
 
 const BoardWord = { awaited: 0, replicas: lineWords } as const
 const EntryWord = { position: 0, deadline: 1, isArmed: 2 } as const
@@ -77,7 +78,9 @@ export class DeadlineBoard {
       const entry = entryOf(this.#layout, replica)
       if (Atomics.load(words, entry + EntryWord.position) !== tail) continue
       if (words[entry + EntryWord.isArmed] === 0) return noDeadline
-      return Math.max(0, ((words[entry + EntryWord.deadline] as number) - nowMicros) | 0)
+      const micros = ((words[entry + EntryWord.deadline] as number) - nowMicros) | 0
+      // None is set further ahead: the process was stopped, and the deadline is past.
+      return micros > maximumGapMicros ? 0 : Math.max(0, micros)
     }
     return unknownDeadline
   }

@@ -7,14 +7,11 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../device/descriptor-device.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from '../device/network-namespace.ts'
+import { enterNewNetworkNamespace } from '../device/network-namespace.ts'
 import { openTap } from '../device/tap.ts'
 import type { IdleOptions } from '../dominoes/idle.ts'
 import { createStack, type Stack } from '../socket/stack.ts'
 import type { ReplicationFactors, VerificationFactor } from './factors.ts'
-
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`factors are not tested on threads: ${obstacle}`)
 
 interface Chosen extends Partial<ReplicationFactors> {
   readonly replicas?: number
@@ -46,7 +43,7 @@ const choices: readonly Chosen[] = [
 const totalBytes = 2_000_000
 const port = 5002
 
-describe.skipIf(obstacle !== '')('in a network namespace', () => {
+describe('in a network namespace', () => {
   let leave: () => void
   let tap: DescriptorDeviceHandle
   let server: Server

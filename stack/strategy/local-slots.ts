@@ -38,6 +38,15 @@ export class LocalSlots implements RequestSink {
     return this.slotAt(this.filled + k)
   }
 
+  indexAhead(k: number): number {
+    return (this.index + k) | 0
+  }
+
+  /** Everything that was filled before the last `clear`. */
+  hasPassed(index: number): boolean {
+    return ((this.index - this.filled - index) | 0) > 0
+  }
+
   /** The slot of the k-th request since the last `clear`. */
   slotAt(k: number): number {
     return this.#layout.slotsWord + k * (this.#layout.slotBytes / 4)

@@ -8,7 +8,7 @@ import { ActionQueue, ActionWord, actionWords } from '../dominoes/action-queue.t
 import type { Domain } from '../dominoes/domain.ts'
 import type { OutboxWriter } from '../dominoes/outbox.ts'
 import type { Region } from '../dominoes/region.ts'
-import { SlotWord, slotPayloadOffset } from '../dominoes/slot.ts'
+import { SlotWord } from '../dominoes/slot.ts'
 import type { PayloadWork } from '../payload/payload-work.ts'
 import { Action, frameNumberWord, UpcallWord } from '../protocol/actions.ts'
 import type { MachineConfig } from '../protocol/config.ts'
@@ -18,12 +18,12 @@ import { decodeFrame } from '../wire/frame.ts'
 import { Verdict } from '../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../wire/virtio.ts'
 import type { VerificationFactor } from './factors.ts'
-import { FrameArgument } from './network-source.ts'
 import { ControlSender } from './perform/control-sender.ts'
 import { Deliverer } from './perform/deliverer.ts'
 import { SegmentSender } from './perform/segment-sender.ts'
 import { DirectTransmitter, noBuffer, type Transmitter } from './perform/transmitter.ts'
-import { actionCapacity, frameOffset } from './stack-layout.ts'
+import { FrameArgument, frameAtOf } from './slot-frame.ts'
+import { actionCapacity } from './stack-layout.ts'
 import type { StreamBuffers } from './stream-buffers.ts'
 
 export interface NetworkDomainParts {
@@ -86,7 +86,7 @@ export class NetworkDomain implements Domain {
 
   check(slot: number): number {
     const { bytes, words } = this.#region
-    const frameAt = slot * 4 + slotPayloadOffset + frameOffset
+    const frameAt = frameAtOf(words, slot)
     const length = words[slot + SlotWord.length] as number
     const trusted = this.#verification !== 'claimed' || this.#deviceVouches(frameAt)
     const verdict = decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)

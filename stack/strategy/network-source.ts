@@ -3,7 +3,8 @@
  * time. One instance per thread; polled by whichever thread holds the producer role.
  *
  * Frames are read straight into slots: nothing is reserved before a frame is there, because only the holder of
- * the role fills slots. Times are clamped so that they never run backwards when the role changes threads.
+ * the role fills slots. Fragments of a packet are put together first, in a store beside the slots. Times are
+ * clamped so that they never run backwards when the role changes threads.
  */
 
 import type { Clock } from '../device/clock.ts'
@@ -13,12 +14,15 @@ import type { Channel } from '../dominoes/channel.ts'
 import type { Source } from '../dominoes/domain.ts'
 import type { Mailbox } from '../dominoes/mailbox.ts'
 import type { Region } from '../dominoes/region.ts'
+import { notBefore } from '../dominoes/request-time.ts'
 import type { Signal } from '../dominoes/signal.ts'
-import { SlotWord, slotPayloadOffset, verdictPending } from '../dominoes/slot.ts'
+import { SlotWord, verdictPending } from '../dominoes/slot.ts'
 import { Request } from '../protocol/requests.ts'
 import { transportChecksumHolds } from '../wire/frame.ts'
+import { isFragment } from '../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../wire/virtio.ts'
-import { frameOffset } from './stack-layout.ts'
+import type { Reassembler } from './reassembly/reassembler.ts'
+import { FrameArgument, frameAtOf, readingAt } from './slot-frame.ts'
 import { supersede } from './supersede.ts'
 import { countOne, ThreadCounter } from './thread-counters.ts'
 
@@ -28,6 +32,10 @@ export interface RequestSink {
   freeSlots(wanted?: number): number
   /** The slot that becomes the k-th request published from now, 0 ≤ k < freeSlots(). */
   slotAhead(k: number): number
+  /** What `hasPassed` knows that request by. */
+  indexAhead(k: number): number
+  /** Whether every thread is done with a request: any holder of the role, at any time later. */
+  hasPassed(index: number): boolean
   /** Hands on the next `count` slots, in order. */
   publish(count: number): void
   /** Time of the newest request. */
@@ -38,6 +46,7 @@ export interface NetworkSourceParts {
   readonly region: Region
   readonly sink: RequestSink
   readonly device: Device
+  readonly reassembler: Reassembler
   readonly mailbox: Mailbox
   readonly clock: Clock
   readonly random: RandomSource
@@ -66,11 +75,12 @@ export class NetworkSource implements Source {
   }
 
   poll(): number {
-    const { sink, clock } = this.#parts
+    const { sink, clock, reassembler } = this.#parts
     const free = sink.freeSlots(this.#parts.batch)
     if (free === 0) return 0
-    const now = this.#later(clock.nowMicros())
+    const now = notBefore(sink.lastTime, clock.nowMicros())
     sink.lastTime = now
+    reassembler.sweep(now)
     const posted = this.#takePosted(free, now)
     const frames = this.#readFrames(Math.min(free - posted, this.#parts.batch), now)
     if (posted + frames > 0) return posted + frames
@@ -89,21 +99,30 @@ export class NetworkSource implements Source {
 
   /**
    * Publishes every few frames: the other replicas start on the first while the last are still being read. An acknowledgment
-   * that the next one makes needless is not published: every replica would apply it for nothing. Returns the requests.
+   * that the next one makes needless is not published: every replica would apply it for nothing. Of the fragments of a
+   * packet the last one to arrive is: its request's frame is the whole packet. Returns the requests.
    */
   #readFrames(limit: number, now: number): number {
-    const { sink, device, countersAt } = this.#parts
-    const { words } = this.#parts.region
-    const at = slotPayloadOffset + frameOffset - this.#headerBytes
+    const { sink, device, countersAt, reassembler } = this.#parts
+    const { words, bytes } = this.#parts.region
+    const headerBytes = this.#headerBytes
     let total = 0
     let pending = 0
     for (let read = 0; read < limit; read++) {
       const slot = sink.slotAhead(pending)
-      const length = device.read(slot * 4 + at, this.#frameLimit)
+      const frameAt = readingAt(slot)
+      const length = device.read(frameAt - headerBytes, this.#frameLimit)
       if (length === 0) break
       countOne(words, countersAt + ThreadCounter.framesIn)
-      if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
-      this.#fill(slot, Request.frame, now, length - this.#headerBytes)
+      if (isFragment(bytes, frameAt, length - headerBytes)) {
+        const storedAt = reassembler.take(frameAt, length - headerBytes, now, sink.indexAhead(pending))
+        if (storedAt === 0) continue
+        this.#fill(slot, Request.frame, now, reassembler.frameBytes)
+        words[slot + FrameArgument.storedAt] = storedAt
+      } else {
+        if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
+        this.#fill(slot, Request.frame, now, length - headerBytes)
+      }
       if (this.#parts.verifies) this.#verify(slot)
       total += 1
       pending += 1
@@ -128,7 +147,7 @@ export class NetworkSource implements Source {
   /** The verdict travels with the frame, since what a claim decides is reset when a slot is published. */
   #verify(slot: number): void {
     const { words, bytes } = this.#parts.region
-    const frameAt = slot * 4 + slotPayloadOffset + frameOffset
+    const frameAt = frameAtOf(words, slot)
     const length = words[slot + SlotWord.length] as number
     const holds =
       (this.#headerBytes > 0 && virtioTrustsChecksum(bytes, frameAt - this.#headerBytes)) ||
@@ -167,20 +186,13 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
+    words[slot + FrameArgument.storedAt] = 0
     words[slot + PostedArgument.isPosted] = 0
-  }
-
-  #later(now: number): number {
-    const last = this.#parts.sink.lastTime
-    return ((now - last) | 0) < 0 ? last : now
   }
 }
 
 /** Frames that become visible to the other replicas at once. */
 const publishedTogether = 4
-
-/** What the source notes about a frame that it verified, from the start of the slot. */
-export const FrameArgument = { checksumFailed: SlotWord.arguments } as const
 
 /** Arguments that travel with a posted request. */
 export const postedArguments = 4

@@ -4,20 +4,33 @@
  */
 import { join } from 'node:path'
 import { monotonicClock } from '../device/clock.ts'
-import { DescriptorDevice, openEventFd } from '../device/descriptor-device.ts'
+import { type DescriptorDeviceHandle, openEventFd } from '../device/descriptor-device.ts'
 import type { Device } from '../device/device.ts'
+import { createFramePairDevice } from '../device/frame-pair.ts'
+import { createPacketSocketDevice } from '../device/packet-socket.ts'
 import { PcapRecorder } from '../device/pcap-recorder.ts'
 import { closeFile, writeFile } from '../device/system-calls.ts'
+import { createTapDevice } from '../device/tap.ts'
 import type { Region } from '../dominoes/region.ts'
 import { replicationFactors } from './factors.ts'
+import type { DeviceOption } from './options.ts'
 import type { ThreadTask } from './thread-task.ts'
 
+/** How a thread opens its own device of each kind. */
+const kinds: Readonly<
+  Record<DeviceOption['kind'], (region: Region, handle: DescriptorDeviceHandle) => Device>
+> = {
+  tap: createTapDevice,
+  'packet-socket': createPacketSocketDevice,
+  'frame-pair': createFramePairDevice,
+}
+
 export function openDevice(region: Region, task: ThreadTask): Device {
-  const { name, descriptor, capabilities, queueDescriptors = [descriptor] } = task.parameters.device
+  const { kind, name, descriptor, capabilities, queueDescriptors = [descriptor] } = task.parameters.device
   const { reader } = replicationFactors(task.parameters.strategy)
   const own = reader === 'per-queue' ? task.thread % queueDescriptors.length : 0
   const fd = queueDescriptors[own] ?? descriptor
-  const device = new DescriptorDevice(region, {
+  const device = kinds[kind](region, {
     name,
     fd,
     // The device spreads frames over all its queues, whoever reads: none may be left out.

@@ -22,6 +22,7 @@ import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
 import { NetworkSource, type RequestSink } from './network-source.ts'
 import { openOrdered } from './open-ordered.ts'
 import { openPoster } from './open-poster.ts'
+import { Reassembler, type ReassemblerParts } from './reassembly/reassembler.ts'
 import type { ReplicatedLayout } from './replicated-layout.ts'
 import { Sequential } from './sequential.ts'
 import { actionCapacity, stateOf } from './stack-layout.ts'
@@ -127,6 +128,7 @@ export function openSource(
     region,
     sink,
     device: parts.device,
+    reassembler: openReassembler(parts, (index) => sink.hasPassed(index)),
     mailbox: new Mailbox(region, layout.framework.mailboxes[0] as MailboxLayout),
     doorbell: new Signal(region, layout.framework.doorbellWord),
     clock: parts.clock,
@@ -135,6 +137,18 @@ export function openSource(
     countersAt: threadCountersAt(layout.countersWord, thread),
     verifies: parameters.verification === 'before',
     microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
+  })
+}
+
+/** `hasPassed`: see `ReassemblerParts`. */
+export function openReassembler(parts: ThreadParts, hasPassed: ReassemblerParts['hasPassed']): Reassembler {
+  const { region, layout, parameters, thread } = parts
+  return new Reassembler({
+    region,
+    layout: layout.datagrams,
+    config: parameters.machine,
+    countersAt: threadCountersAt(layout.countersWord, thread),
+    hasPassed,
   })
 }
 

@@ -3,6 +3,7 @@
  * to worker threads and into files unchanged.
  */
 import type { DeviceCapabilities } from '../device/device.ts'
+import type { ImpairmentOption } from '../device/impaired-path/impairment-option.ts'
 import type { IdleOptions } from '../dominoes/idle.ts'
 import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'
@@ -32,12 +33,15 @@ export type StrategyOption =
 
 /** A device behind a descriptor that is open in this process; how to open one is in `stack/device`. */
 export interface DeviceOption {
-  readonly kind: 'tap' | 'packet-socket'
+  /** A TAP, a packet socket, or the near end of an impaired path; a file each in `stack/device`. */
+  readonly kind: 'tap' | 'packet-socket' | 'frame-pair'
   readonly name: string
   readonly descriptor: number
   readonly capabilities: DeviceCapabilities
-  /** Of a device with several queues: a descriptor for each, the first the same as `descriptor`. */
+  /** Of a TAP with several queues: a descriptor for each, the first the same as `descriptor`. */
   readonly queueDescriptors?: readonly number[]
+  /** What happens to frames between the stack and the device, both ways; nothing if absent. */
+  readonly impairment?: ImpairmentOption
 }
 
 export interface PayloadWorkOption {

@@ -1,6 +1,7 @@
 /**
  * A stack whose threads run, as the socket layer and the harness hold it, whatever the strategy.
  */
+import type { PathCounters } from '../device/impaired-path/path-layout.ts'
 import type { Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
 import type { LiveCounters } from './live-counters.ts'
@@ -48,6 +49,8 @@ export interface StackReport {
   readonly note: string
   /** Replicas that were lost, left and joined; absent where they cannot. */
   readonly crewEvents?: readonly CrewEvent[]
+  /** What the impaired path before the device did to frames; absent if there is none. */
+  readonly path?: PathCounters
 }
 
 /** What happened to a replica. */

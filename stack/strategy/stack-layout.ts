@@ -5,6 +5,7 @@
  *   framework: channel, claims, outbox, mailbox, counters, digests
  *   states:    one protocol state a replica, then the witness's if there is one
  *   transmit:  one frame buffer a thread
+ *   datagrams: packets that are put together from fragments
  *   streams:   a send and a receive ring a connection
  */
 import { type FrameworkLayout, planFramework } from '../dominoes/framework-layout.ts'
@@ -14,6 +15,7 @@ import { stateWords } from '../protocol/state/layout.ts'
 import { canLoseReplicas, replicationFactors } from './factors.ts'
 import type { StackParameters } from './options.ts'
 import { transmitBufferBytes } from './perform/transmit-buffer.ts'
+import { type DatagramLayout, planDatagrams } from './reassembly/datagram-store.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
 import { planThreadCounters } from './thread-counters.ts'
 import { workerLimit } from './worker-count.ts'
@@ -35,6 +37,9 @@ const digestEntries = 8192
 /** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
 export const actionCapacity = 64
 
+/** Byte offsets are signed 32-bit integers, as all numbers on the way of a frame: larger ones would be allocated. */
+const regionLimitBytes = 2 ** 31
+
 export interface StackLayout {
   readonly framework: FrameworkLayout
   readonly strategy: StackParameters['strategy']['kind']
@@ -50,6 +55,7 @@ export interface StackLayout {
   /** Byte offset and bytes of thread 0's transmit buffer; the others follow. */
   readonly transmitAt: number
   readonly transmitBytes: number
+  readonly datagrams: DatagramLayout
   readonly streams: StreamBuffers
   /** Word offset of thread 0's counters. */
   readonly countersWord: number
@@ -95,7 +101,7 @@ export function planStack<Own extends object = object>(
   const words = Math.ceil(stateWords(machine) / 32) * 32
   const isWitnessed = strategy.kind === 'replicated' && strategy.replicas === 1
   const transmitBytes = Math.ceil(transmitBufferBytes(device.capabilities.frameBytes) / 128) * 128
-  return {
+  const layout = {
     framework,
     strategy: strategy.kind,
     replicas,
@@ -105,6 +111,7 @@ export function planStack<Own extends object = object>(
     isWitnessed,
     transmitAt: plan.reserve(transmitBytes * replicas),
     transmitBytes,
+    datagrams: planDatagrams(plan),
     countersWord: planThreadCounters(plan, threads),
     streams: reserveStreamBuffers(
       plan,
@@ -113,8 +120,20 @@ export function planStack<Own extends object = object>(
       machine.receiveBufferBytes,
     ),
     ...reserve(plan),
-    sizeBytes: plan.sizeBytes,
   }
+  const { sizeBytes } = plan
+  if (sizeBytes >= regionLimitBytes) throw tooLarge(sizeBytes, machine)
+  return { ...layout, sizeBytes }
+}
+
+function tooLarge(sizeBytes: number, machine: StackParameters['machine']): RangeError {
+  const { connectionCount, sendBufferBytes, receiveBufferBytes } = machine
+  const gibibytes = (sizeBytes / 2 ** 30).toFixed(1)
+  return new RangeError(
+    `${connectionCount} connections with buffers of ${sendBufferBytes} and ${receiveBufferBytes} bytes take ` +
+      `${gibibytes} GiB, and there is room for less than 2: ` +
+      'lower connectionCount, sendBufferBytes or receiveBufferBytes',
+  )
 }
 
 /** How many replicas there may be at a time. Throws RangeError if there cannot be so many. */

@@ -4,10 +4,12 @@
  */
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../device/clock.ts'
+import type { OpenPath } from '../device/impaired-path/open-path.ts'
 import { pcapOrigin } from '../device/pcap-recorder.ts'
 import type { AuditReport, Divergence } from '../dominoes/auditor.ts'
 import { openRegion, type Region } from '../dominoes/region.ts'
 import type { Signal } from '../dominoes/signal.ts'
+import { reachDevice } from './impair-device.ts'
 import { type LiveCounters, readLiveCounters } from './live-counters.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { StackParameters } from './options.ts'
@@ -28,7 +30,18 @@ const nothingCompared: AuditReport = {
   firstDivergence: undefined,
 }
 
-export async function startStack(parameters: StackParameters): Promise<RunningStack> {
+export async function startStack(wanted: StackParameters): Promise<RunningStack> {
+  const { device, path } = reachDevice(wanted.device)
+  try {
+    return await startThreads({ ...wanted, device }, path)
+  } catch (error) {
+    await path?.close()
+    throw error
+  }
+}
+
+/** `path` is what the parameters' device leads through, if it is impaired. */
+async function startThreads(parameters: StackParameters, path: OpenPath | undefined): Promise<RunningStack> {
   const strategy = strategyOf(parameters)
   const layout = strategy.plan(parameters)
   const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
@@ -63,7 +76,7 @@ export async function startStack(parameters: StackParameters): Promise<RunningSt
   const workers =
     crew === undefined ? Array.from({ length: layout.threads }, (_, thread) => startThread(thread, 0)) : []
   workers.push(...aside)
-  const threads = new Threads(region, layout, parameters, ends, workers, crew, waker)
+  const threads = new Threads(region, layout, parameters, ends, workers, crew, waker, path)
   await threads.started()
   return threads
 }
@@ -78,6 +91,7 @@ class Threads implements RunningStack {
   readonly #workers: readonly Worker[]
   readonly crew: ThreadCrew | undefined
   readonly #waker: Waker
+  readonly #path: OpenPath | undefined
   readonly #ends: StackEnds
   readonly #audits: NodeJS.Timeout
   readonly #ended: Promise<void>
@@ -96,6 +110,7 @@ class Threads implements RunningStack {
     workers: readonly Worker[],
     crew: ThreadCrew | undefined,
     waker: Waker,
+    path: OpenPath | undefined,
   ) {
     this.crew = crew
     this.#region = region
@@ -103,6 +118,7 @@ class Threads implements RunningStack {
     this.#parameters = parameters
     this.#workers = workers
     this.#waker = waker
+    this.#path = path
     this.#ends = ends
     this.application = ends.application
     this.upcallSignal = ends.upcallSignal
@@ -114,6 +130,7 @@ class Threads implements RunningStack {
     for (const worker of workers)
       worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
     crew?.onFailure((error) => this.#fail(error))
+    path?.onFailure((error) => this.#fail(error))
     this.#ended = Promise.all([
       crew?.ended,
       ...workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
@@ -156,6 +173,7 @@ class Threads implements RunningStack {
       framesRefused: count(ThreadCounter.framesRefused),
       note: this.#note(audit.firstDivergence),
       ...(this.crew === undefined ? {} : { crewEvents: this.crew.events }),
+      ...(this.#path === undefined ? {} : { path: this.#path.counters() }),
     }
   }
 
@@ -178,6 +196,7 @@ class Threads implements RunningStack {
     this.#ends.close()
     await this.#ended
     await this.#explained
+    await this.#path?.close()
     this.#waker.close()
   }
 

@@ -1,19 +1,19 @@
 /**
- * Every strategy on real threads, over a TAP against the kernel's TCP, in a network namespace made here. Needs SYS_ADMIN,
- * NET_ADMIN, /dev/net/tun and the `ip` command, but no container.
+ * Every strategy on real threads, over a TAP, over a packet socket on a veth pair, and over an impaired path, against the
+ * kernel's TCP, in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN, /dev/net/tun and the `ip` command, but no
+ * container.
  */
 import { execFileSync } from 'node:child_process'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../device/descriptor-device.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from '../device/network-namespace.ts'
+import { enterNewNetworkNamespace } from '../device/network-namespace.ts'
+import { openPacketSocket } from '../device/packet-socket.ts'
 import { openTap } from '../device/tap.ts'
+import { switchOffloadsOff } from '../device/testing/offloads.ts'
 import type { Connection } from '../socket/connection.ts'
 import { createStack, type Stack } from '../socket/stack.ts'
-import type { StrategyOption } from './options.ts'
-
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`strategies are not tested against the kernel: ${obstacle}`)
+import type { DeviceOption, StrategyOption } from './options.ts'
 
 const peerAddress = '10.88.0.2'
 const port = 5000
@@ -37,30 +37,92 @@ const strategies: StrategyOption[] = [
   { kind: 'pipelined', workers: 4 },
 ]
 
-const timeoutMillis = 15_000
+const parallel: StrategyOption[] = [
+  { kind: 'sequential' },
+  { kind: 'replicated', replicas: 2 },
+  { kind: 'locked', workers: 2 },
+  { kind: 'sharded', workers: 2 },
+  { kind: 'pipelined', workers: 4 },
+]
 
-describe.skipIf(obstacle !== '').each(strategies)(
-  '%o against the kernel',
+interface Wire {
+  readonly handle: DescriptorDeviceHandle
+  readonly option: Pick<DeviceOption, 'kind' | 'impairment'>
+  /** The kernel's interface at the other end. */
+  readonly peerInterface: string
+  /** Ends of a veth pair, if it is one. */
+  readonly pair: readonly string[]
+}
+
+function tapWire(): Wire {
+  const handle = openTap({ name: 'tap0', mtuBytes: 1500 })
+  return { handle, option: { kind: 'tap' }, peerInterface: 'tap0', pair: [] }
+}
+
+/** Frames are at most the MTU, and their checksums real. The stack's end has no address. */
+function vethWire(): Wire {
+  execFileSync('ip', ['link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far'])
+  for (const end of ['near', 'far']) switchOffloadsOff(end)
+  execFileSync('ip', ['link', 'set', 'near', 'up'])
+  const handle = openPacketSocket({ interfaceName: 'near' })
+  return { handle, option: { kind: 'packet-socket' }, peerInterface: 'far', pair: ['near', 'far'] }
+}
+
+function impairedWire(): Wire {
+  const impairment = {
+    seed: 1,
+    lossProbability: 0.003,
+    duplicationProbability: 0.003,
+    corruptionProbability: 0.003,
+    reorderProbability: 0.003,
+    reorderDelayMicros: 2000,
+    delayMicros: 300,
+    jitterMicros: 200,
+  }
+  return { ...tapWire(), option: { kind: 'tap', impairment } }
+}
+
+const worlds: [name: string, openWire: () => Wire, StrategyOption][] = [
+  ...strategies.map((strategy): [string, () => Wire, StrategyOption] => ['a TAP', tapWire, strategy]),
+  ...parallel.map((strategy): [string, () => Wire, StrategyOption] => [
+    'a packet socket',
+    vethWire,
+    strategy,
+  ]),
+  ...parallel.map((strategy): [string, () => Wire, StrategyOption] => [
+    'an impaired path',
+    impairedWire,
+    strategy,
+  ]),
+]
+
+const timeoutMillis = 30_000
+
+describe.each(worlds)(
+  'over %s, against the kernel',
   { timeout: timeoutMillis },
-  (strategy) => {
+  (name, openWire, strategy) => {
     let leave = (): void => {}
-    let tap: DescriptorDeviceHandle
+    let wire: Wire
     let peer: Server
     let stack: Stack
 
     beforeAll(async () => {
       leave = enterNewNetworkNamespace()
-      tap = openTap({ name: 'tap0', mtuBytes: 1500 })
-      execFileSync('ip', ['address', 'add', `${peerAddress}/24`, 'dev', 'tap0'])
-      execFileSync('ip', ['link', 'set', 'tap0', 'up'])
+      wire = openWire()
+      const { handle, option, peerInterface } = wire
+      execFileSync('ip', ['address', 'add', `${peerAddress}/24`, 'dev', peerInterface])
+      execFileSync('ip', ['link', 'set', peerInterface, 'up'])
+      // The kernel drops what it sends on a veth until it has seen that both ends are up.
+      await vi.waitUntil(() => wire.pair.every(isUp), { timeout: 10_000, interval: 20 })
       peer = createServer({ allowHalfOpen: true }, echo)
       await new Promise<void>((resolve) => peer.listen(port, peerAddress, resolve))
       stack = await createStack({
         strategy,
-        device: { kind: 'tap', name: 'tap0', descriptor: tap.fd, capabilities: tap.capabilities },
+        device: { ...option, name: handle.name, descriptor: handle.fd, capabilities: handle.capabilities },
         address: '10.88.0.1/24',
         // A wake-up that got lost would cost more than a test may take.
-        idle: { kind: 'park', parkMicros: 30_000_000 },
+        idle: { kind: 'park', parkMicros: 60_000_000 },
         receiveBufferBytes: 2 ** 19,
         sendBufferBytes: 2 ** 19,
         timeWaitMillis: 100,
@@ -70,7 +132,7 @@ describe.skipIf(obstacle !== '').each(strategies)(
     afterAll(async () => {
       await stack.stop()
       await new Promise((resolve) => peer.close(resolve))
-      closeDescriptors(tap)
+      closeDescriptors(wire.handle)
       leave()
     })
 
@@ -81,6 +143,17 @@ describe.skipIf(obstacle !== '').each(strategies)(
     test('so it does on four connections at once', async () => {
       const bytes = 2 ** 19
       expect(await Promise.all([0, 1, 2, 3].map(() => exchange(bytes)))).toEqual([bytes, bytes, bytes, bytes])
+    })
+
+    test('what happened on the way is counted, and repaired', () => {
+      const { path, protocol } = stack.report()
+      expect(path !== undefined).toBe(name === 'an impaired path')
+      if (path === undefined) return
+      for (const { written, delayed, lost, duplicated, corrupted } of [path.outgoing, path.incoming]) {
+        expect(Math.min(lost, duplicated, corrupted)).toBeGreaterThan(0)
+        expect(delayed).toBeGreaterThan(written / 2)
+      }
+      expect(protocol.retransmits).toBeGreaterThan(0)
     })
 
     test('a port where nobody listens refuses', async () => {
@@ -123,6 +196,10 @@ describe.skipIf(obstacle !== '').each(strategies)(
     }
   },
 )
+
+function isUp(name: string): boolean {
+  return execFileSync('ip', ['-o', 'link', 'show', 'dev', name]).toString().includes(' state UP ')
+}
 
 async function send(connection: Connection, total: number): Promise<void> {
   for (let done = 0; done < total; ) {

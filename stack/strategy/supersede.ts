@@ -1,9 +1,9 @@
 /** Frames that the next one makes needless, before anybody saw them: see `wire/superseded-ack.ts`. */
 import type { Region } from '../dominoes/region.ts'
-import { SlotWord, slotPayloadOffset } from '../dominoes/slot.ts'
+import { SlotWord } from '../dominoes/slot.ts'
 import { Request } from '../protocol/requests.ts'
 import { supersedesAck } from '../wire/superseded-ack.ts'
-import { frameOffset } from './stack-layout.ts'
+import { FrameArgument, readingAt } from './slot-frame.ts'
 
 /**
  * If the frame just read into `slot`, `length` bytes with the device's header of `headerBytes` before it, makes the one in
@@ -18,11 +18,12 @@ export function supersede(
 ): boolean {
   const frameBytes = length - headerBytes
   if (words[before + SlotWord.kind] !== Request.frame) return false
-  const at = slotPayloadOffset + frameOffset
+  if (words[before + FrameArgument.storedAt] !== 0) return false
+  const beforeAt = readingAt(before)
+  const at = readingAt(slot)
   const beforeBytes = words[before + SlotWord.length] as number
-  if (!supersedesAck(bytes, before * 4 + at, beforeBytes, slot * 4 + at, frameBytes)) return false
+  if (!supersedesAck(bytes, beforeAt, beforeBytes, at, frameBytes)) return false
   words[before + SlotWord.length] = frameBytes
-  const from = slot * 4 + at - headerBytes
-  bytes.copyWithin(before * 4 + at - headerBytes, from, from + length)
+  bytes.copyWithin(beforeAt - headerBytes, at - headerBytes, at - headerBytes + length)
   return true
 }

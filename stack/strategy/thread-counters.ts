@@ -10,6 +10,10 @@
  *        6  longestCycleMicros       of the last second or so, see `counted-loop.ts`
  *        7  longestCycleEverMicros   since the thread started
  *        8  acksSuperseded  frames read that the next one made needless, see `wire/superseded-ack.ts`
+ *        9  fragmentsIn          fragments read, see `reassembly/reassembler.ts`
+ *       10  fragmentsRefused     of those, refused at once: malformed, not for us, or no room
+ *       11  datagramsReassembled packets that were whole with a fragment that the thread read
+ *       12  reassemblyFailed     packets given up: too old, overlapping, or in the way of another
  */
 import { lineBytes, lineWords, type RegionPlan } from '../dominoes/region.ts'
 
@@ -23,6 +27,10 @@ export const ThreadCounter = {
   longestCycleMicros: 6,
   longestCycleEverMicros: 7,
   acksSuperseded: 8,
+  fragmentsIn: 9,
+  fragmentsRefused: 10,
+  datagramsReassembled: 11,
+  reassemblyFailed: 12,
 } as const
 export type ThreadCounterName = keyof typeof ThreadCounter
 

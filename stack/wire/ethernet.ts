@@ -27,6 +27,8 @@ export function decodeEthernet(
   if (frameLength < ethernetHeaderBytes) return Verdict.malformed
   const source = frameAt + EthernetOffset.source
   if (((bytes[source] as number) & 1) !== 0) return Verdict.malformed
+  words[headAt + HeaderWord.etherDestinationHigh] = readUint16(bytes, frameAt + EthernetOffset.destination)
+  words[headAt + HeaderWord.etherDestinationLow] = readInt32(bytes, frameAt + EthernetOffset.destination + 2)
   words[headAt + HeaderWord.etherSourceHigh] = readUint16(bytes, source)
   words[headAt + HeaderWord.etherSourceLow] = readInt32(bytes, source + 2)
   return Verdict.accepted

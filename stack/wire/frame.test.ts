@@ -133,6 +133,7 @@ describe('a frame that is not for us', () => {
   })
 
   test.each([
+    // Fragments are put together before they come here.
     ['a first fragment', 6, 0x2000],
     ['a later fragment', 6, 0x0001],
     ['another protocol', 8, 0x4000 | 132],

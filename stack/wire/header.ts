@@ -41,6 +41,10 @@ export const HeaderWord = {
   /** Up to four pairs of left and right edge. */
   sackBlocks: 21,
 
+  /** Destination hardware address of the frame: its first two bytes, then its last four. */
+  etherDestinationHigh: 29,
+  etherDestinationLow: 30,
+
   // ARP
   arpOperation: 9,
 
@@ -58,6 +62,9 @@ export const HeaderWord = {
   quotedSequence: 18,
   nextHopMtu: 19,
 } as const
+
+/** Words of the head that decoding may fill. */
+export const headerWords = 31
 
 /**
  * A TCP segment's fields as a run of 20 words, which the head holds from `HeaderWord.sourcePort`. Any record

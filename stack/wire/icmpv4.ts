@@ -1,6 +1,6 @@
 /** ICMP for IPv4 (RFC 792): echo, and errors with the packet they quote. Any thread. */
 import { readInt32, readUint16, writeInt32, writeUint16 } from './big-endian.ts'
-import { checksumOf, sumBytes, sumHolds } from './checksum.ts'
+import { checksumOf, sumBytes, sumHeader, sumHolds } from './checksum.ts'
 import { Format, HeaderWord, Verdict } from './header.ts'
 import {
   IpProtocol,
@@ -141,4 +141,10 @@ export function quotedBytes(packetLength: number): number {
 /** Completes the message of `length` bytes at `at`, whose checksum is still 0 and whose payload is in place. */
 export function writeIcmpChecksum(bytes: Uint8Array, words: Int32Array, at: number, length: number): void {
   writeUint16(bytes, at + IcmpOffset.checksum, checksumOf(sumBytes(bytes, words, at, length)))
+}
+
+/** Completes the header at `at`, whose checksum is still 0, given the sum of all the payload, wherever that is. */
+export function completeIcmpHeader(bytes: Uint8Array, at: number, payloadSum: number): void {
+  const sum = sumHeader(bytes, at, icmpHeaderBytes) + payloadSum
+  writeUint16(bytes, at + IcmpOffset.checksum, checksumOf(sum))
 }

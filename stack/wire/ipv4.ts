@@ -9,7 +9,7 @@ export const ipv4HeaderBytes = 20
 
 export const IpProtocol = { icmp: 1, tcp: 6, udp: 17 } as const
 
-const Ipv4Offset = {
+export const Ipv4Offset = {
   versionAndLength: 0,
   typeOfService: 1,
   totalLength: 2,
@@ -76,7 +76,10 @@ export function ipv4HeaderHolds(bytes: Uint8Array, at: number): boolean {
   return sumHolds(sumHeader(bytes, at, ipv4HeaderLength(bytes, at)))
 }
 
-/** Decodes the header at `at`, of which `length` bytes are there; fragments are not for us. Options are skipped. */
+/**
+ * Decodes the header at `at`, of which `length` bytes are there. Options are skipped. A fragment is not for us: whoever
+ * reads frames has put together what can be (`ipv4-fragment.ts`).
+ */
 export function decodeIpv4(
   bytes: Uint8Array,
   at: number,

@@ -13,6 +13,10 @@ const thread: Counters['perThread'][number] = {
   longestCycleMicros: 0,
   longestCycleEverMicros: 0,
   acksSuperseded: 0,
+  fragmentsIn: 0,
+  fragmentsRefused: 0,
+  datagramsReassembled: 0,
+  reassemblyFailed: 0,
 }
 
 export function snapshot(at: number, counters: Partial<Counters> = {}): LiveSnapshot {

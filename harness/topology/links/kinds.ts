@@ -1,4 +1,4 @@
-import type { LinkKindName, ResolvedLink } from '../resolve.ts'
+import type { LinkKindName, ResolvedLink, ResolvedTopology } from '../resolve.ts'
 import type { LinkKind } from './link.ts'
 import { tapBridge } from './tap-bridge.ts'
 import { tapMove } from './tap-move.ts'
@@ -15,4 +15,11 @@ const kinds: Readonly<Record<LinkKindName, LinkKind>> = {
 
 export function linkKindOf(link: ResolvedLink): LinkKind {
   return kinds[link.kind]
+}
+
+/** The one link at a node: every node of a valid topology is the end of exactly one. */
+export function linkAt({ id, links }: ResolvedTopology, node: string): ResolvedLink {
+  const link = links.find(({ first, second }) => first.name === node || second.name === node)
+  if (link === undefined) throw new Error(`topology ${id} has no link at ${node}`)
+  return link
 }

@@ -5,6 +5,8 @@ import type { ResolvedLink, ResolvedNode } from '../resolve.ts'
  * know process ids and names, and touch nothing. All names come from validated topologies.
  */
 export interface LinkKind {
+  /** What a stack at an end of it opens. */
+  readonly device: DeviceKind
   /** What can be wired as soon as the containers run. */
   deploy(link: ResolvedLink, processes: ProcessIds): string[]
   /**
@@ -13,6 +15,9 @@ export interface LinkKind {
    */
   connectTap?(link: ResolvedLink, processes: ProcessIds, owner: ResolvedNode, interfaceName: string): string[]
 }
+
+/** A TAP that the stack makes and the harness joins, or an interface that is there once the link is deployed. */
+export type DeviceKind = 'tap' | 'packet-socket'
 
 /** First process of each node's container, in the helper's process namespace. */
 export type ProcessIds = Readonly<Record<string, number>>

@@ -8,6 +8,7 @@ export const bridge = 'switch'
 const port = 'port'
 
 export const tapBridge: LinkKind = {
+  device: 'tap',
   deploy(link, processes) {
     const stack = processOf(processes, link.first)
     const peer = processOf(processes, link.second)

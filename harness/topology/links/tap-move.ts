@@ -5,6 +5,7 @@ import { configure, inside, type LinkKind, processOf, without } from './link.ts'
  * network card. The stack keeps its descriptor, so every frame it writes enters the peer's receive path at once.
  */
 export const tapMove: LinkKind = {
+  device: 'tap',
   deploy: () => [],
   connectTap(link, processes, owner, interfaceName) {
     const stack = processOf(processes, owner)

@@ -6,6 +6,7 @@ import { bridge } from './tap-bridge.ts'
  * which is moved there. No Linux host takes part; each stack keeps its descriptor.
  */
 export const tapPair: LinkKind = {
+  device: 'tap',
   deploy(link, processes) {
     const second = processOf(processes, link.second)
     return [

@@ -5,6 +5,7 @@ import { configure, type LinkKind, processOf } from './link.ts'
  * with. A stack's end gets no address: the stack reads its frames through a packet socket, and Linux must not answer.
  */
 export const veth: LinkKind = {
+  device: 'packet-socket',
   deploy(link, processes) {
     const first = processOf(processes, link.first)
     const second = processOf(processes, link.second)

@@ -41,3 +41,17 @@ export class Killer {
     }
   }
 }
+
+const original = names.map((name) => [name, Atomics[name]] as const)
+
+/** Does what is the kernel's, which does it whole or not at all: nobody is killed in the midst of `body`. */
+export function spared<Result>(body: () => Result): Result {
+  const atomics = Atomics as unknown as Record<string, unknown>
+  const killing = names.map((name) => [name, Atomics[name]] as const)
+  for (const [name, safe] of original) atomics[name] = safe
+  try {
+    return body()
+  } finally {
+    for (const [name, deadly] of killing) atomics[name] = deadly
+  }
+}

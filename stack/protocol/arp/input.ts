@@ -1,7 +1,8 @@
 /** An ARP packet that arrived (RFC 826, "Packet Reception"). */
 import { HeaderWord } from '../../wire/header.ts'
 import { type Core, header } from '../state/core.ts'
-import { findNeighbor, learnNeighbor } from './neighbors.ts'
+import { findNeighbor } from './neighbor-table.ts'
+import { learnNeighbor } from './neighbors.ts'
 import { ArpOperation, emitArp } from './output.ts'
 
 export function receiveArp(core: Core): void {

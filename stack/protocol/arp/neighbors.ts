@@ -1,15 +1,23 @@
 /**
- * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a fixed table, searched linearly, since it is consulted
- * only when a connection's own pointer into it is stale.
+ * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a table with an entry for the next hop of every connection, and some
+ * more. It is searched when a connection first needs its next hop; then the connection refers to its entry.
  *
- *   free → incomplete (asking) → reachable → probing (still used, asking) → reachable | free
+ *   free → incomplete (asking) → reachable → probing (still used, asking) → reachable
+ *              └── no answer ──► unresolved if a connection refers to it, else free ◄──┘
+ *
+ * Invariant: an entry that a connection refers to keeps its address. So whoever waits for an answer is told of it, or of
+ * its absence, whatever strangers ask for meanwhile: they get entries to which nobody refers.
+ *
+ * Stamps: an entry that is asked for, reachable or probing has a deadline within `reachableMicros`; one that is not used
+ * loses it then. No stamp that is compared is older than twice that.
  */
 import { UpcallError } from '../actions.ts'
 import { armTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { NeighborState, neighborCount, neighborRecord } from '../state/tables.ts'
+import { NeighborState } from '../state/tables.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { closeConnection, schedule } from '../tcp/connections.ts'
+import { findNeighbor, selectNeighbor } from './neighbor-table.ts'
 
 const retryMicros = 1_000_000
 /** More than Linux's three: a lossy link should not make a neighbor unreachable. */
@@ -24,11 +32,10 @@ const idleLimitMicros = reachableMicros / 2
  */
 export function resolveNextHop(core: Core): boolean {
   const { tcb, neighbor, now } = core
-  selectNeighbor(core, tcb.neighbor - 1)
-  if (tcb.neighbor === 0 || neighbor.address !== tcb.nextHop || neighbor.state === NeighborState.free) {
-    tcb.neighbor = findOrAsk(core, tcb.nextHop) + 1
-  }
+  if (tcb.neighbor === 0) refer(core, tcb.nextHop)
+  else selectNeighbor(core, tcb.neighbor - 1)
   neighbor.usedAt = now
+  if (neighbor.state === NeighborState.unresolved) beginAsking(core)
   if (neighbor.state === NeighborState.incomplete) {
     tcb.flags |= TcbFlag.arpWait
     return false
@@ -38,50 +45,52 @@ export function resolveNextHop(core: Core): boolean {
   return true
 }
 
-/** Index of the entry for `address`, or -1. Selects it. */
-export function findNeighbor(core: Core, address: number): number {
-  const { neighbor } = core
-  for (let index = 0; index < neighborCount; index += 1) {
-    selectNeighbor(core, index)
-    if (neighbor.state !== NeighborState.free && neighbor.address === address) return index
-  }
-  return -1
-}
-
-/** The selected entry, or a new one for `address`, is now reachable at this hardware address. */
+/** The entry for `address`, a new one if there is none, is now reachable at this hardware address. */
 export function learnNeighbor(core: Core, address: number, etherHigh: number, etherLow: number): void {
-  const { neighbor, tcb, now } = core
-  const index = findNeighbor(core, address)
-  if (index < 0) takeEntry(core, address)
+  const { neighbor, now } = core
+  if (findNeighbor(core, address) < 0) takeEntry(core, address)
   cancelRequest(core)
   const waited = neighbor.state === NeighborState.incomplete
   neighbor.state = NeighborState.reachable
   neighbor.etherHigh = etherHigh
   neighbor.etherLow = etherLow
   neighbor.attempts = 0
-  neighbor.deadline = (now + reachableMicros) | 0
-  noteDeadline(core, neighbor.deadline)
-  if (!waited) return
-  for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
-    tcb.flags &= ~TcbFlag.arpWait
-    schedule(core)
-  }
+  setDeadline(core, (now + reachableMicros) | 0)
+  if (waited) scheduleWaiting(core, address)
 }
 
 /** Asks again, doubts or forgets every entry whose deadline has passed, and notes the deadlines ahead. */
 export function fireNeighborTimers(core: Core): void {
-  const { neighbor, now } = core
-  for (let index = 0; index < neighborCount; index += 1) {
+  const { neighbor, globals, now } = core
+  if (globals.neighborArmed === 0) return
+  if (((globals.neighborDeadline - now) | 0) > 0) {
+    noteDeadline(core, globals.neighborDeadline)
+    return
+  }
+  globals.neighborArmed = 0
+  for (let index = 0; index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
-    if (neighbor.state === NeighborState.free) continue
+    if (!hasDeadline(core)) continue
     if (((neighbor.deadline - now) | 0) <= 0) expire(core)
-    if (neighbor.state !== NeighborState.free) noteDeadline(core, neighbor.deadline)
+    // What expiry did may have selected another.
+    selectNeighbor(core, index)
+    if (hasDeadline(core)) setDeadline(core, neighbor.deadline)
   }
 }
 
-export function selectNeighbor(core: Core, index: number): void {
-  core.neighbor.at = core.layout.neighbors + Math.max(index, 0) * neighborRecord.words
+function hasDeadline(core: Core): boolean {
+  const { state } = core.neighbor
+  return state !== NeighborState.free && state !== NeighborState.unresolved
+}
+
+function setDeadline(core: Core, deadline: number): void {
+  const { neighbor, globals } = core
+  neighbor.deadline = deadline
+  if (globals.neighborArmed === 0 || ((deadline - globals.neighborDeadline) | 0) < 0) {
+    globals.neighborArmed = 1
+    globals.neighborDeadline = deadline
+  }
+  noteDeadline(core, globals.neighborDeadline)
 }
 
 function expire(core: Core): void {
@@ -89,7 +98,7 @@ function expire(core: Core): void {
   if (neighbor.state === NeighborState.reachable) {
     const idleMicros = (now - neighbor.usedAt) | 0
     if (idleMicros > idleLimitMicros || idleMicros < 0) {
-      neighbor.state = NeighborState.free
+      forget(core)
       return
     }
     neighbor.state = NeighborState.probing
@@ -100,57 +109,110 @@ function expire(core: Core): void {
     return
   }
   cancelRequest(core)
-  neighbor.state = NeighborState.free
-  failWaiting(core, neighbor.address)
+  const { address } = neighbor
+  forget(core)
+  failWaiting(core, address)
 }
 
-/** No answer: who was only trying to connect fails, others go on trying under their retransmission timer. */
+/** Nothing is known of the selected neighbor any more. */
+function forget(core: Core): void {
+  const { neighbor } = core
+  neighbor.state = neighbor.references > 0 ? NeighborState.unresolved : NeighborState.free
+}
+
+function scheduleWaiting(core: Core, address: number): void {
+  const { tcb } = core
+  for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
+    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
+    tcb.flags &= ~TcbFlag.arpWait
+    schedule(core)
+  }
+}
+
+/**
+ * No answer. Who was only trying to connect fails; others go on trying under a timer: that of retransmission if
+ * something is in flight, else that of persistence if something waits to be sent. A connection that has nothing to send
+ * needs no neighbor, and is left alone; an ACK or a probe that was due is lost, as if on the wire.
+ */
 function failWaiting(core: Core, address: number): void {
   const { tcb, now } = core
   for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
     if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
-    tcb.flags &= ~TcbFlag.arpWait
+    tcb.flags &= ~(TcbFlag.arpWait | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending)
+    tcb.rcvAcked = tcb.rcvNxt
     tcb.softError = UpcallError.unreachable
-    if (tcb.state === State.synSent) closeConnection(core, UpcallError.unreachable)
-    else if (!isArmed(core, Timer.retransmission)) armTimer(core, Timer.retransmission, (now + tcb.rto) | 0)
+    if (tcb.state === State.synSent) {
+      closeConnection(core, UpcallError.unreachable)
+      continue
+    }
+    const timer = tcb.ringHead !== tcb.ringTail ? Timer.retransmission : Timer.persist
+    const isWanted = timer === Timer.retransmission || hasUnsent(core)
+    if (isWanted && !isArmed(core, timer)) armTimer(core, timer, (now + tcb.rto) | 0)
   }
 }
 
-function findOrAsk(core: Core, address: number): number {
-  const found = findNeighbor(core, address)
-  if (found >= 0) return found
-  const index = takeEntry(core, address)
-  ask(core)
-  return index
+/** Data or a FIN. */
+function hasUnsent(core: Core): boolean {
+  const { tcb } = core
+  const unsent = (tcb.sndQueued - tcb.sndNxt) | 0
+  return unsent > 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) !== 0)
 }
 
-/** Selects an entry for `address`, incomplete: a free one, else the one unused for longest. */
+/** Selects the entry for `address`, to which the connection at hand refers from now on. */
+function refer(core: Core, address: number): void {
+  const { tcb, neighbor } = core
+  let index = findNeighbor(core, address)
+  if (index < 0) {
+    index = takeEntry(core, address)
+    beginAsking(core)
+  }
+  neighbor.references += 1
+  tcb.neighbor = index + 1
+}
+
+/** Selects an entry for `address`, incomplete: a free one, else of those that nobody refers to the one unused for longest. */
 function takeEntry(core: Core, address: number): number {
-  const { neighbor, now } = core
-  let oldest = 0
+  const { neighbor, globals, now, neighborLimit } = core
+  let oldest = -1
   let longest = -1
-  for (let index = 0; index < neighborCount; index += 1) {
+  for (let index = 0; index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
-    const unused = neighbor.state === NeighborState.free ? 0x7fffffff : ((now - neighbor.usedAt) | 0) >>> 1
-    if (unused <= longest) continue
+    if (neighbor.state === NeighborState.free) {
+      oldest = index
+      break
+    }
+    const unused = (now - neighbor.usedAt) >>> 0
+    if (neighbor.references > 0 || unused <= longest) continue
     longest = unused
     oldest = index
-    if (neighbor.state === NeighborState.free) break
+  }
+  selectNeighbor(core, Math.max(oldest, 0))
+  const isFree = oldest >= 0 && neighbor.state === NeighborState.free
+  if (!isFree && globals.neighborsHigh < neighborLimit) {
+    oldest = globals.neighborsHigh
+    globals.neighborsHigh += 1
   }
   selectNeighbor(core, oldest)
   cancelRequest(core)
   neighbor.state = NeighborState.incomplete
   neighbor.address = address
   neighbor.attempts = 0
+  neighbor.references = 0
   neighbor.usedAt = now
   return oldest
+}
+
+function beginAsking(core: Core): void {
+  const { neighbor } = core
+  neighbor.state = NeighborState.incomplete
+  neighbor.attempts = 0
+  ask(core)
 }
 
 function ask(core: Core): void {
   const { neighbor, globals, now } = core
   neighbor.attempts += 1
-  neighbor.deadline = (now + retryMicros) | 0
-  noteDeadline(core, neighbor.deadline)
+  setDeadline(core, (now + retryMicros) | 0)
   if (neighbor.requestPending !== 0) return
   neighbor.requestPending = 1
   globals.arpPendingCount += 1

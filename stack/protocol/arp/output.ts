@@ -2,8 +2,8 @@
 import { Action, ArpWord } from '../actions.ts'
 import type { Core } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
-import { NeighborState, neighborCount } from '../state/tables.ts'
-import { selectNeighbor } from './neighbors.ts'
+import { NeighborState } from '../state/tables.ts'
+import { selectNeighbor } from './neighbor-table.ts'
 
 export const ArpOperation = { request: 1, reply: 2 } as const
 
@@ -13,7 +13,7 @@ const broadcastLow = -1
 /** Sends the requests that are due; false if the queue filled first. */
 export function flushArpRequests(core: Core): boolean {
   const { globals, neighbor } = core
-  for (let index = 0; globals.arpPendingCount > 0 && index < neighborCount; index += 1) {
+  for (let index = 0; globals.arpPendingCount > 0 && index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
     if (neighbor.requestPending === 0) continue
     if (core.actions.isFull) return false

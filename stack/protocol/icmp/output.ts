@@ -5,6 +5,7 @@ import { IcmpWord } from '../actions.ts'
 import { type Core, header } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 
+/** Returns the record's word offset. */
 export function emitIcmp(
   core: Core,
   action: number,
@@ -12,7 +13,7 @@ export function emitIcmp(
   code: number,
   identifier: number,
   sequence: number,
-): void {
+): number {
   const at = emitAction(core, action)
   const { words } = core.actions
   words[at + IcmpWord.etherDestinationHigh] = header(core, HeaderWord.etherSourceHigh)
@@ -24,4 +25,5 @@ export function emitIcmp(
   words[at + IcmpWord.identifier] = identifier
   words[at + IcmpWord.sequence] = sequence
   words[at + IcmpWord.nextHopMtu] = 0
+  return at
 }

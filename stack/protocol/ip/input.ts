@@ -1,5 +1,6 @@
 /** A frame that passed its check: to whoever takes its format. */
 import { SlotWord } from '../../dominoes/slot.ts'
+import { etherBroadcastHigh, etherBroadcastLow } from '../../wire/ethernet.ts'
 import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
 import { receiveArp } from '../arp/input.ts'
 import { receiveEcho } from '../icmp/echo.ts'
@@ -7,36 +8,42 @@ import { receiveIcmpError } from '../icmp/errors.ts'
 import { type Core, header } from '../state/core.ts'
 import { receiveSegment } from '../tcp/input.ts'
 import { receiveDatagram } from '../udp/input.ts'
+import { isHost } from './addresses.ts'
 
 export function receiveFrame(core: Core): void {
-  const { globals, config } = core
+  const { globals } = core
   if ((core.words[core.slot + SlotWord.verdict] as number) !== Verdict.accepted) {
     globals.badVerdicts = (globals.badVerdicts + 1) | 0
     return
   }
   core.head = core.slot + SlotWord.head
   const format = header(core, HeaderWord.format)
-  if (format === Format.arp) {
-    receiveArp(core)
-    return
-  }
-  // Broadcast and multicast are nobody's here; RFC 9293 section 3.10.7 and RFC 1122 section 3.2.2 forbid
-  // answering them.
-  if (
-    header(core, HeaderWord.ipDestination) !== config.address ||
-    !isHost(header(core, HeaderWord.ipSource))
-  ) {
+  if (!isForThisHost(core, format) || (format !== Format.arp && !isAnswerable(core))) {
     globals.notOurs = (globals.notOurs + 1) | 0
     return
   }
-  if (format === Format.tcp) receiveSegment(core)
+  if (format === Format.arp) receiveArp(core)
+  else if (format === Format.tcp) receiveSegment(core)
   else if (format === Format.icmpEcho) receiveEcho(core)
   else if (format === Format.icmpError) receiveIcmpError(core)
   else if (format === Format.udp) receiveDatagram(core)
   else globals.notOurs = (globals.notOurs + 1) | 0
 }
 
-/** Neither 0.0.0.0, nor multicast, nor broadcast: an address that may be answered. */
-function isHost(address: number): boolean {
-  return address !== 0 && address >>> 28 < 14
+/** A frame to another station, as a hub or a bridge delivers it, is not ours; to all of them only ARP is. */
+function isForThisHost(core: Core, format: number): boolean {
+  const { config } = core
+  const high = header(core, HeaderWord.etherDestinationHigh)
+  const low = header(core, HeaderWord.etherDestinationLow)
+  if (high === config.etherHigh && low === config.etherLow) return true
+  return format === Format.arp && high === etherBroadcastHigh && low === etherBroadcastLow
+}
+
+/** To our address and from that of a host: RFC 9293 section 3.10.7 and RFC 1122 section 3.2.2 forbid answering others. */
+function isAnswerable(core: Core): boolean {
+  const { config } = core
+  return (
+    header(core, HeaderWord.ipDestination) === config.address &&
+    isHost(config, header(core, HeaderWord.ipSource))
+  )
 }

@@ -10,7 +10,17 @@ import { type Core, selectConnection } from './core.ts'
 const backwardsLimitMicros = 1_000_000
 const microsPerMilli = 1000
 
-export function advanceClock(core: Core, stampMicros: number): void {
+/** How often stamps are aged (see `ageing.ts`): nine minutes. */
+export const sweepMicros = 2 ** 29
+
+/** Microseconds from one stamp to a later one, 0 … 2^32 - 1 less a second; 0 if it is slightly earlier. */
+export function elapsedMicros(from: number, to: number): number {
+  const elapsed = (to - from) | 0
+  return elapsed < 0 && elapsed > -backwardsLimitMicros ? 0 : elapsed >>> 0
+}
+
+/** Returns the microseconds since the last request. */
+export function advanceClock(core: Core, stampMicros: number): number {
   const { globals } = core
   if (globals.clockStarted === 0) {
     globals.clockStarted = 1
@@ -18,21 +28,22 @@ export function advanceClock(core: Core, stampMicros: number): void {
     // Never zero: a zero echo means "no timestamp" to many peers.
     globals.millis = 1
   }
-  const elapsed = (stampMicros - globals.lastNow) | 0
-  if (elapsed < 0 && elapsed > -backwardsLimitMicros) {
+  const elapsed = elapsedMicros(globals.lastNow, stampMicros)
+  if (elapsed === 0) {
     core.now = globals.lastNow
-    return
+    return 0
   }
   core.now = stampMicros
   globals.lastNow = stampMicros
-  const micros = globals.subMillis + (elapsed >>> 0)
+  const micros = globals.subMillis + elapsed
   if (micros < microsPerMilli) {
     globals.subMillis = micros
-    return
+    return elapsed
   }
   const millis = Math.floor(micros / microsPerMilli)
   globals.millis = (globals.millis + millis) | 0
   globals.subMillis = micros - millis * microsPerMilli
+  return elapsed
 }
 
 /** Makes sure that the machine is woken no later than `deadline`. */
@@ -44,7 +55,7 @@ export function noteDeadline(core: Core, deadline: number): void {
   }
 }
 
-/** Arms `timer` (a Timer) of the connection at hand; `deadline` is at most half the clock's range away. */
+/** Arms `timer` (a Timer) of the connection at hand; `deadline` is less than `maximumGapMicros` (config.ts) away. */
 export function armTimer(core: Core, timer: number, deadline: number): void {
   const { tcb } = core
   tcb.timersArmed |= 1 << timer
@@ -73,4 +84,13 @@ export function selectNextOpen(core: Core, next: number): number {
     if (tcb.state !== 0) return index
   }
   return -1
+}
+
+/** There is something whose stamps have to be aged: a connection has been opened. */
+export function armSweep(core: Core): void {
+  const { globals, now } = core
+  if (globals.sweepArmed !== 0) return
+  globals.sweepArmed = 1
+  globals.nextSweep = (now + sweepMicros) | 0
+  noteDeadline(core, globals.nextSweep)
 }

@@ -7,7 +7,7 @@
  */
 import type { ActionQueue } from '../../dominoes/action-queue.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
-import type { MachineConfig } from '../config.ts'
+import { type MachineConfig, maximumGapMicros } from '../config.ts'
 import type { CongestionControl } from '../tcp/congestion/control.ts'
 import { type Globals, globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
@@ -16,6 +16,7 @@ import {
   type Listener,
   listenerRecord,
   type Neighbor,
+  neighborCount,
   neighborRecord,
   type TimeWait,
   timeWaitRecord,
@@ -40,6 +41,8 @@ export class Core {
   /** The sent segment at hand. */
   readonly segment: Segment
   readonly neighbor: Neighbor
+  /** Entries of the neighbor table. */
+  readonly neighborLimit: number
   readonly listener: Listener
   readonly timeWait: TimeWait
 
@@ -55,6 +58,9 @@ export class Core {
   // The frame being answered or the segment being sent: where it goes
   etherHigh = 0
   etherLow = 0
+
+  /** Entry of the tuple hash that was found last: a hint, verified before it is believed (see `tuple-hash.ts`). */
+  lastFound = 0
 
   // What the acknowledgment at hand brought
   deliveredBytes = 0
@@ -79,6 +85,7 @@ export class Core {
     assert(isPowerOfTwo(config.receiveBufferBytes), 'receiveBufferBytes must be a power of two')
     assert(config.connectionCount > 0 && config.connectionCount <= 0xffff, 'connectionCount is 1 … 65535')
     assert(config.timeWaitCount > 0, 'timeWaitCount must be positive')
+    assert(config.timeWaitMicros < maximumGapMicros, `timeWaitMicros must be below ${maximumGapMicros}`)
     assert(config.mtuBytes >= 576 && config.mtuBytes <= 65535, 'mtuBytes is 576 … 65535')
     this.config = config
     this.layout = layout
@@ -89,6 +96,7 @@ export class Core {
     this.globals = globalRecord.cursor(state, layout.globals)
     this.tcb = tcbRecord.cursor(state, layout.connections)
     this.segment = segmentRecord.cursor(state, layout.segments)
+    this.neighborLimit = neighborCount(config)
     this.neighbor = neighborRecord.cursor(state, layout.neighbors)
     this.listener = listenerRecord.cursor(state, layout.listeners)
     this.timeWait = timeWaitRecord.cursor(state, layout.timeWait)

@@ -16,7 +16,7 @@ export interface StateDifference {
   /** The field in it: `sndUna`, `ranges[2]`. */
   readonly field: string
   readonly meaning: string
-  /** Whether the digest covers this word now: a difference elsewhere may be of no account. */
+  /** Whether digests cover this word: a difference elsewhere may be of no account. */
   readonly isLive: boolean
   readonly values: readonly [number, number]
 }
@@ -85,10 +85,7 @@ function describeField(record: RecordKind<Declarations>, word: number): { field:
 /** In the order of the layout; the rings of sent segments last. */
 function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array): Section[] {
   const layout = planLayout(config)
-  const isOpen = (connection: number): boolean =>
-    [first, second].some((state) => word(state, layout, connection, 'state') !== State.closed)
   const always = () => true
-  const never = () => false
   const table = (
     name: string,
     at: number,
@@ -115,12 +112,12 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
   }))
   return [
     { ...table('globals', layout.globals, 1, globalRecord, always), name: () => 'globals' },
-    table('neighbor', layout.neighbors, neighborCount, neighborRecord, always),
+    table('neighbor', layout.neighbors, neighborCount(config), neighborRecord, always),
     table('listener', layout.listeners, config.listenerCount, listenerRecord, always),
-    table('connection', layout.connections, config.connectionCount, tcbRecord, isOpen),
+    table('connection', layout.connections, config.connectionCount, tcbRecord, always),
     ...rings,
-    table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, never),
-    table('tuple hash', layout.hash, layout.hashWords, hash, never),
+    table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, always),
+    table('tuple hash', layout.hash, layout.hashWords, hash, always),
   ]
 }
 

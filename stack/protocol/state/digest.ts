@@ -2,29 +2,61 @@
 import { hashWords } from '../../dominoes/digest.ts'
 import { type Core, selectConnection } from './core.ts'
 import { segmentRecord } from './segment.ts'
-import { listenerRecord, neighborCount, neighborRecord } from './tables.ts'
+import { listenerRecord, neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
 const digestSeed = 0x0d0317e5
 
-/** What is live: globals, neighbors, listeners, open connections and their segments in flight. */
+/** Connections that one digest covers; where there are more, digests take turns. */
+const connectionsTogether = 64
+/** Words of the tables at rest that one digest covers, likewise. */
+const wordsTogether = 256
+
+/**
+ * What the next requests meet: globals, neighbors, listeners, open connections and their segments in flight. The tables
+ * at rest (TIME-WAIT, tuple hash, closed TCBs) decide later behavior, too, but are large: each digest covers a part of
+ * them, and so it does of the connections where they are many. A difference persists, so a later digest meets it.
+ */
 export function digestLive(core: Core): number {
   const { state, layout, globals, tcb, config } = core
   let hash = hashWords(state, layout.globals, layout.neighbors, digestSeed)
-  hash = hashWords(state, layout.neighbors, layout.neighbors + neighborCount * neighborRecord.words, hash)
+  hash = hashWords(
+    state,
+    layout.neighbors,
+    layout.neighbors + globals.neighborsHigh * neighborRecord.words,
+    hash,
+  )
   hash = hashWords(
     state,
     layout.listeners,
     layout.listeners + config.listenerCount * listenerRecord.words,
     hash,
   )
-  for (let index = 0; index < globals.connectionsHigh; index += 1) {
+  const first = turn(core, Math.ceil(globals.connectionsHigh / connectionsTogether)) * connectionsTogether
+  const last = Math.min(globals.connectionsHigh, first + connectionsTogether)
+  for (let index = first; index < last; index += 1) {
     selectConnection(core, index)
     if (tcb.state === State.closed) continue
     hash = hashWords(state, tcb.at, tcb.at + tcbRecord.words, hash)
     hash = hashRing(core, hash)
   }
-  return hash
+  return hashAtRest(core, hash)
+}
+
+/** A part of what lies between the listeners and the segment rings. */
+function hashAtRest(core: Core, seed: number): number {
+  const { state, layout } = core
+  const parts = Math.ceil((layout.segments - layout.timeWait) / wordsTogether)
+  const from = layout.timeWait + turn(core, parts) * wordsTogether
+  return hashWords(state, from, Math.min(layout.segments, from + wordsTogether), seed)
+}
+
+/**
+ * Whose turn it is of `parts`, by the requests applied. Multiples of the golden ratio fall evenly, whatever the distance
+ * between two digests is.
+ */
+function turn(core: Core, parts: number): number {
+  return Math.floor(((Math.imul(core.globals.requests, 0x9e3779b1) >>> 0) * parts) / 2 ** 32)
 }
 
 /** Every word, live or not. */

@@ -12,11 +12,15 @@ export const globalRecord = defineRecord({
   subMillis: 'microseconds not yet counted in millis',
   nextDeadline: 'no timer is due before this; it may be early, never late',
   deadlineArmed: '1 if nextDeadline means anything',
+  sweepArmed: '1 while there are connections whose stamps have to be aged',
+  nextSweep: 'when that is due',
 
   // Numbering
   actionNumber: 'number of the next action',
   upcallNumber: 'number of the next upcall',
   frameNumber: 'number of the next frame',
+
+  identification: 'counts the packets that were sent in fragments',
 
   // Work left to emit
   pendingHead: 'first connection with something to emit, index + 1',
@@ -26,12 +30,20 @@ export const globalRecord = defineRecord({
   // Allocation
   connectionsHigh: 'connection indexes below this were used at some time',
   freeHead: 'first free connection below connectionsHigh, index + 1',
+  connectionsUsed: 'connections that are not free',
+  orphanHead: 'oldest orphan, index + 1',
+  orphanTail: 'youngest orphan, index + 1',
+  orphanCount: 'connections that the application released and that are not over',
+  neighborsHigh: 'neighbor entries below this were used at some time',
+  neighborArmed: '1 if a neighbor has a deadline',
+  neighborDeadline: 'no neighbor has one before this',
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
+  portsDrawn: 'local ports drawn (RFC 6056)',
 
   // Rate limits
-  challengeSecond: 'second of the challenge ACK limit (RFC 5961 section 7)',
-  challengeCount: 'challenge ACKs sent in it',
-  icmpSecond: 'second of the ICMP error limit (RFC 1812 section 4.3.2.8)',
+  cookieMillis: 'when the last SYN cookie was sent, on the timestamp clock',
+  icmpSecond:
+    'start of the second of the ICMP error limit (RFC 1812 section 4.3.2.8), on the timestamp clock',
   icmpCount: 'ICMP errors sent in it',
 
   // Counters
@@ -41,7 +53,8 @@ export const globalRecord = defineRecord({
   activeOpens: 'connections begun by connect',
   passiveOpens: 'connections begun by a SYN to a listener',
   attemptFails: 'connections that ended before they were established',
-  listenOverflows: 'SYNs ignored because the backlog or the connection table was full',
+  listenOverflows:
+    'SYNs, and last ACKs of handshakes, ignored because the backlog or the connection table was full',
   segmentsIn: 'TCP segments received',
   segmentsOut: 'TCP segments sent',
   retransmits: 'segments sent again',
@@ -64,6 +77,11 @@ export const globalRecord = defineRecord({
   echoReplies: 'echo requests answered',
   arpRequestsOut: 'ARP requests sent',
   arpRepliesOut: 'ARP replies sent',
+  cookiesSent: 'SYNs answered by a SYN cookie (RFC 4987)',
+  cookiesAccepted: 'connections opened by one',
+  cookiesRejected: 'ACKs to a listener whose number was no cookie of ours',
+  orphansReclaimed: 'orphans ended to make room',
+  echoesTooLong: 'echo requests not answered: the reply would take too many fragments',
 })
 
 export type Globals = Cursor<typeof globalRecord.fields>

@@ -29,7 +29,7 @@ export interface Layout {
 export function planLayout(config: MachineConfig): Layout {
   const globals = 0
   const neighbors = globals + globalRecord.words
-  const listeners = neighbors + neighborCount * neighborRecord.words
+  const listeners = neighbors + neighborCount(config) * neighborRecord.words
   const timeWait = listeners + config.listenerCount * listenerRecord.words
   const hash = timeWait + config.timeWaitCount * timeWaitRecord.words
   let hashWords = 4

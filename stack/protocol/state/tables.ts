@@ -1,10 +1,20 @@
 /** The small tables: neighbors, listeners, connections in TIME-WAIT. */
+import type { MachineConfig } from '../config.ts'
 import { type Cursor, defineRecord } from './record.ts'
 
-/** Neighbors remembered at once; the one unused for longest gives way. */
-export const neighborCount = 64
+/** Entries beyond one for each connection: neighbors that nobody is connected to. */
+const spareNeighbors = 64
 
-export const NeighborState = { free: 0, incomplete: 1, reachable: 2, probing: 3 } as const
+/**
+ * Neighbors remembered at once. A connection has one next hop, so there is always an entry that no connection refers to,
+ * and whoever needs one gets it.
+ */
+export function neighborCount(config: MachineConfig): number {
+  return config.connectionCount + spareNeighbors
+}
+
+/** Unresolved: connections refer to it, and it is not being asked for. */
+export const NeighborState = { free: 0, incomplete: 1, reachable: 2, probing: 3, unresolved: 4 } as const
 
 export const neighborRecord = defineRecord({
   state: 'NeighborState',
@@ -15,14 +25,16 @@ export const neighborRecord = defineRecord({
   attempts: 'requests sent without an answer',
   usedAt: 'time of last use, microseconds',
   requestPending: '1 while an ARP request has to be emitted',
+  references: 'connections whose next hop this is: as long as there are any, the entry stays',
 })
 export type Neighbor = Cursor<typeof neighborRecord.fields>
 
 export const listenerRecord = defineRecord({
   listening: '1 if the entry is in use',
   port: 'local port',
-  backlog: 'most connections that may be in SYN-RECEIVED at once',
+  backlog: 'most connections that may be in SYN-RECEIVED at once, and most that may wait to be accepted',
   halfOpen: 'connections now in SYN-RECEIVED',
+  unaccepted: 'connections that were established and the application has not accepted',
   cookie: "the application's",
 })
 export type Listener = Cursor<typeof listenerRecord.fields>

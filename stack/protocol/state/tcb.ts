@@ -82,6 +82,7 @@ export const UpcallBit = {
   acknowledged: 8,
   finished: 16,
   closed: 32,
+  drained: 64,
 } as const
 
 /** Indexes into `deadlines`, bits of `timersArmed`; fired in this order. */
@@ -109,14 +110,19 @@ export const tcbRecord = defineRecord({
   remotePort: 'port of the peer',
   localPort: 'our port',
   cookie: "the application's, of connect",
-  listener: 'listener of a connection in SYN-RECEIVED, index + 1',
-  neighbor: 'entry of the next hop in the neighbor table, index + 1; to be verified by nextHop',
+  listener: 'listener that this connection counts at, half-open or not accepted yet, index + 1',
+  neighbor: 'entry of the next hop in the neighbor table, to which this refers, index + 1',
+  openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
+  openerLow: 'last four bytes of it',
   nextHop: 'IPv4 address that frames go to',
   pendingUpcalls: 'UpcallBit bits not yet emitted',
   closeReason: 'UpcallError of the closed or connectFailed upcall',
   softError: 'UpcallError that ICMP suggests (RFC 5927)',
   nextPending: 'next in the list of connections with something to emit, index + 1',
   nextFree: 'next free connection, index + 1',
+  isOrphan: '1 while it is in the list of orphans',
+  nextOrphan: 'next younger orphan, index + 1',
+  previousOrphan: 'next older orphan, index + 1',
 
   // Send sequence space
   iss: 'ISS',
@@ -160,6 +166,7 @@ export const tcbRecord = defineRecord({
   rttVariance: 'RTTVAR, in quarters of a microsecond',
   rto: 'RTO without backoff, microseconds',
   backoff: 'times that RTO was doubled',
+  retries: 'retransmission timeouts in a row without progress, or without an answer while the window is shut',
   minimumRtt: 'least round trip of this period, microseconds',
   minimumRttBefore: 'least round trip of the period before',
   minimumRttSince: 'when this period began, in milliseconds of the timestamp clock',

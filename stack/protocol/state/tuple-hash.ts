@@ -1,15 +1,18 @@
 /**
  * From the four-tuple to a connection or an entry of the TIME-WAIT table: open addressing with linear
  * probing in the flat buffer. A word holds 0 (empty), index + 1 of a connection, or -(index + 1) of a
- * TIME-WAIT entry. Our own address is constant, so a tuple is the remote address and both ports.
+ * TIME-WAIT entry. Our own address is constant, so a tuple is the remote address and both ports. The hash is keyed: who
+ * chooses ports and addresses cannot choose their places.
  *
  * Invariant: every entry is reachable from its home word without crossing an empty one; deletion shifts
  * entries back instead of leaving tombstones.
  */
+import { type HashKey, tableHash } from '../keyed-hash.ts'
 import type { Core } from './core.ts'
 import { timeWaitRecord } from './tables.ts'
-import { tcbRecord } from './tcb.ts'
+import { State, tcbRecord } from './tcb.ts'
 
+const tcbState = tcbRecord.offsets.state
 const tcbAddress = tcbRecord.offsets.remoteAddress
 const tcbRemotePort = tcbRecord.offsets.remotePort
 const tcbLocalPort = tcbRecord.offsets.localPort
@@ -30,21 +33,33 @@ export function lookupTuple(
 ): number {
   const { state, layout } = core
   const ports = packPorts(remotePort, localPort)
+  if (isLastFound(core, remoteAddress, ports)) return core.lastFound
   const mask = layout.hashWords - 1
-  let at = hashTuple(remoteAddress, ports) & mask
+  let at = tableHash(core.config.secret, remoteAddress, ports) & mask
   for (;;) {
     const entry = state[layout.hash + at] as number
     if (entry === 0) return 0
-    if (addressOf(core, entry) === remoteAddress && portsOf(core, entry) === ports) return entry
+    if (addressOf(core, entry) === remoteAddress && portsOf(core, entry) === ports) {
+      core.lastFound = entry
+      return entry
+    }
     at = (at + 1) & mask
   }
+}
+
+/** Most frames are for the connection of the frame before. An open one is in the table, so nothing but a hint is kept. */
+function isLastFound(core: Core, remoteAddress: number, ports: number): boolean {
+  const { state, layout, lastFound } = core
+  if (lastFound <= 0) return false
+  if (state[layout.connections + (lastFound - 1) * tcbRecord.words + tcbState] === State.closed) return false
+  return addressOf(core, lastFound) === remoteAddress && portsOf(core, lastFound) === ports
 }
 
 /** The tuple must not be in the table. `entry` is as `lookupTuple` returns it. */
 export function insertTuple(core: Core, entry: number): void {
   const { state, layout } = core
   const mask = layout.hashWords - 1
-  let at = hashTuple(addressOf(core, entry), portsOf(core, entry)) & mask
+  let at = homeOf(core, entry) & mask
   while (state[layout.hash + at] !== 0) at = (at + 1) & mask
   state[layout.hash + at] = entry
 }
@@ -53,7 +68,7 @@ export function insertTuple(core: Core, entry: number): void {
 export function removeTuple(core: Core, entry: number): void {
   const { state, layout } = core
   const mask = layout.hashWords - 1
-  let hole = hashTuple(addressOf(core, entry), portsOf(core, entry)) & mask
+  let hole = homeOf(core, entry) & mask
   while (state[layout.hash + hole] !== entry) {
     if (state[layout.hash + hole] === 0) return
     hole = (hole + 1) & mask
@@ -63,7 +78,7 @@ export function removeTuple(core: Core, entry: number): void {
     at = (at + 1) & mask
     const moved = state[layout.hash + at] as number
     if (moved === 0) break
-    const home = hashTuple(addressOf(core, moved), portsOf(core, moved)) & mask
+    const home = homeOf(core, moved) & mask
     // The entry may move back into the hole unless its home lies cyclically in (hole, at].
     if (((at - home) & mask) < ((at - hole) & mask)) continue
     state[layout.hash + hole] = moved
@@ -86,19 +101,17 @@ function portsOf(core: Core, entry: number): number {
   return packPorts(state[at + tcbRemotePort] as number, state[at + tcbLocalPort] as number)
 }
 
+function homeOf(core: Core, entry: number): number {
+  return tableHash(core.config.secret, addressOf(core, entry), portsOf(core, entry))
+}
+
 /** Which of `count` machines a connection belongs to, 0 … count - 1. By other bits than those that index the table. */
 export function shardOfTuple(
+  secret: HashKey,
   remoteAddress: number,
   remotePort: number,
   localPort: number,
   count: number,
 ): number {
-  return (hashTuple(remoteAddress, packPorts(remotePort, localPort)) >>> 12) % count
-}
-
-function hashTuple(address: number, ports: number): number {
-  let hash = Math.imul(address ^ Math.imul(ports, 0x9e3779b1), 0x85ebca6b)
-  hash ^= hash >>> 15
-  hash = Math.imul(hash, 0xc2b2ae35)
-  return hash ^ (hash >>> 13)
+  return (tableHash(secret, remoteAddress, packPorts(remotePort, localPort)) >>> 12) % count
 }

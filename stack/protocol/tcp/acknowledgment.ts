@@ -15,13 +15,15 @@ import { detectLoss } from './rack.ts'
 import { enterFastRecovery, leaveRecoveryIfDone, reduceProportionally, undoIfSpurious } from './recovery.ts'
 import { challenge } from './reset.ts'
 import { backedOffRto, takeRttSample } from './rtt.ts'
-import { processSackBlocks } from './sack-in.ts'
+import { clearSackCache, processSackBlocks } from './sack-in.ts'
 import { removeHead, ringIsEmpty, selectEntry, trimHead } from './scoreboard.ts'
 import { isAfter, isBefore, later } from './sequence.ts'
 import { armProbe, resolveProbe } from './tail-probe.ts'
 import { noteAcknowledged } from './upcalls.ts'
 
 const microsPerMilli = 1000
+/** More than any window: a DSACK for what was sent before the reduction does not come later. */
+const undoReachBytes = 2 ** 30
 
 /** False: the segment is to be dropped. */
 export function processAcknowledgment(core: Core): boolean {
@@ -47,6 +49,10 @@ export function processAcknowledgment(core: Core): boolean {
     processSackBlocks(core, acknowledgment)
   }
   if (!isBefore(acknowledgment, previousUna)) updateSendWindow(core, acknowledgment)
+  // R2 (RFC 9293 section 3.8.3) is for a peer that is silent. One that took its window back (RFC 9293 section 3.8.6,
+  // MUST-34) and answers every retransmission is not; nor is one whose ACKs gave no sample to end the backoff.
+  // Nobody waits for an orphan, so an answer alone does not keep it.
+  if (advanced || (tcb.sndWnd === 0 && tcb.isOrphan === 0)) tcb.retries = 0
   if (advanced || core.deliveredBytes > 0) measure(core, advanced)
   if (isDuplicate) core.globals.duplicateAcksIn = (core.globals.duplicateAcksIn + 1) | 0
 
@@ -98,8 +104,19 @@ function acknowledgeThrough(core: Core, acknowledgment: number): void {
   // Karn, once more: what arrived behind a hole was acknowledged only when the hole was filled.
   if (repaired) core.rttSample = noSample
   advanceSndUna(core, acknowledgment)
+  forgetPassed(core)
   tcb.sndNxt = later(tcb.sndNxt, acknowledgment)
   tcb.sackHigh = later(tcb.sackHigh, acknowledgment)
+}
+
+/** What was remembered by its sequence number is passed: kept any longer, it would bar what comes 2 GiB later. */
+function forgetPassed(core: Core): void {
+  const { tcb } = core
+  // RFC 6582 section 4.1: only an ACK of more than "recover" allows fast retransmit again.
+  if (isAfter(tcb.sndUna, tcb.recoveryPoint)) tcb.flags &= ~TcbFlag.recoverValid
+  if (!isBefore(tcb.sndUna, tcb.dsackRound)) tcb.flags &= ~TcbFlag.dsackRoundValid
+  if (tcb.sackedBytes === 0) clearSackCache(core)
+  if (isAfter(tcb.sndUna, (tcb.undoMarker + undoReachBytes) | 0)) tcb.flags &= ~TcbFlag.undoPossible
 }
 
 function measure(core: Core, advanced: boolean): void {

@@ -11,13 +11,22 @@ import { Action, SegmentWord, Upcall, UpcallWord } from '../actions.ts'
 import { createMachine, stateWords } from '../machine.ts'
 import { ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { planLayout } from '../state/layout.ts'
+import { listenerRecord } from '../state/tables.ts'
 import { tcbRecord } from '../state/tcb.ts'
-import { localAddress, peerAddress, peerEther, testConfig } from '../testing/host.ts'
+import { localAddress, localEther, peerAddress, peerEther, testConfig } from '../testing/host.ts'
 import { SeededRandom } from '../testing/random.ts'
 
 const config = { ...testConfig, connectionCount: 4, timeWaitCount: 3, segmentCount: 8, sendBufferBytes: 4096 }
 const steps = 4000
-const kinds = [Request.listen, Request.unlisten, Request.connect, Request.send, Request.read, Request.close]
+const kinds = [
+  Request.listen,
+  Request.unlisten,
+  Request.connect,
+  Request.accept,
+  Request.send,
+  Request.read,
+  Request.close,
+]
 const endings = [Request.abort, Request.release]
 
 class Churn {
@@ -30,6 +39,8 @@ class Churn {
   readonly random: SeededRandom
   /** Ids that the application holds. */
   readonly ids: number[] = []
+  /** Those that wait to be freed. */
+  readonly drained: number[] = []
   /** The last segments that were sent, for the peer to answer. */
   readonly sent: Int32Array[] = []
   now = 0
@@ -81,9 +92,10 @@ class Churn {
       this.apply(Request.abort)
       this.apply(Request.release)
     }
+    while (this.drained.length > 0) this.free()
   }
 
-  /** What is not free: indexes of connections, and the tuples in the hash that are no TIME-WAIT entries. */
+  /** What is not free: indexes of connections, tuples that are no TIME-WAIT entries, who waits at listeners. */
   left(): number[] {
     const layout = planLayout(config)
     const state = this.states[0]
@@ -93,7 +105,14 @@ class Churn {
       if (tcb.state !== 0 || tcb.flags !== 0) held.push(index)
     }
     const tuples = state.subarray(layout.hash, layout.hash + layout.hashWords)
-    return [...held, ...tuples.filter((entry) => entry > 0)]
+    const waiting = Array.from({ length: config.listenerCount }, (_, index) => {
+      const { halfOpen, unaccepted } = listenerRecord.read(
+        state,
+        layout.listeners + index * listenerRecord.words,
+      )
+      return halfOpen + unaccepted
+    })
+    return [...held, ...tuples.filter((entry) => entry > 0), ...waiting.filter((count) => count !== 0)]
   }
 
   private pass(micros: number): void {
@@ -118,6 +137,8 @@ class Churn {
         this.opened += 1
       } else if (upcall === Upcall.closed) {
         this.closed += 1
+      } else if (upcall === Upcall.drained) {
+        this.drained.push(action[UpcallWord.connection] as number)
       }
     }
   }
@@ -134,7 +155,17 @@ class Churn {
     words[first + 3] = random.chance(0.5) ? 0 : 33_000 + random.below(4)
     if (kind === Request.listen || kind === Request.unlisten) words[first + 1] = 5000 + random.below(2)
     if (kind === Request.release && !isStray) ids.splice(chosen, 1)
+    words[first + 2] = kind === Request.release ? random.below(3000) : (words[first + 2] as number)
     this.apply(kind)
+    if (random.chance(0.5)) this.free()
+  }
+
+  /** All threads are done with one that is drained. */
+  private free(): void {
+    const id = this.drained.shift()
+    if (id === undefined) return
+    this.words[SlotWord.arguments + StreamArgument.connection] = id
+    this.apply(Request.free)
   }
 
   /** Mostly an answer to something that was sent, with a few fields bent. */
@@ -149,6 +180,8 @@ class Churn {
     set(HeaderWord.format, random.chance(0.03) ? random.below(6) : Format.tcp)
     set(HeaderWord.etherSourceHigh, peerEther[0])
     set(HeaderWord.etherSourceLow, peerEther[1])
+    set(HeaderWord.etherDestinationHigh, localEther[0])
+    set(HeaderWord.etherDestinationLow, localEther[1])
     set(HeaderWord.ipSource, peerAddress)
     set(HeaderWord.ipDestination, localAddress)
     set(HeaderWord.sourcePort, answered?.[SegmentWord.destinationPort] ?? 40_000 + random.below(4))

@@ -107,6 +107,32 @@ describe('closing', () => {
     expect(Scenario.accepted().queues(10).releases().heard()).toEqual(['PSH ACK 0+10', 'FIN ACK 10'])
     expect(Scenario.accepted().releases(10).heard()).toEqual(['FIN PSH ACK 0+10'])
   })
+
+  it('is a reset if data was not read (RFC 1122 section 4.2.2.13, RFC 2525 section 2.17)', () => {
+    const scenario = Scenario.accepted().sends({ length: 500 }).reads(499).forget().releases(0, 499)
+    expect(scenario.heard()).toEqual(['RST ACK 0'])
+    expect(scenario.news()).toEqual([`closed ${UpcallError.reset}`, 'drained 0'])
+  })
+
+  it('is a reset after the FIN of the peer, too, if data before it was not read', () => {
+    const scenario = Scenario.accepted().sends({ flags: 'FIN ACK', length: 500 }).forget().releases()
+    expect(scenario.heard()).toEqual(['RST ACK 0'])
+  })
+
+  it('is a FIN if all was read, also if the release overtakes the last request to read', () => {
+    const scenario = Scenario.accepted().sends({ flags: 'FIN ACK', length: 500 }).forget().releases(0, 500)
+    expect(scenario.heard()).toEqual(['FIN ACK 0'])
+    expect(scenario.tcb().state).toBe(State.lastAck)
+  })
+
+  it('says once that nothing more touches the buffers, when it is both closed and released', () => {
+    const scenario = Scenario.accepted().closes().acks(1).sends({ flags: 'FIN ACK' })
+    expect(scenario.news()).toEqual(['finished 0', 'closed 0'])
+    expect(scenario.releases().releases().news()).toEqual(['drained 0'])
+    const early = Scenario.accepted().releases().acks(1)
+    expect(early.news()).toEqual([])
+    expect(early.sends({ flags: 'FIN ACK' }).news()).toEqual(['finished 0', 'closed 0', 'drained 0'])
+  })
 })
 
 describe('abort', () => {
@@ -151,6 +177,16 @@ describe('a reset from the peer (RFC 5961)', () => {
     expect(scenario.tcb().state).toBe(State.established)
   })
 
+  it('ends it one before RCV.NXT, too, after the peer sent FIN (as macOS does and Linux takes it)', () => {
+    const scenario = Scenario.accepted().sends({ flags: 'FIN ACK' }).forget()
+    expect(scenario.sends({ flags: 'RST', at: 0 }).news()).toEqual([`closed ${UpcallError.reset}`])
+  })
+
+  it('does not one before RCV.NXT as long as the peer has not finished', () => {
+    const scenario = Scenario.accepted().sends({ length: 10 }).sends({ flags: 'RST', at: 9 })
+    expect(scenario.tcb().state).toBe(State.established)
+  })
+
   it('is ignored outside of the window', () => {
     const scenario = Scenario.accepted().sends({ flags: 'RST', at: -100 })
     expect(scenario.actions()).toEqual([])
@@ -169,12 +205,25 @@ describe('a segment that cannot be', () => {
     expect(Scenario.accepted().sends({ length: 10, ack: 500 }).heard()).toEqual(['ACK of 0'])
   })
 
-  it('is challenged at most a hundred times a second', () => {
+  it('is challenged at most once in ten milliseconds on one connection', () => {
     const scenario = Scenario.accepted()
     for (let count = 0; count < 150; count += 1) scenario.sends({ flags: 'RST', at: 100 })
-    expect(scenario.heard()).toHaveLength(100)
-    scenario.host.now += 1_000_000
+    expect(scenario.heard()).toHaveLength(1)
+    scenario.host.now += 10_000
     expect(scenario.sends({ flags: 'RST', at: 100 }).heard()).toHaveLength(1)
+  })
+
+  it('is challenged whatever was challenged on other connections (CVE-2016-5696)', () => {
+    const scenario = Scenario.accepted()
+    // A thousand challenges on this connection within a second …
+    for (let count = 0; count < 150; count += 1) {
+      scenario.host.now += 1_000
+      scenario.sends({ flags: 'RST', at: 100 })
+    }
+    // … and then one on another.
+    scenario.remotePort += 1
+    scenario.peerOpens().sends({ flags: 'ACK', at: 0, ack: 0 }).forget()
+    expect(scenario.sends({ flags: 'RST', at: 100 }).heard()).toEqual(['ACK of 0'])
   })
 
   it('is answered with an ACK if it lies outside of the window', () => {
@@ -242,9 +291,10 @@ describe('TIME-WAIT', () => {
   it('gives way to a SYN with a newer timestamp (RFC 6191), beyond the old sequence numbers', () => {
     const scenario = timeWait()
     scenario.host.now += 10_000
-    scenario.host.random = 0
     scenario.sends({ flags: 'SYN', at: -1 })
-    expect(scenario.seen()).toMatchObject([{ flags: 'SYN ACK', at: 1 + 65538 }])
+    const [answer] = scenario.seen()
+    expect(answer?.flags).toBe('SYN ACK')
+    expect(answer?.at).toBeGreaterThanOrEqual(1 + 65_538)
   })
 
   it('does not give way to an old SYN', () => {
@@ -275,7 +325,9 @@ describe('TIME-WAIT', () => {
   })
 
   it('does not keep the connection from being used again', () => {
-    const scenario = timeWait().does((host) => host.connect(80, 33_000))
+    const scenario = timeWait()
+      .frees()
+      .does((host) => host.connect(80, 33_000))
     expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 80, generation: 2 })
   })
 })

@@ -1,15 +1,28 @@
 /**
- * The life of a TCB's index: free → in use → closed → released → free. The application names a connection
- * by its id, index | generation << 16, so that a late request for an earlier use is recognised.
+ * The life of a TCB's index. The application names a connection by its id, index | generation << 16, so that a late
+ * request for an earlier use is recognised.
  *
- * Invariant: an index is free again only when the protocol is done with it, everything is emitted, and the
- * application released it or never knew of it.
+ *   free ─► in use ─► closed and released, in either order ─► drained ── Request.free ─► free
+ *              └───── closed, and the application never knew of it ────────────────────► free
+ *
+ * What was emitted is not yet performed: a slow thread may copy a delivery into the receive ring, or transmit from the
+ * send ring, long after the connection is over. So the machine says when it emits no more of that (`drained`), and the
+ * application's side, which can see how far the threads are, says when all of it is done (`free`). Both are in the one
+ * order of requests: every replica frees an index at the same place.
+ *
+ * A connection that the application never knew of is free at once: nothing of it is delivered before it is established,
+ * and nothing is sent from its ring before the application could write. What threads may have in hand of it, a SYN or a
+ * reset, touches no ring.
+ *
+ * Invariant: an index is free again only when the protocol is done with it and no thread will touch its rings.
  */
 
+import { releaseNextHop } from '../arp/neighbor-table.ts'
+import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
-import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag, tcbRecord, UpcallBit } from '../state/tcb.ts'
 import { insertTuple, removeTuple } from '../state/tuple-hash.ts'
+import { leaveAcceptQueue, leaveHalfOpen } from './listeners.ts'
 
 /** Selects a TCB that is all zero but for its new generation; false if none is free. */
 export function allocateConnection(core: Core): boolean {
@@ -26,6 +39,7 @@ export function allocateConnection(core: Core): boolean {
   } else {
     return false
   }
+  globals.connectionsUsed += 1
   const generation = (tcb.generation + 1) & 0xffff
   state.fill(0, tcb.at, tcb.at + tcbRecord.words)
   tcb.generation = generation === 0 ? 1 : generation
@@ -36,6 +50,7 @@ export function allocateConnection(core: Core): boolean {
 export function enterTable(core: Core, state: number): void {
   core.tcb.state = state
   insertTuple(core, core.connection + 1)
+  armSweep(core)
 }
 
 /** The id of the connection at hand as the application knows it. */
@@ -75,7 +90,7 @@ export function unschedule(core: Core): void {
   if (globals.pendingHead === 0) globals.pendingTail = 0
   tcb.nextPending = 0
   tcb.flags &= ~TcbFlag.pending
-  freeIfDone(core)
+  if (tcb.state === State.closed && (tcb.flags & TcbFlag.held) === 0) freeIndex(core)
 }
 
 /**
@@ -85,7 +100,9 @@ export function unschedule(core: Core): void {
 export function closeConnection(core: Core, reason: number): void {
   const { globals, tcb } = core
   removeTuple(core, core.connection + 1)
-  leaveListener(core)
+  releaseNextHop(core)
+  leaveHalfOpen(core)
+  leaveOrphans(core)
   if (tcb.state === State.synSent || tcb.state === State.synReceived) {
     globals.attemptFails = (globals.attemptFails + 1) | 0
   }
@@ -94,29 +111,63 @@ export function closeConnection(core: Core, reason: number): void {
   tcb.closeReason = reason
   if ((tcb.flags & TcbFlag.held) !== 0) tcb.pendingUpcalls |= UpcallBit.closed
   else if ((tcb.flags & TcbFlag.passive) === 0) tcb.pendingUpcalls |= UpcallBit.connectFailed
+  if ((tcb.flags & TcbFlag.released) !== 0) tcb.pendingUpcalls |= UpcallBit.drained
   schedule(core)
 }
 
-/** The connection at hand is no longer in SYN-RECEIVED: it counts no more against the backlog. */
-export function leaveListener(core: Core): void {
-  const { tcb, listener, layout } = core
-  if (tcb.listener === 0) return
-  listener.at = layout.listeners + (tcb.listener - 1) * listenerRecord.words
-  listener.halfOpen -= 1
-  tcb.listener = 0
-}
-
-/** The application is done with the connection at hand. */
+/** The application is done with the connection at hand. It says so once. */
 export function releaseConnection(core: Core): void {
-  core.tcb.flags |= TcbFlag.released
-  freeIfDone(core)
+  const { tcb } = core
+  if ((tcb.flags & TcbFlag.released) !== 0) return
+  tcb.flags |= TcbFlag.released
+  leaveAcceptQueue(core)
+  if (tcb.state !== State.closed) {
+    joinOrphans(core)
+    return
+  }
+  tcb.pendingUpcalls |= UpcallBit.drained
+  schedule(core)
 }
 
-function freeIfDone(core: Core): void {
+/** Nothing touches the rings of the connection at hand any more. Ignored before it is drained. */
+export function freeConnection(core: Core): void {
+  const { tcb } = core
+  const isDrained = tcb.state === State.closed && (tcb.flags & TcbFlag.released) !== 0
+  if (isDrained && (tcb.flags & TcbFlag.pending) === 0) freeIndex(core)
+}
+
+function freeIndex(core: Core): void {
   const { globals, tcb } = core
-  if (tcb.state !== State.closed || (tcb.flags & TcbFlag.pending) !== 0) return
-  if ((tcb.flags & TcbFlag.held) !== 0 && (tcb.flags & TcbFlag.released) === 0) return
+  globals.connectionsUsed -= 1
   tcb.flags = 0
   tcb.nextFree = globals.freeHead
   globals.freeHead = core.connection + 1
+}
+
+/** The connection at hand was released and is not over: it is the youngest orphan. */
+function joinOrphans(core: Core): void {
+  const { globals, tcb, state, layout } = core
+  const link = core.connection + 1
+  tcb.isOrphan = 1
+  tcb.previousOrphan = globals.orphanTail
+  tcb.nextOrphan = 0
+  if (globals.orphanTail === 0) globals.orphanHead = link
+  else
+    state[layout.connections + (globals.orphanTail - 1) * tcbRecord.words + tcbRecord.offsets.nextOrphan] =
+      link
+  globals.orphanTail = link
+  globals.orphanCount += 1
+}
+
+function leaveOrphans(core: Core): void {
+  const { globals, tcb, state, layout } = core
+  if (tcb.isOrphan === 0) return
+  const { previousOrphan: before, nextOrphan: after } = tcb
+  const at = (link: number): number => layout.connections + (link - 1) * tcbRecord.words
+  if (before === 0) globals.orphanHead = after
+  else state[at(before) + tcbRecord.offsets.nextOrphan] = after
+  if (after === 0) globals.orphanTail = before
+  else state[at(after) + tcbRecord.offsets.previousOrphan] = before
+  tcb.isOrphan = 0
+  globals.orphanCount -= 1
 }

@@ -28,6 +28,8 @@ export const retransmissionLimit = 15
 export const synRetransmissionLimit = 7
 export const synAckRetransmissionLimit = 5
 export const windowProbeLimit = 15
+/** Retransmissions or window probes for a connection that nobody waits for, in a row (Linux: tcp_orphan_retries). */
+export const orphanRetryLimit = 8
 
 /** How long a released connection waits for the peer's FIN in FIN-WAIT-2. */
 export const finWait2Micros = 60_000_000
@@ -48,11 +50,11 @@ export const quickAckSegments = 16
 /** Period of the windowed minimum of the round-trip time, in milliseconds. */
 export const minimumRttPeriodMillis = 300_000
 
-/** Answers to empty segments outside of the window are at least this far apart, lest two hosts answer each other forever. */
+/**
+ * Answers that only say that a segment was refused are at least this far apart on one connection (RFC 5961 section 7),
+ * lest two hosts answer each other for ever.
+ */
 export const answerIntervalMicros = 10_000
-
-/** RFC 5961 section 7: challenge ACKs per second. */
-export const challengesPerSecond = 100
 
 /** RFC 7323 section 5.5: TS.Recent is no longer to be trusted after 24 days. */
 export const timestampOutdatedMillis = 24 * 24 * 3600 * 1000

@@ -9,11 +9,11 @@ import { State, TcbFlag, UpcallBit } from '../state/tcb.ts'
 import { processAcknowledgment } from './acknowledgment.ts'
 import { finishIfComplete, noteFin, ownFinAcknowledged } from './close.ts'
 import { closeConnection } from './connections.ts'
-import { answerIntervalMicros } from './constants.ts'
 import { hasFlag, segmentLength } from './incoming.ts'
+import { acceptQueueIsFull } from './listeners.ts'
 import { establish } from './open.ts'
 import { reportDuplicate } from './receive.ts'
-import { challenge, resetUnacceptable } from './reset.ts'
+import { challenge, mayAnswer, resetUnacceptable } from './reset.ts'
 import { isAfter, isBefore } from './sequence.ts'
 import { receivePayload } from './text.ts'
 import { isRefusedByTimestamp, rememberTimestamp } from './timestamps.ts'
@@ -22,8 +22,13 @@ export function receiveInConnection(core: Core): void {
   const { tcb } = core
   // First, check the sequence number, and before it the timestamp (RFC 7323 section 5.3, R1).
   if (isRefusedByTimestamp(core)) return
+  if (isCrossingSynAck(core)) {
+    completeHandshake(core)
+    return
+  }
   if (!isAcceptable(core)) {
-    answerUnacceptable(core)
+    if (isResetAfterFin(core)) receiveReset(core)
+    else answerUnacceptable(core)
     return
   }
   // Second, check the RST bit.
@@ -38,9 +43,10 @@ export function receiveInConnection(core: Core): void {
   }
   // Fifth, check the ACK field.
   if (!hasFlag(core, TcpFlag.ack)) return
-  rememberTimestamp(core)
   if (tcb.state === State.synReceived && !completeHandshake(core)) return
   if (!processAcknowledgment(core)) return
+  // RFC 7323 section 4.3, R3: only from a segment that is acceptable, its ACK included.
+  rememberTimestamp(core)
   if ((tcb.flags & TcbFlag.finSent) !== 0 && tcb.sndUna === tcb.sndMax) {
     ownFinAcknowledged(core)
     if (tcb.state === State.closed) return
@@ -49,6 +55,32 @@ export function receiveInConnection(core: Core): void {
   if (header(core, HeaderWord.payloadLength) > 0 && !receivePayload(core)) return
   if (hasFlag(core, TcpFlag.fin)) noteFin(core)
   if ((tcb.flags & TcbFlag.finReceived) !== 0) finishIfComplete(core)
+}
+
+/**
+ * Simultaneous open (section 3.5, figure 8): both ends sent SYN, then SYN-ACK. The peer's has the sequence number of its
+ * SYN again, which lies below the window, but it acknowledges ours, and that is what SYN-RECEIVED waits for.
+ */
+function isCrossingSynAck(core: Core): boolean {
+  const { tcb } = core
+  return (
+    tcb.state === State.synReceived &&
+    hasFlag(core, TcpFlag.syn) &&
+    hasFlag(core, TcpFlag.ack) &&
+    !hasFlag(core, TcpFlag.rst) &&
+    header(core, HeaderWord.sequence) === tcb.irs &&
+    header(core, HeaderWord.acknowledgment) === tcb.sndNxt
+  )
+}
+
+/** A peer that is done may number its reset as its FIN was (macOS does; Linux takes it, and so does this). */
+function isResetAfterFin(core: Core): boolean {
+  const { tcb } = core
+  return (
+    hasFlag(core, TcpFlag.rst) &&
+    header(core, HeaderWord.sequence) === ((tcb.rcvNxt - 1) | 0) &&
+    (tcb.state === State.closeWait || tcb.state === State.closing || tcb.state === State.lastAck)
+  )
 }
 
 /** RFC 9293 section 3.10.7.4, table 6. */
@@ -73,11 +105,13 @@ function isAcceptable(core: Core): boolean {
 
 /** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, unless it was an RST; a duplicate is reported as such. */
 function answerUnacceptable(core: Core): void {
-  const { tcb, globals, now } = core
+  const { tcb, globals } = core
   if (hasFlag(core, TcpFlag.rst)) return
   if (tcb.state === State.synReceived && hasFlag(core, TcpFlag.syn)) {
     // The peer sends its SYN again: it missed our SYN-ACK.
     if (header(core, HeaderWord.sequence) === tcb.irs) tcb.flags |= TcbFlag.synPending
+    // Another SYN: forged, or of a peer that rebooted, which answers the challenge by a reset (RFC 5961 section 4).
+    else challenge(core)
     return
   }
   const length = header(core, HeaderWord.payloadLength)
@@ -86,19 +120,14 @@ function answerUnacceptable(core: Core): void {
     globals.duplicatesIn = (globals.duplicatesIn + 1) | 0
     reportDuplicate(core, sequence, (sequence + length) | 0)
   }
-  if (segmentLength(core) === 0) {
-    const sinceMicros = (now - tcb.answeredAt) | 0
-    if ((tcb.flags & TcbFlag.answered) !== 0 && sinceMicros >= 0 && sinceMicros < answerIntervalMicros) return
-    tcb.flags |= TcbFlag.answered
-    tcb.answeredAt = now
-  }
+  if (segmentLength(core) === 0 && !mayAnswer(core)) return
   tcb.flags |= TcbFlag.ackNow
 }
 
 /** RFC 5961 section 3.2: only the exact sequence number resets; any other in the window is challenged. */
 function receiveReset(core: Core): void {
   const { tcb, globals } = core
-  if (header(core, HeaderWord.sequence) !== tcb.rcvNxt) {
+  if (header(core, HeaderWord.sequence) !== tcb.rcvNxt && !isResetAfterFin(core)) {
     challenge(core)
     return
   }
@@ -110,11 +139,16 @@ function receiveReset(core: Core): void {
   closeConnection(core, reason)
 }
 
-/** SYN-RECEIVED: an ACK of our SYN establishes the connection, any other is reset. */
+/** SYN-RECEIVED: an ACK of our SYN establishes the connection if the application is not behind; any other is reset. */
 function completeHandshake(core: Core): boolean {
-  const { tcb } = core
+  const { tcb, globals } = core
   if (header(core, HeaderWord.acknowledgment) !== tcb.sndNxt) {
     resetUnacceptable(core)
+    return false
+  }
+  // As Linux does: the ACK is dropped, and the SYN-ACK goes out again with the timer, for the application to catch up.
+  if (tcb.listener !== 0 && acceptQueueIsFull(core, tcb.listener - 1)) {
+    globals.listenOverflows = (globals.listenOverflows + 1) | 0
     return false
   }
   establish(core)

@@ -1,9 +1,10 @@
 /** A TCP segment that arrived: to the connection, TIME-WAIT entry or listener it is for (RFC 9293 section 3.10.7). */
 import { HeaderWord } from '../../wire/header.ts'
-import { type Core, header, randomBits, selectConnection } from '../state/core.ts'
+import { type Core, header, selectConnection } from '../state/core.ts'
 import { State } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
 import { schedule } from './connections.ts'
+import { initialSequence } from './initial-sequence.ts'
 import { receiveInConnection } from './input-synchronized.ts'
 import { receiveForListener, receiveInSynSent } from './open.ts'
 import { receiveInTimeWait } from './time-wait.ts'
@@ -20,9 +21,13 @@ export function receiveSegment(core: Core): void {
     if (tcb.state === State.synSent) receiveInSynSent(core)
     else receiveInConnection(core)
     schedule(core)
-  } else if (entry < 0) {
-    receiveInTimeWait(core, -entry - 1)
-  } else {
-    receiveForListener(core, randomBits(core))
+    return
   }
+  const isOpenedByCookie =
+    entry < 0
+      ? receiveInTimeWait(core, -entry - 1)
+      : receiveForListener(core, initialSequence(core, remoteAddress, remotePort, localPort))
+  if (!isOpenedByCookie) return
+  receiveInConnection(core)
+  schedule(core)
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { Upcall, UpcallError } from '../actions.ts'
-import { peerAddress, TestHost } from '../testing/host.ts'
+import { UpcallError } from '../actions.ts'
+import { State } from '../state/tcb.ts'
+import { peerAddress, peerEther, TestHost } from '../testing/host.ts'
+import type { ReadableAction } from '../testing/readable.ts'
 import { ownPort, peerPort, Scenario } from '../testing/scenario.ts'
+
+/** Of the segments among them. */
+function sourcePorts(actions: readonly ReadableAction[]): number[] {
+  return actions.flatMap((action) => (action.action === 'segment' ? [action.sourcePort] : []))
+}
 
 describe('a passive open', () => {
   it('tells the application that the port is listening', () => {
@@ -60,15 +67,18 @@ describe('a passive open', () => {
     expect(scenario.news()).toEqual([`accepted ${ownPort}`, 'readable 100'])
   })
 
-  it('asks for the hardware address of the peer before it can answer', () => {
+  it('answers to where the SYN came from, and asks for nobody until the peer has shown that it is there', () => {
     const scenario = new Scenario()
       .does((host) => host.listen(ownPort))
       .forget()
       .peerOpens()
-    expect(scenario.seen()).toEqual([])
-    expect(scenario.actions()).toMatchObject([{ action: 'arp', operation: 1, targetAddress: peerAddress }])
-    scenario.does((host) => host.learn())
-    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+    expect(scenario.seen()).toMatchObject([{ flags: 'SYN ACK', raw: { etherDestination: peerEther } }])
+    expect(scenario.waits(3_000_000).seen()).toMatchObject([{ flags: 'SYN ACK' }, { flags: 'SYN ACK' }])
+    expect(scenario.actions().filter(({ action }) => action === 'arp')).toEqual([])
+    scenario.sends({ flags: 'ACK', at: 0, ack: 0 }).sends({ length: 1 })
+    expect(scenario.actions().filter(({ action }) => action === 'arp')).toMatchObject([
+      { action: 'arp', operation: 1, targetAddress: peerAddress },
+    ])
   })
 
   it('sends the SYN-ACK again after a timeout, and when the SYN comes again', () => {
@@ -91,13 +101,79 @@ describe('a passive open', () => {
     expect(scenario.heard()).toEqual(['SYN ACK -1'])
   })
 
-  it('ignores SYNs beyond the backlog', () => {
+  it('keeps nothing of SYNs beyond the backlog, which it answers by a cookie', () => {
     const scenario = new Scenario().does((host) => host.learn()).does((host) => host.listen(ownPort, 1))
     scenario.peerOpens().forget()
     scenario.remotePort += 1
     scenario.peerOpens()
-    expect(scenario.actions()).toEqual([])
-    expect(scenario.host.counters.listenOverflows).toBe(1)
+    expect(scenario.actions()).toMatchObject([{ action: 'segment', flags: 'SYN ACK' }])
+    expect(scenario.host.counters).toMatchObject({ cookiesSent: 1, passiveOpens: 1, connectionsUsed: 1 })
+  })
+
+  describe('with as many connections as its backlog that the application has not accepted', () => {
+    /** Two wait to be accepted; of a third the SYN came before the second's last ACK. It is the one at hand. */
+    function full(): Scenario {
+      const scenario = new Scenario().does((host) => host.learn()).does((host) => host.listen(ownPort, 2))
+      const peer = (number: number): Scenario => {
+        scenario.remotePort = 40_000 + number
+        scenario.ack = 0
+        return scenario
+      }
+      peer(0).peerOpens()
+      peer(1).peerOpens()
+      peer(0).sends({ at: 0, ack: 0 })
+      peer(2).peerOpens()
+      peer(1).sends({ at: 0, ack: 0 })
+      return peer(2).forget()
+    }
+
+    it('does not take the last ACK of a handshake, and sends the SYN-ACK again (as Linux does)', () => {
+      const scenario = full().sends({ at: 0, ack: 0 })
+      expect(scenario.actions()).toEqual([])
+      expect(scenario.host.tcb(2).state).toBe(State.synReceived)
+      expect(scenario.host.counters.listenOverflows).toBe(1)
+      expect(scenario.waits(1_100_000).heard()).toEqual(['SYN ACK -1'])
+    })
+
+    it('completes the handshake once the application has accepted one', () => {
+      const scenario = full()
+      scenario.does((host) => host.accept(0x10000))
+      scenario.sends({ at: 0, ack: 0 })
+      expect(scenario.upcall('accepted')).toMatchObject({ connection: 0x10002 })
+    })
+
+    it('completes the handshake once the application has given one up', () => {
+      const scenario = full()
+      scenario.does((host) => host.release(0x10001))
+      scenario.sends({ at: 0, ack: 0 })
+      expect(scenario.upcall('accepted')).toMatchObject({ connection: 0x10002 })
+    })
+
+    it('takes no SYN either', () => {
+      const scenario = full()
+      scenario.remotePort = 40_003
+      scenario.peerOpens()
+      expect(scenario.actions()).toEqual([])
+    })
+
+    it('counts one that was reset until the application has it', () => {
+      const scenario = full()
+      scenario.remotePort = 40_000
+      scenario.sends({ flags: 'RST', at: 0 })
+      scenario.remotePort = 40_002
+      scenario.forget().sends({ at: 0, ack: 0 })
+      expect(scenario.actions()).toEqual([])
+    })
+
+    it('counts none of them for a listener that comes after it', () => {
+      const scenario = full()
+      scenario.does((host) => host.unlisten(ownPort)).does((host) => host.listen(ownPort, 1))
+      scenario.does((host) => host.accept(0x10000)).does((host) => host.release(0x10001))
+      scenario.remotePort = 40_003
+      scenario.peerOpens()
+      scenario.forget().sends({ at: 0, ack: 0 })
+      expect(scenario.news()).toEqual([`accepted ${ownPort}`])
+    })
   })
 
   it('resets a segment that acknowledges something else', () => {
@@ -150,7 +226,12 @@ describe('an active open', () => {
         flags: 'SYN',
         at: -1,
         windowBytes: 65535,
-        raw: { maximumSegment: 1460, windowScale: 3, sackPermitted: true, timestamps: [1, 0] },
+        raw: {
+          maximumSegment: 1460,
+          windowScale: 3,
+          sackPermitted: true,
+          timestamps: [expect.any(Number), 0],
+        },
       },
     ])
   })
@@ -217,6 +298,18 @@ describe('an active open', () => {
     expect(scenario.told()).toMatchObject([{ upcall: 'connected', first: 9 }])
   })
 
+  it('is complete when the SYN-ACKs of a simultaneous open cross, without a word more (RFC 9293 figure 8)', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .sends({ flags: 'SYN', at: -1 })
+      .forget()
+    scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.told()).toMatchObject([{ upcall: 'connected', first: 9 }])
+    expect(scenario.tcb().sndWnd).toBe(65_535)
+  })
+
   it('fails if no hardware address answers', () => {
     const scenario = new Scenario().machineConnects().waits(5_000_000)
     expect(scenario.heard()).toEqual([])
@@ -240,14 +333,26 @@ describe('an active open', () => {
     ])
   })
 
-  it('chooses local ports from the dynamic range, by the random bits', () => {
-    const host = new TestHost()
+  it('draws ports of the dynamic range, in no order (RFC 6056 section 3.3.1)', () => {
+    const host = new TestHost({ connectionCount: 32 })
     host.learn()
-    host.random = 0x12345678
-    const first = host.connect(80)
-    const second = host.connect(80)
-    expect(first).toMatchObject([{ sourcePort: 32768 + 0x1234 }])
-    expect(second).toMatchObject([{ sourcePort: 32768 + 0x1235 }])
+    const ports = Array.from({ length: 20 }, () => sourcePorts(host.connect(80))[0] ?? 0)
+    expect(new Set(ports).size).toBe(20)
+    expect(ports.every((port) => port >= 32_768 && port <= 65_535)).toBe(true)
+    expect(ports).not.toEqual(ports.toSorted((a, b) => a - b))
+    expect(ports).not.toEqual(ports.toSorted((a, b) => b - a))
+  })
+
+  it('chooses ports for another peer, and under another secret, from another place', () => {
+    const places = new Set<number>()
+    for (const secret of [1, 2, 3, 4]) {
+      for (const port of [80, 81, 82, 83]) {
+        const host = new TestHost({ secret: [secret, 0] })
+        host.learn()
+        places.add(sourcePorts(host.connect(port))[0] ?? 0)
+      }
+    }
+    expect(places.size).toBe(16)
   })
 
   it('starts with one segment and a longer timeout if the SYN was lost', () => {
@@ -259,7 +364,7 @@ describe('an active open', () => {
     expect(scenario.tcb()).toMatchObject({ cwnd: 1448, rto: 3_000_000 })
   })
 
-  it('reuses an index only after the release, under a new generation', () => {
+  it('reuses an index only after it was freed, under a new generation', () => {
     const scenario = Scenario.connected()
     scenario.sends({ flags: 'RST', at: 0 }).forget()
     scenario.does((host) => host.connect(81, 34_000))
@@ -269,12 +374,15 @@ describe('an active open', () => {
       destinationPort: 34_000,
     })
     expect(scenario.host.tcb(1).remotePort).toBe(81)
-    scenario.releases()
-    scenario.does((host) => host.connect(82, 35_000))
-    expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 82, generation: 2 })
+    scenario.frees().releases()
+    expect(scenario.news()).toContain('drained 0')
+    scenario.does((host) => host.connect(82, 35_000)).frees()
+    expect(scenario.host.tcb(2).remotePort).toBe(82)
+    scenario.does((host) => host.connect(83, 36_000))
+    expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 83, generation: 2 })
     // A late request under the old id is nobody's.
-    scenario.forget().closes()
+    scenario.forget().closes().releases().frees()
     expect(scenario.host.tcb(0).state).toBe(1)
-    expect(Upcall.closed).toBe(8)
+    expect(scenario.news()).toEqual([])
   })
 })

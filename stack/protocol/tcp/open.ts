@@ -6,11 +6,11 @@ import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { UpcallError } from '../actions.ts'
 import { nextHopOf } from '../ip/route.ts'
 import { disarmTimer } from '../state/clock.ts'
-import { type Core, header, randomBits } from '../state/core.ts'
-import { listenerRecord } from '../state/tables.ts'
+import { type Core, header } from '../state/core.ts'
+import { hasRoom, isFull } from '../state/room.ts'
 import { State, TcbFlag, Timer, UpcallBit } from '../state/tcb.ts'
 import { initialWindow } from './congestion/control.ts'
-import { allocateConnection, closeConnection, enterTable, leaveListener, schedule } from './connections.ts'
+import { allocateConnection, closeConnection, enterTable, schedule } from './connections.ts'
 import {
   defaultMaximumSegment,
   initialRtoMicros,
@@ -22,41 +22,45 @@ import {
   unlimitedThreshold,
   windowScaleLimit,
 } from './constants.ts'
-import { hasFlag } from './incoming.ts'
+import { hasFlag, hasTimestamps } from './incoming.ts'
+import { acceptQueueIsFull, findListener, joinAcceptQueue, selectListener } from './listeners.ts'
+import { reclaimOldestOrphan } from './orphans.ts'
 import { resetUnknown } from './reset.ts'
 import { takeRttSample } from './rtt.ts'
+import { type CookieOptions, sendCookie, takeCookie } from './syn-cookie.ts'
 import { windowScaleFor } from './window.ts'
 
 /** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
-export function beginConnect(core: Core, remoteAddress: number, remotePort: number, localPort: number): void {
+export function beginConnect(
+  core: Core,
+  remoteAddress: number,
+  remotePort: number,
+  localPort: number,
+  iss: number,
+): void {
   const { tcb, globals } = core
   globals.activeOpens = (globals.activeOpens + 1) | 0
   tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending
-  prepare(core, remoteAddress, remotePort, localPort, randomBits(core))
+  prepare(core, remoteAddress, remotePort, localPort, iss)
   enterTable(core, State.synSent)
   schedule(core)
 }
 
-/** A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). */
-export function receiveForListener(core: Core, initialSequence: number): void {
+/**
+ * A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). What it opens
+ * begins at `iss`. True: it answers a SYN cookie, and the connection at hand, in SYN-RECEIVED, has to take it.
+ */
+export function receiveForListener(core: Core, iss: number): boolean {
   const listener = findListener(core, header(core, HeaderWord.destinationPort))
-  // First, an RST is ignored; second, an ACK is bad.
+  // First, an RST is ignored; second, an ACK is bad unless it answers a cookie.
   if (listener < 0 || hasFlag(core, TcpFlag.rst | TcpFlag.ack)) {
+    if (listener >= 0 && answersCookie(core)) return openByCookie(core, listener)
     resetUnknown(core)
-    return
+    return false
   }
-  // Third, a SYN opens; fourth, anything else is dropped.
-  if (hasFlag(core, TcpFlag.syn)) acceptSyn(core, listener, initialSequence)
-}
-
-/** Selects the listener of `port`; returns its index or -1. */
-export function findListener(core: Core, port: number): number {
-  const { listener, layout, config } = core
-  for (let index = 0; index < config.listenerCount; index += 1) {
-    listener.at = layout.listeners + index * listenerRecord.words
-    if (listener.listening !== 0 && listener.port === port) return index
-  }
-  return -1
+  // Third, a SYN opens; fourth, anything else is dropped. SYN and FIN together are no open (Linux drops them, too).
+  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.fin)) acceptSyn(core, listener, iss)
+  return false
 }
 
 /** RFC 9293 section 3.10.7.3 */
@@ -95,7 +99,7 @@ export function receiveInSynSent(core: Core): void {
 export function establish(core: Core): void {
   const { tcb, now } = core
   const isFirstSample = (tcb.flags & TcbFlag.synRetransmitted) === 0
-  leaveListener(core)
+  joinAcceptQueue(core)
   disarmTimer(core, Timer.retransmission)
   tcb.state = State.established
   tcb.sndUna = tcb.sndNxt
@@ -113,19 +117,30 @@ export function establish(core: Core): void {
   tcb.quickAcks = quickAckSegments
   if (isFirstSample) {
     tcb.cwnd = initialWindow(core)
-    takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
+    // A cookie's SYN-ACK was not timed.
+    if ((tcb.flags & TcbFlag.dataSent) !== 0) takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
   } else {
     // RFC 5681 section 3.1: one segment after a lost SYN; RFC 6298 (5.7): and a longer timeout.
     tcb.cwnd = tcb.maximumSegment
     tcb.rto = rtoAfterSynLossMicros
   }
-  tcb.flags &= ~TcbFlag.dataSent
+  // The timer may have asked for the SYN again in this very request.
+  tcb.flags &= ~(TcbFlag.dataSent | TcbFlag.synPending)
+  tcb.retries = 0
 }
 
-function acceptSyn(core: Core, listenerIndex: number, initialSequence: number): void {
+function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   const { tcb, listener, globals } = core
-  if (listener.halfOpen >= listener.backlog || !allocateConnection(core)) {
+  if (!hasRoom(core)) reclaimOldestOrphan(core)
+  // Who could not be taken in is not to complete a handshake, and then to wait for what we would say: like Linux, let it
+  // ask again.
+  if (acceptQueueIsFull(core, listenerIndex) || isFull(core)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
+    return
+  }
+  selectListener(core, listenerIndex)
+  if (listener.halfOpen >= listener.backlog || !hasRoom(core) || !allocateConnection(core)) {
+    sendCookie(core)
     return
   }
   globals.passiveOpens = (globals.passiveOpens + 1) | 0
@@ -134,10 +149,48 @@ function acceptSyn(core: Core, listenerIndex: number, initialSequence: number): 
   tcb.listener = listenerIndex + 1
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
-  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, initialSequence)
+  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
+  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
   takeSynOptions(core)
   enterTable(core, State.synReceived)
   schedule(core)
+}
+
+const cookie: CookieOptions = { maximumSegment: 0, sack: false, windowScale: -1 }
+
+function answersCookie(core: Core): boolean {
+  return !hasFlag(core, TcpFlag.rst | TcpFlag.syn) && takeCookie(core, cookie)
+}
+
+/** The connection that `cookie` tells of, as if its SYN had just been answered; false if there is no room for it now. */
+function openByCookie(core: Core, listenerIndex: number): boolean {
+  const { tcb, listener, globals } = core
+  if (!hasRoom(core)) reclaimOldestOrphan(core)
+  // Dropped: the ACK of the first data, or the data again, may find room.
+  if (acceptQueueIsFull(core, listenerIndex) || !allocateConnection(core)) {
+    globals.listenOverflows = (globals.listenOverflows + 1) | 0
+    return false
+  }
+  globals.cookiesAccepted = (globals.cookiesAccepted + 1) | 0
+  globals.passiveOpens = (globals.passiveOpens + 1) | 0
+  listener.halfOpen += 1
+  let flags: number = TcbFlag.passive
+  if (hasTimestamps(core)) flags |= TcbFlag.timestamps
+  if (cookie.sack) flags |= TcbFlag.sack
+  if (cookie.windowScale >= 0) flags |= TcbFlag.windowScale
+  tcb.flags = flags
+  tcb.listener = listenerIndex + 1
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  const iss = (header(core, HeaderWord.acknowledgment) - 1) | 0
+  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
+  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
+  takeAgreed(core, cookie.maximumSegment, Math.max(0, cookie.windowScale))
+  takeInitialSequence(core, (header(core, HeaderWord.sequence) - 1) | 0)
+  enterTable(core, State.synReceived)
+  return true
 }
 
 function prepare(
@@ -145,16 +198,16 @@ function prepare(
   remoteAddress: number,
   remotePort: number,
   localPort: number,
-  initialSequence: number,
+  iss: number,
 ): void {
   const { tcb, config } = core
   tcb.remoteAddress = remoteAddress
   tcb.remotePort = remotePort
   tcb.localPort = localPort
   tcb.nextHop = nextHopOf(config, remoteAddress)
-  tcb.iss = initialSequence
-  tcb.sndUna = initialSequence
-  tcb.sndNxt = (initialSequence + 1) | 0
+  tcb.iss = iss
+  tcb.sndUna = iss
+  tcb.sndNxt = (iss + 1) | 0
   tcb.sndMax = tcb.sndNxt
   tcb.sndQueued = tcb.sndNxt
   tcb.rcvScale = windowScaleFor(config.receiveBufferBytes)
@@ -163,26 +216,38 @@ function prepare(
 
 /** The options and sequence number of the peer's SYN. */
 function takeSynOptions(core: Core): void {
-  const { tcb, config, globals } = core
+  const { tcb } = core
   const options = header(core, HeaderWord.options)
   if ((options & OptionBit.timestamps) === 0) tcb.flags &= ~TcbFlag.timestamps
   if ((options & OptionBit.sackPermitted) === 0) tcb.flags &= ~TcbFlag.sack
   if ((options & OptionBit.windowScale) === 0) tcb.flags &= ~TcbFlag.windowScale
-  if ((tcb.flags & TcbFlag.windowScale) === 0) tcb.rcvScale = 0
-  // RFC 7323 section 2.3: a shift above 14 is taken as 14.
-  else tcb.sndScale = Math.min(windowScaleLimit, header(core, HeaderWord.windowScale))
-  if ((tcb.flags & TcbFlag.timestamps) !== 0) {
-    tcb.tsRecent = header(core, HeaderWord.timestampValue)
-    tcb.tsRecentMillis = globals.millis
-  }
   // RFC 9293 section 3.7.1
   const hasMaximum = (options & OptionBit.maximumSegment) !== 0
   const offered = hasMaximum ? header(core, HeaderWord.maximumSegment) : defaultMaximumSegment
-  const overhead = (tcb.flags & TcbFlag.timestamps) !== 0 ? timestampOptionBytes : 0
-  const maximum = Math.min(offered, config.mtuBytes - ipAndTcpHeaderBytes) - overhead
+  takeAgreed(core, offered, header(core, HeaderWord.windowScale))
+  takeInitialSequence(core, header(core, HeaderWord.sequence))
+}
+
+/** What follows from the options that both ends know, which are in the flags. */
+function takeAgreed(core: Core, offeredSegment: number, windowScale: number): void {
+  const { tcb, config, globals } = core
+  if ((tcb.flags & TcbFlag.windowScale) === 0) tcb.rcvScale = 0
+  // RFC 7323 section 2.3: a shift above 14 is taken as 14.
+  else tcb.sndScale = Math.min(windowScaleLimit, windowScale)
+  let overhead = 0
+  if ((tcb.flags & TcbFlag.timestamps) !== 0) {
+    tcb.tsRecent = header(core, HeaderWord.timestampValue)
+    tcb.tsRecentMillis = globals.millis
+    overhead = timestampOptionBytes
+  }
+  const maximum = Math.min(offeredSegment, config.mtuBytes - ipAndTcpHeaderBytes) - overhead
   tcb.maximumSegment = Math.max(leastOfferedSegment, maximum)
-  tcb.irs = header(core, HeaderWord.sequence)
-  tcb.rcvNxt = (tcb.irs + 1) | 0
+}
+
+function takeInitialSequence(core: Core, irs: number): void {
+  const { tcb, config } = core
+  tcb.irs = irs
+  tcb.rcvNxt = (irs + 1) | 0
   tcb.rcvConsumed = tcb.rcvNxt
   tcb.rcvAcked = tcb.rcvNxt
   tcb.rcvEdge = (tcb.rcvNxt + Math.min(65535, config.receiveBufferBytes)) | 0

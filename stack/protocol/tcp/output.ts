@@ -4,8 +4,9 @@
  * again: what is left to do is in the TCB.
  */
 import { TcpFlag } from '../../wire/header.ts'
+import { aimAtOpener } from '../arp/neighbor-table.ts'
 import { resolveNextHop } from '../arp/neighbors.ts'
-import { armTimer, isArmed } from '../state/clock.ts'
+import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { SegmentMark } from '../state/segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
@@ -14,7 +15,7 @@ import { noteRetransmission } from './recovery.ts'
 import { backedOffRto } from './rtt.ts'
 import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './scoreboard.ts'
 import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
-import { armProbe } from './tail-probe.ts'
+import { armProbe, probeIsAllowed } from './tail-probe.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
@@ -25,10 +26,27 @@ export function flushConnection(core: Core): boolean {
   if (!flushUpcalls(core)) return false
   const { tcb } = core
   if (tcb.state === State.closed || !hasOutput(core)) return true
+  if (isHalfOpen(core)) aimAtOpener(core)
   // Without a next hop nothing leaves; the connection is scheduled again when it is known.
-  if (!resolveNextHop(core)) return true
+  else if (!resolveNextHop(core)) {
+    keepTrying(core)
+    return true
+  }
   if (tcb.state <= State.synReceived) return flushHandshake(core)
   return flushLost(core) && flushProbes(core) && flushNewData(core) && flushAck(core)
+}
+
+/** SYN-RECEIVED on a listener: the peer has not shown yet that its address is its own. */
+function isHalfOpen(core: Core): boolean {
+  const { tcb } = core
+  return tcb.state === State.synReceived && (tcb.flags & TcbFlag.passive) !== 0
+}
+
+/** The timer of a SYN runs whatever becomes of the neighbor, as in Linux. */
+function keepTrying(core: Core): void {
+  const { tcb, now } = core
+  if (tcb.state > State.synReceived || isArmed(core, Timer.retransmission)) return
+  armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 
 function hasOutput(core: Core): boolean {
@@ -80,9 +98,11 @@ function flushProbes(core: Core): boolean {
   const { tcb, globals } = core
   if ((tcb.flags & probeFlags) === 0) return true
   if (core.actions.isFull) return false
-  if ((tcb.flags & TcbFlag.windowProbePending) !== 0) {
+  // The timers only noted that a probe is due; the frame that came with them may have made it pointless.
+  const isDue = tcb.flags
+  tcb.flags &= ~probeFlags
+  if ((isDue & TcbFlag.windowProbePending) !== 0 && tcb.sndWnd === 0 && ringIsEmpty(core)) {
     // RFC 9293 section 3.8.6.1: a segment that the peer has to answer with its window.
-    tcb.flags &= ~TcbFlag.windowProbePending
     globals.windowProbes = (globals.windowProbes + 1) | 0
     // The peer drops it as old, so it acknowledges nothing: an ACK that is due still is.
     const due = tcb.flags & TcbFlag.ackNow
@@ -90,9 +110,7 @@ function flushProbes(core: Core): boolean {
     tcb.flags |= due
     return true
   }
-  tcb.flags &= ~TcbFlag.probePending
-  if (ringIsEmpty(core)) return true
-  sendTailProbe(core)
+  if ((isDue & TcbFlag.probePending) !== 0 && probeIsAllowed(core)) sendTailProbe(core)
   return true
 }
 
@@ -109,6 +127,8 @@ function sendTailProbe(core: Core): void {
   }
   tcb.flags |= TcbFlag.tlpOutstanding
   tcb.tlpEnd = tcb.sndNxt
+  // One probe at a time: the timer may run again since an ACK of this request.
+  disarmTimer(core, Timer.probe)
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 

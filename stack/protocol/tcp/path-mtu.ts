@@ -29,6 +29,7 @@ export function lowerMaximumSegment(core: Core, nextHopMtu: number): void {
   tcb.inflation = 0
   tcb.duplicateAcks = 0
   tcb.flags &= ~(TcbFlag.undoPossible | TcbFlag.tlpOutstanding | TcbFlag.probePending | TcbFlag.rackValid)
+  disarmTimer(core, Timer.retransmission)
   disarmTimer(core, Timer.reordering)
   disarmTimer(core, Timer.probe)
   schedule(core)

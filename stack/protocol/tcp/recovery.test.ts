@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UpcallError } from '../actions.ts'
+import { planLayout } from '../state/layout.ts'
+import { segmentRecord } from '../state/segment.ts'
 import { Scenario, type ScenarioOptions } from '../testing/scenario.ts'
 
 const mss = 1448
@@ -17,6 +19,20 @@ function inFlight(options: ScenarioOptions = {}): Scenario {
 /** Edges of segments `from` … `to` (not included), counted from 0. */
 function block(from: number, to: number): readonly [number, number] {
   return [from * mss, to * mss]
+}
+
+/** When the segments in the time list were sent, in the order of the list. */
+function sentTimes(scenario: Scenario): number[] {
+  const { host } = scenario
+  const layout = planLayout(host.config)
+  const times: number[] = []
+  let link = scenario.tcb().timeHead
+  while (link !== 0) {
+    const entry = segmentRecord.read(host.state, layout.segments + (link - 1) * segmentRecord.words)
+    times.push(entry.sentAt)
+    link = entry.next
+  }
+  return times
 }
 
 describe('loss detection by RACK (RFC 8985)', () => {
@@ -128,6 +144,17 @@ describe('recovery', () => {
     scenario.acks(11 * mss).acks(11 * mss, { sack: [block(1, 2)] })
     expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
     expect(scenario.host.counters.undos).toBe(1)
+  })
+
+  it('puts what was deemed lost back among what is in flight in the order in which it was sent', () => {
+    const scenario = inFlight().queues(30 * mss)
+    scenario.acks(mss, { sack: [block(3, 8)] }).waits(6_000)
+    scenario.host.now += 1000
+    scenario.acks(mss, { sack: [block(3, 11)] })
+    expect(scenario.tcb().recovery).toBe(1)
+    scenario.acks(2 * mss, { echo: scenario.host.counters.millis - 500, sack: [block(3, 11)] })
+    expect(scenario.host.counters.undos).toBe(1)
+    expect(sentTimes(scenario)).toEqual(sentTimes(scenario).toSorted((a, b) => a - b))
   })
 
   it('undoes the reduction when the ACK answers the first transmission (RFC 3522)', () => {

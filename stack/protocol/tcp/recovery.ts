@@ -13,7 +13,7 @@ import { Recovery, TcbFlag, Timer } from '../state/tcb.ts'
 import { hasTimestamps } from './incoming.ts'
 import { agePersistence } from './rack.ts'
 import { clearSackCache } from './sack-in.ts'
-import { markLost, ringIsEmpty, selectEntry, selectLink, unmarkLost } from './scoreboard.ts'
+import { markLost, placeInTime, ringIsEmpty, selectEntry, selectLink, unmarkLost } from './scoreboard.ts'
 
 /** Segments were marked lost while all was well: reduce the window and begin to repair. */
 export function enterFastRecovery(core: Core): void {
@@ -43,7 +43,7 @@ export function enterTimeoutRecovery(core: Core): void {
   tcb.recoveryPoint = tcb.sndMax
   tcb.duplicateAcks = 0
   tcb.inflation = 0
-  tcb.flags &= ~(TcbFlag.tlpOutstanding | TcbFlag.probePending)
+  tcb.flags &= ~(TcbFlag.tlpOutstanding | TcbFlag.probePending | TcbFlag.retransmitOldest)
   disarmTimer(core, Timer.probe)
   disarmTimer(core, Timer.reordering)
   takeBackReneged(core)
@@ -61,7 +61,7 @@ export function leaveRecoveryIfDone(core: Core): void {
   tcb.recovery = Recovery.open
   tcb.duplicateAcks = 0
   tcb.inflation = 0
-  tcb.flags |= TcbFlag.recoverValid
+  tcb.flags = (tcb.flags | TcbFlag.recoverValid) & ~TcbFlag.retransmitOldest
   agePersistence(core)
 }
 
@@ -98,9 +98,26 @@ export function undoIfSpurious(core: Core, advanced: boolean): void {
   tcb.recovery = Recovery.open
   tcb.duplicateAcks = 0
   tcb.inflation = 0
+  tcb.flags &= ~TcbFlag.retransmitOldest
+  takeBackLost(core)
+}
+
+/**
+ * All that is lost is in flight after all, at its place in the order of transmission. The lost list is mostly in that
+ * order itself, so the search for the next place begins at the last one.
+ */
+function takeBackLost(core: Core): void {
+  const { tcb, segment } = core
+  let before = 0
+  let beforeSentAt = 0
   while (tcb.lostHead !== 0) {
-    selectLink(core, tcb.lostHead)
-    unmarkLost(core)
+    const link = tcb.lostHead
+    selectLink(core, link)
+    const { sentAt } = segment
+    const isBehind = before !== 0 && ((sentAt - beforeSentAt) | 0) >= 0
+    unmarkLost(core, placeInTime(core, isBehind ? before : 0, sentAt))
+    before = link
+    beforeSentAt = sentAt
   }
 }
 
@@ -166,7 +183,7 @@ function markOverdue(core: Core): void {
   for (let counter = tcb.ringHead; counter !== tcb.ringTail; counter = (counter + 1) | 0) {
     selectEntry(core, counter)
     if ((segment.marks & SegmentMark.sacked) !== 0) continue
-    if ((segment.marks & SegmentMark.lost) !== 0) unmarkLost(core)
+    if ((segment.marks & SegmentMark.lost) !== 0) unmarkLost(core, tcb.timeTail)
     else if (counter !== tcb.ringHead && ((segment.sentAt + patience - now) | 0) > 0) continue
     markLost(core)
   }

@@ -7,11 +7,9 @@ import { Action, SegmentWord } from '../actions.ts'
 import { type Core, header } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 import { TcbFlag } from '../state/tcb.ts'
-import { challengesPerSecond } from './constants.ts'
+import { answerIntervalMicros } from './constants.ts'
 import { segmentLength } from './incoming.ts'
 import { emitSegment } from './segment-out.ts'
-
-const microsPerSecond = 1_000_000
 
 /** Answers the frame at hand, which belongs to no connection, with a reset; a reset is never answered. */
 export function resetUnknown(core: Core): void {
@@ -43,15 +41,25 @@ export function resetConnection(core: Core): void {
 
 /** RFC 5961 section 7: an ACK that asks whether the peer meant it, limited in rate. */
 export function challenge(core: Core): void {
-  const { globals, tcb, now } = core
-  if (((now - globals.challengeSecond) | 0) >= microsPerSecond || globals.challengeCount === 0) {
-    globals.challengeSecond = now
-    globals.challengeCount = 0
-  }
-  if (globals.challengeCount >= challengesPerSecond) return
-  globals.challengeCount += 1
+  const { globals, tcb } = core
+  if (!mayAnswer(core)) return
   globals.challengeAcks = (globals.challengeAcks + 1) | 0
   tcb.flags |= TcbFlag.ackNow
+}
+
+/**
+ * Whether a segment that is answered only to say that it was refused may be answered now. The limit is the connection's
+ * own: a common one would tell a stranger by what is missing elsewhere whether a guess was right (CVE-2016-5696), and
+ * take from others what one peer uses up.
+ */
+export function mayAnswer(core: Core): boolean {
+  const { tcb, now } = core
+  const sinceMicros = (now - tcb.answeredAt) | 0
+  if ((tcb.flags & TcbFlag.answered) !== 0 && sinceMicros >= 0 && sinceMicros < answerIntervalMicros)
+    return false
+  tcb.flags |= TcbFlag.answered
+  tcb.answeredAt = now
+  return true
 }
 
 /** A segment in answer to the frame at hand, for which there is no TCB. */

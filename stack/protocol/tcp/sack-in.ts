@@ -28,10 +28,10 @@ export function processSackBlocks(core: Core, acknowledgment: number): void {
   }
 }
 
-/** Forgets which blocks were applied: the marks were taken back. */
+/** Forgets which blocks were applied: the marks were taken back, or nothing is marked. */
 export function clearSackCache(core: Core): void {
   const { tcb, state } = core
-  state.fill(0, tcb.sackCache, tcb.sackCache + 2 * sackCacheSize)
+  for (let word = 0; word < 2 * sackCacheSize; word += 1) state[tcb.sackCache + word] = 0
   tcb.sackCacheNext = 0
 }
 
@@ -64,6 +64,8 @@ function applyBlock(core: Core, left: number, right: number): void {
     const at = tcb.sackCache + 2 * pair
     const knownLeft = state[at] as number
     const knownRight = state[at + 1] as number
+    // What lies below SND.UNA is acknowledged, and its numbers come again.
+    if (!isAfter(knownRight, tcb.sndUna)) state[at] = knownRight
     if (knownLeft === knownRight || isAfter(left, knownRight) || isBefore(right, knownLeft)) continue
     const unionLeft = earlier(left, knownLeft)
     const unionRight = later(right, knownRight)

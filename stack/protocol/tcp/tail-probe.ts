@@ -10,16 +10,27 @@ import { smoothedRtt } from './rtt.ts'
 import { ringIsEmpty } from './scoreboard.ts'
 import { isAfter, isBefore } from './sequence.ts'
 
+/**
+ * Whether a probe may be sent now. Asked when the timer is armed, and again when the probe leaves: what was acknowledged
+ * or sacked in between may have made it pointless, or its segment one that the peer holds.
+ */
+export function probeIsAllowed(core: Core): boolean {
+  const { tcb } = core
+  return (
+    (tcb.flags & TcbFlag.sack) !== 0 &&
+    tcb.recovery === Recovery.open &&
+    tcb.sackedBytes === 0 &&
+    (tcb.flags & TcbFlag.tlpOutstanding) === 0 &&
+    !ringIsEmpty(core)
+  )
+}
+
 /** Section 7.2: (re)arms the probe timer after new data was sent or acknowledged, where a probe is allowed. */
 export function armProbe(core: Core): void {
   const { tcb, now, config } = core
-  const isBarred =
-    (tcb.flags & TcbFlag.sack) === 0 ||
-    tcb.recovery !== Recovery.open ||
-    tcb.sackedBytes > 0 ||
-    (tcb.flags & TcbFlag.tlpOutstanding) !== 0 ||
-    ringIsEmpty(core)
-  if (isBarred) {
+  // A probe that was due before this acknowledgment or transmission is replaced by the timer armed here.
+  tcb.flags &= ~TcbFlag.probePending
+  if (!probeIsAllowed(core)) {
     disarmTimer(core, Timer.probe)
     return
   }

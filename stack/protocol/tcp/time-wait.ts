@@ -1,23 +1,23 @@
 /**
  * TIME-WAIT (RFC 9293 section 3.6.1), in a compact table that outlives the TCB: enough to acknowledge a FIN
  * that comes again, and to let a new SYN reuse the tuple (RFC 6191, RFC 1122 section 4.2.2.13). When the
- * table is full the oldest entry gives way. Entries that have expired are dropped when they are met.
+ * table is full the oldest entry gives way. Entries that have expired are dropped when they are met, or swept.
  */
 import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { SegmentWord, UpcallError } from '../actions.ts'
-import { type Core, header, randomBits } from '../state/core.ts'
+import { type Core, header } from '../state/core.ts'
 import { timeWaitRecord } from '../state/tables.ts'
 import { TcbFlag } from '../state/tcb.ts'
 import { insertTuple, packPorts, removeTuple } from '../state/tuple-hash.ts'
 import { closeConnection } from './connections.ts'
 import { hasFlag, hasTimestamps, segmentLength } from './incoming.ts'
+import { initialSequence } from './initial-sequence.ts'
 import { receiveForListener } from './open.ts'
 import { emitAnswer } from './reset.ts'
-import { isAfter, isBefore } from './sequence.ts'
+import { isAfter, isBefore, later } from './sequence.ts'
 
-/** How far beyond the old SND.NXT a new incarnation begins (RFC 6191 wants "larger"). */
+/** How far beyond the old SND.NXT a new incarnation begins at least (RFC 6191 wants "larger"), as in Linux. */
 const sequenceGap = 65536 + 2
-const sequenceSpread = 0xffffff
 
 /** The connection at hand is closed in both directions: its tuple moves to the table. */
 export function enterTimeWait(core: Core): void {
@@ -38,28 +38,35 @@ export function enterTimeWait(core: Core): void {
   insertTuple(core, -(index + 1))
 }
 
-/** A segment for entry `index`. */
-export function receiveInTimeWait(core: Core, index: number): void {
+/** A segment for entry `index`; returns what `receiveForListener` does if it is for the listener after all. */
+export function receiveInTimeWait(core: Core, index: number): boolean {
   const { timeWait, now, config } = core
   selectTimeWait(core, index)
   if (((timeWait.expiry - now) | 0) <= 0) {
     dropTimeWait(core, index)
-    receiveForListener(core, randomBits(core))
-    return
+    return receiveForListener(core, freshSequence(core))
   }
   // RFC 1337: a reset does not end TIME-WAIT.
-  if (hasFlag(core, TcpFlag.rst)) return
-  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack) && mayReuse(core)) {
-    const initialSequence = (timeWait.sndNxt + sequenceGap + (randomBits(core) & sequenceSpread)) | 0
+  if (hasFlag(core, TcpFlag.rst)) return false
+  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack | TcpFlag.fin) && mayReuse(core)) {
+    const iss = beyondOldSequence(core, freshSequence(core))
     dropTimeWait(core, index)
-    receiveForListener(core, initialSequence)
-    return
+    return receiveForListener(core, iss)
   }
   // Section 3.10.7.4: the FIN again restarts the 2 MSL; everything else that is not a bare ACK in place is
   // answered by an ACK.
   if (hasFlag(core, TcpFlag.fin)) timeWait.expiry = (now + config.timeWaitMicros) | 0
-  if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return
+  if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return false
   acknowledge(core)
+  return false
+}
+
+/**
+ * The initial sequence number of an incarnation that follows the selected entry: what the clock gives, unless the old
+ * connection sent faster than the clock ticks and is ahead of it.
+ */
+export function beyondOldSequence(core: Core, iss: number): number {
+  return later(iss, (core.timeWait.sndNxt + sequenceGap) | 0)
 }
 
 /** Whether entry `index` may give way to an active open of the same tuple; it is dropped if so. */
@@ -73,6 +80,19 @@ export function reclaimTimeWait(core: Core, index: number): boolean {
   return true
 }
 
+/** Drops every entry that is over, or all of them; false if none is left. */
+export function dropExpiredTimeWait(core: Core, all: boolean): boolean {
+  const { timeWait, now, config } = core
+  let isAnyLeft = false
+  for (let index = 0; index < config.timeWaitCount; index += 1) {
+    selectTimeWait(core, index)
+    if (timeWait.active === 0) continue
+    if (all || ((timeWait.expiry - now) | 0) <= 0) dropTimeWait(core, index)
+    else isAnyLeft = true
+  }
+  return isAnyLeft
+}
+
 /** RFC 6191 section 2: by the timestamp if both have one, else by the sequence number. */
 function mayReuse(core: Core): boolean {
   const { timeWait } = core
@@ -82,6 +102,12 @@ function mayReuse(core: Core): boolean {
     if (isBefore(value, timeWait.tsRecent)) return false
   }
   return isAfter(header(core, HeaderWord.sequence), timeWait.rcvNxt)
+}
+
+function freshSequence(core: Core): number {
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  return initialSequence(core, header(core, HeaderWord.ipSource), remotePort, localPort)
 }
 
 function acknowledge(core: Core): void {

@@ -5,10 +5,11 @@
 import { UpcallError } from '../actions.ts'
 import { armTimer, disarmTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
+import { Recovery, State, type Tcb, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
 import { closeConnection, schedule } from './connections.ts'
 import {
   maximumRtoMicros,
+  orphanRetryLimit,
   retransmissionLimit,
   synAckRetransmissionLimit,
   synRetransmissionLimit,
@@ -70,14 +71,16 @@ function onProbe(core: Core): void {
 /** RFC 6298 (5.4) … (5.7) */
 function onRetransmission(core: Core): void {
   const { tcb, globals, now } = core
-  if (tcb.backoff >= limitFor(tcb.state)) {
+  if (tcb.state > State.synReceived && ringIsEmpty(core)) return
+  if (tcb.retries >= limitFor(tcb)) {
     closeConnection(core, tcb.softError !== 0 ? tcb.softError : UpcallError.timedOut)
     return
   }
   globals.timeouts = (globals.timeouts + 1) | 0
   if (tcb.state <= State.synReceived) tcb.flags |= TcbFlag.synPending
-  else if (!ringIsEmpty(core)) enterTimeoutRecovery(core)
+  else enterTimeoutRecovery(core)
   tcb.backoff += 1
+  tcb.retries += 1
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 
@@ -85,7 +88,8 @@ function onRetransmission(core: Core): void {
 function onPersist(core: Core): void {
   const { tcb, now } = core
   if (!ringIsEmpty(core)) return
-  if (tcb.probes >= windowProbeLimit) {
+  // Nobody waits for an orphan: a peer that answers with its window shut may keep it no longer than one that is silent.
+  if (tcb.probes >= windowProbeLimit || (tcb.isOrphan !== 0 && tcb.probeBackoff >= orphanRetryLimit)) {
     closeConnection(core, tcb.softError !== 0 ? tcb.softError : UpcallError.timedOut)
     return
   }
@@ -97,8 +101,8 @@ function onPersist(core: Core): void {
   armTimer(core, Timer.persist, (now + Math.min(maximumRtoMicros, tcb.rto * 2 ** tcb.probeBackoff)) | 0)
 }
 
-function limitFor(state: number): number {
+function limitFor({ state, isOrphan }: Tcb): number {
   if (state === State.synSent) return synRetransmissionLimit
   if (state === State.synReceived) return synAckRetransmissionLimit
-  return retransmissionLimit
+  return isOrphan === 0 ? retransmissionLimit : orphanRetryLimit
 }

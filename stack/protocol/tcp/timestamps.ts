@@ -4,20 +4,22 @@ import { type Core, header } from '../state/core.ts'
 import { TcbFlag } from '../state/tcb.ts'
 import { timestampOutdatedMillis } from './constants.ts'
 import { hasFlag, hasTimestamps } from './incoming.ts'
+import { mayAnswer } from './reset.ts'
 import { isAfter, isBefore } from './sequence.ts'
 
 /** Section 5.3, R1; the answer that is due is noted. A reset is never refused. */
 export function isRefusedByTimestamp(core: Core): boolean {
   const { tcb, globals } = core
   if ((tcb.flags & TcbFlag.timestamps) === 0 || hasFlag(core, TcpFlag.rst)) return false
-  // Section 3.2: a segment without the option, on a connection that uses it, is dropped.
-  if (!hasTimestamps(core)) return true
+  // Section 3.2 would have a segment without the option dropped. Linux takes it, and there are peers behind proxies that
+  // negotiate the option and then leave it out: to drop their segments is never to answer them.
+  if (!hasTimestamps(core)) return false
   if (!isBefore(header(core, HeaderWord.timestampValue), tcb.tsRecent)) return false
   // Section 5.5: after 24 days TS.Recent says nothing.
   const ageMillis = (globals.millis - tcb.tsRecentMillis) | 0
   if (ageMillis > timestampOutdatedMillis || ageMillis < 0) return false
   globals.pawsRejected = (globals.pawsRejected + 1) | 0
-  tcb.flags |= TcbFlag.ackNow
+  if (mayAnswer(core)) tcb.flags |= TcbFlag.ackNow
   return true
 }
 

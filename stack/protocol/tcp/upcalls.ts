@@ -52,5 +52,7 @@ function emitOne(core: Core, bit: number): void {
     emitUpcall(core, Action.upcall, Upcall.finished, id, receivePosition(core, tcb.rcvFin), 0, 0)
   } else if (bit === UpcallBit.closed) {
     emitUpcall(core, Action.upcall, Upcall.closed, id, tcb.closeReason, 0, 0)
+  } else if (bit === UpcallBit.drained) {
+    emitUpcall(core, Action.upcall, Upcall.drained, id, 0, 0, 0)
   }
 }

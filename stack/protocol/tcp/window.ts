@@ -8,6 +8,7 @@
  */
 import type { Core } from '../state/core.ts'
 import { ipAndTcpHeaderBytes, unscaledWindowLimit, windowScaleLimit } from './constants.ts'
+import { earlier } from './sequence.ts'
 
 /** The smallest shift with which the whole receive buffer can be advertised. */
 export function windowScaleFor(bufferBytes: number): number {
@@ -19,7 +20,7 @@ export function windowScaleFor(bufferBytes: number): number {
 /** The value for the window field of a segment about to be sent; moves the advertised edge. */
 export function advertiseWindow(core: Core): number {
   const { tcb, config } = core
-  const edge = (tcb.rcvConsumed + config.receiveBufferBytes) | 0
+  const edge = furthestEdge(core)
   const step = Math.min(config.receiveBufferBytes >> 1, config.mtuBytes - ipAndTcpHeaderBytes)
   // The edge moves by a good step or not at all.
   const offered = ((edge - tcb.rcvEdge) | 0) >= step ? edge : tcb.rcvEdge
@@ -36,10 +37,17 @@ export function advertiseWindow(core: Core): number {
  */
 export function windowUpdateIsDue(core: Core): boolean {
   const { tcb, config } = core
-  const edge = (tcb.rcvConsumed + config.receiveBufferBytes) | 0
+  const edge = furthestEdge(core)
   const known = Math.max(0, (tcb.rcvEdge - tcb.rcvNxt) | 0)
   if (known > config.receiveBufferBytes >> 1) return false
   const growth = (edge - tcb.rcvEdge) | 0
   const step = Math.min(config.receiveBufferBytes >> 1, 2 * (config.mtuBytes - ipAndTcpHeaderBytes))
   return growth >= step && growth >= known
+}
+
+/** The right edge that the buffer allows and the window field can express: without scaling, 65,535 beyond RCV.NXT. */
+function furthestEdge(core: Core): number {
+  const { tcb, config } = core
+  const edge = (tcb.rcvConsumed + config.receiveBufferBytes) | 0
+  return earlier(edge, (tcb.rcvNxt + (unscaledWindowLimit << tcb.rcvScale)) | 0)
 }

@@ -21,6 +21,9 @@ export class Application {
   chunkBytes = 64 * 1024
   /** Reads only when this much is readable (or the stream is finished). */
   readStepBytes = 1
+  /** Reads at all; and more is to be sent than `bytesToSend` says, so that the stream is not closed yet. */
+  reads = true
+  holdsOpen = false
   connection = -1
   sent = 0
   acknowledged = 0
@@ -83,11 +86,11 @@ export class Application {
       this.#host.stream(Request.send, this.connection, this.sent | 0)
     }
     const due = this.readable - this.consumed
-    if (due > 0 && (due >= this.readStepBytes || this.finishedAt !== -1)) {
+    if (this.reads && due > 0 && (due >= this.readStepBytes || this.finishedAt !== -1)) {
       this.consumed = this.readable
       this.#host.stream(Request.read, this.connection, this.consumed | 0)
     }
-    if (this.sent === this.bytesToSend && !this.#isClosing) {
+    if (this.sent === this.bytesToSend && !this.holdsOpen && !this.#isClosing) {
       this.#isClosing = true
       this.#host.stream(Request.close, this.connection, this.sent | 0)
     }

@@ -18,6 +18,8 @@ function carryArp(action: Int32Array, sourceEther: readonly [number, number]): I
   head[HeaderWord.format] = Format.arp
   head[HeaderWord.etherSourceHigh] = sourceEther[0]
   head[HeaderWord.etherSourceLow] = sourceEther[1]
+  head[HeaderWord.etherDestinationHigh] = action[ArpWord.etherDestinationHigh] as number
+  head[HeaderWord.etherDestinationLow] = action[ArpWord.etherDestinationLow] as number
   head[HeaderWord.ipSource] = action[ArpWord.senderAddress] as number
   head[HeaderWord.ipDestination] = action[ArpWord.targetAddress] as number
   head[HeaderWord.arpOperation] = action[ArpWord.operation] as number
@@ -34,6 +36,8 @@ function carrySegment(action: Int32Array, sourceEther: readonly [number, number]
   head[HeaderWord.etherSourceLow] = sourceEther[1]
   head[HeaderWord.timeToLive] = 64
   head[HeaderWord.payloadOffset] = payloadOffsetBytes
+  copy(HeaderWord.etherDestinationHigh, SegmentWord.etherDestinationHigh)
+  copy(HeaderWord.etherDestinationLow, SegmentWord.etherDestinationLow)
   copy(HeaderWord.ipSource, SegmentWord.ipSource)
   copy(HeaderWord.ipDestination, SegmentWord.ipDestination)
   copy(HeaderWord.payloadLength, SegmentWord.payloadLength)

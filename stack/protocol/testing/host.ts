@@ -11,6 +11,8 @@ import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../req
 import { type Globals, globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
 import { tcbRecord } from '../state/tcb.ts'
+import { aimSequence } from './aim-sequence.ts'
+import { Invariants } from './invariants.ts'
 import { type ReadableAction, readActions } from './readable.ts'
 
 /** Words of a decoded header, by name. */
@@ -58,6 +60,8 @@ export class TestHost {
   random = 0
   /** How often a request needed `resume`. */
   resumes = 0
+  /** Asked after every request; undefined once a test has overwritten the state. */
+  invariants: Invariants | undefined
 
   constructor(config: Partial<MachineConfig> = {}, queueCapacity = 256) {
     this.config = { ...testConfig, ...config }
@@ -65,6 +69,7 @@ export class TestHost {
     this.actions = new ActionQueue(queueCapacity)
     this.machine = createMachine(this.config, this.words, this.state, this.actions)
     this.counters = globalRecord.cursor(this.state, planLayout(this.config).globals)
+    this.invariants = new Invariants(this.config, this.state)
   }
 
   /** The TCB of connection `index`, as a plain object. */
@@ -74,13 +79,21 @@ export class TestHost {
 
   /** Overwrites one field of a TCB, to put a test where no test can get in reasonable time. */
   poke(index: number, field: keyof typeof tcbRecord.offsets, value: number): void {
+    this.invariants = undefined
     const at = planLayout(this.config).connections + index * tcbRecord.words
     this.state[at + tcbRecord.offsets[field]] = value
+  }
+
+  /** The next connection of this tuple begins with `iss`, if the next request opens it. */
+  aimSequence(iss: number, remoteAddress: number, remotePort: number, localPort: number): void {
+    aimSequence(this.config, this.state, this.now, iss, [remoteAddress, remotePort, localPort])
   }
 
   frame(head: Head, verdict: number = Verdict.accepted): ReadableAction[] {
     const { words } = this
     words.fill(0, SlotWord.head)
+    words[SlotWord.head + HeaderWord.etherDestinationHigh] = this.config.etherHigh
+    words[SlotWord.head + HeaderWord.etherDestinationLow] = this.config.etherLow
     for (const [name, value] of Object.entries(head)) {
       if (name === 'sack') continue
       words[SlotWord.head + HeaderWord[name as keyof typeof HeaderWord]] = value as number
@@ -135,8 +148,16 @@ export class TestHost {
     return this.stream(Request.abort, connection)
   }
 
-  release(connection: number, position = 0): ReadableAction[] {
-    return this.stream(Request.release, connection, position)
+  release(connection: number, position = 0, consumed = 0): ReadableAction[] {
+    return this.call(Request.release, [connection, position, consumed])
+  }
+
+  accept(connection: number): ReadableAction[] {
+    return this.stream(Request.accept, connection)
+  }
+
+  free(connection: number): ReadableAction[] {
+    return this.stream(Request.free, connection)
   }
 
   /** The peer's answer to an ARP request, by which its hardware address becomes known. */
@@ -165,11 +186,16 @@ export class TestHost {
     return list
   }
 
+  /** Any request of the application, by its arguments in their order. */
+  request(kind: number, values: readonly number[]): ReadableAction[] {
+    return this.call(kind, values)
+  }
+
   private stream(kind: number, connection: number, position = 0): ReadableAction[] {
     return this.call(kind, { [StreamArgument.connection]: connection, [StreamArgument.position]: position })
   }
 
-  private call(kind: number, values: Readonly<Record<number, number>>): ReadableAction[] {
+  private call(kind: number, values: Readonly<Record<number, number>> | readonly number[]): ReadableAction[] {
     for (const [word, value] of Object.entries(values)) this.words[SlotWord.arguments + Number(word)] = value
     return this.apply(kind)
   }
@@ -188,6 +214,7 @@ export class TestHost {
       list.push(...readActions(this.actions))
       this.actions.clear()
     }
+    this.invariants?.check()
     return list
   }
 }

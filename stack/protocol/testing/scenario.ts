@@ -122,7 +122,7 @@ export class Scenario {
 
   /** The peer's SYN to the listener. */
   peerOpens(): this {
-    this.host.random = this.iss
+    this.host.aimSequence(this.iss, peerAddress, this.remotePort, this.localPort)
     return this.sends({ flags: 'SYN', at: -1 })
   }
 
@@ -130,7 +130,7 @@ export class Scenario {
   machineConnects(): this {
     this.localPort = 33_000
     this.remotePort = 80
-    this.host.random = this.iss
+    this.host.aimSequence(this.iss, peerAddress, this.remotePort, this.localPort)
     return this.does((host) => host.connect(80, 33_000))
   }
 
@@ -154,8 +154,13 @@ export class Scenario {
     return this.does((host) => host.close(this.connection, position))
   }
 
-  releases(position = 0): this {
-    return this.does((host) => host.release(this.connection, position))
+  releases(position = 0, consumed = 0): this {
+    return this.does((host) => host.release(this.connection, position, consumed))
+  }
+
+  /** All threads are done with the connection. */
+  frees(): this {
+    return this.does((host) => host.free(this.connection))
   }
 
   waits(micros: number): this {

@@ -14,6 +14,7 @@ export interface TransferOptions {
 }
 
 const port = 5001
+const localPort = 33_000
 const defaultLimitMicros = 1_500_000_000
 
 /** Throws if the bytes are not delivered exactly once, in order and in time, or the shadows differ. */
@@ -28,7 +29,7 @@ export function transfer(options: TransferOptions): World {
   }
   world.nextIsn = options.initialSequence
   right.listen(port)
-  left.connect(addresses.right, port)
+  left.connect(addresses.right, port, localPort)
   const isOver = (): boolean => {
     left.application.act()
     right.application.act()

@@ -13,9 +13,11 @@ import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../req
 import { type Globals, globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
 import { tcbRecord } from '../state/tcb.ts'
+import { aimSequence } from './aim-sequence.ts'
 import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
+import { Invariants } from './invariants.ts'
 import { SeededRandom } from './random.ts'
 
 export interface WireOptions {
@@ -44,8 +46,18 @@ const maximumSteps = 3_000_000
 /** A machine that asks to be woken again at the same instant this often is stuck. */
 const stuckTicks = 100_000
 
+/** What a host needs of the world that it is in. */
+export interface Surroundings {
+  /** Microseconds; a request's time is these, cut to 32 bits. */
+  readonly now: number
+  readonly random: SeededRandom
+  /** Random bits of the coming requests, if not drawn. */
+  readonly nextIsn: number | undefined
+  transmit(from: Host, head: Int32Array): void
+}
+
 export class Host {
-  readonly world: World
+  readonly world: Surroundings
   readonly name: string
   readonly ether: readonly [number, number]
   readonly words = new Int32Array(SlotWord.head + slotHeadWords)
@@ -55,10 +67,14 @@ export class Host {
   readonly counters: Globals
   readonly state: Int32Array
   readonly config: MachineConfig
+  readonly #shadowState: Int32Array
+  /** The most actions that one request led to. */
+  mostActions = 0
   readonly #actions: ActionQueue
   readonly #shadowActions: ActionQueue
+  readonly #invariants: Invariants
 
-  constructor(world: World, name: string, config: MachineConfig, queueCapacity: number) {
+  constructor(world: Surroundings, name: string, config: MachineConfig, queueCapacity: number) {
     this.world = world
     this.name = name
     this.config = config
@@ -67,8 +83,10 @@ export class Host {
     this.#shadowActions = new ActionQueue(queueCapacity)
     this.state = new Int32Array(stateWords(config))
     this.machine = createMachine(config, this.words, this.state, this.#actions)
-    this.shadow = createMachine(config, this.words, new Int32Array(stateWords(config)), this.#shadowActions)
+    this.#shadowState = new Int32Array(stateWords(config))
+    this.shadow = createMachine(config, this.words, this.#shadowState, this.#shadowActions)
     this.counters = globalRecord.cursor(this.state, planLayout(config).globals)
+    this.#invariants = new Invariants(config, this.state)
   }
 
   tcb(index: number): Record<keyof typeof tcbRecord.offsets, number> {
@@ -76,6 +94,13 @@ export class Host {
   }
 
   receive(head: Int32Array): void {
+    const isSyn = head[HeaderWord.format] === Format.tcp && head[HeaderWord.flags] === TcpFlag.syn
+    if (isSyn)
+      this.aim(
+        [HeaderWord.ipSource, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
+          (word) => head[word] as number,
+        ),
+      )
     this.words.set(head, SlotWord.head)
     this.words[SlotWord.verdict] = Verdict.accepted
     this.apply(Request.frame)
@@ -89,11 +114,13 @@ export class Host {
     ])
   }
 
-  connect(remoteAddress: number, remotePort: number): void {
+  /** `localPort` 0: the machine chooses one. */
+  connect(remoteAddress: number, remotePort: number, localPort = 0): void {
+    if (localPort !== 0) this.aim([remoteAddress, remotePort, localPort])
     this.call(Request.connect, [
       [ConnectArgument.remoteAddress, remoteAddress],
       [ConnectArgument.remotePort, remotePort],
-      [ConnectArgument.localPort, 0],
+      [ConnectArgument.localPort, localPort],
       [ConnectArgument.cookie, 2],
     ])
   }
@@ -109,18 +136,36 @@ export class Host {
     const { words, world } = this
     words[SlotWord.kind] = kind
     words[SlotWord.time] = world.now | 0
-    words[SlotWord.random] = world.nextIsn ?? world.random.next()
+    words[SlotWord.random] = world.random.next()
     this.machine.apply(0)
     this.shadow.apply(0)
+    // Every connection may send again or anew what its ring holds, and has a few other things to say.
+    const limit = this.config.connectionCount * (2 * this.config.segmentCount + 64)
+    let actions = 0
     for (;;) {
-      this.compareAndPerform()
+      const emitted = this.compareAndPerform()
+      actions += emitted
+      if (actions > limit) throw new Error(`${this.name}: one request led to more than ${limit} actions`)
       const hasMore = this.machine.hasMore()
       if (hasMore !== this.shadow.hasMore()) throw new Error(`${this.name}: the shadow stopped elsewhere`)
       if (!hasMore) break
+      if (emitted === 0) throw new Error(`${this.name}: more to emit, and nothing emitted`)
       this.machine.resume()
       this.shadow.resume()
     }
+    this.mostActions = Math.max(this.mostActions, actions)
     if (this.machine.digest() !== this.shadow.digest()) throw new Error(`${this.name}: digests differ`)
+    this.#invariants.check()
+  }
+
+  /** If the world says where sequence numbers begin: they will, for the connection that opens now. */
+  private aim(tuple: readonly number[]): void {
+    const { now, nextIsn } = this.world
+    if (nextIsn === undefined || this.counters.activeOpens + this.counters.passiveOpens > 0) return
+    const [remoteAddress = 0, remotePort = 0, localPort = 0] = tuple
+    for (const state of [this.state, this.#shadowState]) {
+      aimSequence(this.config, state, now, nextIsn, [remoteAddress, remotePort, localPort])
+    }
   }
 
   private call(kind: number, values: readonly (readonly [word: number, value: number])[]): void {
@@ -128,7 +173,7 @@ export class Host {
     this.apply(kind)
   }
 
-  private compareAndPerform(): void {
+  private compareAndPerform(): number {
     const length = this.#actions.count * actionWords
     const list = this.#actions.words.slice(0, length)
     if (this.#shadowActions.count !== this.#actions.count)
@@ -141,6 +186,7 @@ export class Host {
       if (head !== undefined) this.world.transmit(this, head)
       else this.application.perform(action)
     }
+    return list.length / actionWords
   }
 }
 
@@ -153,7 +199,7 @@ export class World {
   #order = 0
   /** Microseconds; begins near the wrap of 32 bits. */
   now = 0x7fff0000
-  /** Random bits of the coming requests, if not drawn: the initial sequence numbers. */
+  /** Where the sequence numbers of both ends begin; anywhere if undefined. */
   nextIsn: number | undefined
   transmitted = 0
   dropped = 0
@@ -216,6 +262,8 @@ export class World {
     if ((head[HeaderWord.payloadLength] as number) + headers <= pathMtuBytes) return false
     const error = new Int32Array(64)
     error[HeaderWord.format] = Format.icmpError
+    error[HeaderWord.etherDestinationHigh] = from.ether[0]
+    error[HeaderWord.etherDestinationLow] = from.ether[1]
     error[HeaderWord.ipSource] = 0x0a0000fe
     error[HeaderWord.ipDestination] = head[HeaderWord.ipSource] as number
     error[HeaderWord.icmpType] = 3

@@ -57,6 +57,7 @@ export async function openContext(spec: ContextSpec): Promise<Context> {
     device: { ...handle, kind: 'tap', descriptor },
     address: stackAddress,
     payloadWork: { kind: spec.payloadWork, cipherKey: spec.cipherKey },
+    connectionCount: 64,
     sendBufferBytes,
     receiveBufferBytes: 2 ** 20,
   })

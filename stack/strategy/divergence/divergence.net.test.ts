@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../../device/descriptor-device.ts'
 import { setInterfaceUp } from '../../device/interface-request.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from '../../device/network-namespace.ts'
+import { enterNewNetworkNamespace } from '../../device/network-namespace.ts'
 import { openTap } from '../../device/tap.ts'
 import { Request } from '../../protocol/requests.ts'
 import { globalRecord } from '../../protocol/state/globals.ts'
@@ -19,13 +19,10 @@ import { strategyOf } from '../strategies.ts'
 import type { DivergenceDump } from './dump.ts'
 import { DivergenceError } from './error.ts'
 
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`divergence of a running stack is not tested: ${obstacle}`)
-
 const digestStride = 16
 const ticksBefore = 100
 
-describe.skipIf(obstacle !== '')('a stack of which one replica was changed', () => {
+describe('a stack of which one replica was changed', () => {
   let leave: () => void
   let tap: DescriptorDeviceHandle
   let folder: string

@@ -5,17 +5,20 @@
 import type { Channel } from '../../dominoes/channel.ts'
 import type { LocalSlotsLayout } from '../local-slots.ts'
 import type { RequestSink } from '../network-source.ts'
+import type { OrderBoard } from './order-board.ts'
 
 export class BatchSlots implements RequestSink {
   readonly #layout: LocalSlotsLayout
   readonly #channel: Channel
+  readonly #board: OrderBoard
   /** Requests in the batch. */
   count = 0
 
   /** `layout.slotCount`: the largest batch, and one more. */
-  constructor(layout: LocalSlotsLayout, channel: Channel) {
+  constructor(layout: LocalSlotsLayout, channel: Channel, board: OrderBoard) {
     this.#layout = layout
     this.#channel = channel
+    this.#board = board
   }
 
   freeSlots(): number {
@@ -24,6 +27,15 @@ export class BatchSlots implements RequestSink {
 
   slotAhead(k: number): number {
     return this.slotAt(this.count + k)
+  }
+
+  /** All requests of a batch are known by its ticket: they are done together. */
+  indexAhead(): number {
+    return this.#board.nextTicket
+  }
+
+  hasPassed(ticket: number): boolean {
+    return this.#board.isBatchDone(ticket)
   }
 
   slotAt(k: number): number {

@@ -60,6 +60,7 @@ function openThread(parts: ThreadParts): StrategyThread {
   const lockCounters = new Counters(region, layout.lockCounters, thread)
   const lock = openLock(lockKindOf(parts.parameters), words, layout.lockWord, lockCounters)
   const { slotsWord, slotBytes } = framework.channel
+  const board = new OrderBoard(words, layout.boardWord, layout.replicas)
   const slots = new BatchSlots(
     {
       slotsWord: slotsWord + thread * slotsPerThread * (slotBytes / 4),
@@ -67,6 +68,7 @@ function openThread(parts: ThreadParts): StrategyThread {
       slotBytes,
     },
     channel,
+    board,
   )
   const queue = new EarlyFullQueue(lockedActionCapacity, lockedActions)
   const domain = openDomain(parts, { state: stateOf(region, layout, 0), actions: queue })
@@ -80,7 +82,7 @@ function openThread(parts: ThreadParts): StrategyThread {
     source: openSource(parts, slots, domain, lockedBatch),
     slots,
     channel,
-    board: new OrderBoard(words, layout.boardWord, layout.replicas),
+    board,
     lock: parts.wrapLock?.(lock) ?? lock,
     counters,
     lockCounters,

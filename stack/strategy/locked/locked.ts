@@ -227,7 +227,9 @@ export class Locked implements StrategyThread {
       words[slot + SlotWord.sequence] = index
       domain.apply(slot)
       runner.assign(slot)
-      board.startPerforming(thread, index)
+      // As of the request before: the next one may acknowledge what is sent here again, and whoever reuses that room asks
+      // whether all before that request are passed.
+      board.startPerforming(thread, (index - 1) | 0)
     }
     this.#release(timedFrom)
     if (!isNeeded) return 0

@@ -45,3 +45,21 @@ test('indices compare across the wrap', () => {
   expect(board.hasPassed(2 ** 31 - 1)).toBe(true)
   expect(board.hasPassed(-(2 ** 31))).toBe(false)
 })
+
+test('a batch is done when it was applied, all of it, and its actions were performed', () => {
+  const board = boardFor(2)
+  const ticket = board.nextTicket
+  expect(board.isBatchDone(ticket)).toBe(false)
+  board.takeTicket(1)
+  expect(board.isBatchDone(ticket)).toBe(false)
+  board.startPerforming(1, 1)
+  board.donePerforming(1)
+  expect(board.isBatchDone(ticket)).toBe(false)
+  board.startPerforming(1, 2)
+  board.endTurn(1)
+  expect(board.isBatchDone(ticket)).toBe(false)
+  board.donePerforming(1)
+  expect(board.isBatchDone(ticket)).toBe(true)
+  board.takeTicket(1)
+  expect(board.isBatchDone(ticket)).toBe(true)
+})

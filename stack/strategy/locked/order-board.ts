@@ -46,6 +46,27 @@ export class OrderBoard {
     Atomics.store(words, line + ThreadWord.pending, 1)
   }
 
+  /** Holder of the producer role only: ticket of the batch that is read now, or next. */
+  get nextTicket(): number {
+    return this.#words[this.#base + BoardWord.next] as number
+  }
+
+  /**
+   * Holder of the producer role only: whether the batch with this ticket was applied and performed. Whoever has it is busy
+   * before it is no longer pending, and reads no other before it is done with this one.
+   */
+  isBatchDone(ticket: number): boolean {
+    if (ticket === this.nextTicket) return false
+    const words = this.#words
+    for (let thread = 0; thread < this.#threads; thread++) {
+      const line = this.#lineOf(thread)
+      if (Atomics.load(words, line + ThreadWord.ticket) !== ticket) continue
+      if (Atomics.load(words, line + ThreadWord.pending) !== 0) return false
+      if (Atomics.load(words, line + ThreadWord.busy) !== 0) return false
+    }
+    return true
+  }
+
   /** Whether everything that was read before this thread's batch has been applied. */
   isTurnOf(thread: number): boolean {
     const words = this.#words

@@ -4,12 +4,14 @@
  */
 
 import type { Region } from '../../dominoes/region.ts'
-import { SlotWord, slotPayloadOffset } from '../../dominoes/slot.ts'
+import { SlotWord } from '../../dominoes/slot.ts'
 import { ArpWord, IcmpWord } from '../../protocol/actions.ts'
 import { arpBytes, writeArp } from '../../wire/arp.ts'
+import { sumBytes } from '../../wire/checksum.ts'
 import { EtherType, ethernetHeaderBytes, writeEthernet } from '../../wire/ethernet.ts'
 import { HeaderWord } from '../../wire/header.ts'
 import {
+  completeIcmpHeader,
   icmpHeaderBytes,
   quotedBytes,
   writeIcmpChecksum,
@@ -17,8 +19,9 @@ import {
   writeIcmpError,
 } from '../../wire/icmpv4.ts'
 import { IpProtocol, ipv4HeaderBytes, ipv4TotalLength, writeIpv4 } from '../../wire/ipv4.ts'
+import { writeFragmentHeader } from '../../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes, writeVirtioPlain } from '../../wire/virtio.ts'
-import { frameOffset } from '../stack-layout.ts'
+import { frameAtOf } from '../slot-frame.ts'
 import { frameStart } from './transmit-buffer.ts'
 import type { Transmitter } from './transmitter.ts'
 
@@ -57,28 +60,48 @@ export class ControlSender {
     this.#transmit(frameAt, ethernetHeaderBytes + arpBytes)
   }
 
-  /** Answers the echo request in `slot`, whose payload is copied as it is (RFC 1122 section 3.2.2.6). */
+  /**
+   * Answers the echo request in `slot`, whose payload is copied as it is (RFC 1122 section 3.2.2.6), or sends a part of the
+   * answer. The first part has the ICMP header, over whose checksum goes what the others carry.
+   */
   sendEchoReply(record: Int32Array, at: number, slot: number, bufferAt: number): void {
     const { bytes, words } = this.#parts.region
-    const from = frameAtOf(slot) + (words[slot + SlotWord.head + HeaderWord.payloadOffset] as number)
-    const length = words[slot + SlotWord.head + HeaderWord.payloadLength] as number
-    const frameAt = frameStart(bufferAt, 0, from - icmpAt - icmpHeaderBytes)
-    const messageAt = frameAt + icmpAt
-    bytes.copyWithin(messageAt + icmpHeaderBytes, from, from + length)
+    const head = slot + SlotWord.head
+    const from = frameAtOf(words, slot) + (words[head + HeaderWord.payloadOffset] as number)
+    const offset = record[at + IcmpWord.offset] as number
+    const length = record[at + IcmpWord.length] as number
+    // Where a message would begin that has the request's payload at its place.
+    const messageFrom = from - icmpHeaderBytes
+    const frameAt = frameStart(bufferAt, icmpAt, messageFrom + offset)
+    bytes.copyWithin(frameAt + icmpAt, messageFrom + offset, messageFrom + offset + length)
+    if (offset === 0) {
+      this.#writeEcho(record, at, frameAt + icmpAt)
+      const payloadSum = sumBytes(bytes, words, from, words[head + HeaderWord.payloadLength] as number)
+      completeIcmpHeader(bytes, frameAt + icmpAt, payloadSum)
+    }
+    this.#writePacket(record, at, frameAt, length)
+    const isFollowed = record[at + IcmpWord.isFollowed] !== 0
+    if (isFollowed || offset > 0) {
+      const identification = record[at + IcmpWord.identification] as number
+      writeFragmentHeader(bytes, frameAt + ipAt, identification, offset, !isFollowed)
+    }
+    this.#transmit(frameAt, icmpAt + length)
+  }
+
+  #writeEcho(record: Int32Array, at: number, messageAt: number): void {
     writeIcmpEcho(
-      bytes,
+      this.#parts.region.bytes,
       messageAt,
       record[at + IcmpWord.type] as number,
       record[at + IcmpWord.identifier] as number,
       record[at + IcmpWord.sequence] as number,
     )
-    this.#sendMessage(record, at, frameAt, icmpHeaderBytes + length)
   }
 
   /** Tells the sender of the packet in `slot` why it was not taken, quoting its beginning. */
   sendIcmpError(record: Int32Array, at: number, slot: number, bufferAt: number): void {
-    const { bytes } = this.#parts.region
-    const from = frameAtOf(slot) + ipAt
+    const { bytes, words } = this.#parts.region
+    const from = frameAtOf(words, slot) + ipAt
     const length = quotedBytes(ipv4TotalLength(bytes, from))
     const frameAt = frameStart(bufferAt, 0, from - icmpAt - icmpHeaderBytes)
     const messageAt = frameAt + icmpAt
@@ -90,17 +113,18 @@ export class ControlSender {
       record[at + IcmpWord.code] as number,
       record[at + IcmpWord.nextHopMtu] as number,
     )
-    this.#sendMessage(record, at, frameAt, icmpHeaderBytes + length)
+    writeIcmpChecksum(bytes, words, messageAt, icmpHeaderBytes + length)
+    this.#writePacket(record, at, frameAt, icmpHeaderBytes + length)
+    this.#transmit(frameAt, icmpAt + icmpHeaderBytes + length)
   }
 
-  #sendMessage(record: Int32Array, at: number, frameAt: number, messageLength: number): void {
-    const { bytes, words } = this.#parts.region
+  /** The headers of a packet with so many bytes of ICMP. */
+  #writePacket(record: Int32Array, at: number, frameAt: number, length: number): void {
+    const { bytes } = this.#parts.region
     const source = record[at + IcmpWord.ipSource] as number
     const destination = record[at + IcmpWord.ipDestination] as number
-    writeIcmpChecksum(bytes, words, frameAt + icmpAt, messageLength)
-    writeIpv4(bytes, frameAt + ipAt, IpProtocol.icmp, source, destination, messageLength, 0)
+    writeIpv4(bytes, frameAt + ipAt, IpProtocol.icmp, source, destination, length, 0)
     this.#writeEthernet(record, at, frameAt, EtherType.ipv4)
-    this.#transmit(frameAt, icmpAt + messageLength)
   }
 
   /** Destination words stand at the same place in every record that is sent. */
@@ -120,8 +144,4 @@ export class ControlSender {
     writeVirtioPlain(region.bytes, frameAt - virtioHeaderBytes)
     transmitter.transmit(frameAt - virtioHeaderBytes, length + virtioHeaderBytes)
   }
-}
-
-function frameAtOf(slot: number): number {
-  return slot * 4 + slotPayloadOffset + frameOffset
 }

@@ -7,10 +7,10 @@
  */
 import type { OutboxWriter } from '../../dominoes/outbox.ts'
 import type { Region } from '../../dominoes/region.ts'
-import { SlotWord, slotPayloadOffset } from '../../dominoes/slot.ts'
+import { SlotWord } from '../../dominoes/slot.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { UpcallWord } from '../../protocol/actions.ts'
-import { frameOffset } from '../stack-layout.ts'
+import { frameAtOf } from '../slot-frame.ts'
 import { receiveRingAt, type StreamBuffers } from '../stream-buffers.ts'
 import { UpcallRecord } from '../upcall-record.ts'
 
@@ -48,8 +48,7 @@ export class Deliverer {
     const low = record[at + UpcallWord.positionLow] as number
     const high = record[at + UpcallWord.positionHigh] as number
     const length = record[at + UpcallWord.payloadLength] as number
-    const from =
-      slot * 4 + slotPayloadOffset + frameOffset + (record[at + UpcallWord.payloadOffset] as number)
+    const from = frameAtOf(this.#region.words, slot) + (record[at + UpcallWord.payloadOffset] as number)
     const ring = receiveRingAt(this.#buffers, record[at + UpcallWord.connectionIndex] as number)
     const offset = low & (this.#buffers.receiveBytes - 1)
     const first = Math.min(length, this.#buffers.receiveBytes - offset)

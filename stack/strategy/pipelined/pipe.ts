@@ -57,9 +57,10 @@ export class Pipe {
     const read = words[this.#control + PipeWord.read] as number
     const known = (this.#slots.slotCount - (read - (words[minimumAt] as number))) | 0
     if (known >= wanted) return known
-    const minimum = this.#passed()
-    words[minimumAt] = minimum
-    return (this.#slots.slotCount - (read - minimum)) | 0
+    const passed = this.#passed()
+    // A tick's actions count as those of a request that may have been passed already: what was free stays free.
+    if (((passed - (words[minimumAt] as number)) | 0) > 0) words[minimumAt] = passed
+    return (this.#slots.slotCount - (read - (words[minimumAt] as number))) | 0
   }
 
   /** Whether request `index` is applied and all actions of it, and of all before it, are done. */

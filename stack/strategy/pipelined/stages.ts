@@ -9,6 +9,7 @@ import type { Clock } from '../../device/clock.ts'
 import type { RandomSource } from '../../device/random.ts'
 import { Counter, type Counters } from '../../dominoes/counters.ts'
 import type { Domain, Source } from '../../dominoes/domain.ts'
+import { notBefore } from '../../dominoes/request-time.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
@@ -51,6 +52,14 @@ export class CheckedSlots implements RequestSink {
 
   slotAhead(k: number): number {
     return this.#pipe.slotOf(this.#pipe.read + k)
+  }
+
+  indexAhead(k: number): number {
+    return (this.#pipe.read + k) | 0
+  }
+
+  hasPassed(index: number): boolean {
+    return this.#pipe.hasPassed(index)
   }
 
   publish(count: number): void {
@@ -135,7 +144,7 @@ export class ProtocolStage {
     }
     while (work < roundLimit && !this.#isInHand && this.#position !== pipe.read && !emitted.isFull) {
       const slot = pipe.slotOf(this.#position)
-      this.#apply(slot, this.#later(this.#parts.words[slot + SlotWord.time] as number))
+      this.#apply(slot, this.#position, this.#later(this.#parts.words[slot + SlotWord.time] as number))
       this.#isInHand = true
       this.#pass()
       work += 1
@@ -146,10 +155,11 @@ export class ProtocolStage {
     return work
   }
 
-  #apply(slot: number, time: number): void {
+  /** What is emitted counts as of the request `index`. */
+  #apply(slot: number, index: number, time: number): void {
     const { words, domain, emitted, counters } = this.#parts
     words[slot + SlotWord.time] = time
-    emitted.begin(this.#position, slot)
+    emitted.begin(index, slot)
     domain.apply(slot)
     emitted.publish()
     counters.add(Counter.applied, 1)
@@ -170,7 +180,11 @@ export class ProtocolStage {
     this.#parts.pipe.store(PipeWord.applied, this.#position)
   }
 
-  /** Actions of a tick count as those of the next request; nothing but upcalls looks at a tick's slot, for its index. */
+  /**
+   * Actions of a tick count as those of the request before it. The next one may acknowledge what the tick sends again:
+   * before the application reuses that room, it asks whether all before that request are passed. Nothing but upcalls
+   * looks at a tick's slot, for its index.
+   */
   #tick(): number {
     const { words, domain, clock, random, tickSlot, emitted } = this.#parts
     if (this.#isInHand || emitted.isFull) return 0
@@ -180,12 +194,12 @@ export class ProtocolStage {
     words[tickSlot + SlotWord.kind] = Request.tick
     words[tickSlot + SlotWord.random] = random.next()
     words[tickSlot + SlotWord.length] = 0
-    this.#apply(tickSlot, now)
+    this.#apply(tickSlot, (this.#position - 1) | 0, now)
     return 1
   }
 
   #later(time: number): number {
-    if (((time - this.#lastTime) | 0) > 0) this.#lastTime = time
+    this.#lastTime = notBefore(this.#lastTime, time)
     return this.#lastTime
   }
 }

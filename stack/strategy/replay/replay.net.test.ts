@@ -7,14 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../../device/descriptor-device.ts'
-import { enterNewNetworkNamespace, networkNamespaceObstacle } from '../../device/network-namespace.ts'
+import { enterNewNetworkNamespace } from '../../device/network-namespace.ts'
 import { openTap } from '../../device/tap.ts'
 import { LogError } from '../../dominoes/log-error.ts'
 import { createStack, type Stack } from '../../socket/stack.ts'
 import { replayStackLog } from './replay-stack.ts'
-
-const obstacle = networkNamespaceObstacle()
-if (obstacle !== '') console.warn(`the log of a real transfer is not tested: ${obstacle}`)
 
 /** `make soak` moves enough for more than a million requests. */
 const isSoak = process.env.SOAK !== undefined
@@ -23,7 +20,7 @@ const timeoutMillis = isSoak ? 30 * 60_000 : 120_000
 const stride = 256
 const port = 5001
 
-describe.skipIf(obstacle !== '')('the log of a transfer from the kernel', () => {
+describe('the log of a transfer from the kernel', () => {
   let leave: () => void
   let tap: DescriptorDeviceHandle
   let server: Server

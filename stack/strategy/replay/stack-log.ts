@@ -5,18 +5,17 @@ import { LogError } from '../../dominoes/log-error.ts'
 import type { LogHeader, LogShape } from '../../dominoes/log-layout.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { createMachine, stateWords } from '../../protocol/machine.ts'
-import { HeaderWord } from '../../wire/header.ts'
+import { headerWords } from '../../wire/header.ts'
 import { postedArguments } from '../network-source.ts'
 import type { StackParameters } from '../options.ts'
 import { actionCapacity } from '../stack-layout.ts'
 
 const domainName = 'tcp-ip'
-const sackBlockWords = 8
 
 /** `apply` reads no payload: of a frame, what the check decoded. */
 export const stackLogShape: LogShape = {
   argumentWords: postedArguments,
-  headWords: HeaderWord.sackBlocks + sackBlockWords,
+  headWords: headerWords,
 }
 
 /** What a log says about the run that made it. */

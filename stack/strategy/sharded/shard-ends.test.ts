@@ -12,8 +12,10 @@ import { initialiseShards, planShards } from './shard-layout.ts'
 
 const workers = 3
 
+const secret = [3, 7] as const
+
 function make() {
-  const machine = { connectionCount: 16, timeWaitCount: 4, listenerCount: 2, segmentCount: 16 }
+  const machine = { connectionCount: 16, timeWaitCount: 4, listenerCount: 2, segmentCount: 16, secret }
   const parameters = {
     strategy: { kind: 'sharded', workers },
     device: { capabilities: { frameBytes: 1514 } },
@@ -76,7 +78,7 @@ test('a connection with a port of its own goes where its tuple belongs; others g
   const { port, taken } = make()
   const remote = 0x0a000002
   port.tryPost(Request.connect, 1, remote, 80, 4321)
-  const owner = shardOfTuple(remote, 80, 4321, workers)
+  const owner = shardOfTuple(secret, remote, 80, 4321, workers)
   expect(taken().findIndex((found) => found.length > 0)).toBe(owner)
   for (let cookie = 0; cookie < workers; cookie++) port.tryPost(Request.connect, cookie, remote, 80, 0)
   expect(taken().map((found) => found.length)).toEqual([1, 1, 1])

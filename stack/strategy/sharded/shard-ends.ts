@@ -12,6 +12,7 @@ import { OutboxReader } from '../../dominoes/outbox.ts'
 import type { Region } from '../../dominoes/region.ts'
 import { Signal } from '../../dominoes/signal.ts'
 import { Upcall } from '../../protocol/actions.ts'
+import type { HashKey } from '../../protocol/keyed-hash.ts'
 import { Request } from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
 import type { RequestPort, UpcallPort } from '../running-stack.ts'
@@ -26,11 +27,13 @@ export class ShardPort implements RequestPort {
   readonly #words: Int32Array
   readonly #roleWord: number
   readonly #connections: number
+  readonly #secret: HashKey
   readonly #wakeDevice: () => void
   #turn = 0
 
   constructor(region: Region, layout: ShardedLayout, wakeDevice: () => void) {
     this.#mailboxes = layout.shards.map((shard) => new Mailbox(region, shard.posted))
+    this.#secret = layout.secret
     this.#news = layout.shards.map((shard) => new Signal(region, shard.newsWord))
     this.#isPosted = layout.shards.map(() => false)
     this.#words = region.words
@@ -73,7 +76,7 @@ export class ShardPort implements RequestPort {
 
   #shardForConnect(remoteAddress: number, remotePort: number, localPort: number): number {
     const count = this.#mailboxes.length
-    if (localPort !== 0) return shardOfTuple(remoteAddress, remotePort, localPort, count)
+    if (localPort !== 0) return shardOfTuple(this.#secret, remoteAddress, remotePort, localPort, count)
     this.#turn = (this.#turn + 1) % count
     return this.#turn
   }

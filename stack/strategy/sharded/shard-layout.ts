@@ -12,6 +12,7 @@ import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../domino
 import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/outbox-layout.ts'
 import { lineBytes, type Region, type RegionPlan } from '../../dominoes/region.ts'
 import { planSignal } from '../../dominoes/signal.ts'
+import type { HashKey } from '../../protocol/keyed-hash.ts'
 import type { StackParameters } from '../options.ts'
 import { planStack, type StackLayout } from '../stack-layout.ts'
 import { workerCount } from '../worker-count.ts'
@@ -35,6 +36,8 @@ export interface ShardedLayout extends StackLayout {
   /** Connections of one shard. */
   readonly connections: number
   readonly slotsPerShard: number
+  /** Keys the hash that says whose a connection is. */
+  readonly secret: HashKey
   readonly shardCounters: CountersLayout
 }
 
@@ -43,9 +46,13 @@ const outboxCount = 8192
 const leastSlots = 64
 const leastConnections = 16
 
-/** Twice the fair share: hashing does not share out evenly. */
+/**
+ * More than the fair share, since hashing does not share out evenly: of many connections by eight standard deviations
+ * (that of a shard's number is below the root of its fair share), of few by twice as many.
+ */
 function connectionsPerShard(connectionCount: number, shards: number): number {
-  const share = Math.max(leastConnections, 2 * Math.ceil(connectionCount / shards))
+  const fair = Math.ceil(connectionCount / shards)
+  const share = Math.max(leastConnections, Math.min(2 * fair, fair + 8 * Math.ceil(Math.sqrt(fair))))
   return Math.min(connectionCount, share, Math.floor(0xffff / shards))
 }
 
@@ -59,6 +66,7 @@ export function planShards(parameters: StackParameters): ShardedLayout {
     preferenceWord: planPreference(plan),
     connections,
     slotsPerShard: Math.floor(slotCount / threads),
+    secret: parameters.machine.secret,
     shardCounters: planCounters(plan, threads),
   }))
 }

@@ -13,10 +13,14 @@ import type { Mailbox } from '../../dominoes/mailbox.ts'
 import type { Region } from '../../dominoes/region.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 import { SlotWord, slotPayloadOffset, verdictPending } from '../../dominoes/slot.ts'
+import type { HashKey } from '../../protocol/keyed-hash.ts'
 import { Request } from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
 import { FlowKind, FlowWord, flowWords, readFlow } from '../../wire/flow.ts'
+import { isFragment } from '../../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes } from '../../wire/virtio.ts'
+import type { Reassembler } from '../reassembly/reassembler.ts'
+import { FrameArgument, frameAtOf, readingAt } from '../slot-frame.ts'
 import { frameOffset } from '../stack-layout.ts'
 import { supersede } from '../supersede.ts'
 import { countOne, ThreadCounter } from '../thread-counters.ts'
@@ -28,11 +32,14 @@ export interface ShardReaderParts {
   readonly region: Region
   readonly worker: number
   readonly device: Device
+  readonly reassembler: Reassembler
   readonly pool: SlotPool
   /** Of every worker: where slots are handed over, and what wakes it. */
   readonly handed: readonly Mailbox[]
   readonly news: readonly Signal[]
   readonly random: RandomSource
+  /** Keys the hash that says whose a connection is. */
+  readonly secret: HashKey
   readonly preference: Preference
   readonly countersAt: number
   readonly counters: Counters
@@ -47,7 +54,6 @@ const none = -1
 
 export class ShardReader {
   readonly #parts: ShardReaderParts
-  readonly #at: number
   readonly #headerBytes: number
   readonly #frameLimit: number
   readonly #count: number
@@ -58,7 +64,6 @@ export class ShardReader {
     this.#parts = parts
     const { frameBytes, virtioHeader } = parts.device.capabilities
     this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
-    this.#at = slotPayloadOffset + frameOffset - this.#headerBytes
     this.#frameLimit = frameBytes + this.#headerBytes
     this.#count = parts.handed.length
     this.#isHanded = parts.handed.map(() => false)
@@ -66,32 +71,44 @@ export class ShardReader {
 
   /** Holder of the producer role only. Returns the frames that were read. */
   read(now: number): number {
-    const { device, pool, region, countersAt } = this.#parts
-    const { words } = region
+    const { device, pool, region, reassembler, countersAt } = this.#parts
+    const { words, bytes } = region
+    reassembler.sweep(now)
     let total = 0
     let before = none
     while (total < readBatch && pool.hasSpare()) {
       const slot = pool.take()
-      const length = device.read(slot * 4 + this.#at, this.#frameLimit)
+      const frameAt = readingAt(slot)
+      const length = device.read(frameAt - this.#headerBytes, this.#frameLimit)
       if (length === 0) {
         pool.give(slot)
         break
       }
       total += 1
       countOne(words, countersAt + ThreadCounter.framesIn)
-      if (before !== none && supersede(region, before, slot, length, this.#headerBytes)) {
-        countOne(words, countersAt + ThreadCounter.acksSuperseded)
-        pool.give(slot)
-        continue
+      const frameBytes = length - this.#headerBytes
+      if (isFragment(bytes, frameAt, frameBytes)) {
+        const storedAt = reassembler.take(frameAt, frameBytes, now, slot)
+        if (storedAt === 0) {
+          pool.give(slot)
+          continue
+        }
+        this.#fill(slot, now, reassembler.frameBytes, storedAt)
+      } else {
+        if (before !== none && supersede(region, before, slot, length, this.#headerBytes)) {
+          countOne(words, countersAt + ThreadCounter.acksSuperseded)
+          pool.give(slot)
+          continue
+        }
+        this.#fill(slot, now, frameBytes, 0)
       }
-      this.#fill(slot, now, length - this.#headerBytes)
       before = this.#dispatch(slot) ? slot : none
     }
     if (this.#count > 1 && total > 0) this.#finish()
     return total
   }
 
-  #fill(slot: number, now: number, length: number): void {
+  #fill(slot: number, now: number, length: number, storedAt: number): void {
     const { region, random } = this.#parts
     const { words } = region
     words[slot + SlotWord.kind] = Request.frame
@@ -99,6 +116,7 @@ export class ShardReader {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
+    words[slot + FrameArgument.storedAt] = storedAt
   }
 
   /** Whether this worker keeps it: what is handed over may be at work already. */
@@ -109,7 +127,7 @@ export class ShardReader {
       return true
     }
     const { bytes, words } = region
-    const frameAt = slot * 4 + slotPayloadOffset + frameOffset
+    const frameAt = frameAtOf(words, slot)
     const kind = readFlow(bytes, frameAt, words[slot + SlotWord.length] as number, this.#flow)
     if (kind === FlowKind.arp) this.#copyToOthers(slot)
     const owner = kind === FlowKind.connection ? this.#ownerOfFlow() : kind === FlowKind.arp ? worker : 0
@@ -122,6 +140,7 @@ export class ShardReader {
   #ownerOfFlow(): number {
     const flow = this.#flow
     return shardOfTuple(
+      this.#parts.secret,
       flow[FlowWord.remoteAddress] as number,
       flow[FlowWord.remotePort] as number,
       flow[FlowWord.localPort] as number,

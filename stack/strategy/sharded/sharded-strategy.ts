@@ -11,7 +11,8 @@ import { Signal } from '../../dominoes/signal.ts'
 import { ActionRunner } from '../action-runner.ts'
 import { sumProtocolCounters } from '../common-ends.ts'
 import { resolveVerification } from '../factors.ts'
-import { openDomain, wrapped } from '../open-thread.ts'
+import { openDomain, openReassembler, wrapped } from '../open-thread.ts'
+import { isFrameStoredAt } from '../slot-frame.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
 import { threadCountersAt } from '../thread-counters.ts'
 import { UpcallRecord } from '../upcall-record.ts'
@@ -124,10 +125,13 @@ function openThread(parts: ThreadParts): StrategyThread {
       region,
       worker: thread,
       device,
+      // Requests are known by their slots, which say so when they are done with.
+      reassembler: openReassembler(parts, (slot, frameAt) => !isFrameStoredAt(words, slot, frameAt)),
       pool,
       handed: shards.map(({ handed }) => new Mailbox(region, handed)),
       news,
       random,
+      secret: layout.secret,
       preference,
       countersAt: threadCountersAt(layout.countersWord, thread),
       counters: shardCounters,

@@ -25,11 +25,13 @@ import { Counter, type Counters } from '../../dominoes/counters.ts'
 import type { Domain } from '../../dominoes/domain.ts'
 import type { Mailbox } from '../../dominoes/mailbox.ts'
 import { askingWeight } from '../../dominoes/replica.ts'
+import { notBefore } from '../../dominoes/request-time.ts'
 import type { Signal } from '../../dominoes/signal.ts'
 import { SlotWord } from '../../dominoes/slot.ts'
 import { Request } from '../../protocol/requests.ts'
 import type { ActionRunner } from '../action-runner.ts'
 import { postedArguments } from '../network-source.ts'
+import { letGoOfFrame } from '../slot-frame.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
@@ -160,13 +162,14 @@ export class Sharded implements StrategyThread {
       runner.assign(slot)
     }
     this.#inHand = none
+    letGoOfFrame(words, slot)
     if (pool.owns(slot)) pool.give(slot)
     else giveBack(words, slot)
     return true
   }
 
   #later(time: number): number {
-    if (((time - this.#lastTime) | 0) > 0) this.#lastTime = time
+    this.#lastTime = notBefore(this.#lastTime, time)
     return this.#lastTime
   }
 

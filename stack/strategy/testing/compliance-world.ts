@@ -2,14 +2,17 @@
  * Two simulated hosts with given strategies, between which planned connections are held, in virtual time; everything
  * follows from the seed.
  */
+import type { Device } from '../../device/device.ts'
+import { type LinkParameters, perfectLink } from '../../device/link-direction.ts'
 import { Random } from '../../device/random.ts'
-import { type LinkParameters, perfectLink, SimulatedLink } from '../../device/simulated-link.ts'
+import { SimulatedLink } from '../../device/simulated-link.ts'
 import { openRegion } from '../../dominoes/region.ts'
 import { SimHost } from '../../sim/sim-host.ts'
 import { SimulatedClock } from '../../sim/simulated-clock.ts'
 import { runWorld, settleWorld } from '../../sim/world.ts'
 import type { StackParameters, StrategyOption } from '../options.ts'
 import { strategyOf } from '../strategies.ts'
+import { FragmentingDevice } from './fragmenting-device.ts'
 import { ScriptedApplication } from './scripted-application.ts'
 import type { SessionPlan } from './scripted-session.ts'
 
@@ -31,11 +34,13 @@ const identities = [
   { address: 0x0a000002, etherHigh: 0x0200, etherLow: 2 },
 ] as const
 
+/** `pieceBytes`: what a router between the hosts lets through of an IP payload, a multiple of 8; everything if absent. */
 export function holdConnections(
   seed: number,
   strategies: readonly [StrategyOption, StrategyOption],
   plans: readonly SessionPlan[],
   isImpaired = true,
+  pieceBytes?: number,
 ): ComplianceOutcome {
   const random = new Random(seed)
   const clock = new SimulatedClock()
@@ -51,6 +56,11 @@ export function holdConnections(
     regions[0] as (typeof regions)[0],
     regions[1] as (typeof regions)[0],
   )
+  const devices = [link.near, link.far].map((device, side) => {
+    if (pieceBytes === undefined) return device
+    const { bytes } = regions[side] as (typeof regions)[0]
+    return new FragmentingDevice(device, bytes, side === 0 ? link.forward : link.backward, pieceBytes)
+  })
   const applications = (['connecting', 'accepting'] as const).map(
     (side) => new ScriptedApplication(plans, side, () => clock.nowMicros(), random.next()),
   )
@@ -63,7 +73,7 @@ export function holdConnections(
         parameters: parameters[side] as StackParameters,
         layout: layouts[side] as (typeof layouts)[0],
         region: regions[side] as (typeof regions)[0],
-        device: side === 0 ? link.near : link.far,
+        device: devices[side] as Device,
         application,
         costs: {
           roundMicros: 1 + random.below(20),
@@ -109,7 +119,7 @@ function drawLink(random: Random, isImpaired: boolean): LinkParameters {
   }
 }
 
-function parametersOf(strategy: StrategyOption, side: number, random: Random): StackParameters {
+export function parametersOf(strategy: StrategyOption, side: number, random: Random): StackParameters {
   return {
     strategy,
     device: {

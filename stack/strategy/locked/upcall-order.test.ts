@@ -4,9 +4,10 @@ import { openRegion, type Region } from '../../dominoes/region.ts'
 import { Upcall } from '../../protocol/actions.ts'
 import { Request } from '../../protocol/requests.ts'
 import { resolveOptions } from '../../socket/options.ts'
+import { formatHardwareAddress } from '../../wire/addresses.ts'
 import { readInt32, readUint16 } from '../../wire/big-endian.ts'
 import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
-import { Bench, seededIntegers, segment } from '../../wire/frame-fixtures.ts'
+import { Bench, ourHardware, seededIntegers, segment } from '../../wire/frame-fixtures.ts'
 import { TcpFlag } from '../../wire/header.ts'
 import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
 import type { UpcallPort } from '../running-stack.ts'
@@ -95,6 +96,7 @@ function upcallsOfBatch(seed: number, peers: number): SeenUpcall[] {
     device: { kind: 'tap', name: 'none', descriptor: -1, capabilities },
     // Everybody is on the link.
     address: '10.0.0.1/0',
+    etherAddress: formatHardwareAddress(ourHardware.high, ourHardware.low),
     connectionCount: 8,
     sendBufferBytes: 4096,
     receiveBufferBytes: 4096,

@@ -1,0 +1,34 @@
+/** Bulk transfers, both ways, over a path that loses, delays, reorders and damages frames. */
+import { defineExperiment } from '../harness/matrix/define.ts'
+
+const traffic: ('send' | 'receive')[] = ['send', 'receive']
+const impairment = [
+  {},
+  { lossProbability: 0.01, delayMicros: 5000 },
+  { delayMicros: 1000, jitterMicros: 500, reorderProbability: 0.02, reorderDelayMicros: 3000 },
+  { delayMicros: 1000, corruptionProbability: 0.005, duplicationProbability: 0.01, rateBitsPerSecond: 100e6 },
+]
+
+export const experiment = defineExperiment({
+  id: 'impaired-path',
+  title: 'A path that loses, delays, reorders and damages',
+  question:
+    'Does every byte arrive over an impaired path, and is a replicated connection as quick there as a sequential one?',
+  claim: {
+    text: 'Replication changes who processes a connection, not how it behaves: over a path that limits a connection, replicas neither gain nor lose.',
+    source:
+      'A consequence of replication that this project tests; the dissertation’s abstract says that protocol behaviour was studied',
+  },
+  topology: 'tap',
+  traffic: 'send',
+  cells: [
+    { strategy: ['sequential'], payloadWork: ['checksum'], traffic, impairment },
+    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], traffic, impairment },
+  ],
+  baselines: ['sequential'],
+  // Neither slower nor faster by more than a tenth.
+  verdict: { kind: 'speedup-range', low: 0.9, high: 1.1, refutableFromCores: 3 },
+  rounds: { full: 9, quick: 1 },
+  transferBytes: { checksum: 4 * 2 ** 20 },
+  warmupBytes: { checksum: 4 * 2 ** 20 },
+})

@@ -1,0 +1,30 @@
+/** The devices that an agent can open for its stacks, by the words of its command line. */
+import { openPacketSocket, openTap } from '../../stack/index.ts'
+
+/** A device that is open in this process. */
+export interface OpenDevice {
+  readonly kind: 'tap' | 'packet-socket'
+  readonly handle: ReturnType<typeof openTap>
+}
+
+/** How to reach the wire, as the harness knows from the topology's link. */
+export type DeviceSpec =
+  | { readonly kind: 'tap'; readonly name: string; readonly mtuBytes: number; readonly queues: number }
+  /** On an interface that is there, and has the link's MTU. */
+  | { readonly kind: 'packet-socket'; readonly name: string }
+
+/** Throws DeviceError with a remedy. */
+export function openDevice(spec: DeviceSpec): OpenDevice {
+  switch (spec.kind) {
+    case 'tap':
+      return { kind: spec.kind, handle: openTap(spec) }
+    case 'packet-socket':
+      return { kind: spec.kind, handle: openPacketSocket({ interfaceName: spec.name }) }
+  }
+}
+
+/** What the container of a stack has to have for each kind. */
+export const deviceRemedies: Readonly<Record<DeviceSpec['kind'], string>> = {
+  tap: 'give the container /dev/net/tun and the capability NET_ADMIN (make doctor checks both)',
+  'packet-socket': 'give the container the capability NET_RAW, and one end of a veth pair',
+}

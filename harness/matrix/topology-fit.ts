@@ -1,0 +1,59 @@
+/** Whether the topologies that an experiment's cells name can carry them. Reads the folder of topologies. */
+import { HarnessError } from '../error.ts'
+import { linkKindOf } from '../topology/links/kinds.ts'
+import { listTopologies, loadTopology } from '../topology/load.ts'
+import { type ResolvedTopology, resolveTopology } from '../topology/resolve.ts'
+import type { Complaint } from './complaints.ts'
+import type { Cell, Experiment, Traffic } from './experiment.ts'
+
+export async function complaintsAboutTopologies({ cells, traffic }: Experiment): Promise<Complaint[]> {
+  const complaints = await Promise.all(
+    [...new Set(cells.map(({ factors }) => factors.topology))].map(async (id): Promise<Complaint[]> => {
+      const own = cells.filter(({ factors }) => factors.topology === id)
+      const path = ['topology', id]
+      try {
+        const topology = resolveTopology(await loadTopology(id))
+        return own.flatMap((cell) => {
+          const complaint = misfit(cell, traffic, topology)
+          return complaint === undefined ? [] : [{ path, ...complaint }]
+        })
+      } catch (error) {
+        if (!(error instanceof HarnessError)) throw error
+        return [{ path, problem: error.reason, remedy: `known are ${(await listTopologies()).join(', ')}` }]
+      }
+    }),
+  )
+  return complaints.flat()
+}
+
+function misfit(
+  { id, factors }: Cell,
+  traffic: Traffic,
+  topology: ResolvedTopology,
+): Omit<Complaint, 'path'> | undefined {
+  const roleOf = (name: string) => topology.nodes.find((node) => node.name === name)?.role
+  const wanted = factors.strategy === 'linux' ? 'linux' : 'stack'
+  if (roleOf('stack') !== wanted) {
+    return {
+      problem: `cell "${id}" needs a node "stack" of role "${wanted}"`,
+      remedy: `name another topology for strategy "${factors.strategy}"`,
+    }
+  }
+  if (traffic !== 'synthetic' && roleOf('peer') !== 'linux') {
+    return { problem: `cell "${id}" needs a node "peer" of role "linux"`, remedy: 'name another topology' }
+  }
+  const [link] = topology.links
+  if (factors.reader === 'per-queue' && link !== undefined && linkKindOf(link).device !== 'tap') {
+    return {
+      problem: `cell "${id}" reads a queue of its own, and only a TAP has several`,
+      remedy: 'use tap there',
+    }
+  }
+  if (factors.verification === 'trusted' && (link?.impairment?.corruptionProbability ?? 0) > 0) {
+    return {
+      problem: `cell "${id}" trusts what this topology corrupts`,
+      remedy: 'use verification "claimed"',
+    }
+  }
+  return undefined
+}

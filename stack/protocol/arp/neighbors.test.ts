@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { Format } from '../../wire/header.ts'
+import { UpcallError } from '../actions.ts'
+import { State, Timer } from '../state/tcb.ts'
+import { localAddress, peerAddress, type TestHost } from '../testing/host.ts'
+import { Scenario } from '../testing/scenario.ts'
+
+const mss = 1448
+const silent = 0x0a0000c8
+
+/** `count` hosts of the subnet, one after the other, ask for our hardware address. */
+function strangersAsk(host: TestHost, count: number): void {
+  for (let k = 0; k < count; k += 1) {
+    host.frame({
+      format: Format.arp,
+      etherSourceHigh: 0x0266,
+      etherSourceLow: k,
+      ipSource: 0x0a000000 + 10 + (k % 200),
+      ipDestination: localAddress,
+      arpOperation: 1,
+    })
+  }
+}
+
+describe('whoever waits for a neighbor hears of it, whatever strangers do meanwhile', () => {
+  it('connect to a silent address fails as unreachable while 200 others ask by ARP', () => {
+    const scenario = new Scenario().does((host) => host.connect(80, 0, 9, silent))
+    strangersAsk(scenario.host, 190)
+    scenario.waits(10_000_000)
+    expect(scenario.news()).toEqual(['connectFailed 9'])
+    expect(scenario.host.tcb(0).state).toBe(State.closed)
+  })
+
+  it('the timer of the SYN runs while the neighbor is asked for, as in Linux', () => {
+    const scenario = new Scenario().does((host) => host.connect(80, 0, 9, silent))
+    expect(scenario.host.tcb(0).timersArmed & (1 << Timer.retransmission)).not.toBe(0)
+  })
+
+  it('data of an established connection leaves as soon as its neighbor answers again', () => {
+    const scenario = Scenario.accepted()
+    scenario.answersArp = false
+    // Unused for long, the neighbor was forgotten; then it is asked for in vain while strangers come and go.
+    scenario.waits(700_000_000).forget().queues(mss)
+    strangersAsk(scenario.host, 190)
+    scenario.waits(20_000_000)
+    strangersAsk(scenario.host, 190)
+    expect(scenario.heard()).toEqual([])
+    scenario.answersArp = true
+    scenario.waits(1_000_000).waits(60_000_000)
+    expect(scenario.heard().slice(0, 1)).toEqual([`PSH ACK 0+${mss}`])
+    expect(scenario.tcb().state).toBe(State.established)
+  })
+
+  it('entries that connections refer to stay, those that strangers take are taken from strangers', () => {
+    const scenario = Scenario.accepted().queues(mss)
+    for (let round = 0; round < 5; round += 1) strangersAsk(scenario.host, 200)
+    scenario.host.now += 20_000
+    expect(
+      scenario
+        .acks(mss)
+        .queues(2 * mss)
+        .heard()
+        .at(-1),
+    ).toBe(`PSH ACK ${mss}+${mss}`)
+    expect(scenario.host.counters.neighborsHigh).toBeLessThanOrEqual(
+      scenario.host.config.connectionCount + 64,
+    )
+  })
+})
+
+describe('a neighbor that fails for a moment', () => {
+  it('does not end an idle connection: nothing is in flight, so no timer runs', () => {
+    const scenario = Scenario.accepted().queues(mss).acks(mss)
+    scenario.answersArp = false
+    // The peer's host reboots its network while an ACK is due; then all is quiet for an hour.
+    scenario.waits(301_000_000).sends({ length: 100 }).waits(20_000_000).forget()
+    scenario.answersArp = true
+    scenario.waits(3_600_000_000)
+    expect(scenario.news()).toEqual([])
+    expect(scenario.tcb()).toMatchObject({ state: State.established, retries: 0 })
+    expect(scenario.tcb().timersArmed & (1 << Timer.retransmission)).toBe(0)
+  })
+
+  it('ends one that has data to send only after many tries, as unreachable', () => {
+    const scenario = Scenario.accepted()
+    scenario.answersArp = false
+    scenario.waits(700_000_000).forget().queues(mss).waits(1_800_000_000)
+    expect(scenario.news()).toEqual([`closed ${UpcallError.unreachable}`])
+  })
+})
+
+describe('a connection that is over', () => {
+  it('refers to no neighbor', () => {
+    const scenario = Scenario.accepted().queues(mss)
+    expect(scenario.tcb().neighbor).toBeGreaterThan(0)
+    scenario.sends({ flags: 'RST', at: 0 }).releases()
+    strangersAsk(scenario.host, 300)
+    expect(scenario.host.tcb(0).neighbor).toBe(0)
+    // Its entry was free to be taken, so the peer has to be asked for again.
+    expect(scenario.host.connect(80)).toMatchObject([{ action: 'arp', targetAddress: peerAddress }])
+  })
+})

@@ -1,0 +1,23 @@
+/** Which addresses may stand where (RFC 1122 sections 3.2.1.3 and 3.3.6, RFC 9293 section 3.9.2.3). */
+import type { MachineConfig } from '../config.ts'
+
+const thisNetwork = 0
+const loopback = 127
+/** 224.0.0.0 and above: multicast, reserved, and the limited broadcast. */
+const firstGroup = 14
+
+/** Whether `address` can be that of another host: who sent a packet, or whom to connect to. */
+export function isHost(config: MachineConfig, address: number): boolean {
+  const first = address >>> 24
+  if (first === thisNetwork || first === loopback || address >>> 28 >= firstGroup) return false
+  return address !== config.address && !isOfWholeSubnet(config, address)
+}
+
+/** The broadcast address of our subnet, or the old one with a host part of zeros. A link of two has neither (RFC 3021). */
+function isOfWholeSubnet({ address: own, prefixLength }: MachineConfig, address: number): boolean {
+  if (prefixLength === 0 || prefixLength > 30) return false
+  const hostMask = -1 >>> prefixLength
+  if (((address ^ own) & ~hostMask) !== 0) return false
+  const host = address & hostMask
+  return host === 0 || host === hostMask
+}

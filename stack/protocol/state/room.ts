@@ -1,0 +1,27 @@
+/** How the connection table is shared out (see `tcp/orphans.ts` and `tcp/open.ts`). */
+import type { MachineConfig } from '../config.ts'
+import type { Core } from './core.ts'
+
+/** A table below this has no entries to spare for a reserve. */
+const leastForReserve = 64
+
+/** Entries kept for whoever completes a handshake, and for our own opens; half-open connections do not get them. */
+export function reservedConnections({ connectionCount }: MachineConfig): number {
+  return connectionCount < leastForReserve ? 0 : connectionCount >> 4
+}
+
+/** Most orphans at once. */
+export function orphanLimit({ connectionCount }: MachineConfig): number {
+  return Math.max(1, connectionCount >> 1)
+}
+
+/** Whether there are more entries free than the reserve. */
+export function hasRoom(core: Core): boolean {
+  const { globals, config } = core
+  return config.connectionCount - globals.connectionsUsed > reservedConnections(config)
+}
+
+/** Whether no entry is free. */
+export function isFull({ globals, config }: Core): boolean {
+  return globals.connectionsUsed >= config.connectionCount
+}

@@ -1,0 +1,40 @@
+/** Short transfers between threads that are late, over a way that loses, delays, doubles and merges. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { roughScenario } from '../testing/rough-arbitrary.ts'
+import { smoothScenario } from '../testing/rough-scenario.ts'
+import { roughTransfer } from '../testing/rough-transfer.ts'
+
+it('short rough transfers end, with every byte and every invariant', () => {
+  fc.assert(
+    fc.property(roughScenario, (scenario) => {
+      roughTransfer(scenario)
+    }),
+    { seed: 1, numRuns: 4_000 },
+  )
+})
+
+it('the same record gives the same run', () => {
+  for (const scenario of fc.sample(roughScenario, { seed: 2, numRuns: 20 })) {
+    const run = () => {
+      try {
+        const { elapsedMicros, transmitted, wakes } = roughTransfer(scenario)
+        return { elapsedMicros, transmitted, wakes }
+      } catch (error) {
+        return String(error)
+      }
+    }
+    expect(run()).toEqual(run())
+  }
+})
+
+it('a thread that is late takes all that waits with one time stamp, and drops superseded ACKs', () => {
+  const writes = [{ from: 'left', afterMicros: 0, bytes: 40_000 }] as const
+  const stalls = [{ host: 'left', wake: 6, micros: 30_000 }] as const
+  const left = { ...smoothScenario.left, dropsSuperseded: true }
+  const smooth = roughTransfer({ ...smoothScenario, writes })
+  const late = roughTransfer({ ...smoothScenario, writes, stalls, left })
+  expect(late.left.counters.segmentsIn).toBeLessThan(smooth.left.counters.segmentsIn)
+  expect(late.elapsedMicros).toBeGreaterThan(30_000)
+  expect(smooth.elapsedMicros).toBeLessThan(30_000)
+})

@@ -1,0 +1,26 @@
+/**
+ * Initial sequence numbers follow from the clock and the tuple (RFC 6528), and tests have to begin where numbers wrap. So
+ * the clock is set: with a millisecond and a rest of it, the next connection of a tuple begins wherever a test wants it.
+ */
+import type { MachineConfig } from '../config.ts'
+import { globalRecord } from '../state/globals.ts'
+import { planLayout } from '../state/layout.ts'
+import { sequenceOffset } from '../tcp/initial-sequence.ts'
+
+const stepsPerMilli = 250
+
+/** A connection of this tuple that begins by a request at `now` will have the initial sequence number `iss`. */
+export function aimSequence(
+  config: MachineConfig,
+  state: Int32Array,
+  now: number,
+  iss: number,
+  tuple: readonly [remoteAddress: number, remotePort: number, localPort: number],
+): void {
+  const globals = globalRecord.cursor(state, planLayout(config).globals)
+  const clock = (iss - sequenceOffset(config, ...tuple)) >>> 0
+  globals.clockStarted = 1
+  globals.lastNow = now | 0
+  globals.millis = Math.floor(clock / stepsPerMilli) | 0
+  globals.subMillis = (clock % stepsPerMilli) * 4
+}

@@ -1,0 +1,123 @@
+/** Rough scenarios as fast-check draws and shrinks them: towards few frames, few mishaps, round numbers. */
+import fc from 'fast-check'
+import { OptionBit } from '../../wire/header.ts'
+import type { MachineConfig } from '../config.ts'
+import {
+  type Fate,
+  type Habits,
+  plainHabits,
+  type RoughScenario,
+  type Stall,
+  type Write,
+} from './rough-scenario.ts'
+
+/** How late a thread is that a busy machine preempted. */
+const longestStallMicros = 30_000
+const segmentBytes = 1448
+
+const side = fc.constantFrom('left' as const, 'right' as const)
+
+/** Mostly a few segments' worth: the ends of flights are where the faults are. */
+const bytes = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 6 }).map((segments) => segments * segmentBytes) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 * segmentBytes }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 40_000 }) },
+)
+
+/** From "while the last is in flight" to "long after". */
+const pause = fc.oneof(
+  fc.integer({ min: 0, max: 5_000 }),
+  fc.integer({ min: 0, max: 100_000 }),
+  fc.integer({ min: 0, max: 1_500_000 }),
+)
+
+const write: fc.Arbitrary<Write> = fc.record({ from: side, afterMicros: pause, bytes })
+
+const fate: fc.Arbitrary<Fate> = fc.record({
+  from: side,
+  frame: fc.integer({ min: 0, max: 40 }),
+  fate: fc.constantFrom('lost' as const, 'lost' as const, 'late' as const, 'twice' as const),
+  micros: fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 300_000 })),
+})
+
+const stall: fc.Arbitrary<Stall> = fc.record({
+  host: side,
+  wake: fc.integer({ min: 0, max: 60 }),
+  micros: fc.integer({ min: 1, max: longestStallMicros }),
+})
+
+const habits: fc.Arbitrary<Habits> = fc.record({
+  delayedAckMicros: fc.constantFrom(plainHabits.delayedAckMicros, 1_000, 200_000),
+  ackHoldMicros: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 8_000 })),
+  dropsSuperseded: fc.boolean(),
+  readPauseMicros: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 50_000 })),
+})
+
+/** In microseconds; a request's time is 32 bits of them, and timestamps tick in milliseconds. */
+const minute = 60_000_000
+export const silencesMicros: readonly number[] = [
+  ...[1, 31, 35, 36, 40, 60, 71, 75, 120, 180, 25 * 24 * 60].map((minutes) => minutes * minute),
+  2 ** 32 - 500_000,
+  2 ** 32 + 50_000,
+]
+
+const silence = fc.oneof(
+  fc.constantFrom(...silencesMicros),
+  fc.integer({ min: 1, max: 4 * 60 }).map((minutes) => minutes * minute),
+  fc.integer({ min: 2 ** 31 - 2_000_000, max: 2 ** 31 + 2_000_000 }),
+  fc.integer({ min: 2 ** 32 - 2_000_000, max: 2 ** 32 + 2_000_000 }),
+)
+
+const writeAfterSilence: fc.Arbitrary<Write> = fc.record({
+  from: side,
+  afterMicros: fc.oneof(silence, pause),
+  bytes,
+})
+
+const config: fc.Arbitrary<Partial<MachineConfig>> = fc.record({
+  congestionControl: fc.constantFrom('cubic' as const, 'newreno' as const),
+  sendBufferBytes: fc.constantFrom(1 << 16, 1 << 13),
+  receiveBufferBytes: fc.constantFrom(1 << 16, 1 << 13),
+  segmentCount: fc.constantFrom(64, 16, 4),
+  reorderingFloorMicros: fc.constantFrom(1_000, 5_000, 0),
+})
+
+const strippedOptions = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(0) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(OptionBit.sackPermitted, OptionBit.timestamps, OptionBit.windowScale, 15),
+  },
+)
+
+/** Near the wraps of 32 bits, and of 31. */
+const wrapping = fc.oneof(
+  fc.constantFrom(0, -1, 0x7fffffff - 3_000, -3_000, 0x7fffffff - 500_000, -500_000),
+  fc.integer({ min: -0x80000000, max: 0x7fffffff }),
+)
+
+const common = {
+  config,
+  left: habits,
+  right: habits,
+  delayMicros: fc.oneof(fc.integer({ min: 10, max: 300 }), fc.integer({ min: 10, max: 15_000 })),
+  spacingMicros: fc.constantFrom(0, 10, 120),
+  strippedOptions,
+  clockOrigin: wrapping,
+  initialSequence: wrapping,
+}
+
+export const roughScenario: fc.Arbitrary<RoughScenario> = fc.record({
+  ...common,
+  writes: fc.array(write, { minLength: 1, maxLength: 6 }),
+  fates: fc.array(fate, { maxLength: 10 }),
+  stalls: fc.array(stall, { maxLength: 10 }),
+})
+
+/** The connection sleeps for minutes to weeks between its writes. */
+export const idleScenario: fc.Arbitrary<RoughScenario> = fc.record({
+  ...common,
+  writes: fc.array(writeAfterSilence, { minLength: 1, maxLength: 6 }),
+  fates: fc.array(fate, { maxLength: 3 }),
+  stalls: fc.array(stall, { maxLength: 3 }),
+})

@@ -1,0 +1,59 @@
+/**
+ * A rough scenario from the handshake to the last release. Throws if a byte is missing or comes twice, if the replicas
+ * differ, if a state is not as it has to be after any request, or if it takes more of anything than it may.
+ */
+import type { RoughScenario, Side } from './rough-scenario.ts'
+import { RoughWorld } from './rough-world.ts'
+import { addresses } from './world.ts'
+
+const port = 5001
+/** A dozen losses of one segment after the other, with every timer backed off, take six minutes. */
+const limitMicros = 600_000_000
+const wakeLimit = 50_000
+/** Frames beyond those that the bytes need: handshakes, ACKs, probes, all of it again. */
+const spareFrames = 1_000
+
+/** `observe` is called after every wake-up. */
+export function roughTransfer(
+  scenario: RoughScenario,
+  observe: (world: RoughWorld) => void = () => {},
+): RoughWorld {
+  const world = new RoughWorld(scenario)
+  const { left, right } = world
+  const bytes = { left: sum(scenario, 'left'), right: sum(scenario, 'right') }
+  const idleMicros = scenario.writes.reduce((total, { afterMicros }) => total + afterMicros, 0)
+  const end = world.startedAt + idleMicros + limitMicros
+  const frameLimit = spareFrames + (bytes.left + bytes.right) / 100
+  right.listen(port)
+  left.connect(addresses.right, port)
+  while (!left.application.released || !right.application.released) {
+    if (!world.step()) throw new Error(`nothing wakes anybody: ${progress(world)}`)
+    observe(world)
+    if (world.now > end) throw new Error(`not done in time: ${progress(world)}`)
+    if (world.wakes > wakeLimit) throw new Error(`${wakeLimit} wake-ups: ${progress(world)}`)
+    if (world.transmitted > frameLimit) throw new Error(`${frameLimit} frames: ${progress(world)}`)
+  }
+  for (const [host, expected] of [
+    [left, bytes.right],
+    [right, bytes.left],
+  ] as const) {
+    const { finishedAt, contiguous, closed } = host.application
+    if (finishedAt !== expected)
+      throw new Error(`${host.name}: stream ended at ${finishedAt}, not ${expected}`)
+    if (contiguous !== expected) throw new Error(`${host.name}: ${contiguous} bytes, not ${expected}`)
+    if (closed !== 0) throw new Error(`${host.name}: closed for reason ${closed}`)
+  }
+  return world
+}
+
+function sum(scenario: RoughScenario, side: Side): number {
+  return scenario.writes.reduce((total, { from, bytes }) => total + (from === side ? bytes : 0), 0)
+}
+
+function progress(world: RoughWorld): string {
+  const { left, right, elapsedMicros, transmitted } = world
+  const side = ({ name, application }: typeof left) =>
+    `${name} sent ${application.sent} of ${application.bytesToSend}, acknowledged ${application.acknowledged}, ` +
+    `read ${application.consumed}, closed ${application.closed}, connect failed ${application.connectFailed}`
+  return `${elapsedMicros} µs, ${transmitted} frames; ${side(left)}; ${side(right)}`
+}

@@ -1,0 +1,222 @@
+/**
+ * A `Stack` over the real protocol machine, without threads and in the test's own time: what the application posts waits
+ * until the test lets the machine apply it, and upcalls wait until the test lets the application poll. So every order of
+ * frames, requests and polls can be made.
+ */
+import { setImmediate as flush } from 'node:timers/promises'
+import { openRegion } from '../../dominoes/region.ts'
+import type { Signal } from '../../dominoes/signal.ts'
+import { Upcall } from '../../protocol/actions.ts'
+import type { MachineConfig } from '../../protocol/config.ts'
+import { Request } from '../../protocol/requests.ts'
+import { planLayout } from '../../protocol/state/layout.ts'
+import { listenerRecord } from '../../protocol/state/tables.ts'
+import { State } from '../../protocol/state/tcb.ts'
+import { type Head, TestHost } from '../../protocol/testing/host.ts'
+import type { PostedUpcall, ReadableAction } from '../../protocol/testing/readable.ts'
+import type { RunningStack } from '../../strategy/running-stack.ts'
+import { UpcallRecord } from '../../strategy/upcall-record.ts'
+import { Stack } from '../stack.ts'
+import { ScriptedPeer } from './scripted-peer.ts'
+
+const bufferBytes = 4096
+export const listenPort = 80
+
+type Posted = readonly [kind: number, first: number, second: number, third: number, fourth: number]
+
+export class SocketWorld {
+  readonly host: TestHost
+  readonly stack: Stack
+  readonly peers = new Map<number, ScriptedPeer>()
+  /** Everything that the application posted, by the request's name and the connection's id. */
+  readonly posted: string[] = []
+  /** Bytes that were delivered to each connection. */
+  readonly delivered = new Map<number, number>()
+  /** Channel indexes below this are passed by all threads. */
+  passedBefore = Number.POSITIVE_INFINITY
+  readonly #mail: Posted[] = []
+  readonly #upcalls: { readonly upcall: PostedUpcall; readonly index: number }[] = []
+  /** Those that were announced to the application. */
+  readonly announced: number[] = []
+  readonly #signal = new ManualSignal()
+  readonly #words: Int32Array
+  #requests = 0
+
+  constructor(config: Partial<MachineConfig> = {}) {
+    this.host = new TestHost({ sendBufferBytes: bufferBytes, receiveBufferBytes: bufferBytes, ...config })
+    this.host.learn()
+    const { connectionCount } = this.host.config
+    const ringBytes = connectionCount * bufferBytes
+    const region = openRegion(new SharedArrayBuffer(2 * ringBytes + 128))
+    this.#words = region.words
+    const recordAt = (2 * ringBytes) / 4
+    const buffers = { sendAt: 0, receiveAt: ringBytes, sendBytes: bufferBytes, receiveBytes: bufferBytes }
+    const application: RunningStack['application'] = {
+      region,
+      buffers,
+      mailbox: { tryPost: (...mail) => this.#post(mail) },
+      outbox: { peek: () => this.#peek(recordAt), advance: () => void this.#upcalls.shift() },
+      wake: () => {},
+      hasPassed: (index) => index < this.passedBefore,
+    }
+    this.stack = new Stack(
+      { application, upcallSignal: this.#signal as unknown as Signal, stop: async () => {} } as RunningStack,
+      0,
+    )
+  }
+
+  /** A remote host that is about to connect, or that the stack will connect to. */
+  peer(port: number, stackPort = listenPort): ScriptedPeer {
+    const peer = new ScriptedPeer(port, stackPort)
+    this.peers.set(port, peer)
+    return peer
+  }
+
+  /** Frames arrive, one after the other. */
+  arrive(...heads: readonly Head[]): void {
+    for (const head of heads) this.#take(this.host.frame(head))
+  }
+
+  /** The machine applies what was posted. */
+  apply(): void {
+    for (let mail = this.#mail.shift(); mail !== undefined; mail = this.#mail.shift()) {
+      this.#take(this.host.request(mail[0], mail.slice(1)))
+    }
+  }
+
+  /** The application polls once: all upcalls there are, then whatever waits for them goes on. */
+  async poll(): Promise<void> {
+    await this.#signal.step()
+    await flush()
+  }
+
+  /** Polls and applies until neither has anything to do. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 50; round++) {
+      this.apply()
+      await this.poll()
+      if (this.#mail.length === 0 && this.#upcalls.length === 0) return
+    }
+    throw new Error('requests and upcalls go on for ever')
+  }
+
+  /** The peer's handshake, up to its last ACK; what the application sees of it waits for a poll. */
+  handshake(peer: ScriptedPeer): void {
+    this.arrive(peer.syn())
+    this.arrive(peer.ack())
+  }
+
+  /** Virtual time passes for the machine. */
+  wait(micros: number): void {
+    this.#take(this.host.wait(micros))
+  }
+
+  /** Indexes that are not free. */
+  get held(): number[] {
+    const indexes = Array.from({ length: this.host.config.connectionCount }, (_, index) => index)
+    return indexes.filter((index) => {
+      const { state, flags } = this.host.tcb(index)
+      return state !== State.closed || flags !== 0
+    })
+  }
+
+  /** Connections that count at listeners, half-open or unaccepted. */
+  get waitingAtListeners(): number {
+    const { config, state } = this.host
+    const { listeners } = planLayout(config)
+    let count = 0
+    for (let index = 0; index < config.listenerCount; index++) {
+      const { halfOpen, unaccepted } = listenerRecord.read(state, listeners + index * listenerRecord.words)
+      count += halfOpen + unaccepted
+    }
+    return count
+  }
+
+  /** How often the application posted a request about each connection. */
+  countPosted(kind: keyof typeof Request): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (const entry of this.posted) {
+      const [name, id] = entry.split(' ') as [string, string]
+      if (name === kind) counts.set(id, (counts.get(id) ?? 0) + 1)
+    }
+    return counts
+  }
+
+  async stop(): Promise<void> {
+    this.#signal.free()
+    await this.stack.stop()
+  }
+
+  #post(mail: Posted): boolean {
+    const name = Object.entries(Request).find(([, kind]) => kind === mail[0])?.[0]
+    this.posted.push(`${name} ${mail[1]}`)
+    this.#mail.push(mail)
+    return true
+  }
+
+  #take(actions: readonly ReadableAction[]): void {
+    this.#requests += 1
+    for (const action of actions) {
+      if (action.action === 'segment') this.peers.get(action.destinationPort)?.hear(action)
+      else if (action.action === 'arp') this.#take(this.host.learn())
+      else if (action.action === 'upcall' || action.action === 'deliver') {
+        this.#upcalls.push({ upcall: action, index: this.#requests })
+        if (/^(accepted|connected)$/.test(action.upcall)) this.announced.push(action.connection)
+        if (action.action === 'deliver') {
+          const { connection, payloadLength } = action
+          this.delivered.set(connection, (this.delivered.get(connection) ?? 0) + payloadLength)
+        }
+      }
+    }
+  }
+
+  #peek(at: number): number {
+    const next = this.#upcalls[0]
+    if (next === undefined) return -1
+    const { upcall, index } = next
+    this.#words[at + UpcallRecord.kind] = Upcall[upcall.upcall as keyof typeof Upcall]
+    this.#words[at + UpcallRecord.connection] = upcall.connection
+    this.#words[at + UpcallRecord.first] = upcall.first
+    this.#words[at + UpcallRecord.second] = upcall.second
+    this.#words[at + UpcallRecord.third] = upcall.third
+    this.#words[at + UpcallRecord.requestIndex] = index
+    return at
+  }
+}
+
+/** Where the stack's loop sleeps between two polls, until the test lets it go on. */
+class ManualSignal {
+  #wake: () => void = () => {}
+  #onSleep: () => void = () => {}
+  #isFree = false
+
+  prepare(): number {
+    return 0
+  }
+
+  notify(): void {
+    this.#wake()
+  }
+
+  waitAsync(): Promise<boolean> {
+    this.#onSleep()
+    if (this.#isFree) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      this.#wake = () => resolve(true)
+    })
+  }
+
+  /** Resolves when the loop sleeps again. */
+  async step(): Promise<void> {
+    const asleep = new Promise<void>((resolve) => {
+      this.#onSleep = resolve
+    })
+    this.#wake()
+    await asleep
+  }
+
+  free(): void {
+    this.#isFree = true
+    this.#wake()
+  }
+}
