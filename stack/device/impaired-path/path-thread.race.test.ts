@@ -31,6 +31,9 @@ function openWorld(impairment: ImpairmentOption) {
 
 describeDevice('a path that does nothing', () => {
   const world = openWorld({})
+  // The path's thread takes a while to start, longer than the tests of a device wait for a frame.
+  world.near.write(0, 60)
+  while (world.far.read(0, 1514) === 0) world.far.wait(longWaitMicros)
   return { ...world, close: () => void world.close() }
 })
 
