@@ -15,6 +15,11 @@ export function orphanLimit({ connectionCount }: MachineConfig): number {
   return Math.max(1, connectionCount >> 1)
 }
 
+/** Most half-open connections of one listener, whatever its backlog: they last a minute, and may all be forged. */
+export function halfOpenLimit({ connectionCount }: MachineConfig): number {
+  return Math.max(1, connectionCount >> 1)
+}
+
 /** Whether there are more entries free than the reserve. */
 export function hasRoom(core: Core): boolean {
   const { globals, config } = core

@@ -41,11 +41,13 @@ export type Listener = Cursor<typeof listenerRecord.fields>
 
 export const timeWaitRecord = defineRecord({
   active: '1 if the entry is in use',
+  finWait2: '1 in FIN-WAIT-2: the FIN of the peer has not come yet',
   remoteAddress: 'IPv4 address of the peer',
   ports: 'remote port in the high half, local port in the low half',
   sndNxt: 'SND.NXT',
   rcvNxt: 'RCV.NXT',
-  expiry: 'when 2 MSL are over, microseconds',
+  rcvEdge: 'right edge of the window, as in the TCB',
+  expiry: 'when 2 MSL, or the wait for the FIN, are over, microseconds',
   timestamps: '1 if the connection used timestamps',
   tsRecent: 'TS.Recent (RFC 6191)',
 })

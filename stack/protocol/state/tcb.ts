@@ -92,9 +92,8 @@ export const Timer = {
   probe: 2,
   retransmission: 3,
   persist: 4,
-  state: 5,
 } as const
-export const timerCount = 6
+export const timerCount = 5
 
 /** Ranges of out-of-order data that one connection remembers. */
 export const rangeLimit = 32

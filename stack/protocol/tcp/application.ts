@@ -12,7 +12,7 @@ import { hasRoom } from '../state/room.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
-import { limitFinWait2, requestClose } from './close.ts'
+import { requestClose } from './close.ts'
 import {
   allocateConnection,
   closeConnection,
@@ -186,6 +186,5 @@ function release(core: Core): void {
     schedule(core)
   }
   releaseConnection(core)
-  limitFinWait2(core)
   boundOrphans(core)
 }

@@ -8,11 +8,9 @@
  */
 import { HeaderWord } from '../../wire/header.ts'
 import { UpcallError } from '../actions.ts'
-import { armTimer } from '../state/clock.ts'
 import { type Core, header } from '../state/core.ts'
-import { State, TcbFlag, Timer, UpcallBit } from '../state/tcb.ts'
+import { State, TcbFlag, UpcallBit } from '../state/tcb.ts'
 import { closeConnection } from './connections.ts'
-import { finWait2Micros } from './constants.ts'
 import { advanceRcvNxt } from './positions.ts'
 import { aimAtSender } from './reset.ts'
 import { emitPureAck } from './segment-out.ts'
@@ -30,19 +28,11 @@ export function requestClose(core: Core): void {
   tcb.flags |= TcbFlag.closeRequested
 }
 
-/** FIN-WAIT-2 ends by itself if nobody would read what the peer might still send. */
-export function limitFinWait2(core: Core): void {
-  const { tcb, now } = core
-  if (tcb.state !== State.finWait2 || (tcb.flags & TcbFlag.released) === 0) return
-  armTimer(core, Timer.state, (now + finWait2Micros) | 0)
-}
-
 /** Everything we sent, the FIN included, is acknowledged. */
 export function ownFinAcknowledged(core: Core): void {
   const { tcb } = core
   if (tcb.state === State.finWait1) {
     tcb.state = State.finWait2
-    limitFinWait2(core)
   } else if (tcb.state === State.closing) {
     finish(core)
   } else if (tcb.state === State.lastAck) {

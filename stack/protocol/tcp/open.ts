@@ -7,7 +7,7 @@ import { UpcallError } from '../actions.ts'
 import { nextHopOf } from '../ip/route.ts'
 import { disarmTimer } from '../state/clock.ts'
 import { type Core, header } from '../state/core.ts'
-import { hasRoom, isFull } from '../state/room.ts'
+import { halfOpenLimit, hasRoom, isFull } from '../state/room.ts'
 import { State, TcbFlag, Timer, UpcallBit } from '../state/tcb.ts'
 import { initialWindow } from './congestion/control.ts'
 import { allocateConnection, closeConnection, enterTable, schedule } from './connections.ts'
@@ -131,15 +131,15 @@ export function establish(core: Core): void {
 
 function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   const { tcb, listener, globals } = core
-  if (!hasRoom(core)) reclaimOldestOrphan(core)
   // Who could not be taken in is not to complete a handshake, and then to wait for what we would say: like Linux, let it
   // ask again.
-  if (acceptQueueIsFull(core, listenerIndex) || isFull(core)) {
+  if (acceptQueueIsFull(core, listenerIndex) || (isFull(core) && globals.orphanCount === 0)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
     return
   }
   selectListener(core, listenerIndex)
-  if (listener.halfOpen >= listener.backlog || !hasRoom(core) || !allocateConnection(core)) {
+  const limit = Math.min(listener.backlog, halfOpenLimit(core.config))
+  if (listener.halfOpen >= limit || !hasRoom(core) || !allocateConnection(core)) {
     sendCookie(core)
     return
   }

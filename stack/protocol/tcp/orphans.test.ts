@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { TcpFlag } from '../../wire/header.ts'
 import { State } from '../state/tcb.ts'
 import { Client, everyOption, reachClients } from '../testing/client.ts'
 import { TestHost } from '../testing/host.ts'
@@ -45,7 +46,7 @@ describe.each([64, 1024])('a table of %i', (connectionCount) => {
     const host = server(connectionCount)
     expect(visit(host, 200, (client) => client.acknowledges())).toBe(200)
     expect(new Client(host, everyOption).opens()).toBe(true)
-    expect(host.counters.connectionsUsed).toBeLessThanOrEqual(connectionCount / 2 + 2)
+    expect(host.counters.connectionsUsed).toBe(1)
   })
 
   it('has room for the 201st after 200 peers that vanished without a word', () => {
@@ -91,6 +92,28 @@ describe('an orphan', () => {
     expect(held.every((client) => client.tcb().state === State.established)).toBe(true)
   })
 
+  it('keeps its place whatever peers take their page and vanish after it: in FIN-WAIT-2 nothing is left to be sent', () => {
+    const host = server(64)
+    const slow = new Client(host, { ...everyOption, port: 9 })
+    slow.opens()
+    servePage(slow)
+    visit(host, 200, (client) => client.acknowledges())
+    expect([slow.tcb().state, slow.resets]).toEqual([State.finWait1, 0])
+    expect(host.counters.orphansReclaimed).toBe(0)
+  })
+
+  it('does not give way to a mere SYN, which proves nothing: 200 forged ones find the table full', () => {
+    const host = server(64)
+    const orphans: Client[] = []
+    visit(host, 30, (client) => orphans.push(client))
+    const held = Array.from({ length: 31 }, (_, port) => new Client(host, { ...everyOption, port }))
+    expect(held.every((client) => client.opens())).toBe(true)
+    const before = host.counters.orphansReclaimed
+    for (let count = 0; count < 200; count += 1) new Client(host, { address: 0x0c000000 + count }).asks()
+    expect(host.counters.orphansReclaimed - before).toBe(0)
+    expect(new Client(host, { port: 100 }).opens()).toBe(true)
+  })
+
   it('with a shut window ends within minutes, though the peer answers every probe', () => {
     const shut = Scenario.accepted({ windowBytes: 1408 }).queues(10_000).releases(10_000).forget()
     shut.acks(1408, { windowBytes: 0 })
@@ -122,5 +145,79 @@ describe('an orphan', () => {
       scenario.waits(10_000_000).acks(position)
       expect(scenario.tcb().state).toBe(State.finWait1)
     }
+  })
+})
+
+describe('FIN-WAIT-2 of a connection that nobody reads', () => {
+  const finWait2 = () => Scenario.accepted().releases().forget().acks(1).forget()
+
+  it('needs no TCB', () => {
+    const scenario = Scenario.accepted().releases().acks(1)
+    expect(scenario.news()).toContain('drained 0')
+    expect(scenario.frees().host.counters.connectionsUsed).toBe(0)
+  })
+
+  it('acknowledges the FIN of the peer and is in TIME-WAIT then', () => {
+    const scenario = finWait2().sends({ flags: 'FIN ACK' })
+    expect(scenario.heard()).toEqual(['ACK of 1'])
+    expect(scenario.sends({ flags: 'FIN ACK', at: 0 }).heard()).toEqual(['ACK of 1'])
+    scenario.waits(60_000_000)
+    expect(scenario.sends({ flags: 'FIN ACK', at: 0 }).heard()).toEqual(['RST 1'])
+  })
+
+  it('takes the FIN that comes with the ACK of ours', () => {
+    const scenario = Scenario.accepted().releases().forget().sends({ flags: 'FIN ACK', ack: 1 })
+    expect(scenario.heard()).toEqual(['ACK of 1'])
+    expect(scenario.sends({ flags: 'FIN ACK', at: 0 }).heard()).toEqual(['ACK of 1'])
+  })
+
+  it('is over after a minute', () => {
+    const scenario = finWait2().waits(60_000_000)
+    expect(scenario.sends({ flags: 'FIN ACK' }).heard()).toEqual(['RST 1'])
+  })
+
+  it('resets a peer that sends more (RFC 1122 section 4.2.2.13)', () => {
+    const scenario = finWait2().sends({ length: 100 })
+    expect(scenario.heard()).toEqual(['RST ACK 1'])
+    expect(scenario.sends({ flags: 'FIN ACK' }).heard()).toEqual(['RST 1'])
+  })
+
+  it('answers a probe of a live connection, and nothing else that is empty', () => {
+    const scenario = finWait2().sends({})
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.sends({ at: -1 }).heard()).toEqual(['ACK of 0'])
+  })
+
+  it('refuses an old segment', () => {
+    const scenario = finWait2().sends({ flags: 'FIN ACK', timestamp: 5 })
+    expect(scenario.heard()).toEqual(['ACK of 0'])
+    expect(scenario.sends({ flags: 'FIN ACK', at: 0 }).heard()).toEqual(['ACK of 1'])
+  })
+
+  it('challenges a SYN, and ends by the reset that an honest peer answers with', () => {
+    const scenario = finWait2().sends({ flags: 'SYN', at: 5000 })
+    expect(scenario.heard()).toEqual(['ACK of 0'])
+    scenario.sends({ flags: 'RST', at: 0 }).sends({ flags: 'SYN', at: 5000 })
+    expect(scenario.seen()).toMatchObject([{ flags: 'SYN ACK', ack: 5001 }])
+  })
+
+  it('is not ended by a reset elsewhere', () => {
+    const scenario = finWait2().sends({ flags: 'RST', at: 5 }).sends({ flags: 'FIN ACK', at: 0 })
+    expect(scenario.heard()).toEqual(['ACK of 1'])
+  })
+
+  it('leaves no entry behind', () => {
+    const host = server(8)
+    for (let round = 0; round < 50; round += 1) {
+      reachClients(host)
+      const client = new Client(host, everyOption)
+      expect(client.opens()).toBe(true)
+      client.takes(host.release(client.connection))
+      client.acknowledges()
+      client.sends({ flags: TcpFlag.fin | TcpFlag.ack })
+      client.heard = []
+      host.wait(61_000_000)
+    }
+    expect(host.counters.connectionsUsed).toBe(0)
   })
 })

@@ -16,6 +16,7 @@ import { backedOffRto } from './rtt.ts'
 import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './scoreboard.ts'
 import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
 import { armProbe, probeIsAllowed } from './tail-probe.ts'
+import { shrinkFinWait2 } from './time-wait.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
@@ -23,7 +24,22 @@ const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | probeFlags
 
 /** Emits all that the connection at hand has to emit; false if the queue filled first. */
 export function flushConnection(core: Core): boolean {
-  if (!flushUpcalls(core)) return false
+  const { tcb } = core
+  // Before it goes to the compact table, an ACK that waits for its timer is sent.
+  if (isFinWait2OfNobody(core) && isArmed(core, Timer.delayedAck)) tcb.flags |= TcbFlag.ackNow
+  if (!flushUpcalls(core) || !flushOutput(core)) return false
+  if (!isFinWait2OfNobody(core)) return true
+  shrinkFinWait2(core)
+  return flushUpcalls(core)
+}
+
+/** FIN-WAIT-2 of a connection that the application has released. */
+function isFinWait2OfNobody(core: Core): boolean {
+  const { tcb } = core
+  return tcb.state === State.finWait2 && (tcb.flags & TcbFlag.released) !== 0
+}
+
+function flushOutput(core: Core): boolean {
   const { tcb } = core
   if (tcb.state === State.closed || !hasOutput(core)) return true
   if (isHalfOpen(core)) aimAtOpener(core)

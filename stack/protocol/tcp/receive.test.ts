@@ -287,8 +287,8 @@ describe('timestamps (RFC 7323)', () => {
 
 describe('data for nobody', () => {
   it('resets a connection that was released, and says so', () => {
-    const scenario = Scenario.accepted().closes().releases().acks(1).forget()
-    scenario.sends({ length: 10 })
+    const scenario = Scenario.accepted().closes().releases().forget()
+    scenario.sends({ length: 10, ack: 0 })
     expect(scenario.heard()).toEqual(['RST ACK 1'])
     expect(scenario.news()).toEqual([`closed ${UpcallError.reset}`, 'drained 0'])
     expect(scenario.tcb().state).toBe(0)

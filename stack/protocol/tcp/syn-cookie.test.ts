@@ -107,7 +107,7 @@ describe('a cookie carries', () => {
 
   it('a segment size that is never above what the peer offered, and 536 if it offered none', () => {
     const host = floodedHost({ connectionCount: 1024, mtuBytes: 9000 })
-    for (let offered = 64; offered <= 9000; offered += 37) {
+    for (let offered = 64; offered <= 9000; offered += 101) {
       const client = new Client(host, { maximumSegment: offered, port: 1000 + offered })
       expect(client.opens()).toBe(true)
       const { maximumSegment } = client.tcb()
@@ -210,12 +210,23 @@ describe('an acknowledgment that was never earned is reset', () => {
 })
 
 describe('a full table', () => {
-  it('keeps its last entries for those who complete a handshake', () => {
+  it('is not full of half-open connections, however large the backlog is: they have half of it at most', () => {
     const host = new TestHost({ connectionCount: 64 })
     reachClients(host)
     host.listen(80, 1000)
     for (let count = 0; count < 200; count += 1) new Client(host, { address: 0x0c000000 + count }).asks()
-    expect(host.counters).toMatchObject({ connectionsUsed: 60, cookiesSent: 140 })
+    const honest = Array.from({ length: 20 }, (_, port) => new Client(host, { port: port + 1 }))
+    expect(honest.filter((client) => client.opens())).toHaveLength(20)
+  })
+
+  it('keeps its last entries for those who complete a handshake', () => {
+    const host = new TestHost({ connectionCount: 64 })
+    reachClients(host)
+    host.listen(80, 1000)
+    const held = Array.from({ length: 28 }, (_, port) => new Client(host, { port: port + 1 }))
+    expect(held.every((client) => client.opens())).toBe(true)
+    for (let count = 0; count < 200; count += 1) new Client(host, { address: 0x0c000000 + count }).asks()
+    expect(host.counters).toMatchObject({ connectionsUsed: 60, cookiesSent: 168 })
     expect(new Client(host).opens()).toBe(true)
   })
 

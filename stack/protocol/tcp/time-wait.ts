@@ -2,6 +2,9 @@
  * TIME-WAIT (RFC 9293 section 3.6.1), in a compact table that outlives the TCB: enough to acknowledge a FIN
  * that comes again, and to let a new SYN reuse the tuple (RFC 6191, RFC 1122 section 4.2.2.13). When the
  * table is full the oldest entry gives way. Entries that have expired are dropped when they are met, or swept.
+ *
+ * So is FIN-WAIT-2 of a connection that the application has released, as in Linux: nothing is left to be sent, and nobody
+ * would read what comes. Peers that take all and vanish without a FIN then pin no connection.
  */
 import { HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { SegmentWord, UpcallError } from '../actions.ts'
@@ -10,6 +13,7 @@ import { timeWaitRecord } from '../state/tables.ts'
 import { TcbFlag } from '../state/tcb.ts'
 import { insertTuple, packPorts, removeTuple } from '../state/tuple-hash.ts'
 import { closeConnection } from './connections.ts'
+import { finWait2Micros } from './constants.ts'
 import { hasFlag, hasTimestamps, segmentLength } from './incoming.ts'
 import { initialSequence } from './initial-sequence.ts'
 import { receiveForListener } from './open.ts'
@@ -21,6 +25,16 @@ const sequenceGap = 65536 + 2
 
 /** The connection at hand is closed in both directions: its tuple moves to the table. */
 export function enterTimeWait(core: Core): void {
+  moveToTable(core, core.config.timeWaitMicros)
+}
+
+/** The connection at hand is in FIN-WAIT-2, released, and has acknowledged all that came. */
+export function shrinkFinWait2(core: Core): void {
+  moveToTable(core, finWait2Micros)
+  core.timeWait.finWait2 = 1
+}
+
+function moveToTable(core: Core, micros: number): void {
   const { tcb, timeWait, globals, config, now } = core
   closeConnection(core, UpcallError.none)
   const index = globals.timeWaitNext
@@ -28,37 +42,89 @@ export function enterTimeWait(core: Core): void {
   selectTimeWait(core, index)
   if (timeWait.active !== 0) dropTimeWait(core, index)
   timeWait.active = 1
+  timeWait.finWait2 = 0
   timeWait.remoteAddress = tcb.remoteAddress
   timeWait.ports = packPorts(tcb.remotePort, tcb.localPort)
   timeWait.sndNxt = tcb.sndMax
   timeWait.rcvNxt = tcb.rcvNxt
-  timeWait.expiry = (now + config.timeWaitMicros) | 0
+  timeWait.rcvEdge = tcb.rcvEdge
+  timeWait.expiry = (now + micros) | 0
   timeWait.timestamps = (tcb.flags & TcbFlag.timestamps) !== 0 ? 1 : 0
   timeWait.tsRecent = tcb.tsRecent
   insertTuple(core, -(index + 1))
 }
 
-/** A segment for entry `index`; returns what `receiveForListener` does if it is for the listener after all. */
+/** A segment for entry `index`. True: as `receiveForListener`, to which it went. */
 export function receiveInTimeWait(core: Core, index: number): boolean {
-  const { timeWait, now, config } = core
+  const { timeWait, now } = core
   selectTimeWait(core, index)
   if (((timeWait.expiry - now) | 0) <= 0) {
     dropTimeWait(core, index)
     return receiveForListener(core, freshSequence(core))
   }
-  // RFC 1337: a reset does not end TIME-WAIT.
-  if (hasFlag(core, TcpFlag.rst)) return false
-  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.ack | TcpFlag.fin) && mayReuse(core)) {
+  if (timeWait.finWait2 === 0 && mayReuse(core)) {
     const iss = beyondOldSequence(core, freshSequence(core))
     dropTimeWait(core, index)
     return receiveForListener(core, iss)
   }
+  if (timeWait.finWait2 === 0) receiveAgain(core)
+  else receiveInFinWait2(core, index)
+  return false
+}
+
+/** Section 3.10.7.4, TIME-WAIT. */
+function receiveAgain(core: Core): void {
+  const { timeWait, now, config } = core
+  // RFC 1337: a reset does not end TIME-WAIT.
+  if (hasFlag(core, TcpFlag.rst)) return
   // Section 3.10.7.4: the FIN again restarts the 2 MSL; everything else that is not a bare ACK in place is
   // answered by an ACK.
   if (hasFlag(core, TcpFlag.fin)) timeWait.expiry = (now + config.timeWaitMicros) | 0
-  if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return false
+  if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return
   acknowledge(core)
-  return false
+}
+
+/** Section 3.10.7.4, FIN-WAIT-2: the FIN is waited for, and nothing else. */
+function receiveInFinWait2(core: Core, index: number): void {
+  const { timeWait, globals, now, config } = core
+  const sequence = header(core, HeaderWord.sequence)
+  const length = segmentLength(core)
+  if (hasFlag(core, TcpFlag.rst)) {
+    // RFC 5961 section 3.2, without the challenge: the wait ends soon anyway.
+    if (sequence !== timeWait.rcvNxt) return
+    globals.resetsIn = (globals.resetsIn + 1) | 0
+    dropTimeWait(core, index)
+    return
+  }
+  const isPlain = length === 0 && sequence === timeWait.rcvNxt
+  if (isPlain || !hasFlag(core, TcpFlag.ack | TcpFlag.syn)) return
+  const end = (sequence + length) | 0
+  const isFinInPlace = hasFlag(core, TcpFlag.fin) && end === ((timeWait.rcvNxt + 1) | 0)
+  const isNew = length > 0 && isAfter(end, timeWait.rcvNxt) && isBefore(sequence, timeWait.rcvEdge)
+  // A SYN is challenged (RFC 5961 section 4.2); what is empty, old or elsewhere is acknowledged.
+  if (hasFlag(core, TcpFlag.syn) || isRefusedByTimestamp(core) || !(isNew || isFinInPlace)) {
+    acknowledge(core)
+    return
+  }
+  if (!isFinInPlace) {
+    // RFC 1122 section 4.2.2.13: nobody will read this, and the peer should know.
+    emitAnswer(core, timeWait.sndNxt, timeWait.rcvNxt, TcpFlag.rst | TcpFlag.ack, 0)
+    globals.resetsOut = (globals.resetsOut + 1) | 0
+    dropTimeWait(core, index)
+    return
+  }
+  timeWait.finWait2 = 0
+  timeWait.rcvNxt = end
+  timeWait.expiry = (now + config.timeWaitMicros) | 0
+  if (hasTimestamps(core)) timeWait.tsRecent = header(core, HeaderWord.timestampValue)
+  acknowledge(core)
+}
+
+/** RFC 7323 section 5.3, R1 */
+function isRefusedByTimestamp(core: Core): boolean {
+  const { timeWait } = core
+  if (timeWait.timestamps === 0 || !hasTimestamps(core)) return false
+  return isBefore(header(core, HeaderWord.timestampValue), timeWait.tsRecent)
 }
 
 /**
@@ -93,9 +159,10 @@ export function dropExpiredTimeWait(core: Core, all: boolean): boolean {
   return isAnyLeft
 }
 
-/** RFC 6191 section 2: by the timestamp if both have one, else by the sequence number. */
+/** A SYN that begins a new connection: RFC 6191 section 2, by the timestamp if both have one, else by the sequence number. */
 function mayReuse(core: Core): boolean {
   const { timeWait } = core
+  if (!hasFlag(core, TcpFlag.syn) || hasFlag(core, TcpFlag.ack | TcpFlag.rst | TcpFlag.fin)) return false
   if (timeWait.timestamps !== 0 && hasTimestamps(core)) {
     const value = header(core, HeaderWord.timestampValue)
     if (isAfter(value, timeWait.tsRecent)) return true

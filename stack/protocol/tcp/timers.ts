@@ -43,9 +43,7 @@ function fire(core: Core, timer: number): void {
   else if (timer === Timer.reordering) onReordering(core)
   else if (timer === Timer.probe) onProbe(core)
   else if (timer === Timer.retransmission) onRetransmission(core)
-  else if (timer === Timer.persist) onPersist(core)
-  // The state timer: FIN-WAIT-2 of a connection that nobody reads.
-  else closeConnection(core, UpcallError.none)
+  else onPersist(core)
 }
 
 /** RFC 8985 section 6.3 */

@@ -10,7 +10,7 @@ import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
 import { claim } from './claim.ts'
 
 const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending
-const timerNames = ['delayedAck', 'reordering', 'probe', 'retransmission', 'persist', 'state']
+const timerNames = ['delayedAck', 'reordering', 'probe', 'retransmission', 'persist']
 /** No timer is longer than the two minutes of a backed-off probe; more is a stamp that wrapped. */
 const longestTimerMicros = 130_000_000
 
