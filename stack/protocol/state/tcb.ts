@@ -209,7 +209,7 @@ export const tcbRecord = defineRecord({
   sackedBytes: 'bytes above SND.UNA that the peer holds',
   sackHigh: 'end of the highest segment sacked or acknowledged: RACK.fack',
   sackCache: ['pairs of edges of blocks already applied', 2 * sackCacheSize],
-  sackCacheNext: 'pair that is replaced next',
+  sackCacheNext: 'pair that is replaced next, modulo their number; 0 if all are empty',
 
   // RACK-TLP (RFC 8985)
   rackSentAt: 'RACK.xmit_ts, microseconds',

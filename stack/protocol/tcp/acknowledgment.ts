@@ -115,7 +115,7 @@ function forgetPassed(core: Core): void {
   // RFC 6582 section 4.1: only an ACK of more than "recover" allows fast retransmit again.
   if (isAfter(tcb.sndUna, tcb.recoveryPoint)) tcb.flags &= ~TcbFlag.recoverValid
   if (!isBefore(tcb.sndUna, tcb.dsackRound)) tcb.flags &= ~TcbFlag.dsackRoundValid
-  if (tcb.sackedBytes === 0) clearSackCache(core)
+  if (tcb.sackedBytes === 0 && tcb.sackCacheNext !== 0) clearSackCache(core)
   if (isAfter(tcb.sndUna, (tcb.undoMarker + undoReachBytes) | 0)) tcb.flags &= ~TcbFlag.undoPossible
 }
 

@@ -75,10 +75,11 @@ function applyBlock(core: Core, left: number, right: number): void {
     if (unionRight !== knownRight) markRange(core, unionLeft, unionRight, knownRight, unionRight)
     return
   }
-  const at = tcb.sackCache + 2 * tcb.sackCacheNext
+  const pair = tcb.sackCacheNext % sackCacheSize
+  const at = tcb.sackCache + 2 * pair
   state[at] = left
   state[at + 1] = right
-  tcb.sackCacheNext = (tcb.sackCacheNext + 1) % sackCacheSize
+  tcb.sackCacheNext = pair + 1
   markRange(core, left, right, left, right)
 }
 
