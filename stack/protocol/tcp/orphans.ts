@@ -1,8 +1,9 @@
 /**
  * Orphans: connections that the application has released and the protocol has not ended, in FIN-WAIT-1, CLOSING or
- * LAST-ACK (in FIN-WAIT-2 they need no TCB: see `time-wait.ts`). Nobody waits for them, and a peer that vanishes leaves them behind. So they are bounded in number
- * (half of the table, as Linux bounds tcp_max_orphans) and in patience (see `timers.ts`), and when the table runs short
- * the oldest give way to our own opens and to who completes a handshake, but not to a mere SYN, which proves nothing.
+ * LAST-ACK (in FIN-WAIT-2 they need no TCB: see `time-wait.ts`). Nobody waits for them, and a peer that vanishes leaves
+ * them behind. So they are bounded in number (half of the table, as Linux bounds tcp_max_orphans) and in patience (see
+ * `timers.ts`). When the table runs short the oldest give way to our own opens and to who completes a handshake, but not
+ * to a mere SYN, which proves nothing.
  *
  * Invariant: the list holds the orphans and nobody else, the oldest first.
  */
