@@ -73,7 +73,7 @@ predict: $(installed) ## Say what more processors would give, by calibrate; AGAI
 soak: $(installed) ## Run 100,000 rough transfers, then simulations and thread tests over many seeds; SEED=, CASE=, COUNT=
 	@node stack/sim/testing/soak.ts
 	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project sim --project race
-	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project net stack/strategy/replay
+	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project net stack/strategy/replicated/replay
 
 setup: $(installed) ## Install and start Docker, build the image; the other targets do it when they need it
 	@$(cli) setup

@@ -3,11 +3,11 @@
  */
 
 export { DeviceError } from './device/device.ts'
-export type { ImpairmentOption } from './device/impaired-path/impairment-option.ts'
-export { openPacketSocket } from './device/packet-socket.ts'
-export { openTap } from './device/tap.ts'
-export { LogError } from './dominoes/log-error.ts'
-export type { ReplayDivergence } from './dominoes/log-replayer.ts'
+export { openPacketSocket } from './device/kernel/packet-socket.ts'
+export { openTap } from './device/kernel/tap.ts'
+export type { ImpairmentOption } from './device/wrappers/impaired-path/impairment-option.ts'
+export { LogError } from './dominoes/log/error.ts'
+export type { ReplayDivergence } from './dominoes/log/replayer.ts'
 export { type ModelOptions, type ModelResult, runModel } from './dominoes/model/run-model.ts'
 export { Connection } from './socket/connection.ts'
 export { SocketError, type SocketReason } from './socket/errors.ts'
@@ -15,7 +15,11 @@ export { Listener } from './socket/listener.ts'
 export type { StackOptions } from './socket/options.ts'
 export { createStack, Stack, type StackCounters } from './socket/stack.ts'
 export { Stream } from './socket/stream.ts'
-export { DivergenceError } from './strategy/divergence/error.ts'
 export type { DeviceOption, PayloadWorkOption, StrategyOption } from './strategy/options.ts'
-export { pinDivergence, replayStackLog, type StackReplayReport } from './strategy/replay/replay-stack.ts'
-export type { CrewControl, CrewEvent, StackReport } from './strategy/running-stack.ts'
+export { DivergenceError } from './strategy/replicated/divergence/error.ts'
+export {
+  pinDivergence,
+  replayStackLog,
+  type StackReplayReport,
+} from './strategy/replicated/replay/replay-stack.ts'
+export type { CrewControl, CrewEvent, StackReport } from './strategy/running/running-stack.ts'

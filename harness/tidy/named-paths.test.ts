@@ -4,7 +4,7 @@ import { namedPaths } from './named-paths.ts'
 const tree = new Set([
   'stack',
   'stack/sim',
-  'stack/sim/world.ts',
+  'stack/sim/hosts/world.ts',
   'stack/index.ts',
   'harness',
   'harness/runner',
@@ -12,12 +12,12 @@ const tree = new Set([
 const named = (text: string) => namedPaths({ path: 'harness/runner/run.ts', text }, (path) => tree.has(path))
 
 test.each([
-  ['the entry of a thread', "new Worker(new URL('../../stack/sim/world.ts', import.meta.url))"],
-  ['a program, from the project', "execa('node', ['stack/sim/world.ts'])"],
+  ['the entry of a thread', "new Worker(new URL('../../stack/sim/hosts/world.ts', import.meta.url))"],
+  ['a program, from the project', "execa('node', ['stack/sim/hosts/world.ts'])"],
   ['a program in a container', `const argv = [\`\${paths.project}/stack/sim/world.ts\`]`],
-  ['a module', 'await import("../../stack/sim/world.ts")'],
+  ['a module', 'await import("../../stack/sim/hosts/world.ts")'],
 ])('%s is found', (_, text) => {
-  expect(named(text)).toEqual(['../../stack/sim/world.ts'])
+  expect(named(text)).toEqual(['../../stack/sim/hosts/world.ts'])
 })
 
 test('a folder is found, too: what follows it may be added later', () => {
@@ -26,12 +26,12 @@ test('a folder is found, too: what follows it may be added later', () => {
 })
 
 test('what is imported is not: the linter sees it', () => {
-  expect(named("import { World } from '../../stack/sim/world.ts'\n")).toEqual([])
-  expect(named("export type {\n  World,\n} from '../../stack/sim/world.ts'\n")).toEqual([])
+  expect(named("import { World } from '../../stack/sim/hosts/world.ts'\n")).toEqual([])
+  expect(named("export type {\n  World,\n} from '../../stack/sim/hosts/world.ts'\n")).toEqual([])
 })
 
 test('comments, words, folders above, and what is not in the tree are not', () => {
-  expect(named("// see 'stack/sim/world.ts'\n/* or '../../stack/sim' */")).toEqual([])
+  expect(named("// see 'stack/sim/hosts/world.ts'\n/* or '../../stack/sim' */")).toEqual([])
   expect(named("const role = 'stack'")).toEqual([])
   expect(named("new URL('../../', import.meta.url); new URL('../runner', import.meta.url)")).toEqual([])
   expect(named("'../../stack/sim/nothing.ts'")).toEqual([])

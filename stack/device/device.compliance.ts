@@ -3,7 +3,7 @@
  * `describeDevice` with how to make such a pair.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openRegion, type Region } from '../dominoes/region.ts'
+import { openRegion, type Region } from '../dominoes/memory/region.ts'
 import { writeEthernet } from '../wire/ethernet.ts'
 import { virtioHeaderBytes } from '../wire/virtio.ts'
 import type { Device } from './device.ts'

@@ -3,7 +3,7 @@
  * again. A stack reads and writes at a fixed set of offsets (its slots and transmit buffers), so after the
  * first round nothing is allocated. One instance per thread.
  */
-import type { Region } from '../dominoes/region.ts'
+import type { Region } from '../dominoes/memory/region.ts'
 
 export class RegionViews {
   readonly #buffer: SharedArrayBuffer

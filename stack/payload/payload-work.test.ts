@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { openRegion } from '../dominoes/region.ts'
+import { openRegion } from '../dominoes/memory/region.ts'
 import { addSums, sumBytes } from '../wire/checksum.ts'
 import { seededIntegers } from '../wire/frame-fixtures.ts'
 import { copyAndSum } from './copy.ts'

@@ -10,7 +10,7 @@
  * A ring wraps: its user splits a payload at the ring's end and calls twice. The sums of two calls compose with
  * `addSums(first, second, firstLength)`, whatever the lengths.
  */
-import type { Region } from '../dominoes/region.ts'
+import type { Region } from '../dominoes/memory/region.ts'
 import { sumBytes } from '../wire/checksum.ts'
 import { aesKeyBytes } from './aes.ts'
 import { cipherNonceBytes, StreamCipher } from './cipher.ts'

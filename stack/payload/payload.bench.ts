@@ -2,7 +2,7 @@
  * Nanoseconds per 1448-byte segment for each kind of payload work, by how far source and destination are apart
  * in alignment. Run: node stack/payload/payload.bench.ts
  */
-import { openRegion } from '../dominoes/region.ts'
+import { openRegion } from '../dominoes/memory/region.ts'
 import { createPayloadWork, payloadWorkKinds } from './payload-work.ts'
 
 const segmentBytes = 1448

@@ -1,6 +1,6 @@
 /**
  * The actions that the protocol machine emits; words counted from the start of an action record (see
- * `dominoes/action-queue.ts`; 0 is the kind and 1 the number). A record holds all that performing needs:
+ * `dominoes/contract/action-queue.ts`; 0 is the kind and 1 the number). A record holds all that performing needs:
  * whoever performs it looks at no protocol state.
  */
 

@@ -13,15 +13,15 @@
  * Stamps in milliseconds have 24.8 days, and are drawn along in the same way.
  */
 
-import { selectNeighbor } from './arp/neighbor-table.ts'
 import { maximumGapMicros } from './config.ts'
+import { selectNeighbor } from './link/neighbor-table.ts'
 import { noteDeadline, selectNextOpen, sweepMicros } from './state/clock.ts'
 import type { Core } from './state/core.ts'
 import { NeighborState } from './state/tables.ts'
 import { TcbFlag } from './state/tcb.ts'
+import { dropExpiredTimeWait } from './tcp/closing/time-wait.ts'
 import { minimumRttPeriodMillis, timestampOutdatedMillis } from './tcp/constants.ts'
-import { selectEntry } from './tcp/scoreboard.ts'
-import { dropExpiredTimeWait } from './tcp/time-wait.ts'
+import { selectEntry } from './tcp/loss/scoreboard.ts'
 
 const oldestMicros = maximumGapMicros
 

@@ -3,8 +3,8 @@
  * Prints nanoseconds per apply, and garbage collections per million of them, for the paths that carry data.
  */
 import { PerformanceObserver } from 'node:perf_hooks'
-import { ActionQueue } from '../dominoes/action-queue.ts'
-import { SlotWord, slotHeadWords } from '../dominoes/slot.ts'
+import { ActionQueue } from '../dominoes/contract/action-queue.ts'
+import { SlotWord, slotHeadWords } from '../dominoes/contract/slot.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../wire/header.ts'
 import { SegmentWord, Upcall, UpcallWord } from './actions.ts'
 import { createMachine, type Machine, stateWords } from './machine.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ActionQueue } from '../dominoes/action-queue.ts'
-import { noDeadline } from '../dominoes/domain.ts'
+import { ActionQueue } from '../dominoes/contract/action-queue.ts'
+import { noDeadline } from '../dominoes/contract/domain.ts'
 import { Format, Verdict } from '../wire/header.ts'
 import { createMachine, stateWords } from './machine.ts'
 import { globalRecord } from './state/globals.ts'

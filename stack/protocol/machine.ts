@@ -8,14 +8,14 @@
  *
  * Invariant: whatever step 3 has not emitted is in the state, as a list of connections and flags.
  */
-import type { ActionQueue } from '../dominoes/action-queue.ts'
-import { noDeadline } from '../dominoes/domain.ts'
-import { SlotWord } from '../dominoes/slot.ts'
+import type { ActionQueue } from '../dominoes/contract/action-queue.ts'
+import { noDeadline } from '../dominoes/contract/domain.ts'
+import { SlotWord } from '../dominoes/contract/slot.ts'
 import { ageAfterGap, fireSweep } from './ageing.ts'
-import { fireNeighborTimers } from './arp/neighbors.ts'
-import { flushArpRequests } from './arp/output.ts'
 import { type MachineConfig, maximumGapMicros } from './config.ts'
 import { receiveFrame } from './ip/input.ts'
+import { flushArpRequests } from './link/arp-output.ts'
+import { fireNeighborTimers } from './link/neighbors.ts'
 import { Request } from './requests.ts'
 import { advanceClock, elapsedMicros } from './state/clock.ts'
 import { Core, selectConnection } from './state/core.ts'

@@ -12,8 +12,8 @@
  */
 import { Upcall } from '../protocol/actions.ts'
 import { Request } from '../protocol/requests.ts'
-import type { ApplicationEnds } from '../strategy/running-stack.ts'
-import { UpcallRecord } from '../strategy/upcall-record.ts'
+import { UpcallRecord } from '../strategy/layout/upcall-record.ts'
+import type { ApplicationEnds } from '../strategy/running/running-stack.ts'
 import { assertPort } from './ports.ts'
 import { Stream } from './stream.ts'
 

@@ -2,7 +2,7 @@
  * What an application has to say to get a stack, and what it gets if it says no more.
  */
 
-import type { IdleOptions } from '../dominoes/idle.ts'
+import type { IdleOptions } from '../dominoes/replica/idle.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import type { HashKey } from '../protocol/keyed-hash.ts'
 import { resolveFactors, resolveVerification, type VerificationFactor } from '../strategy/factors.ts'

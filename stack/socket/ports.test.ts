@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { openRegion } from '../dominoes/region.ts'
-import type { ApplicationEnds } from '../strategy/running-stack.ts'
+import { openRegion } from '../dominoes/memory/region.ts'
+import type { ApplicationEnds } from '../strategy/running/running-stack.ts'
 import { Endpoint, type EndpointHandler } from './endpoint.ts'
 
 /** An endpoint, and what it posted. */

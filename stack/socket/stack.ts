@@ -7,9 +7,9 @@
  */
 import { setTimeout as sleep, setImmediate as yieldThread } from 'node:timers/promises'
 import { UpcallError } from '../protocol/actions.ts'
-import type { LiveCounters } from '../strategy/live-counters.ts'
-import type { CrewControl, RunningStack, StackReport } from '../strategy/running-stack.ts'
-import { startStack } from '../strategy/start.ts'
+import type { LiveCounters } from '../strategy/layout/live-counters.ts'
+import type { CrewControl, RunningStack, StackReport } from '../strategy/running/running-stack.ts'
+import { startStack } from '../strategy/running/start.ts'
 import { parseIpv4Address } from '../wire/addresses.ts'
 import { Connection } from './connection.ts'
 import { Endpoint, type EndpointHandler } from './endpoint.ts'

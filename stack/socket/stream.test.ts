@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { openRegion } from '../dominoes/region.ts'
+import { openRegion } from '../dominoes/memory/region.ts'
 import { Request } from '../protocol/requests.ts'
 import { Stream } from './stream.ts'
 

@@ -5,9 +5,9 @@
  * Called by the application's thread only. Positions are exact integers counted from the first payload byte;
  * on the way to the protocol machine they are cut to 32 bits.
  */
-import type { Region } from '../dominoes/region.ts'
+import type { Region } from '../dominoes/memory/region.ts'
 import { Request } from '../protocol/requests.ts'
-import { receiveRingAt, type StreamBuffers, sendRingAt } from '../strategy/stream-buffers.ts'
+import { receiveRingAt, type StreamBuffers, sendRingAt } from '../strategy/layout/stream-buffers.ts'
 
 /** What a stream asks of its endpoint: posting requests, and knowing how far the replicas are. */
 export interface StreamPort {

@@ -3,8 +3,8 @@
  * to worker threads and into files unchanged.
  */
 import type { DeviceCapabilities } from '../device/device.ts'
-import type { ImpairmentOption } from '../device/impaired-path/impairment-option.ts'
-import type { IdleOptions } from '../dominoes/idle.ts'
+import type { ImpairmentOption } from '../device/wrappers/impaired-path/impairment-option.ts'
+import type { IdleOptions } from '../dominoes/replica/idle.ts'
 import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import type { ReplicationFactors, VerificationFactor } from './factors.ts'

@@ -2,8 +2,8 @@
 import { lockedStrategy } from './locked/locked-strategy.ts'
 import type { StackParameters, StrategyOption } from './options.ts'
 import { pipelinedStrategy } from './pipelined/pipelined-strategy.ts'
-import { replicatedStrategy } from './replicated-strategy.ts'
-import { sequentialStrategy } from './sequential-strategy.ts'
+import { replicatedStrategy } from './replicated/replicated-strategy.ts'
+import { sequentialStrategy } from './sequential/sequential-strategy.ts'
 import { shardedStrategy } from './sharded/sharded-strategy.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -11,20 +11,20 @@
  *   openCrew     whoever starts and replaces threads, where they come and go
  */
 import type { Worker } from 'node:worker_threads'
-import type { Clock } from '../device/clock.ts'
 import type { Device } from '../device/device.ts'
-import type { AuditReport, Divergence } from '../dominoes/auditor.ts'
-import type { Channel } from '../dominoes/channel.ts'
-import type { Domain } from '../dominoes/domain.ts'
-import type { Parker } from '../dominoes/idle.ts'
-import type { OpenReplicaParts } from '../dominoes/open-replica.ts'
-import type { Region } from '../dominoes/region.ts'
-import type { Signal } from '../dominoes/signal.ts'
-import type { RingOccupancy } from './live-counters.ts'
-import type { Lock } from './lock.ts'
+import type { Clock } from '../device/kernel/clock.ts'
+import type { AuditReport, Divergence } from '../dominoes/audit/auditor.ts'
+import type { Channel } from '../dominoes/channel/channel.ts'
+import type { Domain } from '../dominoes/contract/domain.ts'
+import type { Region } from '../dominoes/memory/region.ts'
+import type { Signal } from '../dominoes/memory/signal.ts'
+import type { Parker } from '../dominoes/replica/idle.ts'
+import type { OpenReplicaParts } from '../dominoes/replica/open-replica.ts'
+import type { RingOccupancy } from './layout/live-counters.ts'
+import type { StackLayout } from './layout/stack-layout.ts'
 import type { StackParameters } from './options.ts'
-import type { ApplicationEnds, CrewControl, UpcallPort } from './running-stack.ts'
-import type { StackLayout } from './stack-layout.ts'
+import type { Lock } from './parts/lock.ts'
+import type { ApplicationEnds, CrewControl, UpcallPort } from './running/running-stack.ts'
 
 export interface Strategy {
   /** Throws RangeError for options that cannot be. */

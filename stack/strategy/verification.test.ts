@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import type { Device } from '../device/device.ts'
-import { openRegion } from '../dominoes/region.ts'
-import { SlotWord } from '../dominoes/slot.ts'
+import { SlotWord } from '../dominoes/contract/slot.ts'
+import { openRegion } from '../dominoes/memory/region.ts'
 import { resolveOptions } from '../socket/options.ts'
 import { Bench, seededIntegers, segment } from '../wire/frame-fixtures.ts'
 import { HeaderWord, TcpFlag, Verdict } from '../wire/header.ts'
 import { virtioHeaderBytes, writeVirtioOffload, writeVirtioPlain } from '../wire/virtio.ts'
 import { type VerificationFactor, verificationFactors } from './factors.ts'
-import { openSequentialThread } from './open-thread.ts'
-import { planStack } from './stack-layout.ts'
+import { planStack } from './layout/stack-layout.ts'
+import { openSequentialThread } from './sequential/open-thread.ts'
 import { cutFrame } from './testing/fragments.ts'
 
 const payloadBytes = 100

@@ -1,5 +1,5 @@
 /**
- * What decoding a frame leaves behind: words in the head of its slot (64 words, see `dominoes/slot.ts`).
+ * What decoding a frame leaves behind: words in the head of its slot (64 words, see `dominoes/contract/slot.ts`).
  * Everything past this gate is valid: lengths lie inside the frame, checksums were right or trusted.
  * Multi-byte values are in host order; addresses are 32-bit integers (10.0.0.1 is 0x0a000001 | 0).
  */

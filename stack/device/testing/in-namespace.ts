@@ -1,7 +1,7 @@
 /** For tests of what the kernel is behind: a network namespace made for them, and descriptors that are closed after them. */
 import { afterAll, beforeAll, describe } from 'vitest'
-import { closeDescriptors, type DescriptorDeviceHandle } from '../descriptor-device.ts'
-import { enterNewNetworkNamespace } from '../network-namespace.ts'
+import { closeDescriptors, type DescriptorDeviceHandle } from '../kernel/descriptor-device.ts'
+import { enterNewNetworkNamespace } from '../kernel/network-namespace.ts'
 
 /** Notes a handle, which is closed when all tests have run, and returns it. */
 export type Opened = (handle: DescriptorDeviceHandle) => DescriptorDeviceHandle

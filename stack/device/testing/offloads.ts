@@ -3,7 +3,7 @@
  * checksum. What `ethtool -K` does, which a machine that runs tests need not have.
  */
 import koffi from 'koffi'
-import { closeFile, ioctl, lastErrno, OpenFlag, socket, systemError } from '../system-calls.ts'
+import { closeFile, ioctl, lastErrno, OpenFlag, socket, systemError } from '../kernel/system-calls.ts'
 
 const ethtoolControl = 0x8946
 /** linux/ethtool.h: checksums of what is received and sent, segmentation by the device and by the kernel, merging. */

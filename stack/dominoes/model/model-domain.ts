@@ -2,10 +2,10 @@
  * The domain of the performance model: each request costs `stateRounds` of work to apply, which every replica does, and
  * emits one action that costs `payloadRounds`, which one of them does. One instance per thread.
  */
-import { ActionQueue, ActionWord } from '../action-queue.ts'
-import { type Domain, noDeadline } from '../domain.ts'
-import type { Region } from '../region.ts'
-import { SlotWord } from '../slot.ts'
+import { ActionQueue, ActionWord } from '../contract/action-queue.ts'
+import { type Domain, noDeadline } from '../contract/domain.ts'
+import { SlotWord } from '../contract/slot.ts'
+import type { Region } from '../memory/region.ts'
 import { work } from './work.ts'
 
 export interface ModelCosts {

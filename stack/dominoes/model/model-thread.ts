@@ -1,13 +1,13 @@
 /** One thread of `runModel`: a replica, or the sequential loop. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { Channel } from '../channel.ts'
-import type { Source } from '../domain.ts'
-import type { FrameworkLayout } from '../framework-layout.ts'
-import { createIdle } from '../idle.ts'
-import { openReplica } from '../open-replica.ts'
-import { openRegion } from '../region.ts'
-import { runReplica } from '../run-replica.ts'
-import { SlotWord } from '../slot.ts'
+import { Channel } from '../channel/channel.ts'
+import type { Source } from '../contract/domain.ts'
+import { SlotWord } from '../contract/slot.ts'
+import { openRegion } from '../memory/region.ts'
+import type { FrameworkLayout } from '../replica/framework-layout.ts'
+import { createIdle } from '../replica/idle.ts'
+import { openReplica } from '../replica/open-replica.ts'
+import { runReplica } from '../replica/run-replica.ts'
 import { type ModelCosts, ModelDomain } from './model-domain.ts'
 
 export interface ModelThreadData {

@@ -4,10 +4,10 @@
  * cost and the machine's.
  */
 import { Worker } from 'node:worker_threads'
-import { assertInteger } from '../assert.ts'
-import { Auditor } from '../auditor.ts'
-import { initialiseFramework, planFramework } from '../framework-layout.ts'
-import { RegionPlan } from '../region.ts'
+import { Auditor } from '../audit/auditor.ts'
+import { assertInteger } from '../memory/assert.ts'
+import { RegionPlan } from '../memory/region.ts'
+import { initialiseFramework, planFramework } from '../replica/framework-layout.ts'
 import type { ModelCosts } from './model-domain.ts'
 import type { ModelThreadData, ModelThreadResult } from './model-thread.ts'
 

@@ -1,10 +1,10 @@
 /** A thread that records the channel of a register world, or that replays a log of one. */
 import { workerData } from 'node:worker_threads'
-import { Channel } from '../channel.ts'
-import { LogRecorder, runRecorder } from '../log-recorder.ts'
-import { type ReplayTask, runReplayed } from '../log-replay.ts'
-import { LogWriter } from '../log-writer.ts'
-import { openRegion } from '../region.ts'
+import { Channel } from '../channel/channel.ts'
+import { LogRecorder, runRecorder } from '../log/recorder.ts'
+import { type ReplayTask, runReplayed } from '../log/replay.ts'
+import { LogWriter } from '../log/writer.ts'
+import { openRegion } from '../memory/region.ts'
 import { openRegister, registerShape } from './recorded-world.ts'
 import type { RegisterWorld } from './register-world.ts'
 

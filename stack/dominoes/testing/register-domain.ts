@@ -2,12 +2,13 @@
  * A domain for tests: a few registers that requests change, a timer, and actions that append to the outbox. Every field
  * of every request goes into the state, so replicas that saw anything else, or in another order, have other digests.
  */
-import { ActionQueue, ActionWord } from '../action-queue.ts'
-import { hashWords } from '../digest.ts'
-import { type Domain, noDeadline } from '../domain.ts'
-import type { OutboxWriter } from '../outbox.ts'
-import type { Region } from '../region.ts'
-import { SlotWord, slotPayloadOffset } from '../slot.ts'
+
+import type { OutboxWriter } from '../channel/outbox.ts'
+import { ActionQueue, ActionWord } from '../contract/action-queue.ts'
+import { hashWords } from '../contract/digest.ts'
+import { type Domain, noDeadline } from '../contract/domain.ts'
+import { SlotWord, slotPayloadOffset } from '../contract/slot.ts'
+import type { Region } from '../memory/region.ts'
 
 export const RegisterRequest = {
   /** Payload: register, value, filler, sum of these. Checked. */

@@ -1,7 +1,7 @@
 /** What the generated requests must lead to, computed by one domain alone, without any channel. */
-import { ActionWord, actionWords } from '../action-queue.ts'
-import { RegionPlan } from '../region.ts'
-import { SlotWord } from '../slot.ts'
+import { ActionWord, actionWords } from '../contract/action-queue.ts'
+import { SlotWord } from '../contract/slot.ts'
+import { RegionPlan } from '../memory/region.ts'
 import { RegisterDomain } from './register-domain.ts'
 import { fillGenerated } from './register-source.ts'
 

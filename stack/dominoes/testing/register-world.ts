@@ -1,21 +1,21 @@
 /** A region with everything that replicas of the register domain share, and what tests read back from it. */
-import { Channel } from '../channel.ts'
-import type { ClaimPolicy } from '../claim-policy.ts'
+import { Channel } from '../channel/channel.ts'
+import { Mailbox } from '../channel/mailbox.ts'
+import type { MailboxLayout } from '../channel/mailbox-layout.ts'
+import { OutboxWriter } from '../channel/outbox.ts'
+import type { ClaimPolicy } from '../claims/claim-policy.ts'
+import { Membership } from '../membership/membership.ts'
+import { queueStorage } from '../membership/membership-layout.ts'
+import { openRegion, type Region, RegionPlan } from '../memory/region.ts'
 import {
   type FrameworkLayout,
   type FrameworkOptions,
   type FrameworkStart,
   initialiseFramework,
   planFramework,
-} from '../framework-layout.ts'
-import { Mailbox } from '../mailbox.ts'
-import type { MailboxLayout } from '../mailbox-layout.ts'
-import { Membership } from '../membership.ts'
-import { queueStorage } from '../membership-layout.ts'
-import { openReplica } from '../open-replica.ts'
-import { OutboxWriter } from '../outbox.ts'
-import { openRegion, type Region, RegionPlan } from '../region.ts'
-import type { Replica } from '../replica.ts'
+} from '../replica/framework-layout.ts'
+import { openReplica } from '../replica/open-replica.ts'
+import type { Replica } from '../replica/replica.ts'
 import { initialiseRegisterState, RegisterDomain, registerStateWords } from './register-domain.ts'
 import { RegisterSource, recoverRegisterSource } from './register-source.ts'
 

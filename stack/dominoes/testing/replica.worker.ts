@@ -1,11 +1,11 @@
 /** A thread that runs one replica of the register domain until the channel is closed. */
 import { workerData } from 'node:worker_threads'
-import { Channel } from '../channel.ts'
-import { createIdle, type IdleOptions } from '../idle.ts'
-import { awaitAdmission } from '../orders.ts'
-import { openRegion } from '../region.ts'
-import { runReplica } from '../run-replica.ts'
-import { Signal } from '../signal.ts'
+import { Channel } from '../channel/channel.ts'
+import { awaitAdmission } from '../membership/orders.ts'
+import { openRegion } from '../memory/region.ts'
+import { Signal } from '../memory/signal.ts'
+import { createIdle, type IdleOptions } from '../replica/idle.ts'
+import { runReplica } from '../replica/run-replica.ts'
 import { openWorld, type RegisterWorld } from './register-world.ts'
 
 export interface ReplicaWorkerData {

@@ -1,14 +1,14 @@
 /** Threads that each exercise one shared structure as hard as they can; see `structures.race.test.ts`. */
 import { workerData } from 'node:worker_threads'
-import { Channel } from '../channel.ts'
-import { ClaimBoard } from '../claim-board.ts'
-import type { FrameworkLayout } from '../framework-layout.ts'
-import { Mailbox } from '../mailbox.ts'
-import type { MailboxLayout } from '../mailbox-layout.ts'
-import { OutboxWriter } from '../outbox.ts'
-import { openRegion } from '../region.ts'
-import { Signal } from '../signal.ts'
-import { SlotWord } from '../slot.ts'
+import { Channel } from '../channel/channel.ts'
+import { Mailbox } from '../channel/mailbox.ts'
+import type { MailboxLayout } from '../channel/mailbox-layout.ts'
+import { OutboxWriter } from '../channel/outbox.ts'
+import { ClaimBoard } from '../claims/claim-board.ts'
+import { SlotWord } from '../contract/slot.ts'
+import { openRegion } from '../memory/region.ts'
+import { Signal } from '../memory/signal.ts'
+import type { FrameworkLayout } from '../replica/framework-layout.ts'
 
 export interface StructureWorkerData {
   readonly kind: 'hold' | 'produce' | 'consume' | 'claim' | 'put' | 'post' | 'take' | 'turn'

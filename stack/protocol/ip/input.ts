@@ -1,10 +1,10 @@
 /** A frame that passed its check: to whoever takes its format. */
-import { SlotWord } from '../../dominoes/slot.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { etherBroadcastHigh, etherBroadcastLow } from '../../wire/ethernet.ts'
 import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
-import { receiveArp } from '../arp/input.ts'
 import { receiveEcho } from '../icmp/echo.ts'
 import { receiveIcmpError } from '../icmp/errors.ts'
+import { receiveArp } from '../link/arp-input.ts'
 import { type Core, header } from '../state/core.ts'
 import { receiveSegment } from '../tcp/input.ts'
 import { receiveDatagram } from '../udp/input.ts'

@@ -5,8 +5,8 @@
  * Invariant: between two requests nothing here matters but `state`; every other variable is either constant
  * or set anew by `apply`. So a copied or shared state buffer is a whole machine.
  */
-import type { ActionQueue } from '../../dominoes/action-queue.ts'
-import { SlotWord } from '../../dominoes/slot.ts'
+import type { ActionQueue } from '../../dominoes/contract/action-queue.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { type MachineConfig, maximumGapMicros } from '../config.ts'
 import type { CongestionControl } from '../tcp/congestion/control.ts'
 import { type Globals, globalRecord } from './globals.ts'

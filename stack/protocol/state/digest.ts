@@ -1,5 +1,5 @@
 /** Hashes of a replica's state. Equal logs make equal states, so equal digests; anything else is a bug. */
-import { hashWords } from '../../dominoes/digest.ts'
+import { hashWords } from '../../dominoes/contract/digest.ts'
 import { type Core, selectConnection } from './core.ts'
 import { segmentRecord } from './segment.ts'
 import { listenerRecord, neighborRecord } from './tables.ts'

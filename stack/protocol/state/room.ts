@@ -1,4 +1,4 @@
-/** How the connection table is shared out (see `tcp/orphans.ts` and `tcp/open.ts`). */
+/** How the connection table is shared out (see `tcp/closing/orphans.ts` and `tcp/opening/open.ts`). */
 import type { MachineConfig } from '../config.ts'
 import type { Core } from './core.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ActionQueue } from '../../dominoes/action-queue.ts'
+import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { newreno } from '../tcp/congestion/newreno.ts'
 import { testConfig } from '../testing/host.ts'
 import { SeededRandom } from '../testing/random.ts'

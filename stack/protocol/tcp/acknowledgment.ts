@@ -7,18 +7,23 @@ import { armTimer, disarmTimer } from '../state/clock.ts'
 import { type Core, header } from '../state/core.ts'
 import { SegmentMark } from '../state/segment.ts'
 import { Recovery, TcbFlag, Timer } from '../state/tcb.ts'
+import { challenge } from './closing/reset.ts'
 import { deliverSegment, noSample } from './delivery.ts'
 import { hasTimestamps, segmentLength } from './incoming.ts'
-import { noteDuplicate, notePartial } from './newreno-recovery.ts'
+import { noteDuplicate, notePartial } from './loss/newreno-recovery.ts'
+import { detectLoss } from './loss/rack.ts'
+import {
+  enterFastRecovery,
+  leaveRecoveryIfDone,
+  reduceProportionally,
+  undoIfSpurious,
+} from './loss/recovery.ts'
+import { clearSackCache, processSackBlocks } from './loss/sack-in.ts'
+import { removeHead, ringIsEmpty, selectEntry, trimHead } from './loss/scoreboard.ts'
+import { armProbe, resolveProbe } from './loss/tail-probe.ts'
 import { advanceSndUna } from './positions.ts'
-import { detectLoss } from './rack.ts'
-import { enterFastRecovery, leaveRecoveryIfDone, reduceProportionally, undoIfSpurious } from './recovery.ts'
-import { challenge } from './reset.ts'
 import { backedOffRto, takeRttSample } from './rtt.ts'
-import { clearSackCache, processSackBlocks } from './sack-in.ts'
-import { removeHead, ringIsEmpty, selectEntry, trimHead } from './scoreboard.ts'
 import { isAfter, isBefore, later } from './sequence.ts'
-import { armProbe, resolveProbe } from './tail-probe.ts'
 import { noteAcknowledged } from './upcalls.ts'
 
 const microsPerMilli = 1000

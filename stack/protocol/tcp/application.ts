@@ -12,7 +12,10 @@ import { hasRoom } from '../state/room.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
-import { requestClose } from './close.ts'
+import { requestClose } from './closing/close.ts'
+import { boundOrphans, knowsPeer, reclaimOldestOrphan } from './closing/orphans.ts'
+import { resetConnection } from './closing/reset.ts'
+import { beyondOldSequence, reclaimTimeWait } from './closing/time-wait.ts'
 import {
   allocateConnection,
   closeConnection,
@@ -21,14 +24,11 @@ import {
   schedule,
   selectById,
 } from './connections.ts'
-import { choosePort } from './ephemeral-port.ts'
-import { initialSequence } from './initial-sequence.ts'
-import { findListener, forgetUnaccepted, leaveAcceptQueue } from './listeners.ts'
-import { beginConnect } from './open.ts'
-import { boundOrphans, knowsPeer, reclaimOldestOrphan } from './orphans.ts'
-import { resetConnection } from './reset.ts'
+import { choosePort } from './opening/ephemeral-port.ts'
+import { initialSequence } from './opening/initial-sequence.ts'
+import { findListener, forgetUnaccepted, leaveAcceptQueue } from './opening/listeners.ts'
+import { beginConnect } from './opening/open.ts'
 import { isAfter, isBefore } from './sequence.ts'
-import { beyondOldSequence, reclaimTimeWait } from './time-wait.ts'
 import { windowUpdateIsDue } from './window.ts'
 
 export function applyApplicationRequest(core: Core, kind: number): void {

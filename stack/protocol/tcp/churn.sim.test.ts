@@ -3,9 +3,9 @@
  * bring the machine out of step with its shadow, and when everything is over nothing is left behind.
  */
 import { describe, expect, it } from 'vitest'
-import { ActionQueue, actionWords } from '../../dominoes/action-queue.ts'
-import { noDeadline } from '../../dominoes/domain.ts'
-import { SlotWord, slotHeadWords } from '../../dominoes/slot.ts'
+import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
+import { noDeadline } from '../../dominoes/contract/domain.ts'
+import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../../wire/header.ts'
 import { Action, SegmentWord, Upcall, UpcallWord } from '../actions.ts'
 import { createMachine, stateWords } from '../machine.ts'

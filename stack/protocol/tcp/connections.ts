@@ -17,12 +17,12 @@
  * Invariant: an index is free again only when the protocol is done with it and no thread will touch its rings.
  */
 
-import { releaseNextHop } from '../arp/neighbor-table.ts'
+import { releaseNextHop } from '../link/neighbor-table.ts'
 import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
 import { State, TcbFlag, tcbRecord, UpcallBit } from '../state/tcb.ts'
 import { insertTuple, removeTuple } from '../state/tuple-hash.ts'
-import { leaveAcceptQueue, leaveHalfOpen } from './listeners.ts'
+import { leaveAcceptQueue, leaveHalfOpen } from './opening/listeners.ts'
 
 /** Selects a TCB that is all zero but for its new generation; false if none is free. */
 export function allocateConnection(core: Core): boolean {

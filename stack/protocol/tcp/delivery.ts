@@ -1,7 +1,7 @@
 /** What one segment that reached the peer, acknowledged or sacked, tells: bytes delivered and a round trip. */
 import type { Core } from '../state/core.ts'
 import { SegmentMark } from '../state/segment.ts'
-import { noteDelivery } from './rack.ts'
+import { noteDelivery } from './loss/rack.ts'
 
 /** No sample was taken by the acknowledgment at hand. */
 export const noSample = -1

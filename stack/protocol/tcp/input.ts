@@ -3,11 +3,11 @@ import { HeaderWord } from '../../wire/header.ts'
 import { type Core, header, selectConnection } from '../state/core.ts'
 import { State } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
+import { receiveInTimeWait } from './closing/time-wait.ts'
 import { schedule } from './connections.ts'
-import { initialSequence } from './initial-sequence.ts'
 import { receiveInConnection } from './input-synchronized.ts'
-import { receiveForListener, receiveInSynSent } from './open.ts'
-import { receiveInTimeWait } from './time-wait.ts'
+import { initialSequence } from './opening/initial-sequence.ts'
+import { receiveForListener, receiveInSynSent } from './opening/open.ts'
 
 export function receiveSegment(core: Core): void {
   const { globals, tcb } = core

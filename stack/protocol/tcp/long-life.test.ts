@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { noDeadline } from '../../dominoes/domain.ts'
+import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { UpcallError } from '../actions.ts'
 import { State } from '../state/tcb.ts'
 import { ownPort, Scenario } from '../testing/scenario.ts'

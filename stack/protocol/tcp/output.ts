@@ -4,19 +4,19 @@
  * again: what is left to do is in the TCB.
  */
 import { TcpFlag } from '../../wire/header.ts'
-import { aimAtOpener } from '../arp/neighbor-table.ts'
-import { resolveNextHop } from '../arp/neighbors.ts'
+import { aimAtOpener } from '../link/neighbor-table.ts'
+import { resolveNextHop } from '../link/neighbors.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { SegmentMark } from '../state/segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
+import { shrinkFinWait2 } from './closing/time-wait.ts'
+import { noteRetransmission } from './loss/recovery.ts'
+import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './loss/scoreboard.ts'
+import { armProbe, probeIsAllowed } from './loss/tail-probe.ts'
 import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './output-data.ts'
-import { noteRetransmission } from './recovery.ts'
 import { backedOffRto } from './rtt.ts'
-import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './scoreboard.ts'
 import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
-import { armProbe, probeIsAllowed } from './tail-probe.ts'
-import { shrinkFinWait2 } from './time-wait.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending

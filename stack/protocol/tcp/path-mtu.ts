@@ -8,8 +8,8 @@ import type { Core } from '../state/core.ts'
 import { Recovery, State, TcbFlag, Timer } from '../state/tcb.ts'
 import { schedule } from './connections.ts'
 import { ipAndTcpHeaderBytes, leastMaximumSegment, timestampOptionBytes } from './constants.ts'
-import { clearSackCache } from './sack-in.ts'
-import { clearRing } from './scoreboard.ts'
+import { clearSackCache } from './loss/sack-in.ts'
+import { clearRing } from './loss/scoreboard.ts'
 
 /** RFC 1191 section 7: sizes to try if the router did not say. */
 const plateaus = [32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296]

@@ -7,10 +7,10 @@ import { UpcallError } from '../actions.ts'
 import { armTimer, isArmed } from '../state/clock.ts'
 import { type Core, header } from '../state/core.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
+import { aimAtSender, resetConnection } from './closing/reset.ts'
 import { closeConnection } from './connections.ts'
 import { ipAndTcpHeaderBytes } from './constants.ts'
 import { receiveText, reportDuplicate } from './receive.ts'
-import { aimAtSender, resetConnection } from './reset.ts'
 import { earlier, isAfter, isBefore } from './sequence.ts'
 
 /** False: the connection is no more. */

@@ -15,10 +15,10 @@ import {
   synRetransmissionLimit,
   windowProbeLimit,
 } from './constants.ts'
-import { detectLoss } from './rack.ts'
-import { enterFastRecovery, enterTimeoutRecovery, reduceProportionally } from './recovery.ts'
+import { detectLoss } from './loss/rack.ts'
+import { enterFastRecovery, enterTimeoutRecovery, reduceProportionally } from './loss/recovery.ts'
+import { ringIsEmpty } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
-import { ringIsEmpty } from './scoreboard.ts'
 
 /** Fires what is due on every connection, and notes the deadlines ahead. */
 export function fireConnectionTimers(core: Core): void {

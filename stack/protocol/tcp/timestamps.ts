@@ -2,9 +2,9 @@
 import { HeaderWord, TcpFlag } from '../../wire/header.ts'
 import { type Core, header } from '../state/core.ts'
 import { TcbFlag } from '../state/tcb.ts'
+import { mayAnswer } from './closing/reset.ts'
 import { timestampOutdatedMillis } from './constants.ts'
 import { hasFlag, hasTimestamps } from './incoming.ts'
-import { mayAnswer } from './reset.ts'
 import { isAfter, isBefore } from './sequence.ts'
 
 /** Section 5.3, R1; the answer that is due is noted. A reset is never refused. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ActionQueue } from '../../dominoes/action-queue.ts'
+import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { createMachine } from '../machine.ts'
 import { readActions } from '../testing/readable.ts'
 import { ownPort, Scenario } from '../testing/scenario.ts'

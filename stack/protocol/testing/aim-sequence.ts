@@ -5,7 +5,7 @@
 import type { MachineConfig } from '../config.ts'
 import { globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
-import { sequenceOffset } from '../tcp/initial-sequence.ts'
+import { sequenceOffset } from '../tcp/opening/initial-sequence.ts'
 
 const stepsPerMilli = 250
 

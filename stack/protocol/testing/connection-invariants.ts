@@ -3,7 +3,7 @@
  * to do has somebody who will wake it. A connection that nothing will wake hangs for ever.
  */
 
-import { findNeighbor } from '../arp/neighbor-table.ts'
+import { findNeighbor } from '../link/neighbor-table.ts'
 import type { Core } from '../state/core.ts'
 import { NeighborState } from '../state/tables.ts'
 import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'

@@ -2,8 +2,8 @@
  * One machine with a slot to put requests in: what a strategy does around a replica, in its simplest form.
  * Every method applies one request and returns the actions that came of it, in order.
  */
-import { ActionQueue } from '../../dominoes/action-queue.ts'
-import { SlotWord, slotHeadWords } from '../../dominoes/slot.ts'
+import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
+import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
 import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'

@@ -3,7 +3,7 @@
  * of any replica, at any time at which its machine is at rest. Throws an error that names the record, the field and
  * the values; returns nothing.
  */
-import { ActionQueue } from '../../dominoes/action-queue.ts'
+import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import type { MachineConfig } from '../config.ts'
 import { Core, selectConnection } from '../state/core.ts'
 import { State } from '../state/tcb.ts'

@@ -1,5 +1,5 @@
 /** Actions as plain objects, for tests and for people. Allocates freely; nothing on a hot path may use it. */
-import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/action-queue.ts'
+import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Action, ArpWord, IcmpWord, SegmentWord, Upcall, UpcallWord } from '../actions.ts'
 

@@ -3,9 +3,9 @@
  * without any bytes. The wire loses, delays and duplicates by a seeded generator. Each end has a shadow, a
  * second machine that is fed the same requests and has to stay equal.
  */
-import { ActionQueue, actionWords } from '../../dominoes/action-queue.ts'
-import { noDeadline } from '../../dominoes/domain.ts'
-import { SlotWord, slotHeadWords } from '../../dominoes/slot.ts'
+import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
+import { noDeadline } from '../../dominoes/contract/domain.ts'
+import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'

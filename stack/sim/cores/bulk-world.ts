@@ -4,12 +4,12 @@
  * protocol machine at both ends, the frames between them.
  */
 import { Random } from '../../device/random.ts'
-import type { Domain } from '../../dominoes/domain.ts'
-import { openRegion, type Region } from '../../dominoes/region.ts'
+import type { Domain } from '../../dominoes/contract/domain.ts'
+import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWorkKind } from '../../payload/payload-work.ts'
 import { Endpoint } from '../../socket/endpoint.ts'
+import type { StackLayout } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters, StrategyOption } from '../../strategy/options.ts'
-import type { StackLayout } from '../../strategy/stack-layout.ts'
 import { strategyOf } from '../../strategy/strategies.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
 import { peerAddress, peerParameters, port, stackParameters } from './bulk-parameters.ts'

@@ -1,8 +1,8 @@
 /**
  * What the parts of the TCP/IP domain cost on a virtual core: turns what a slot or an action says into nanoseconds.
  */
-import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/action-queue.ts'
-import { SlotWord } from '../../dominoes/slot.ts'
+import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { PayloadWorkKind } from '../../payload/payload-work.ts'
 import { Action, SegmentWord, UpcallWord } from '../../protocol/actions.ts'
 import { Request } from '../../protocol/requests.ts'

@@ -1,5 +1,5 @@
 /**
- * Who sleeps where on virtual cores, and who wakes whom: the replica loop's table (`dominoes/replica.ts`) in virtual
+ * Who sleeps where on virtual cores, and who wakes whom: the replica loop's table (`dominoes/replica/replica.ts`) in virtual
  * time. One thread minds the device, holding the producer role; the others sleep until something is published.
  *
  * Invariant: while a thread minds the device, nobody else takes the producer role.

@@ -5,10 +5,10 @@
  *
  * Invariant: along every core's clock the tail only grows and a verdict once seen stays.
  */
-import { Channel } from '../../dominoes/channel.ts'
-import type { ChannelLayout } from '../../dominoes/channel-layout.ts'
-import type { Region } from '../../dominoes/region.ts'
-import { verdictPending } from '../../dominoes/slot.ts'
+import { Channel } from '../../dominoes/channel/channel.ts'
+import type { ChannelLayout } from '../../dominoes/channel/channel-layout.ts'
+import { verdictPending } from '../../dominoes/contract/slot.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
 import type { VirtualThread } from './virtual-thread.ts'
 
 /** When things of one channel became visible; shared by its cores. */

@@ -8,10 +8,11 @@
  *
  * Invariant: what another core can see of an action (a frame, an upcall) happens at its end.
  */
-import { ActionQueue, actionWords } from '../../dominoes/action-queue.ts'
-import type { ClaimPolicy } from '../../dominoes/claim-policy.ts'
-import type { Domain } from '../../dominoes/domain.ts'
-import { WrappedDomain } from '../wrapped-domain.ts'
+
+import type { ClaimPolicy } from '../../dominoes/claims/claim-policy.ts'
+import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
+import type { Domain } from '../../dominoes/contract/domain.ts'
+import { WrappedDomain } from '../hosts/wrapped-domain.ts'
 import type { VirtualThread } from './virtual-thread.ts'
 
 /** What the parts of handling a request cost, in nanoseconds. */

@@ -4,7 +4,7 @@
  *
  * Invariant: no two threads hold the lock at the same virtual time.
  */
-import type { Lock } from '../../strategy/lock.ts'
+import type { Lock } from '../../strategy/parts/lock.ts'
 import type { VirtualThread } from './virtual-thread.ts'
 
 /** Shared by all threads of a lock. */

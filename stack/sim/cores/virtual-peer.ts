@@ -4,7 +4,7 @@
  * a thread on the same processors.
  */
 import type { Device } from '../../device/device.ts'
-import { openRegion } from '../../dominoes/region.ts'
+import { openRegion } from '../../dominoes/memory/region.ts'
 import { Endpoint, type EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
 import type { StackParameters } from '../../strategy/options.ts'

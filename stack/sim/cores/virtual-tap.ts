@@ -5,7 +5,7 @@
  * Invariant: a core reads no frame that was written later than its own time.
  */
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
-import type { Region } from '../../dominoes/region.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
 import type { VirtualThread } from './virtual-thread.ts'
 
 /** Frames that a TAP keeps for its reader (Linux: `txqueuelen`). */

@@ -2,9 +2,9 @@
  * A domain whose every request is watched: how often it is resumed, how much it emits, and whether the state is as it has
  * to be once the machine is at rest. What goes wrong is thrown on the spot, by the request that did it.
  */
-import type { Domain } from '../../dominoes/domain.ts'
+import type { Domain } from '../../dominoes/contract/domain.ts'
 import type { Invariants } from '../../protocol/testing/invariants.ts'
-import { WrappedDomain } from '../wrapped-domain.ts'
+import { WrappedDomain } from '../hosts/wrapped-domain.ts'
 
 export class GuardedDomain extends WrappedDomain {
   readonly #invariants: Invariants

@@ -3,13 +3,13 @@
  * is written down. Bare ACKs may be held back, and one that a later one supersedes never leaves.
  */
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
-import type { Region } from '../../dominoes/region.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
 import type { Fate, RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
 import { readUint16 } from '../../wire/big-endian.ts'
 import { EtherType, ethernetHeaderBytes, etherTypeOf } from '../../wire/ethernet.ts'
 import { TcpFlag } from '../../wire/header.ts'
 import { supersedesAck } from '../../wire/superseded-ack.ts'
-import type { SimulatedClock } from '../simulated-clock.ts'
+import type { SimulatedClock } from '../hosts/simulated-clock.ts'
 
 interface Frame {
   bytes: Uint8Array

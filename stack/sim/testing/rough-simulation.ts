@@ -3,16 +3,16 @@
  * byte is wrong or missing, if replicas differ, if a state is not as it has to be after any request, or if it takes more
  * of anything than it may.
  */
-import { openRegion } from '../../dominoes/region.ts'
+import { openRegion } from '../../dominoes/memory/region.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { Invariants } from '../../protocol/testing/invariants.ts'
 import type { RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
+import { type StackLayout, stateOf } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters, StrategyOption } from '../../strategy/options.ts'
-import { type StackLayout, stateOf } from '../../strategy/stack-layout.ts'
 import { strategyOf } from '../../strategy/strategies.ts'
-import { SimHost } from '../sim-host.ts'
-import { SimulatedClock } from '../simulated-clock.ts'
-import { runWorld, settleWorld } from '../world.ts'
+import { SimHost } from '../hosts/sim-host.ts'
+import { SimulatedClock } from '../hosts/simulated-clock.ts'
+import { runWorld, settleWorld } from '../hosts/world.ts'
 import { GuardedDomain } from './guarded-domain.ts'
 import { RoughApplication } from './rough-application.ts'
 import { RoughLink } from './rough-link.ts'

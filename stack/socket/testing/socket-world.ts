@@ -4,8 +4,8 @@
  * frames, requests and polls can be made.
  */
 import { setImmediate as flush } from 'node:timers/promises'
-import { openRegion } from '../../dominoes/region.ts'
-import type { Signal } from '../../dominoes/signal.ts'
+import { openRegion } from '../../dominoes/memory/region.ts'
+import type { Signal } from '../../dominoes/memory/signal.ts'
 import { Upcall } from '../../protocol/actions.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { Request } from '../../protocol/requests.ts'
@@ -14,8 +14,8 @@ import { listenerRecord } from '../../protocol/state/tables.ts'
 import { State } from '../../protocol/state/tcb.ts'
 import { type Head, TestHost } from '../../protocol/testing/host.ts'
 import type { PostedUpcall, ReadableAction } from '../../protocol/testing/readable.ts'
-import type { RunningStack } from '../../strategy/running-stack.ts'
-import { UpcallRecord } from '../../strategy/upcall-record.ts'
+import { UpcallRecord } from '../../strategy/layout/upcall-record.ts'
+import type { RunningStack } from '../../strategy/running/running-stack.ts'
 import { Stack } from '../stack.ts'
 import { ScriptedPeer } from './scripted-peer.ts'
 

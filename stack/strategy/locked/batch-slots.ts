@@ -2,9 +2,9 @@
  * The slots of one thread of the locked strategy: the batch that it has read and works on, and one more for what is
  * emitted without a request. One thread only, but for the time of the newest request, which all threads share.
  */
-import type { Channel } from '../../dominoes/channel.ts'
-import type { LocalSlotsLayout } from '../local-slots.ts'
-import type { RequestSink } from '../network-source.ts'
+import type { Channel } from '../../dominoes/channel/channel.ts'
+import type { LocalSlotsLayout } from '../layout/local-slots.ts'
+import type { RequestSink } from '../parts/network-source.ts'
 import type { OrderBoard } from './order-board.ts'
 
 export class BatchSlots implements RequestSink {

@@ -13,16 +13,17 @@
  * Called by the one thread that owns it. Invariant: the lock is never held between two calls of `doWork`, and nothing
  * that may have to wait is done while it is held.
  */
-import type { Clock } from '../../device/clock.ts'
+
 import type { Device } from '../../device/device.ts'
-import type { Channel } from '../../dominoes/channel.ts'
-import { Counter, type Counters } from '../../dominoes/counters.ts'
-import type { Domain, Source } from '../../dominoes/domain.ts'
-import { askingWeight } from '../../dominoes/replica.ts'
-import { SlotWord } from '../../dominoes/slot.ts'
+import type { Clock } from '../../device/kernel/clock.ts'
+import type { Channel } from '../../dominoes/channel/channel.ts'
+import type { Domain, Source } from '../../dominoes/contract/domain.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
+import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
+import { askingWeight } from '../../dominoes/replica/replica.ts'
 import { Request } from '../../protocol/requests.ts'
-import type { ActionRunner, EarlyFullQueue } from '../action-runner.ts'
-import type { Lock } from '../lock.ts'
+import type { Lock } from '../parts/lock.ts'
+import type { ActionRunner, EarlyFullQueue } from '../perform/action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { BatchSlots } from './batch-slots.ts'
 import { LockCounter } from './lock-counters.ts'

@@ -11,10 +11,10 @@
  *
  * Everything stored before `release` is visible after the next `acquire`, whichever thread's.
  */
-import type { Counters } from '../../dominoes/counters.ts'
-import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/region.ts'
-import type { Lock } from '../lock.ts'
+import type { Counters } from '../../dominoes/memory/counters.ts'
+import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
 import type { LockKind } from '../options.ts'
+import type { Lock } from '../parts/lock.ts'
 import { LockCounter } from './lock-counters.ts'
 
 /** Rounds of looking before a parking lock's waiter sleeps: about as long as the lock is held as a rule. */

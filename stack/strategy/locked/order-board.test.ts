@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RegionPlan } from '../../dominoes/region.ts'
+import { RegionPlan } from '../../dominoes/memory/region.ts'
 import { OrderBoard, planOrderBoard } from './order-board.ts'
 
 function boardFor(threads: number): OrderBoard {

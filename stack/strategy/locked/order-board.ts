@@ -16,7 +16,7 @@
  * A request i is passed when it is applied and no busy thread's index is at or before i: `busy` is set before the lock is
  * given up, so whoever learns of a later request sees it. Indices and tickets wrap; compared by signed differences.
  */
-import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/region.ts'
+import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
 
 const BoardWord = { next: 0, applied: 1 } as const
 const ThreadWord = { ticket: 0, pending: 1, index: 2, busy: 3 } as const

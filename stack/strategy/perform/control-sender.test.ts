@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Device } from '../../device/device.ts'
-import { openRegion } from '../../dominoes/region.ts'
+import { openRegion } from '../../dominoes/memory/region.ts'
 import { resolveOptions } from '../../socket/options.ts'
 import { Bench } from '../../wire/frame-fixtures.ts'
-import { openSequentialThread } from '../open-thread.ts'
-import { planStack } from '../stack-layout.ts'
+import { planStack } from '../layout/stack-layout.ts'
+import { openSequentialThread } from '../sequential/open-thread.ts'
 import { cutFrame, sumOf } from '../testing/fragments.ts'
 
 /** What a sequential stack with this host's address transmits when these frames arrive. */

@@ -3,8 +3,8 @@
  * thread.
  */
 
-import type { Region } from '../../dominoes/region.ts'
-import { SlotWord } from '../../dominoes/slot.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
 import { ArpWord, IcmpWord } from '../../protocol/actions.ts'
 import { arpBytes, writeArp } from '../../wire/arp.ts'
 import { sumBytes } from '../../wire/checksum.ts'
@@ -21,7 +21,7 @@ import {
 import { IpProtocol, ipv4HeaderBytes, ipv4TotalLength, writeIpv4 } from '../../wire/ipv4.ts'
 import { writeFragmentHeader } from '../../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes, writeVirtioPlain } from '../../wire/virtio.ts'
-import { frameAtOf } from '../slot-frame.ts'
+import { frameAtOf } from '../parts/slot-frame.ts'
 import { frameStart } from './transmit-buffer.ts'
 import type { Transmitter } from './transmitter.ts'
 

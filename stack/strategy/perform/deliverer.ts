@@ -5,14 +5,14 @@
  * The application takes upcalls in number order, so it sees one only after all before it were committed: the
  * bytes that a `readable` speaks of have all been copied, by whichever replica.
  */
-import type { OutboxWriter } from '../../dominoes/outbox.ts'
-import type { Region } from '../../dominoes/region.ts'
-import { SlotWord } from '../../dominoes/slot.ts'
+import type { OutboxWriter } from '../../dominoes/channel/outbox.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { UpcallWord } from '../../protocol/actions.ts'
-import { frameAtOf } from '../slot-frame.ts'
-import { receiveRingAt, type StreamBuffers } from '../stream-buffers.ts'
-import { UpcallRecord } from '../upcall-record.ts'
+import { receiveRingAt, type StreamBuffers } from '../layout/stream-buffers.ts'
+import { UpcallRecord } from '../layout/upcall-record.ts'
+import { frameAtOf } from '../parts/slot-frame.ts'
 
 export class Deliverer {
   readonly #region: Region

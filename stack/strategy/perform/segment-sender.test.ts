@@ -1,7 +1,7 @@
 import { createDecipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
-import { openRegion, type Region } from '../../dominoes/region.ts'
+import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { createPayloadWork, type PayloadWorkKind } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
 import { decodeFrame } from '../../wire/frame.ts'

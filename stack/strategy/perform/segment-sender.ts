@@ -3,7 +3,7 @@
  * One instance per thread.
  */
 
-import type { Region } from '../../dominoes/region.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
 import { addSums, sumBytes } from '../../wire/checksum.ts'
@@ -17,7 +17,7 @@ import {
   writeTcpPseudoChecksum,
 } from '../../wire/tcp.ts'
 import { virtioHeaderBytes, writeVirtioOffload, writeVirtioPlain } from '../../wire/virtio.ts'
-import { type StreamBuffers, sendRingAt } from '../stream-buffers.ts'
+import { type StreamBuffers, sendRingAt } from '../layout/stream-buffers.ts'
 import { frameStart } from './transmit-buffer.ts'
 import type { Transmitter } from './transmitter.ts'
 

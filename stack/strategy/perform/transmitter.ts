@@ -3,7 +3,7 @@
  * (`ordered-transmitter.ts`). One instance per thread.
  */
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
-import { countOne, ThreadCounter } from '../thread-counters.ts'
+import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 
 export interface Transmitter {
   readonly capabilities: DeviceCapabilities

@@ -5,9 +5,9 @@
  * Says it is full while what an apply emits directly still fits. Invariant: a record is constant from `publish` until the
  * transmitter that claimed it has passed it.
  */
-import { ActionQueue, ActionWord, actionWords } from '../../dominoes/action-queue.ts'
-import type { Region } from '../../dominoes/region.ts'
-import { Signal } from '../../dominoes/signal.ts'
+import { ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
+import { Signal } from '../../dominoes/memory/signal.ts'
 import type { Pipe } from './pipe.ts'
 import { type PipeLayout, PipeWord, RequestWord } from './pipeline-layout.ts'
 

@@ -1,7 +1,7 @@
 /**
  * How far the stages of a pipeline are, as any thread may ask. See `pipeline-layout.ts` for who writes what.
  */
-import type { ChannelLayout } from '../../dominoes/channel-layout.ts'
+import type { ChannelLayout } from '../../dominoes/channel/channel-layout.ts'
 import { type PipeLayout, PipeWord, RequestWord, TransmitterWord } from './pipeline-layout.ts'
 
 export class Pipe {

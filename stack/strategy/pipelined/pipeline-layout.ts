@@ -24,12 +24,12 @@
  * indices wrap. Invariant: minimum ≤ applied ≤ read ≤ minimum + slotCount; claimed ≤ emitted; what is claimed and not done
  * is held by some transmitter; emitted ≤ (the first action not done) + ringCount.
  */
-import { actionWords } from '../../dominoes/action-queue.ts'
-import { lineWords, type RegionPlan } from '../../dominoes/region.ts'
-import { planSignal } from '../../dominoes/signal.ts'
+import { actionWords } from '../../dominoes/contract/action-queue.ts'
+import { lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
+import { planSignal } from '../../dominoes/memory/signal.ts'
+import { planStack, type StackLayout } from '../layout/stack-layout.ts'
+import { workerCount } from '../layout/worker-count.ts'
 import type { StackParameters } from '../options.ts'
-import { planStack, type StackLayout } from '../stack-layout.ts'
-import { workerCount } from '../worker-count.ts'
 
 export const PipeWord = {
   read: 0,

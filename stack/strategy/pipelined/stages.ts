@@ -5,15 +5,15 @@
  *   protocol      slots → state, actions; minds the timers
  *   transmitter   actions → performed: `transmitter-stage.ts`
  */
-import type { Clock } from '../../device/clock.ts'
+import type { Clock } from '../../device/kernel/clock.ts'
 import type { RandomSource } from '../../device/random.ts'
-import { Counter, type Counters } from '../../dominoes/counters.ts'
-import type { Domain, Source } from '../../dominoes/domain.ts'
-import { notBefore } from '../../dominoes/request-time.ts'
-import type { Signal } from '../../dominoes/signal.ts'
-import { SlotWord } from '../../dominoes/slot.ts'
+import type { Domain, Source } from '../../dominoes/contract/domain.ts'
+import { notBefore } from '../../dominoes/contract/request-time.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
+import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
+import type { Signal } from '../../dominoes/memory/signal.ts'
 import { Request } from '../../protocol/requests.ts'
-import type { RequestSink } from '../network-source.ts'
+import type { RequestSink } from '../parts/network-source.ts'
 import type { EmittedActions } from './emitted-actions.ts'
 import type { Pipe } from './pipe.ts'
 import { PipeWord } from './pipeline-layout.ts'

@@ -2,12 +2,12 @@
  * The threads of a pipeline: stages, what they sleep in, and how they end one after the other. The reader sleeps in the
  * device, the protocol and the transmitters on a signal each, and whoever lacks room on the channel's `progress`.
  */
-import type { Clock } from '../../device/clock.ts'
-import type { Channel } from '../../dominoes/channel.ts'
-import { Counter, type Counters } from '../../dominoes/counters.ts'
-import { noDeadline } from '../../dominoes/domain.ts'
-import { askingWeight } from '../../dominoes/replica.ts'
-import type { Signal } from '../../dominoes/signal.ts'
+import type { Clock } from '../../device/kernel/clock.ts'
+import type { Channel } from '../../dominoes/channel/channel.ts'
+import { noDeadline } from '../../dominoes/contract/domain.ts'
+import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
+import type { Signal } from '../../dominoes/memory/signal.ts'
+import { askingWeight } from '../../dominoes/replica/replica.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { Pipe } from './pipe.ts'
 import { Ended, PipeWord } from './pipeline-layout.ts'

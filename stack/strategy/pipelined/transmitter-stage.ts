@@ -3,10 +3,10 @@
  *
  * Invariant: what it says it holds (see `pipeline-layout.ts`) is never newer than what it holds.
  */
-import { actionWords } from '../../dominoes/action-queue.ts'
-import { Counter, type Counters } from '../../dominoes/counters.ts'
-import type { Domain } from '../../dominoes/domain.ts'
-import type { Signal } from '../../dominoes/signal.ts'
+import { actionWords } from '../../dominoes/contract/action-queue.ts'
+import type { Domain } from '../../dominoes/contract/domain.ts'
+import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
+import type { Signal } from '../../dominoes/memory/signal.ts'
 import type { Pipe } from './pipe.ts'
 import { type PipeLayout, PipeWord, RequestWord, TransmitterWord } from './pipeline-layout.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RegionPlan } from '../../dominoes/region.ts'
+import { RegionPlan } from '../../dominoes/memory/region.ts'
 import { Preference, planPreference, preferenceFrames } from './preference.ts'
 
 function open() {

@@ -10,7 +10,7 @@
  *
  * The reader is who holds the producer role. Any thread may ask. Zeroed memory prefers nobody.
  */
-import { lineBytes, type RegionPlan } from '../../dominoes/region.ts'
+import { lineBytes, type RegionPlan } from '../../dominoes/memory/region.ts'
 
 /** Frames in a row that make a preference: about as many as a device holds back for a reader that is busy. */
 export const preferenceFrames = 1024

@@ -6,17 +6,17 @@
  * do. A connection that is opened goes to a worker in turn, which chooses a port that makes it its own; one with a given
  * port goes where its tuple belongs.
  */
-import { ChannelWord } from '../../dominoes/channel-layout.ts'
-import { Mailbox } from '../../dominoes/mailbox.ts'
-import { OutboxReader } from '../../dominoes/outbox.ts'
-import type { Region } from '../../dominoes/region.ts'
-import { Signal } from '../../dominoes/signal.ts'
+import { ChannelWord } from '../../dominoes/channel/channel-layout.ts'
+import { Mailbox } from '../../dominoes/channel/mailbox.ts'
+import { OutboxReader } from '../../dominoes/channel/outbox.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
+import { Signal } from '../../dominoes/memory/signal.ts'
 import { Upcall } from '../../protocol/actions.ts'
 import type { HashKey } from '../../protocol/keyed-hash.ts'
 import { Request } from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
-import type { RequestPort, UpcallPort } from '../running-stack.ts'
-import { UpcallRecord } from '../upcall-record.ts'
+import { UpcallRecord } from '../layout/upcall-record.ts'
+import type { RequestPort, UpcallPort } from '../running/running-stack.ts'
 import type { ShardedLayout } from './shard-layout.ts'
 
 /** Posts each request where it belongs. */

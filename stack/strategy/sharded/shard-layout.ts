@@ -7,15 +7,16 @@
  *
  * Connections: worker w's have indices w × connections … (w + 1) × connections - 1 where the application sees them.
  */
-import { type CountersLayout, planCounters } from '../../dominoes/counters.ts'
-import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/mailbox-layout.ts'
-import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/outbox-layout.ts'
-import { lineBytes, type Region, type RegionPlan } from '../../dominoes/region.ts'
-import { planSignal } from '../../dominoes/signal.ts'
+
+import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/channel/mailbox-layout.ts'
+import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/channel/outbox-layout.ts'
+import { type CountersLayout, planCounters } from '../../dominoes/memory/counters.ts'
+import { lineBytes, type Region, type RegionPlan } from '../../dominoes/memory/region.ts'
+import { planSignal } from '../../dominoes/memory/signal.ts'
 import type { HashKey } from '../../protocol/keyed-hash.ts'
+import { planStack, type StackLayout } from '../layout/stack-layout.ts'
+import { workerCount } from '../layout/worker-count.ts'
 import type { StackParameters } from '../options.ts'
-import { planStack, type StackLayout } from '../stack-layout.ts'
-import { workerCount } from '../worker-count.ts'
 import { planPreference } from './preference.ts'
 
 export interface ShardLayout {

@@ -6,7 +6,7 @@
  * A lent slot's claim word is 1 until the borrower stores 0. A few slots are kept back from frames, which others may
  * borrow for long: the worker's timers and what the application asks of it need slots, too.
  */
-import { SlotWord } from '../../dominoes/slot.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
 
 /** Slots that are not for frames. */
 const keptBack = 8

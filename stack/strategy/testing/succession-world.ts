@@ -2,21 +2,21 @@
  * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and is closed,
  * reset, or given up with bytes unread. Whatever its end, its place has to be free for a later one.
  */
-import { perfectLink } from '../../device/link-direction.ts'
-import { SimulatedLink } from '../../device/simulated-link.ts'
-import { openRegion, type Region } from '../../dominoes/region.ts'
+import { perfectLink } from '../../device/simulated/link-direction.ts'
+import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
+import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { UpcallError } from '../../protocol/actions.ts'
 import { planLayout } from '../../protocol/state/layout.ts'
 import { tcbRecord } from '../../protocol/state/tcb.ts'
 import { testConfig } from '../../protocol/testing/host.ts'
-import { SimHost } from '../../sim/sim-host.ts'
-import { SimulatedClock } from '../../sim/simulated-clock.ts'
-import { runWorld, settleWorld } from '../../sim/world.ts'
+import { SimHost } from '../../sim/hosts/sim-host.ts'
+import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
+import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { type StackLayout, stateOf } from '../layout/stack-layout.ts'
 import type { StackParameters, StrategyOption } from '../options.ts'
 import type { ShardedLayout } from '../sharded/shard-layout.ts'
-import { type StackLayout, stateOf } from '../stack-layout.ts'
 import { strategyOf } from '../strategies.ts'
 
 export interface SuccessionOutcome {

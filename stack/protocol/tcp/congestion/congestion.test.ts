@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ActionQueue } from '../../../dominoes/action-queue.ts'
+import { ActionQueue } from '../../../dominoes/contract/action-queue.ts'
 import { Core } from '../../state/core.ts'
 import { stateWords } from '../../state/layout.ts'
 import { testConfig } from '../../testing/host.ts'

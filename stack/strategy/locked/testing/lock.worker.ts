@@ -1,7 +1,7 @@
 /** A thread that takes a lock many times and counts by plain loads and stores while it holds it; see `locks.race.test.ts`. */
 import { workerData } from 'node:worker_threads'
-import { Counters, type CountersLayout } from '../../../dominoes/counters.ts'
-import { openRegion } from '../../../dominoes/region.ts'
+import { Counters, type CountersLayout } from '../../../dominoes/memory/counters.ts'
+import { openRegion } from '../../../dominoes/memory/region.ts'
 import type { LockKind } from '../../options.ts'
 import { openLock } from '../locks.ts'
 

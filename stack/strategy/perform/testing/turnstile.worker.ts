@@ -1,10 +1,10 @@
 /** A thread that claims runs of frames and takes each through a turnstile; see `turnstile.race.test.ts`. */
 import { workerData } from 'node:worker_threads'
-import { openRegion } from '../../../dominoes/region.ts'
-import { Signal } from '../../../dominoes/signal.ts'
-import { OrderedTransmitter } from '../ordered-transmitter.ts'
+import { openRegion } from '../../../dominoes/memory/region.ts'
+import { Signal } from '../../../dominoes/memory/signal.ts'
+import { OrderedTransmitter } from '../../replicated/ordered/ordered-transmitter.ts'
+import type { TurnstileLayout } from '../../replicated/ordered/turnstile.ts'
 import { noBuffer } from '../transmitter.ts'
-import type { TurnstileLayout } from '../turnstile.ts'
 
 export interface TurnstileWorkerData {
   readonly buffer: SharedArrayBuffer

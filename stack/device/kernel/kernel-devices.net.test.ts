@@ -1,0 +1,115 @@
+/**
+ * The devices that the kernel is behind: a TAP at one end, a packet socket on the same interface at the other,
+ * in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN and /dev/net/tun, but no container.
+ */
+import { Worker } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+import { EtherType, writeEthernet } from '../../wire/ethernet.ts'
+import { TcpFlag, TcpWord } from '../../wire/header.ts'
+import { IpProtocol, writeIpv4 } from '../../wire/ipv4.ts'
+import { TcpOffset, writeTcp, writeTcpPseudoChecksum } from '../../wire/tcp.ts'
+import { virtioTrustsChecksum, writeVirtioOffload } from '../../wire/virtio.ts'
+import { complianceRegion, describeDevice, waitLimitMillis } from '../device.compliance.ts'
+import { DeviceError } from '../device.ts'
+import { describeInNamespace } from '../testing/in-namespace.ts'
+import { closeDescriptors } from './descriptor-device.ts'
+import { interfaceMtu, setInterfaceUp } from './interface-request.ts'
+import { createPacketSocketDevice, openPacketSocket } from './packet-socket.ts'
+import { createTapDevice, openTap, superFrameBytes } from './tap.ts'
+
+describeInNamespace((opened) => {
+  for (const offload of [false, true]) {
+    const suffix = offload ? ' with offload' : ''
+    const name = offload ? 'offload0' : 'plain0'
+    const makePair = (tapIsNear: boolean, device: string) => () => {
+      const [nearRegion, farRegion] = [complianceRegion(), complianceRegion()]
+      const tap = opened(openTap({ name: device, mtuBytes: 1500, offload }))
+      setInterfaceUp(device)
+      const packets = opened(openPacketSocket({ interfaceName: device, offload }))
+      const near = tapIsNear
+        ? createTapDevice(nearRegion, tap)
+        : createPacketSocketDevice(nearRegion, packets)
+      const far = tapIsNear ? createPacketSocketDevice(farRegion, packets) : createTapDevice(farRegion, tap)
+      return { near, far, nearRegion, farRegion, advance: () => {}, close: () => {} }
+    }
+    describeDevice(`a TAP${suffix}`, makePair(true, name))
+    describeDevice(`a packet socket${suffix}`, makePair(false, `${name}b`))
+  }
+
+  test('the kernel names a TAP that has no name, and sets its MTU', () => {
+    const handle = opened(openTap({ mtuBytes: 9000 }))
+    expect(handle.name).toMatch(/^tap\d+$/)
+    expect(interfaceMtu(handle.name)).toBe(9000)
+    expect(handle.capabilities).toEqual({ frameBytes: 9014, virtioHeader: false, checksumOffload: false })
+  })
+
+  test('with offload a device takes super-frames and checksums', () => {
+    const handle = opened(openTap({ mtuBytes: 1500, offload: true }))
+    expect(handle.capabilities).toEqual({ frameBytes: 65549, virtioHeader: true, checksumOffload: true })
+  })
+
+  test('the kernel takes a super-frame and tells a reader how to cut it', () => {
+    const tap = opened(openTap({ name: 'super0', mtuBytes: 1500, offload: true }))
+    setInterfaceUp('super0')
+    const packets = opened(openPacketSocket({ interfaceName: 'super0', offload: true }))
+    const region = complianceRegion()
+    const { bytes } = region
+    const payloadBytes = 40_000
+    const segmentBytes = 1448
+    const record = new Int32Array(20)
+    record[TcpWord.flags] = TcpFlag.ack
+    writeVirtioOffload(bytes, 0, 54, segmentBytes, 34, TcpOffset.checksum)
+    writeEthernet(bytes, 12, 0xffff, -1, 0x0200, 1, EtherType.ipv4)
+    writeIpv4(bytes, 26, IpProtocol.tcp, 0x0a000001, 0x0a000002, 20 + payloadBytes, 0)
+    writeTcp(bytes, 46, record, 0)
+    writeTcpPseudoChecksum(bytes, 46, 0x0a000001, 0x0a000002, 20 + payloadBytes)
+    expect(createTapDevice(region, tap).write(0, 66 + payloadBytes)).toBe(true)
+    const far = createPacketSocketDevice(region, packets)
+    const readAt = 1 << 18
+    let length = 0
+    for (let attempt = 0; attempt < 100 && length !== 66 + payloadBytes; attempt++) {
+      length = far.read(readAt, superFrameBytes + 12)
+      if (length === 0) far.wait(1000)
+    }
+    expect(length).toBe(66 + payloadBytes)
+    expect(virtioTrustsChecksum(bytes, readAt)).toBe(true)
+    expect((bytes[readAt + 4] as number) | ((bytes[readAt + 5] as number) << 8)).toBe(segmentBytes)
+  })
+
+  test('another thread ends a wait through descriptors it was handed', {
+    timeout: waitLimitMillis,
+  }, async () => {
+    const handle = opened(openTap({ mtuBytes: 1500 }))
+    const code = `
+      import { workerData } from 'node:worker_threads'
+      const { createTapDevice } = await import(workerData.tap)
+      createTapDevice({ buffer: new SharedArrayBuffer(128) }, workerData.handle).wake()
+    `
+    const tap = new URL('./tap.ts', import.meta.url).href
+    const url = new URL(`data:text/javascript,${encodeURIComponent(code)}`)
+    const worker = new Worker(url, { workerData: { tap, handle } })
+    createTapDevice(complianceRegion(), handle).wait(30_000_000)
+    await worker.terminate()
+  })
+
+  test('a name in use, a name too long and an absent interface say what is wrong', () => {
+    opened(openTap({ name: 'taken', mtuBytes: 1500 }))
+    expect(() => openTap({ name: 'taken', mtuBytes: 1500 })).toThrow(/EBUSY.*ip link delete taken/)
+    expect(() => openTap({ name: 'sixteencharacter', mtuBytes: 1500 })).toThrow(/at most 15 characters/)
+    expect(() => openPacketSocket({ interfaceName: 'absent' })).toThrow(/absent: ENODEV/)
+  })
+
+  test('an interface that is down reads nothing and takes nothing', () => {
+    const handle = opened(openTap({ mtuBytes: 1500 }))
+    const device = createTapDevice(complianceRegion(), handle)
+    expect(device.read(0, 1514)).toBe(0)
+    expect(device.write(0, 60)).toBe(false)
+  })
+
+  test('a device that is gone throws', () => {
+    const handle = openTap({ mtuBytes: 1500 })
+    const device = createTapDevice(complianceRegion(), handle)
+    closeDescriptors(handle)
+    expect(() => device.read(0, 1514)).toThrow(DeviceError)
+  })
+})

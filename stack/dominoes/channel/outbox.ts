@@ -1,0 +1,96 @@
+/**
+ * The two ends of an outbox. Replicas write, each the numbers whose action it owns; the application reads strictly
+ * in number order.
+ *
+ * Seeing number n means that all numbers below n were committed, and that everything their writers stored before
+ * `commit` is visible. Bytes copied elsewhere before a commit are therefore a contiguous done prefix.
+ *
+ * A full outbox cannot deadlock: the reader waits for number p, and p always has room. Its writer handles numbers in
+ * order, so what it may be stuck on before p would be less than p, which has been read already.
+ */
+
+import type { Region } from '../memory/region.ts'
+import { Signal } from '../memory/signal.ts'
+import { type OutboxLayout, OutboxWord, outboxRecord } from './outbox-layout.ts'
+
+/** One per replica's thread. */
+export class OutboxWriter {
+  readonly #words: Int32Array
+  readonly #layout: OutboxLayout
+  readonly #position: number
+  readonly #filled: Signal
+  /** The reader's position when last looked at: never ahead of the true one. */
+  #seenPosition: number
+
+  constructor(region: Region, layout: OutboxLayout) {
+    this.#words = region.words
+    this.#layout = layout
+    this.#position = layout.baseWord + OutboxWord.position
+    this.#filled = new Signal(region, layout.baseWord + OutboxWord.filled)
+    this.#seenPosition = Atomics.load(this.#words, this.#position)
+  }
+
+  /**
+   * Word offset of the record's fields, to be filled before `commit`; -1 while the reader is a whole ring behind:
+   * try again later. Only the owner of the action that carries this number may call it.
+   */
+  tryPut(number: number): number {
+    const { count } = this.#layout
+    if (((number - this.#seenPosition) | 0) >= count) {
+      this.#seenPosition = Atomics.load(this.#words, this.#position)
+      if (((number - this.#seenPosition) | 0) >= count) return -1
+    }
+    return outboxRecord(this.#layout, number) + 1
+  }
+
+  /** Whether this number was handed over, be it read since. */
+  isCommitted(number: number): boolean {
+    if (((Atomics.load(this.#words, this.#position) - number) | 0) > 0) return true
+    return Atomics.load(this.#words, outboxRecord(this.#layout, number)) === ((number + 1) | 0)
+  }
+
+  /** Hands the record over, and all that this thread stored before. */
+  commit(number: number): void {
+    Atomics.store(this.#words, outboxRecord(this.#layout, number), (number + 1) | 0)
+    this.#filled.notify()
+  }
+}
+
+/** The application's thread only. */
+export class OutboxReader {
+  readonly #words: Int32Array
+  readonly #layout: OutboxLayout
+  readonly #position: number
+  readonly #freed: Signal
+  /** Notified by every commit: where the reader sleeps. */
+  readonly filled: Signal
+  #next: number
+
+  /** `freed` is where replicas wait for room: the channel's `progress` signal. */
+  constructor(region: Region, layout: OutboxLayout, freed: Signal) {
+    this.#words = region.words
+    this.#layout = layout
+    this.#position = layout.baseWord + OutboxWord.position
+    this.#freed = freed
+    this.filled = new Signal(region, layout.baseWord + OutboxWord.filled)
+    this.#next = Atomics.load(this.#words, this.#position)
+  }
+
+  /** Number of the record that `peek` looks for. */
+  get next(): number {
+    return this.#next
+  }
+
+  /** Word offset of the next record's fields, -1 if it has not been committed. Valid until `advance`. */
+  peek(): number {
+    const record = outboxRecord(this.#layout, this.#next)
+    return Atomics.load(this.#words, record) === ((this.#next + 1) | 0) ? record + 1 : -1
+  }
+
+  /** Done with the record that `peek` returned: its place is free. */
+  advance(): void {
+    this.#next = (this.#next + 1) | 0
+    Atomics.store(this.#words, this.#position, this.#next)
+    this.#freed.notify()
+  }
+}

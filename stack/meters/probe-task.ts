@@ -1,0 +1,16 @@
+/** What each of the probes' two threads is given, and what a probe is. */
+import type { FrameworkLayout } from '../dominoes/replica/framework-layout.ts'
+
+export interface ProbeTask {
+  readonly buffer: SharedArrayBuffer
+  /** 0 or 1. */
+  readonly id: number
+  readonly layout: FrameworkLayout
+  /** Word offset of the counter by which the threads keep step; two lines more for flags. */
+  readonly turnWord: number
+  /** Byte offset of memory to work on, a mebibyte for each thread. */
+  readonly workAt: number
+  readonly eventFd: number
+}
+
+export type Probe = () => Record<string, number>

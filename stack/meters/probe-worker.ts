@@ -1,0 +1,16 @@
+/**
+ * One of the two threads of the probes. Both run the same probe at the same time, in step by a shared counter, and
+ * each answers what it measured; the main thread says which is next.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openRegion } from '../dominoes/memory/region.ts'
+import type { ProbeTask } from './probe-task.ts'
+import { createProbes } from './probes.ts'
+
+const task = workerData as ProbeTask
+const probes = createProbes(openRegion(task.buffer), task)
+parentPort?.on('message', (name: string) => {
+  const probe = probes[name]
+  if (probe === undefined) throw new Error(`no such probe: ${name}`)
+  parentPort?.postMessage(probe())
+})

@@ -1,0 +1,104 @@
+/**
+ * Segments that answer a frame without, or beside, a connection's own output: resets (RFC 9293 section
+ * 3.10.7.1) and challenge ACKs (RFC 5961). They return to where the frame came from.
+ */
+import { HeaderWord, TcpFlag } from '../../../wire/header.ts'
+import { Action, SegmentWord } from '../../actions.ts'
+import { type Core, header } from '../../state/core.ts'
+import { emitAction } from '../../state/emit.ts'
+import { TcbFlag } from '../../state/tcb.ts'
+import { answerIntervalMicros } from '../constants.ts'
+import { segmentLength } from '../incoming.ts'
+import { emitSegment } from '../segment-out.ts'
+
+/** Answers the frame at hand, which belongs to no connection, with a reset; a reset is never answered. */
+export function resetUnknown(core: Core): void {
+  const flags = header(core, HeaderWord.flags)
+  if ((flags & TcpFlag.rst) !== 0) return
+  if ((flags & TcpFlag.ack) !== 0) {
+    // <SEQ=SEG.ACK><CTL=RST>
+    emitAnswer(core, header(core, HeaderWord.acknowledgment), 0, TcpFlag.rst, 0)
+    countReset(core)
+    return
+  }
+  // <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>
+  const acknowledgment = (header(core, HeaderWord.sequence) + segmentLength(core)) | 0
+  emitAnswer(core, 0, acknowledgment, TcpFlag.rst | TcpFlag.ack, 0)
+  countReset(core)
+}
+
+/** <SEQ=SEG.ACK><CTL=RST>: the frame at hand acknowledges what was never sent. */
+export function resetUnacceptable(core: Core): void {
+  emitAnswer(core, header(core, HeaderWord.acknowledgment), 0, TcpFlag.rst, 0)
+  countReset(core)
+}
+
+/** Resets the connection at hand; the next hop is in core.etherHigh/etherLow. */
+export function resetConnection(core: Core): void {
+  emitSegment(core, core.tcb.sndMax, 0, TcpFlag.rst | TcpFlag.ack)
+  countReset(core)
+}
+
+/** RFC 5961 section 7: an ACK that asks whether the peer meant it, limited in rate. */
+export function challenge(core: Core): void {
+  const { globals, tcb } = core
+  if (!mayAnswer(core)) return
+  globals.challengeAcks = (globals.challengeAcks + 1) | 0
+  tcb.flags |= TcbFlag.ackNow
+}
+
+/**
+ * Whether a segment that is answered only to say that it was refused may be answered now. The limit is the connection's
+ * own: a common one would tell a stranger by what is missing elsewhere whether a guess was right (CVE-2016-5696), and
+ * take from others what one peer uses up.
+ */
+export function mayAnswer(core: Core): boolean {
+  const { tcb, now } = core
+  const sinceMicros = (now - tcb.answeredAt) | 0
+  if ((tcb.flags & TcbFlag.answered) !== 0 && sinceMicros >= 0 && sinceMicros < answerIntervalMicros)
+    return false
+  tcb.flags |= TcbFlag.answered
+  tcb.answeredAt = now
+  return true
+}
+
+/** A segment in answer to the frame at hand, for which there is no TCB. */
+export function emitAnswer(
+  core: Core,
+  sequence: number,
+  acknowledgment: number,
+  flags: number,
+  window: number,
+): number {
+  const { globals } = core
+  const at = emitAction(core, Action.sendSegment)
+  const { words } = core.actions
+  words[at + SegmentWord.etherDestinationHigh] = header(core, HeaderWord.etherSourceHigh)
+  words[at + SegmentWord.etherDestinationLow] = header(core, HeaderWord.etherSourceLow)
+  words[at + SegmentWord.ipSource] = core.config.address
+  words[at + SegmentWord.ipDestination] = header(core, HeaderWord.ipSource)
+  words[at + SegmentWord.sourcePort] = header(core, HeaderWord.destinationPort)
+  words[at + SegmentWord.destinationPort] = header(core, HeaderWord.sourcePort)
+  words[at + SegmentWord.sequence] = sequence
+  words[at + SegmentWord.acknowledgment] = acknowledgment
+  words[at + SegmentWord.flags] = flags
+  words[at + SegmentWord.window] = window
+  words[at + SegmentWord.options] = 0
+  words[at + SegmentWord.sackCount] = 0
+  words[at + SegmentWord.connection] = 0
+  words[at + SegmentWord.payloadLength] = 0
+  words[at + SegmentWord.positionLow] = 0
+  words[at + SegmentWord.positionHigh] = 0
+  globals.segmentsOut = (globals.segmentsOut + 1) | 0
+  return at
+}
+
+/** Sends what is emitted next to where the frame at hand came from. */
+export function aimAtSender(core: Core): void {
+  core.etherHigh = header(core, HeaderWord.etherSourceHigh)
+  core.etherLow = header(core, HeaderWord.etherSourceLow)
+}
+
+function countReset(core: Core): void {
+  core.globals.resetsOut = (core.globals.resetsOut + 1) | 0
+}

@@ -1,0 +1,370 @@
+import { describe, expect, it } from 'vitest'
+import { UpcallError } from '../../actions.ts'
+import { planLayout } from '../../state/layout.ts'
+import { segmentRecord } from '../../state/segment.ts'
+import { Scenario, type ScenarioOptions } from '../../testing/scenario.ts'
+
+const mss = 1448
+const rttMicros = 20_000
+
+/** Ten segments in flight, one round trip old, after a first one that gave a round-trip time. */
+function inFlight(options: ScenarioOptions = {}): Scenario {
+  const scenario = Scenario.accepted(options).queues(mss)
+  scenario.host.now += rttMicros
+  scenario.acks(mss).queues(11 * mss)
+  scenario.host.now += rttMicros
+  return scenario.forget()
+}
+
+/** Edges of segments `from` … `to` (not included), counted from 0. */
+function block(from: number, to: number): readonly [number, number] {
+  return [from * mss, to * mss]
+}
+
+/** When the segments in the time list were sent, in the order of the list. */
+function sentTimes(scenario: Scenario): number[] {
+  const { host } = scenario
+  const layout = planLayout(host.config)
+  const times: number[] = []
+  let link = scenario.tcb().timeHead
+  while (link !== 0) {
+    const entry = segmentRecord.read(host.state, layout.segments + (link - 1) * segmentRecord.words)
+    times.push(entry.sentAt)
+    link = entry.next
+  }
+  return times
+}
+
+describe('loss detection by RACK (RFC 8985)', () => {
+  it('does not take three duplicates for a loss while the reordering window lasts', () => {
+    const scenario = inFlight({ config: { reorderingFloorMicros: 8000 } })
+    scenario.acks(mss, { sack: [block(2, 5)] })
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.waits(7_999).heard()).toEqual([])
+    expect(scenario.waits(1).heard()).toEqual([`ACK ${mss}+${mss}`])
+    expect(scenario.host.counters.fastRetransmits).toBe(1)
+  })
+
+  it('takes back its suspicion when the segment arrives in time', () => {
+    const scenario = inFlight({ config: { reorderingFloorMicros: 8000 } })
+    scenario
+      .acks(mss, { sack: [block(2, 5)] })
+      .acks(5 * mss)
+      .waits(20_000)
+    expect(scenario.host.counters.retransmits).toBe(0)
+  })
+
+  it('finds every hole that is overdue, and repairs them in order', () => {
+    const scenario = inFlight().acks(mss, { sack: [block(2, 4), block(5, 10)] })
+    scenario.waits(2_000)
+    scenario.host.now += 1000
+    scenario.acks(mss, { sack: [block(2, 4), block(5, 11)] })
+    expect(scenario.heard()).toEqual([`ACK ${mss}+${mss}`, `ACK ${4 * mss}+${mss}`])
+  })
+
+  it('finds a retransmission that was lost again', () => {
+    const scenario = inFlight().queues(30 * mss)
+    scenario.acks(mss, { sack: [block(2, 6)] }).waits(1_000)
+    expect(scenario.heard()).toContain(`ACK ${mss}+${mss}`)
+    // What was in flight before the retransmission says nothing about it.
+    scenario.host.now += rttMicros
+    scenario.acks(mss, { sack: [block(2, 15)] })
+    expect(scenario.heard()).toContain(`ACK ${15 * mss}+${mss}`)
+    // What was sent after it arrives, and it is overdue.
+    scenario.host.now += rttMicros
+    scenario.acks(mss, { sack: [block(2, 17)] })
+    expect(scenario.heard()).toContain(`ACK ${mss}+${mss}`)
+  })
+
+  it('widens its window when a DSACK shows that a retransmission was needless', () => {
+    const scenario = inFlight()
+    expect(scenario.tcb().reorderingMultiplier).toBe(0)
+    scenario.acks(mss, { sack: [block(2, 11)] }).waits(1_000)
+    scenario.acks(11 * mss, { sack: [block(1, 2)] })
+    expect(scenario.tcb()).toMatchObject({ reorderingMultiplier: 1, reorderingPersist: 16 })
+  })
+})
+
+describe('recovery', () => {
+  it('reduces the window once for all losses of a flight', () => {
+    const scenario = inFlight({ config: { congestionControl: 'newreno' } })
+    scenario.acks(mss, { sack: [block(2, 4), block(5, 11)] }).waits(1_000)
+    expect(scenario.tcb()).toMatchObject({ recovery: 1, ssthresh: 5 * mss })
+    scenario.acks(4 * mss, { sack: [block(5, 11)] }).acks(11 * mss)
+    expect(scenario.tcb()).toMatchObject({ recovery: 0, cwnd: 5 * mss, ssthresh: 5 * mss })
+  })
+
+  it('sends in proportion to what arrives (RFC 6937)', () => {
+    const scenario = inFlight({ config: { congestionControl: 'newreno' } })
+      .queues(100 * mss)
+      .forget()
+    scenario.acks(mss, { sack: [block(2, 3)] })
+    // Limited transmit, then a quarter of a round trip of patience.
+    expect(scenario.heard()).toEqual([`ACK ${11 * mss}+${mss}`])
+    expect(scenario.waits(5_000).heard()).toEqual([`ACK ${mss}+${mss}`])
+    const sent: number[] = []
+    for (let index = 4; index <= 11; index += 1) {
+      scenario.acks(mss, { sack: [block(2, index)] })
+      sent.push(scenario.seen().length)
+    }
+    // Half of the eight that arrived, as the window goes to half, and the first of those four is sent already.
+    expect(sent.reduce((sum, count) => sum + count, 0)).toBe(3)
+  })
+
+  it('keeps count of what is in flight', () => {
+    const scenario = inFlight()
+    expect(scenario.tcb().pipe).toBe(10 * mss)
+    scenario.acks(mss, { sack: [block(2, 5)] })
+    expect(scenario.tcb()).toMatchObject({ pipe: 7 * mss, sackedBytes: 3 * mss })
+    scenario.waits(1_000)
+    // Lost and sent again: in flight once.
+    expect(scenario.tcb().pipe).toBe(7 * mss)
+    scenario.acks(11 * mss)
+    expect(scenario.tcb()).toMatchObject({ pipe: 0, sackedBytes: 0, timeHead: 0, lostHead: 0 })
+  })
+
+  it('ignores SACK blocks that lie outside of what was sent', () => {
+    const scenario = inFlight().acks(mss, { sack: [block(5, 400)] })
+    expect(scenario.tcb().sackedBytes).toBe(0)
+  })
+
+  it('counts no segment that a block covers only in part', () => {
+    const scenario = inFlight().acks(mss, { sack: [[2 * mss + 10, 4 * mss - 10]] })
+    expect(scenario.tcb().sackedBytes).toBe(0)
+    // As the block grows, the segments that were straddled are found.
+    scenario.acks(mss, { sack: [[2 * mss, 4 * mss]] })
+    expect(scenario.tcb().sackedBytes).toBe(2 * mss)
+  })
+
+  it('undoes the reduction when a DSACK accounts for every retransmission', () => {
+    const scenario = inFlight()
+    const { cwnd } = scenario.tcb()
+    scenario.acks(mss, { sack: [block(2, 11)] }).waits(1_000)
+    expect(scenario.tcb().recovery).toBe(1)
+    scenario.acks(11 * mss).acks(11 * mss, { sack: [block(1, 2)] })
+    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
+    expect(scenario.host.counters.undos).toBe(1)
+  })
+
+  it('puts what was deemed lost back among what is in flight in the order in which it was sent', () => {
+    const scenario = inFlight().queues(30 * mss)
+    scenario.acks(mss, { sack: [block(3, 8)] }).waits(6_000)
+    scenario.host.now += 1000
+    scenario.acks(mss, { sack: [block(3, 11)] })
+    expect(scenario.tcb().recovery).toBe(1)
+    scenario.acks(2 * mss, { echo: scenario.host.counters.millis - 500, sack: [block(3, 11)] })
+    expect(scenario.host.counters.undos).toBe(1)
+    expect(sentTimes(scenario)).toEqual(sentTimes(scenario).toSorted((a, b) => a - b))
+  })
+
+  it('undoes the reduction when the ACK answers the first transmission (RFC 3522)', () => {
+    const scenario = inFlight()
+    const { cwnd } = scenario.tcb()
+    const before = scenario.host.counters.millis
+    scenario.acks(mss, { sack: [block(2, 3)] }).waits(6_000)
+    expect(scenario.tcb().recovery).toBe(1)
+    scenario.acks(3 * mss, { echo: before - 5 })
+    expect(scenario.tcb()).toMatchObject({ recovery: 0, lostHead: 0 })
+    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
+  })
+
+  it('undoes the reduction when what was deemed lost arrives before it is sent again', () => {
+    const scenario = inFlight()
+    const { cwnd } = scenario.tcb()
+    scenario.acks(mss, { sack: [block(2, 11)] })
+    // The reordering timer is due, and so is the ACK: both in one request.
+    scenario.host.now += 6_000
+    scenario.acks(11 * mss)
+    expect(scenario.host.counters).toMatchObject({ fastRetransmits: 1, retransmits: 0, undos: 1 })
+    expect(scenario.tcb().recovery).toBe(0)
+    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
+  })
+
+  it('does not undo before all of it has arrived', () => {
+    const scenario = inFlight().acks(mss, { sack: [block(2, 4), block(5, 11)] })
+    scenario.host.now += 6_000
+    scenario.acks(2 * mss, { sack: [block(2, 4), block(5, 11)] })
+    expect(scenario.host.counters.undos).toBe(0)
+    expect(scenario.heard()).toContain(`ACK ${4 * mss}+${mss}`)
+  })
+
+  it('does not undo when the ACK answers the retransmission', () => {
+    const scenario = inFlight()
+      .acks(mss, { sack: [block(2, 3)] })
+      .waits(6_000)
+    scenario.acks(3 * mss)
+    expect(scenario.host.counters.undos).toBe(0)
+    expect(scenario.tcb().recovery).toBe(1)
+  })
+})
+
+describe('the tail loss probe (RFC 8985 section 7)', () => {
+  it('sends the last segment again after two round trips', () => {
+    const scenario = inFlight({ config: { reorderingFloorMicros: 0 } })
+    // Since the segments left one round trip has passed.
+    expect(scenario.waits(20_000 - 1).heard()).toEqual([])
+    expect(scenario.waits(1).heard()).toEqual([`PSH ACK ${10 * mss}+${mss}`])
+    expect(scenario.host.counters.lossProbes).toBe(1)
+  })
+
+  it('sends new data if there is some', () => {
+    const scenario = Scenario.accepted().queues(mss)
+    scenario.host.now += rttMicros
+    scenario
+      .acks(mss)
+      .queues(50 * mss)
+      .forget()
+      .waits(2 * rttMicros + 1_000)
+    expect(scenario.heard()).toEqual([`ACK ${11 * mss}+${mss}`])
+  })
+
+  it('shows the loss of the whole tail, which RACK then repairs', () => {
+    const scenario = inFlight().waits(22_000).forget()
+    scenario.host.now += rttMicros
+    scenario.acks(mss, { sack: [block(10, 11)] }).waits(10_000)
+    expect(scenario.heard().length).toBeGreaterThanOrEqual(1)
+    expect(scenario.host.counters.timeouts).toBe(0)
+  })
+
+  it('reduces the window if the probe itself repaired the loss', () => {
+    const scenario = inFlight({ config: { congestionControl: 'newreno' } }).waits(22_000)
+    scenario.acks(11 * mss)
+    expect(scenario.tcb().ssthresh).toBe(0x3fffffff)
+    scenario.queues(12 * mss).acks(12 * mss)
+    expect(scenario.tcb().ssthresh).toBeLessThan(11 * mss)
+  })
+
+  it('reduces nothing if a DSACK says that both copies arrived', () => {
+    const scenario = inFlight().waits(22_000)
+    scenario.acks(11 * mss).acks(11 * mss, { sack: [block(10, 11)] })
+    scenario.queues(12 * mss).acks(12 * mss)
+    expect(scenario.tcb().ssthresh).toBe(0x3fffffff)
+  })
+
+  it('is not sent to a peer without SACK', () => {
+    const scenario = inFlight({ sackPermitted: false }).waits(100_000)
+    expect(scenario.host.counters.lossProbes).toBe(0)
+  })
+})
+
+describe('the retransmission timeout (RFC 6298)', () => {
+  it('sends the oldest segment again, with a window of one', () => {
+    const scenario = inFlight({ sackPermitted: false }).waits(200_000)
+    expect(scenario.heard()).toEqual([`ACK ${mss}+${mss}`])
+    expect(scenario.tcb()).toMatchObject({ recovery: 2, pipe: mss })
+  })
+
+  it('goes on in slow start, repairing what is lost', () => {
+    const scenario = inFlight({ sackPermitted: false }).waits(200_000).forget()
+    expect(scenario.acks(2 * mss).heard()).toEqual([`ACK ${2 * mss}+${mss}`, `ACK ${3 * mss}+${mss}`])
+  })
+
+  it('backs off, and gives up in the end', () => {
+    const scenario = inFlight()
+    const times: number[] = []
+    for (let count = 0; count < 40 && scenario.tcb().state !== 0; count += 1) {
+      const before = scenario.host.counters.timeouts
+      while (scenario.host.counters.timeouts === before && scenario.tcb().state !== 0) scenario.waits(50_000)
+      times.push(scenario.host.now)
+    }
+    const gaps = times.slice(1).map((time, index) => (time - (times[index] as number)) / 1e6)
+    expect(gaps.slice(0, 4)).toEqual([0.4, 0.8, 1.6, 3.2])
+    expect(Math.max(...gaps)).toBeCloseTo(60, 0)
+    expect(scenario.told().at(-1)).toMatchObject({ upcall: 'closed', first: UpcallError.timedOut })
+  })
+
+  it('takes no sample from a segment that was sent twice (Karn), without timestamps', () => {
+    const scenario = inFlight({ timestamps: false, sackPermitted: false })
+    const { srtt } = scenario.tcb()
+    scenario.waits(200_000).acks(2 * 1460)
+    expect(scenario.tcb().srtt).toBe(srtt)
+  })
+
+  it('takes no sample from what waited behind a hole either', () => {
+    const scenario = inFlight({ timestamps: false, sackPermitted: false })
+    const { srtt } = scenario.tcb()
+    scenario.waits(200_000).acks(11 * 1460)
+    expect(scenario.tcb().srtt).toBe(srtt)
+  })
+
+  it('takes the sample from the timestamp then, if there is one', () => {
+    const scenario = inFlight().waits(200_000)
+    scenario.host.tick()
+    scenario.acks(11 * mss, { echo: scenario.host.counters.millis - 80 })
+    // 7/8 of 20 ms and 1/8 of 80 ms.
+    expect(scenario.tcb().srtt >> 3).toBe(27_500)
+  })
+
+  it('measures SRTT and RTTVAR as the RFC says', () => {
+    const scenario = Scenario.accepted()
+    scenario.host.poke(0, 'flags', scenario.tcb().flags & ~(1 << 22))
+    scenario.queues(10)
+    scenario.host.now += 80_000
+    scenario.acks(10)
+    expect(scenario.tcb()).toMatchObject({ srtt: 80_000 << 3, rttVariance: 40_000 << 2, rto: 240_000 })
+    scenario.queues(20)
+    scenario.host.now += 160_000
+    scenario.acks(20)
+    // 7/8 80 + 1/8 160 = 90; 3/4 40 + 1/4 80 = 50.
+    expect(scenario.tcb()).toMatchObject({ srtt: 90_000 << 3, rttVariance: 50_000 << 2, rto: 290_000 })
+  })
+
+  it('forgets SACKs that the peer took back (RFC 2018 section 8)', () => {
+    const scenario = inFlight().acks(mss, { sack: [block(2, 5)] })
+    // The cumulative ACK stops where a range was sacked: the peer dropped it.
+    scenario
+      .acks(2 * mss)
+      .waits(2_000_000)
+      .forget()
+    scenario.acks(3 * mss)
+    expect(scenario.tcb().sackedBytes).toBe(0)
+    expect(scenario.heard()).toContain(`ACK ${3 * mss}+${mss}`)
+  })
+
+  it('is undone when the ACKs were there, unread', () => {
+    const scenario = inFlight()
+    const { cwnd } = scenario.tcb()
+    // The tail loss probe comes first, and is a retransmission of its own.
+    scenario.waits(100_000)
+    scenario.host.now += 300_000
+    scenario.acks(11 * mss)
+    expect(scenario.host.counters).toMatchObject({ timeouts: 1, retransmits: 1, undos: 1 })
+    expect(scenario.tcb().recovery).toBe(0)
+    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
+  })
+
+  it('is undone when it was spurious', () => {
+    const scenario = inFlight()
+    const { cwnd } = scenario.tcb()
+    const before = scenario.host.counters.millis - 10
+    scenario.waits(300_000)
+    expect(scenario.tcb().recovery).toBe(2)
+    scenario.acks(2 * mss, { echo: before })
+    expect(scenario.tcb().recovery).toBe(0)
+    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(cwnd)
+  })
+})
+
+describe('recovery without SACK (RFC 6582)', () => {
+  const plain = { sackPermitted: false, config: { congestionControl: 'newreno' as const } }
+
+  it('takes the third duplicate ACK for a loss', () => {
+    const scenario = inFlight(plain).acks(mss).acks(mss)
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.acks(mss).heard()).toEqual([`ACK ${mss}+${mss}`])
+  })
+
+  it('sends one new segment for each of the first two (RFC 3042)', () => {
+    const scenario = inFlight(plain)
+      .queues(20 * mss)
+      .forget()
+    expect(scenario.acks(mss).heard()).toEqual([`ACK ${11 * mss}+${mss}`])
+  })
+
+  it('repairs the next hole at each partial ACK', () => {
+    const scenario = inFlight(plain).acks(mss).acks(mss).acks(mss).forget()
+    expect(scenario.acks(4 * mss).heard()).toEqual([`ACK ${4 * mss}+${mss}`])
+    scenario.acks(11 * mss)
+    expect(scenario.tcb()).toMatchObject({ recovery: 0, cwnd: 5 * mss, pipe: 0 })
+  })
+})

@@ -1,0 +1,34 @@
+/**
+ * The local port of an active open (RFC 6056 section 3.3.1): drawn from the dynamic ports until one is free for the
+ * destination. What is drawn is a keyed hash of the destination and a counter, so a stranger who sees the ports that he
+ * is called from can tell neither the next one nor those that others are called from.
+ */
+import { HashPurpose, keyedHash } from '../../keyed-hash.ts'
+import type { Core } from '../../state/core.ts'
+import { lookupTuple, shardOfTuple } from '../../state/tuple-hash.ts'
+import { findListener } from './listeners.ts'
+
+/** RFC 6056 section 3.2: the dynamic ports. */
+const firstPort = 32768
+const portMask = 0x7fff
+const attemptLimit = 1024
+
+/** A dynamic port that is free for this destination; 0 if none was drawn. */
+export function choosePort(core: Core, remoteAddress: number, remotePort: number): number {
+  const { globals, config } = core
+  for (let attempt = 0; attempt < attemptLimit; attempt += 1) {
+    globals.portsDrawn = (globals.portsDrawn + 1) | 0
+    const hash = keyedHash(config.secret, remoteAddress, remotePort, globals.portsDrawn, HashPurpose.port)
+    const port = firstPort + (hash & portMask)
+    if (!isOfThisShard(core, remoteAddress, remotePort, port)) continue
+    if (lookupTuple(core, remoteAddress, remotePort, port) === 0 && findListener(core, port) < 0) return port
+  }
+  return 0
+}
+
+/** What arrives for other connections goes to another machine. */
+function isOfThisShard(core: Core, remoteAddress: number, remotePort: number, localPort: number): boolean {
+  const { shard, secret } = core.config
+  if (shard === undefined) return true
+  return shardOfTuple(secret, remoteAddress, remotePort, localPort, shard.count) === shard.index
+}

@@ -1,0 +1,254 @@
+/**
+ * The three-way handshake (RFC 9293 sections 3.5, 3.10.1 and 3.10.7.2 … 3.10.7.4): active, passive and
+ * simultaneous open.
+ */
+import { HeaderWord, OptionBit, TcpFlag } from '../../../wire/header.ts'
+import { UpcallError } from '../../actions.ts'
+import { nextHopOf } from '../../ip/route.ts'
+import { disarmTimer } from '../../state/clock.ts'
+import { type Core, header } from '../../state/core.ts'
+import { halfOpenLimit, hasRoom, isFull } from '../../state/room.ts'
+import { State, TcbFlag, Timer, UpcallBit } from '../../state/tcb.ts'
+import { reclaimOldestOrphan } from '../closing/orphans.ts'
+import { resetUnknown } from '../closing/reset.ts'
+import { initialWindow } from '../congestion/control.ts'
+import { allocateConnection, closeConnection, enterTable, schedule } from '../connections.ts'
+import {
+  defaultMaximumSegment,
+  initialRtoMicros,
+  ipAndTcpHeaderBytes,
+  leastOfferedSegment,
+  quickAckSegments,
+  rtoAfterSynLossMicros,
+  timestampOptionBytes,
+  unlimitedThreshold,
+  windowScaleLimit,
+} from '../constants.ts'
+import { hasFlag, hasTimestamps } from '../incoming.ts'
+import { takeRttSample } from '../rtt.ts'
+import { windowScaleFor } from '../window.ts'
+import { acceptQueueIsFull, findListener, joinAcceptQueue, selectListener } from './listeners.ts'
+import { type CookieOptions, sendCookie, takeCookie } from './syn-cookie.ts'
+
+/** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
+export function beginConnect(
+  core: Core,
+  remoteAddress: number,
+  remotePort: number,
+  localPort: number,
+  iss: number,
+): void {
+  const { tcb, globals } = core
+  globals.activeOpens = (globals.activeOpens + 1) | 0
+  tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending
+  prepare(core, remoteAddress, remotePort, localPort, iss)
+  enterTable(core, State.synSent)
+  schedule(core)
+}
+
+/**
+ * A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). What it opens
+ * begins at `iss`. True: it answers a SYN cookie, and the connection at hand, in SYN-RECEIVED, has to take it.
+ */
+export function receiveForListener(core: Core, iss: number): boolean {
+  const listener = findListener(core, header(core, HeaderWord.destinationPort))
+  // First, an RST is ignored; second, an ACK is bad unless it answers a cookie.
+  if (listener < 0 || hasFlag(core, TcpFlag.rst | TcpFlag.ack)) {
+    if (listener >= 0 && answersCookie(core)) return openByCookie(core, listener)
+    resetUnknown(core)
+    return false
+  }
+  // Third, a SYN opens; fourth, anything else is dropped. SYN and FIN together are no open (Linux drops them, too).
+  if (hasFlag(core, TcpFlag.syn) && !hasFlag(core, TcpFlag.fin)) acceptSyn(core, listener, iss)
+  return false
+}
+
+/** RFC 9293 section 3.10.7.3 */
+export function receiveInSynSent(core: Core): void {
+  const { tcb } = core
+  const hasAck = hasFlag(core, TcpFlag.ack)
+  const acknowledgment = header(core, HeaderWord.acknowledgment)
+  // First, check the ACK bit: ISS < SEG.ACK =< SND.NXT, and ISS + 1 is all that was sent.
+  if (hasAck && acknowledgment !== tcb.sndNxt) {
+    resetUnknown(core)
+    return
+  }
+  // Second, the RST bit: without an acceptable ACK it is ignored.
+  if (hasFlag(core, TcpFlag.rst)) {
+    if (!hasAck) return
+    core.globals.resetsIn = (core.globals.resetsIn + 1) | 0
+    closeConnection(core, UpcallError.refused)
+    return
+  }
+  // Fourth, the SYN bit
+  if (!hasFlag(core, TcpFlag.syn)) return
+  takeSynOptions(core)
+  if (!hasAck) {
+    // Simultaneous open (section 3.5, figure 8)
+    tcb.state = State.synReceived
+    tcb.flags |= TcbFlag.synPending
+    tcb.flags &= ~TcbFlag.dataSent
+    return
+  }
+  establish(core)
+  tcb.flags |= TcbFlag.held | TcbFlag.ackNow
+  tcb.pendingUpcalls |= UpcallBit.connected
+}
+
+/** The handshake is complete: the segment at hand acknowledges our SYN. */
+export function establish(core: Core): void {
+  const { tcb, now } = core
+  const isFirstSample = (tcb.flags & TcbFlag.synRetransmitted) === 0
+  joinAcceptQueue(core)
+  disarmTimer(core, Timer.retransmission)
+  tcb.state = State.established
+  tcb.sndUna = tcb.sndNxt
+  tcb.sndReported = tcb.sndNxt
+  tcb.sackHigh = tcb.sndNxt
+  tcb.recoveryPoint = tcb.sndNxt
+  // RFC 7323 section 2.2: the window of a SYN is not scaled, any other is.
+  const scale = hasFlag(core, TcpFlag.syn) ? 0 : tcb.sndScale
+  tcb.sndWnd = header(core, HeaderWord.window) << scale
+  tcb.sndWndMax = tcb.sndWnd
+  tcb.sndWl1 = header(core, HeaderWord.sequence)
+  tcb.sndWl2 = header(core, HeaderWord.acknowledgment)
+  tcb.ssthresh = unlimitedThreshold
+  tcb.backoff = 0
+  tcb.quickAcks = quickAckSegments
+  if (isFirstSample) {
+    tcb.cwnd = initialWindow(core)
+    // A cookie's SYN-ACK was not timed.
+    if ((tcb.flags & TcbFlag.dataSent) !== 0) takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
+  } else {
+    // RFC 5681 section 3.1: one segment after a lost SYN; RFC 6298 (5.7): and a longer timeout.
+    tcb.cwnd = tcb.maximumSegment
+    tcb.rto = rtoAfterSynLossMicros
+  }
+  // The timer may have asked for the SYN again in this very request.
+  tcb.flags &= ~(TcbFlag.dataSent | TcbFlag.synPending)
+  tcb.retries = 0
+}
+
+function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
+  const { tcb, listener, globals } = core
+  // Who could not be taken in is not to complete a handshake, and then to wait for what we would say: like Linux, let it
+  // ask again.
+  if (acceptQueueIsFull(core, listenerIndex) || (isFull(core) && globals.orphanCount === 0)) {
+    globals.listenOverflows = (globals.listenOverflows + 1) | 0
+    return
+  }
+  selectListener(core, listenerIndex)
+  const limit = Math.min(listener.backlog, halfOpenLimit(core.config))
+  if (listener.halfOpen >= limit || !hasRoom(core) || !allocateConnection(core)) {
+    sendCookie(core)
+    return
+  }
+  globals.passiveOpens = (globals.passiveOpens + 1) | 0
+  listener.halfOpen += 1
+  tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending | TcbFlag.passive
+  tcb.listener = listenerIndex + 1
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
+  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
+  takeSynOptions(core)
+  enterTable(core, State.synReceived)
+  schedule(core)
+}
+
+const cookie: CookieOptions = { maximumSegment: 0, sack: false, windowScale: -1 }
+
+function answersCookie(core: Core): boolean {
+  return !hasFlag(core, TcpFlag.rst | TcpFlag.syn) && takeCookie(core, cookie)
+}
+
+/** The connection that `cookie` tells of, as if its SYN had just been answered; false if there is no room for it now. */
+function openByCookie(core: Core, listenerIndex: number): boolean {
+  const { tcb, listener, globals } = core
+  if (!hasRoom(core)) reclaimOldestOrphan(core)
+  // Dropped: the ACK of the first data, or the data again, may find room.
+  if (acceptQueueIsFull(core, listenerIndex) || !allocateConnection(core)) {
+    globals.listenOverflows = (globals.listenOverflows + 1) | 0
+    return false
+  }
+  globals.cookiesAccepted = (globals.cookiesAccepted + 1) | 0
+  globals.passiveOpens = (globals.passiveOpens + 1) | 0
+  listener.halfOpen += 1
+  let flags: number = TcbFlag.passive
+  if (hasTimestamps(core)) flags |= TcbFlag.timestamps
+  if (cookie.sack) flags |= TcbFlag.sack
+  if (cookie.windowScale >= 0) flags |= TcbFlag.windowScale
+  tcb.flags = flags
+  tcb.listener = listenerIndex + 1
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const localPort = header(core, HeaderWord.destinationPort)
+  const iss = (header(core, HeaderWord.acknowledgment) - 1) | 0
+  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
+  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
+  takeAgreed(core, cookie.maximumSegment, Math.max(0, cookie.windowScale))
+  takeInitialSequence(core, (header(core, HeaderWord.sequence) - 1) | 0)
+  enterTable(core, State.synReceived)
+  return true
+}
+
+function prepare(
+  core: Core,
+  remoteAddress: number,
+  remotePort: number,
+  localPort: number,
+  iss: number,
+): void {
+  const { tcb, config } = core
+  tcb.remoteAddress = remoteAddress
+  tcb.remotePort = remotePort
+  tcb.localPort = localPort
+  tcb.nextHop = nextHopOf(config, remoteAddress)
+  tcb.iss = iss
+  tcb.sndUna = iss
+  tcb.sndNxt = (iss + 1) | 0
+  tcb.sndMax = tcb.sndNxt
+  tcb.sndQueued = tcb.sndNxt
+  tcb.rcvScale = windowScaleFor(config.receiveBufferBytes)
+  tcb.rto = initialRtoMicros
+}
+
+/** The options and sequence number of the peer's SYN. */
+function takeSynOptions(core: Core): void {
+  const { tcb } = core
+  const options = header(core, HeaderWord.options)
+  if ((options & OptionBit.timestamps) === 0) tcb.flags &= ~TcbFlag.timestamps
+  if ((options & OptionBit.sackPermitted) === 0) tcb.flags &= ~TcbFlag.sack
+  if ((options & OptionBit.windowScale) === 0) tcb.flags &= ~TcbFlag.windowScale
+  // RFC 9293 section 3.7.1
+  const hasMaximum = (options & OptionBit.maximumSegment) !== 0
+  const offered = hasMaximum ? header(core, HeaderWord.maximumSegment) : defaultMaximumSegment
+  takeAgreed(core, offered, header(core, HeaderWord.windowScale))
+  takeInitialSequence(core, header(core, HeaderWord.sequence))
+}
+
+/** What follows from the options that both ends know, which are in the flags. */
+function takeAgreed(core: Core, offeredSegment: number, windowScale: number): void {
+  const { tcb, config, globals } = core
+  if ((tcb.flags & TcbFlag.windowScale) === 0) tcb.rcvScale = 0
+  // RFC 7323 section 2.3: a shift above 14 is taken as 14.
+  else tcb.sndScale = Math.min(windowScaleLimit, windowScale)
+  let overhead = 0
+  if ((tcb.flags & TcbFlag.timestamps) !== 0) {
+    tcb.tsRecent = header(core, HeaderWord.timestampValue)
+    tcb.tsRecentMillis = globals.millis
+    overhead = timestampOptionBytes
+  }
+  const maximum = Math.min(offeredSegment, config.mtuBytes - ipAndTcpHeaderBytes) - overhead
+  tcb.maximumSegment = Math.max(leastOfferedSegment, maximum)
+}
+
+function takeInitialSequence(core: Core, irs: number): void {
+  const { tcb, config } = core
+  tcb.irs = irs
+  tcb.rcvNxt = (irs + 1) | 0
+  tcb.rcvConsumed = tcb.rcvNxt
+  tcb.rcvAcked = tcb.rcvNxt
+  tcb.rcvEdge = (tcb.rcvNxt + Math.min(65535, config.receiveBufferBytes)) | 0
+}

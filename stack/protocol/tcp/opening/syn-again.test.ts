@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { OptionBit, TcpFlag } from '../../../wire/header.ts'
+import { State } from '../../state/tcb.ts'
+import { Client, everyOption, reachClients } from '../../testing/client.ts'
+import { TestHost } from '../../testing/host.ts'
+import { ownPort, Scenario } from '../../testing/scenario.ts'
+
+/** A peer that forgot its connection sends a SYN of its new life, resets what it is answered, and asks again. */
+function reboots(scenario: Scenario, change: { options?: number } = {}): string[] {
+  const syn = { ...scenario.head({ flags: 'SYN', at: 1_000_000 }), ...change }
+  scenario.forget().does((host) => host.frame(syn))
+  const [answer] = scenario.seen()
+  if (answer === undefined) return ['silence']
+  // RFC 9293 section 3.10.7.3: an unacceptable ACK in SYN-SENT is answered by <SEQ=SEG.ACK><CTL=RST>.
+  const reset = {
+    ...scenario.head({ flags: 'RST' }),
+    sequence: answer.raw.acknowledgment,
+    options: 0,
+  }
+  scenario.does((host) => host.frame(reset))
+  scenario.forget().waits(1_000_000)
+  scenario.does((host) => host.frame(syn))
+  return [answer.flags, ...scenario.seen().map((segment) => segment.flags)]
+}
+
+function halfOpen(): Scenario {
+  const scenario = new Scenario().does((host) => host.learn())
+  return scenario.does((host) => host.listen(ownPort)).peerOpens()
+}
+
+describe('a peer that rebooted gets in with its second SYN', () => {
+  it.each([
+    ['with timestamps', {}],
+    ['without any option', { options: 0 }],
+    ['with a segment size only', { options: OptionBit.maximumSegment }],
+  ])('in ESTABLISHED, %s', (_, change) => {
+    expect(reboots(Scenario.accepted(), change)).toEqual(['ACK', 'SYN ACK'])
+  })
+
+  it('in SYN-RECEIVED', () => {
+    expect(reboots(halfOpen())).toEqual(['ACK', 'SYN ACK'])
+    expect(reboots(halfOpen(), { options: 0 })).toEqual(['ACK', 'SYN ACK'])
+  })
+
+  it('in FIN-WAIT-1, FIN-WAIT-2 and CLOSE-WAIT', () => {
+    expect(reboots(Scenario.accepted().closes())).toEqual(['ACK', 'SYN ACK'])
+    expect(reboots(Scenario.accepted().closes().acks(1))).toEqual(['ACK', 'SYN ACK'])
+    expect(reboots(Scenario.accepted().sends({ flags: 'FIN ACK' }))).toEqual(['ACK', 'SYN ACK'])
+  })
+
+  it('or with its first in TIME-WAIT, by its sequence number if it has no timestamp (RFC 6191)', () => {
+    const scenario = Scenario.accepted().closes().acks(1).sends({ flags: 'FIN ACK' })
+    expect(reboots(scenario, { options: 0 })[0]).toBe('SYN ACK')
+  })
+})
+
+describe('a SYN in SYN-RECEIVED', () => {
+  it('that is the same again repeats the SYN-ACK, with or without its timestamps', () => {
+    const scenario = halfOpen().forget().sends({ flags: 'SYN', at: -1 })
+    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+    scenario.does((host) => host.frame({ ...scenario.head({ flags: 'SYN', at: -1 }), options: 0 }))
+    expect(scenario.heard()).toEqual(['SYN ACK -1'])
+  })
+
+  it('with another number does not end the handshake that it may only be forged to end', () => {
+    const scenario = halfOpen().forget().sends({ flags: 'SYN', at: 1_000_000 })
+    expect(scenario.heard()).toEqual(['ACK of 0'])
+    scenario.sends({ at: 0, ack: 0 })
+    expect(scenario.tcb().state).toBe(State.established)
+  })
+})
+
+describe('SYN and FIN in one segment', () => {
+  it('open nothing (Linux drops them)', () => {
+    const host = new TestHost()
+    reachClients(host)
+    host.listen(80)
+    const client = new Client(host, everyOption)
+    expect(client.sends({ flags: TcpFlag.syn | TcpFlag.fin, sequence: 5 }).heard).toEqual([])
+    expect(host.counters.passiveOpens).toBe(0)
+  })
+
+  it('do not end TIME-WAIT', () => {
+    const scenario = Scenario.accepted().closes().acks(1).sends({ flags: 'FIN ACK' }).forget()
+    scenario.sends({ flags: 'SYN FIN', at: 5000 })
+    expect(scenario.heard()).toEqual(['ACK of 1'])
+  })
+})

@@ -1,0 +1,50 @@
+/** A domain around another one that does everything as that one does: a base for those that charge or measure a part of it. */
+import type { ActionQueue } from '../../dominoes/contract/action-queue.ts'
+import type { Domain } from '../../dominoes/contract/domain.ts'
+
+export class WrappedDomain implements Domain {
+  readonly actions: ActionQueue
+  protected readonly inner: Domain
+
+  /** `actions`: where what the inner domain emits is found; its own queue unless said otherwise. */
+  constructor(inner: Domain, actions: ActionQueue = inner.actions) {
+    this.inner = inner
+    this.actions = actions
+  }
+
+  needsCheck(slot: number): boolean {
+    return this.inner.needsCheck(slot)
+  }
+
+  check(slot: number): number {
+    return this.inner.check(slot)
+  }
+
+  apply(slot: number): void {
+    this.inner.apply(slot)
+  }
+
+  hasMore(): boolean {
+    return this.inner.hasMore()
+  }
+
+  resume(): void {
+    this.inner.resume()
+  }
+
+  perform(action: number, slot: number): boolean {
+    return this.inner.perform(action, slot)
+  }
+
+  microsUntilDeadline(nowMicros: number): number {
+    return this.inner.microsUntilDeadline(nowMicros)
+  }
+
+  digest(): number {
+    return this.inner.digest()
+  }
+
+  copyState(target: Int32Array): void {
+    this.inner.copyState(target)
+  }
+}

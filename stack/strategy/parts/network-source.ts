@@ -1,0 +1,212 @@
+/**
+ * Where a stack's requests come from: frames that a device holds, what applications posted, and the passing of
+ * time. One instance per thread; polled by whichever thread holds the producer role.
+ *
+ * Frames are read straight into slots: nothing is reserved before a frame is there, because only the holder of
+ * the role fills slots. Fragments of a packet are put together first, in a store beside the slots. Times are
+ * clamped so that they never run backwards when the role changes threads.
+ */
+
+import type { Device } from '../../device/device.ts'
+import type { Clock } from '../../device/kernel/clock.ts'
+import type { RandomSource } from '../../device/random.ts'
+import type { Channel } from '../../dominoes/channel/channel.ts'
+import type { Mailbox } from '../../dominoes/channel/mailbox.ts'
+import type { Source } from '../../dominoes/contract/domain.ts'
+import { notBefore } from '../../dominoes/contract/request-time.ts'
+import { SlotWord, verdictPending } from '../../dominoes/contract/slot.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
+import type { Signal } from '../../dominoes/memory/signal.ts'
+import { Request } from '../../protocol/requests.ts'
+import { transportChecksumHolds } from '../../wire/frame.ts'
+import { isFragment } from '../../wire/ipv4-fragment.ts'
+import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
+import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
+import type { Reassembler } from './reassembly/reassembler.ts'
+import { FrameArgument, frameAtOf, readingAt } from './slot-frame.ts'
+import { supersede } from './supersede.ts'
+
+/** Slots that can be filled and handed on: a channel, or the sequential strategy's own few. */
+export interface RequestSink {
+  /** Slots that can be filled now. */
+  freeSlots(wanted?: number): number
+  /** The slot that becomes the k-th request published from now, 0 ≤ k < freeSlots(). */
+  slotAhead(k: number): number
+  /** What `hasPassed` knows that request by. */
+  indexAhead(k: number): number
+  /** Whether every thread is done with a request: any holder of the role, at any time later. */
+  hasPassed(index: number): boolean
+  /** Hands on the next `count` slots, in order. */
+  publish(count: number): void
+  /** Time of the newest request. */
+  lastTime: number
+}
+
+export interface NetworkSourceParts {
+  readonly region: Region
+  readonly sink: RequestSink
+  readonly device: Device
+  readonly reassembler: Reassembler
+  readonly mailbox: Mailbox
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** Most frames that one poll reads. */
+  readonly batch: number
+  /** Whether frames are verified here, before they are published. */
+  readonly verifies: boolean
+  /** Word offset of this thread's counters. */
+  readonly countersAt: number
+  /** Microseconds to the next timer of this thread's replica. */
+  microsUntilDeadline(nowMicros: number): number
+  /** What the application rings after it posted. */
+  readonly doorbell: Signal
+}
+
+export class NetworkSource implements Source {
+  readonly #parts: NetworkSourceParts
+  readonly #frameLimit: number
+  readonly #headerBytes: number
+
+  constructor(parts: NetworkSourceParts) {
+    this.#parts = parts
+    const { frameBytes, virtioHeader } = parts.device.capabilities
+    this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
+    this.#frameLimit = frameBytes + this.#headerBytes
+  }
+
+  poll(): number {
+    const { sink, clock, reassembler } = this.#parts
+    const free = sink.freeSlots(this.#parts.batch)
+    if (free === 0) return 0
+    const now = notBefore(sink.lastTime, clock.nowMicros())
+    sink.lastTime = now
+    reassembler.sweep(now)
+    const posted = this.#takePosted(free, now)
+    const frames = this.#readFrames(Math.min(free - posted, this.#parts.batch), now)
+    if (posted + frames > 0) return posted + frames
+    if (this.#parts.microsUntilDeadline(now) > 0) return 0
+    this.#fill(sink.slotAhead(0), Request.tick, now, 0)
+    sink.publish(1)
+    return 1
+  }
+
+  /** A request posted before the doorbell was armed is seen here; one posted after it ends the device's wait. */
+  wait(micros: number): void {
+    const { doorbell, mailbox, device } = this.#parts
+    doorbell.prepare()
+    if (mailbox.size === 0) device.wait(micros)
+  }
+
+  /**
+   * Publishes every few frames: the other replicas start on the first while the last are still being read. An acknowledgment
+   * that the next one makes needless is not published: every replica would apply it for nothing. Of the fragments of a
+   * packet the last one to arrive is: its request's frame is the whole packet. Returns the requests.
+   */
+  #readFrames(limit: number, now: number): number {
+    const { sink, device, countersAt, reassembler } = this.#parts
+    const { words, bytes } = this.#parts.region
+    const headerBytes = this.#headerBytes
+    let total = 0
+    let pending = 0
+    for (let read = 0; read < limit; read++) {
+      const slot = sink.slotAhead(pending)
+      const frameAt = readingAt(slot)
+      const length = device.read(frameAt - headerBytes, this.#frameLimit)
+      if (length === 0) break
+      countOne(words, countersAt + ThreadCounter.framesIn)
+      if (isFragment(bytes, frameAt, length - headerBytes)) {
+        const storedAt = reassembler.take(frameAt, length - headerBytes, now, sink.indexAhead(pending))
+        if (storedAt === 0) continue
+        this.#fill(slot, Request.frame, now, reassembler.frameBytes)
+        words[slot + FrameArgument.storedAt] = storedAt
+      } else {
+        if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
+        this.#fill(slot, Request.frame, now, length - headerBytes)
+      }
+      if (this.#parts.verifies) this.#verify(slot)
+      total += 1
+      pending += 1
+      if (pending === publishedTogether) {
+        sink.publish(pending)
+        pending = 0
+      }
+    }
+    if (pending > 0) sink.publish(pending)
+    return total
+  }
+
+  /** Puts what was read into `slot` in the place of the frame before it, if it makes that one needless. */
+  #supersede(before: number, slot: number, length: number): boolean {
+    const { region, countersAt, verifies } = this.#parts
+    if (!supersede(region, before, slot, length, this.#headerBytes)) return false
+    countOne(region.words, countersAt + ThreadCounter.acksSuperseded)
+    if (verifies) this.#verify(before)
+    return true
+  }
+
+  /** The verdict travels with the frame, since what a claim decides is reset when a slot is published. */
+  #verify(slot: number): void {
+    const { words, bytes } = this.#parts.region
+    const frameAt = frameAtOf(words, slot)
+    const length = words[slot + SlotWord.length] as number
+    const holds =
+      (this.#headerBytes > 0 && virtioTrustsChecksum(bytes, frameAt - this.#headerBytes)) ||
+      transportChecksumHolds(bytes, frameAt, length, words)
+    words[slot + FrameArgument.checksumFailed] = holds ? 0 : 1
+  }
+
+  #takePosted(free: number, now: number): number {
+    const { sink, mailbox } = this.#parts
+    const { words } = this.#parts.region
+    let count = 0
+    while (count < free) {
+      const record = mailbox.peek(count)
+      if (record < 0) break
+      const slot = sink.slotAhead(count)
+      this.#fill(slot, words[record] as number, now, 0)
+      for (let k = 0; k < postedArguments; k++) {
+        words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+      }
+      words[slot + PostedArgument.isPosted] = 1
+      words[slot + PostedArgument.number] = (mailbox.taken + count) | 0
+      count += 1
+    }
+    if (count === 0) return 0
+    // Taken only once they are published: a thread killed in between loses none, see `recoverPosted`.
+    sink.publish(count)
+    mailbox.advance(count)
+    return count
+  }
+
+  #fill(slot: number, kind: number, now: number, length: number): void {
+    const { random } = this.#parts
+    const { words } = this.#parts.region
+    words[slot + SlotWord.kind] = kind
+    words[slot + SlotWord.time] = now
+    words[slot + SlotWord.random] = random.next()
+    words[slot + SlotWord.length] = length
+    words[slot + SlotWord.verdict] = verdictPending
+    words[slot + FrameArgument.storedAt] = 0
+    words[slot + PostedArgument.isPosted] = 0
+  }
+}
+
+/** Frames that become visible to the other replicas at once. */
+const publishedTogether = 4
+
+/** Arguments that travel with a posted request. */
+export const postedArguments = 4
+
+/** Whether a request came from the mailbox, and which record it was, from the start of the slot. */
+const PostedArgument = { isPosted: SlotWord.arguments + 5, number: SlotWord.arguments + 6 } as const
+
+/**
+ * In place of a killed holder of the producer role: takes out of the mailbox what is published from index `from` on.
+ */
+export function recoverPosted(words: Int32Array, channel: Channel, mailbox: Mailbox, from: number): void {
+  for (let index = from; index !== channel.tail; index = (index + 1) | 0) {
+    const slot = channel.slotOf(index)
+    if (words[slot + PostedArgument.isPosted] !== 1) continue
+    mailbox.advanceTo(((words[slot + PostedArgument.number] as number) + 1) | 0)
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The parts that a thread of any strategy is made of, opened over the planned region: domain, source, reassembler. The
+ * simulator opens the same with a simulated device and a virtual clock.
+ */
+import { Random } from '../../device/random.ts'
+import { Mailbox } from '../../dominoes/channel/mailbox.ts'
+import type { MailboxLayout } from '../../dominoes/channel/mailbox-layout.ts'
+import { OutboxWriter } from '../../dominoes/channel/outbox.ts'
+import type { Domain } from '../../dominoes/contract/domain.ts'
+import { Signal } from '../../dominoes/memory/signal.ts'
+import { createPayloadWork } from '../../payload/payload-work.ts'
+import { resolveVerification } from '../factors.ts'
+import { stateOf } from '../layout/stack-layout.ts'
+import { threadCountersAt } from '../layout/thread-counters.ts'
+import type { ThreadParts } from '../strategy.ts'
+import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
+import { NetworkSource, type RequestSink } from './network-source.ts'
+import { Reassembler, type ReassemblerParts } from './reassembly/reassembler.ts'
+
+/** Most frames that one poll reads: bounds how long the producer role is held. */
+const pollBatch = 32
+
+export function wrapped(parts: ThreadParts, domain: NetworkDomain): Domain {
+  return parts.wrapDomain?.(domain) ?? domain
+}
+
+/** A thread's domain over its own state and the common structures, but for what is said to be otherwise. */
+export function openDomain(parts: ThreadParts, otherwise: Partial<NetworkDomainParts> = {}): NetworkDomain {
+  const { region, layout, parameters, thread } = parts
+  const key = parameters.payloadWork.cipherKey
+  return new NetworkDomain({
+    region,
+    state: stateOf(region, layout, thread),
+    config: parameters.machine,
+    verification: resolveVerification(parameters.verification),
+    buffers: layout.streams,
+    transmitAt: layout.transmitAt + thread * layout.transmitBytes,
+    countersAt: threadCountersAt(layout.countersWord, thread),
+    outbox: new OutboxWriter(region, layout.framework.outbox),
+    device: parts.device,
+    work: createPayloadWork(
+      parameters.payloadWork.kind,
+      region,
+      key === undefined ? undefined : Uint8Array.from(Buffer.from(key, 'hex')),
+    ),
+    ...otherwise,
+  })
+}
+
+/** `batch`: most frames that one poll reads; `domain` knows the next timer. */
+export function openSource(
+  parts: ThreadParts,
+  sink: RequestSink,
+  domain: Pick<Domain, 'microsUntilDeadline'>,
+  batch = pollBatch,
+): NetworkSource {
+  const { region, layout, parameters, thread } = parts
+  return new NetworkSource({
+    region,
+    sink,
+    device: parts.device,
+    reassembler: openReassembler(parts, (index) => sink.hasPassed(index)),
+    mailbox: new Mailbox(region, layout.framework.mailboxes[0] as MailboxLayout),
+    doorbell: new Signal(region, layout.framework.doorbellWord),
+    clock: parts.clock,
+    random: new Random(parts.seed),
+    batch,
+    countersAt: threadCountersAt(layout.countersWord, thread),
+    verifies: parameters.verification === 'before',
+    microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
+  })
+}
+
+/** `hasPassed`: see `ReassemblerParts`. */
+export function openReassembler(parts: ThreadParts, hasPassed: ReassemblerParts['hasPassed']): Reassembler {
+  const { region, layout, parameters, thread } = parts
+  return new Reassembler({
+    region,
+    layout: layout.datagrams,
+    config: parameters.machine,
+    countersAt: threadCountersAt(layout.countersWord, thread),
+    hasPassed,
+  })
+}

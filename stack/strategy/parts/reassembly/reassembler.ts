@@ -1,0 +1,242 @@
+/**
+ * Puts fragments together where frames are read (RFC 791 section 3.2, RFC 815, RFC 1122 section 3.3.2), so that a packet
+ * larger than a frame is one request. One instance a thread over one store; used by the holder of the producer role only.
+ *
+ * What strangers can make it hold is the store and no more: one source has a quarter of it at most, and what has been
+ * without a new fragment for longest gives way. So a packet whose fragments come close together survives a flood of
+ * others, as long as less than a whole store of them comes between two of its own.
+ *
+ * A fragment that overlaps what is there drops the whole packet (as RFC 5722 has it for IPv6, and Linux for both): no
+ * sender makes one, and which bytes win would be for the attacker to choose. One that is wholly there already is a
+ * duplicate, and ignored.
+ */
+import type { Region } from '../../../dominoes/memory/region.ts'
+import type { MachineConfig } from '../../../protocol/config.ts'
+import { readInt32, readUint16 } from '../../../wire/big-endian.ts'
+import { ethernetHeaderBytes } from '../../../wire/ethernet.ts'
+import {
+  FragmentWord,
+  fragmentWords,
+  packetLimitBytes,
+  readFragment,
+  writeWholeHeader,
+} from '../../../wire/ipv4-fragment.ts'
+import { countOne, ThreadCounter } from '../../layout/thread-counters.ts'
+import {
+  Coverage,
+  type DatagramLayout,
+  DatagramState,
+  DatagramStore,
+  DatagramWord,
+  datagramCount,
+} from './datagram-store.ts'
+
+export interface ReassemblerParts {
+  readonly region: Region
+  readonly layout: DatagramLayout
+  /** This host's addresses. */
+  readonly config: Pick<MachineConfig, 'address' | 'etherHigh' | 'etherLow'>
+  /** Word offset of this thread's counters. */
+  readonly countersAt: number
+  /** Whether every thread is done with a request, named as in `take`, whose frame lies at `frameAt`. */
+  hasPassed(request: number, frameAt: number): boolean
+}
+
+/** Packets of one source that are not whole. */
+export const datagramsPerSource = datagramCount / 4
+/** RFC 791 says 15 s at least, Linux 30 s. */
+export const lifetimeMicros = 30_000_000
+
+const sweepMicros = 1_000_000
+/** Threads' clocks, and stamps clamped to the newest request's, may differ by this. */
+const backwardsLimitMicros = 1_000_000
+const none = -1
+
+export class Reassembler {
+  readonly #parts: ReassemblerParts
+  readonly #store: DatagramStore
+  readonly #fragment = new Int32Array(fragmentWords)
+  /** Of the frame that `take` returned last. */
+  frameBytes = 0
+
+  constructor(parts: ReassemblerParts) {
+    this.#parts = parts
+    this.#store = new DatagramStore(parts.region, parts.layout)
+  }
+
+  /**
+   * Takes the fragment in the frame of `frameLength` bytes at byte `frameAt`. Returns the byte offset of the frame that
+   * is whole with it, `frameBytes` long, or 0. That frame then belongs to the request named `request`.
+   */
+  take(frameAt: number, frameLength: number, now: number, request: number): number {
+    const fragment = this.#fragment
+    this.#count(ThreadCounter.fragmentsIn)
+    const { bytes } = this.#parts.region
+    if (!readFragment(bytes, frameAt, frameLength, fragment) || !this.#isForUs(frameAt)) return this.#refuse()
+    const source = fragment[FragmentWord.source] as number
+    const name = fragment[FragmentWord.name] as number
+    let entry = this.#find(source, name, now)
+    if (entry === none) {
+      entry = this.#makeRoom(source, now)
+      if (entry === none) return this.#refuse()
+      this.#store.open(entry, source, name, now)
+    }
+    return this.#add(entry, frameAt, now) ? this.#complete(entry, request) : 0
+  }
+
+  /** Now and then: gives up what is incomplete for too long. */
+  sweep(now: number): void {
+    const store = this.#store
+    if (!store.isActive || ageMicros(store.sweptAt, now) < sweepMicros) return
+    store.sweptAt = now
+    store.isActive = this.#reclaim(now) < datagramCount
+  }
+
+  /** Fragments of what nobody here will take do not get any room. */
+  #isForUs(frameAt: number): boolean {
+    const { config, region } = this.#parts
+    const fragment = this.#fragment
+    const source = fragment[FragmentWord.source] as number
+    return (
+      fragment[FragmentWord.destination] === config.address &&
+      readUint16(region.bytes, frameAt) === config.etherHigh &&
+      readInt32(region.bytes, frameAt + 2) === config.etherLow &&
+      source !== 0 &&
+      source !== config.address &&
+      source >>> 28 < 14
+    )
+  }
+
+  #find(source: number, name: number, now: number): number {
+    const store = this.#store
+    for (let entry = 0; entry < datagramCount; entry++) {
+      if (store.get(entry, DatagramWord.state) !== DatagramState.filling) continue
+      if (store.get(entry, DatagramWord.source) !== source) continue
+      if (store.get(entry, DatagramWord.name) !== name) continue
+      if (this.#isTooOld(entry, now)) this.#fail(entry)
+      else return entry
+    }
+    return none
+  }
+
+  /** A free entry; `none` if all are whole packets that somebody still handles. */
+  #makeRoom(source: number, now: number): number {
+    const store = this.#store
+    this.#reclaim(now)
+    let free = none
+    let quietest = none
+    let ownQuietest = none
+    let own = 0
+    for (let entry = 0; entry < datagramCount; entry++) {
+      const state = store.get(entry, DatagramWord.state)
+      if (state === DatagramState.free) free = entry
+      if (state !== DatagramState.filling) continue
+      quietest = this.#quieter(quietest, entry, now)
+      if (store.get(entry, DatagramWord.source) !== source) continue
+      own += 1
+      ownQuietest = this.#quieter(ownQuietest, entry, now)
+    }
+    if (own < datagramsPerSource && free !== none) return free
+    const victim = own < datagramsPerSource ? quietest : ownQuietest
+    if (victim !== none) this.#fail(victim)
+    return victim
+  }
+
+  #quieter(one: number, other: number, now: number): number {
+    if (one === none) return other
+    const store = this.#store
+    const isOther =
+      ageMicros(store.get(other, DatagramWord.grewAt), now) >
+      ageMicros(store.get(one, DatagramWord.grewAt), now)
+    return isOther ? other : one
+  }
+
+  /** Frees what is done with or too old; returns how many are free. */
+  #reclaim(now: number): number {
+    const store = this.#store
+    let free = 0
+    for (let entry = 0; entry < datagramCount; entry++) {
+      const state = store.get(entry, DatagramWord.state)
+      if (state === DatagramState.filling && this.#isTooOld(entry, now)) this.#fail(entry)
+      else if (state === DatagramState.handed && this.#isDoneWith(entry)) store.free(entry)
+      if (store.get(entry, DatagramWord.state) === DatagramState.free) free += 1
+    }
+    return free
+  }
+
+  #isTooOld(entry: number, now: number): boolean {
+    return ageMicros(this.#store.get(entry, DatagramWord.startedAt), now) > lifetimeMicros
+  }
+
+  #isDoneWith(entry: number): boolean {
+    const store = this.#store
+    const request = store.get(entry, DatagramWord.request)
+    return this.#parts.hasPassed(request, store.get(entry, DatagramWord.frameAt))
+  }
+
+  /** Adds the fragment at hand; whether the packet is whole now. */
+  #add(entry: number, frameAt: number, now: number): boolean {
+    const store = this.#store
+    const fragment = this.#fragment
+    const offset = fragment[FragmentWord.offset] as number
+    const length = fragment[FragmentWord.length] as number
+    const end = offset + length
+    const isLast = fragment[FragmentWord.isLast] !== 0
+    const coverage = store.coverage(entry, offset, end)
+    if (this.#isContradiction(entry, end, isLast) || coverage === Coverage.some) return this.#fail(entry)
+    if (coverage === Coverage.all) return false
+    store.set(entry, DatagramWord.grewAt, now)
+    if (isLast) store.set(entry, DatagramWord.total, end)
+    if (offset === 0) store.addHeaders(entry, frameAt, fragment[FragmentWord.headerBytes] as number)
+    store.add(entry, offset, frameAt + (fragment[FragmentWord.payloadAt] as number), length)
+    const total = store.get(entry, DatagramWord.total)
+    if (total === 0 || store.get(entry, DatagramWord.received) !== total) return false
+    if (store.get(entry, DatagramWord.headerBytes) + total > packetLimitBytes) return this.#fail(entry)
+    return true
+  }
+
+  /** Two ends, or bytes past the end. */
+  #isContradiction(entry: number, end: number, isLast: boolean): boolean {
+    const total = this.#store.get(entry, DatagramWord.total)
+    if (total === 0) return isLast && this.#store.get(entry, DatagramWord.furthest) > end
+    return isLast ? end !== total : end > total
+  }
+
+  #complete(entry: number, request: number): number {
+    const store = this.#store
+    const frameAt = store.frameAt(entry)
+    const packetBytes = store.get(entry, DatagramWord.headerBytes) + store.get(entry, DatagramWord.total)
+    writeWholeHeader(this.#parts.region.bytes, frameAt + ethernetHeaderBytes, packetBytes)
+    store.set(entry, DatagramWord.request, request)
+    store.set(entry, DatagramWord.frameAt, frameAt)
+    store.set(entry, DatagramWord.state, DatagramState.handed)
+    this.frameBytes = ethernetHeaderBytes + packetBytes
+    this.#count(ThreadCounter.datagramsReassembled)
+    return frameAt
+  }
+
+  #refuse(): number {
+    this.#count(ThreadCounter.fragmentsRefused)
+    return 0
+  }
+
+  #fail(entry: number): false {
+    this.#store.free(entry)
+    this.#count(ThreadCounter.reassemblyFailed)
+    return false
+  }
+
+  #count(counter: number): void {
+    countOne(this.#parts.region.words, this.#parts.countersAt + counter)
+  }
+}
+
+/**
+ * Microseconds from `then` to `now`, 0 … 2^32 - 1. Whoever holds the role sweeps every second while anything is held, and
+ * sleeps for a tenth at most, so no age comes near the 71 minutes after which it would look small again. After a process
+ * was stopped for longer, an entry may stay for another lifetime: it does no harm.
+ */
+function ageMicros(then: number, now: number): number {
+  const age = (now - then) | 0
+  return age < 0 && age > -backwardsLimitMicros ? 0 : age >>> 0
+}

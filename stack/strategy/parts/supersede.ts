@@ -1,0 +1,30 @@
+/** Frames that the next one makes needless, before anybody saw them: see `wire/superseded-ack.ts`. */
+
+import { SlotWord } from '../../dominoes/contract/slot.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
+import { Request } from '../../protocol/requests.ts'
+import { supersedesAck } from '../../wire/superseded-ack.ts'
+import { FrameArgument, readingAt } from './slot-frame.ts'
+
+/**
+ * If the frame just read into `slot`, `length` bytes with the device's header of `headerBytes` before it, makes the one in
+ * slot `before` needless, takes its place there. Both are still the reader's alone.
+ */
+export function supersede(
+  { words, bytes }: Region,
+  before: number,
+  slot: number,
+  length: number,
+  headerBytes: number,
+): boolean {
+  const frameBytes = length - headerBytes
+  if (words[before + SlotWord.kind] !== Request.frame) return false
+  if (words[before + FrameArgument.storedAt] !== 0) return false
+  const beforeAt = readingAt(before)
+  const at = readingAt(slot)
+  const beforeBytes = words[before + SlotWord.length] as number
+  if (!supersedesAck(bytes, beforeAt, beforeBytes, at, frameBytes)) return false
+  words[before + SlotWord.length] = frameBytes
+  bytes.copyWithin(beforeAt - headerBytes, at - headerBytes, at - headerBytes + length)
+  return true
+}

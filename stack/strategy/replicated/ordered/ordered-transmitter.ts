@@ -1,0 +1,77 @@
+/**
+ * Frames leave in the order in which the state emitted them. A frame whose turn has not come stays at the turnstile in
+ * its buffer, while its thread builds into the next one; the thread waits only when all its buffers hold such frames.
+ * One instance per thread, over that thread's buffers.
+ *
+ * Invariant: a buffer is not written while it holds a frame that has not left.
+ */
+import type { Device, DeviceCapabilities } from '../../../device/device.ts'
+import type { Region } from '../../../dominoes/memory/region.ts'
+import type { Signal } from '../../../dominoes/memory/signal.ts'
+import { countFrame, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
+import { Turnstile, type TurnstileLayout } from './turnstile.ts'
+
+export interface OrderedTransmitterParts {
+  readonly region: Region
+  readonly layout: TurnstileLayout
+  readonly device: Device
+  /** Byte offset of this thread's first buffer, how many there are, and bytes from one to the next. */
+  readonly buffersAt: number
+  readonly bufferCount: number
+  readonly bufferBytes: number
+  /** Word offset of this thread's counters. */
+  readonly countersAt: number
+  /** Where threads sleep that wait for a frame to leave. */
+  readonly moved: Signal
+}
+
+export class OrderedTransmitter implements Transmitter {
+  readonly capabilities: DeviceCapabilities
+  readonly #parts: OrderedTransmitterParts
+  readonly #turnstile: Turnstile
+  /** Which frame each buffer holds: a ring, from the oldest that may not have left to the one before `#current`. */
+  readonly #frames: Int32Array
+  #held = 0
+  #oldest = 0
+  #current = 0
+  #frame = 0
+  #isFollowed = false
+
+  constructor(parts: OrderedTransmitterParts) {
+    const { region, layout, device, countersAt, moved } = parts
+    this.capabilities = device.capabilities
+    this.#parts = parts
+    this.#frames = new Int32Array(parts.bufferCount)
+    const write = (at: number, length: number) =>
+      countFrame(region.words, countersAt, device.write(at, length))
+    this.#turnstile = new Turnstile(region, layout, moved, write)
+  }
+
+  bufferFor(frameNumber: number, isFollowed: boolean): number {
+    while (this.#held > 0 && this.#turnstile.hasLeft(this.#frames[this.#oldest] as number)) {
+      this.#oldest = this.#after(this.#oldest)
+      this.#held -= 1
+    }
+    // The buffers used last are in the cache: all are needed only while another thread is late.
+    if (this.#held === 0) {
+      this.#oldest = 0
+      this.#current = 0
+    }
+    if (this.#held === this.#parts.bufferCount) return noBuffer
+    if (!this.#turnstile.hasRoom(frameNumber)) return noBuffer
+    this.#frame = frameNumber
+    this.#isFollowed = isFollowed
+    return this.#parts.buffersAt + this.#current * this.#parts.bufferBytes
+  }
+
+  transmit(at: number, length: number): void {
+    if (this.#turnstile.leave(this.#frame, at, length, this.#isFollowed)) return
+    this.#frames[this.#current] = this.#frame
+    this.#current = this.#after(this.#current)
+    this.#held += 1
+  }
+
+  #after(buffer: number): number {
+    return buffer + 1 === this.#parts.bufferCount ? 0 : buffer + 1
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Entry of a stack's worker thread: opens the device over the shared descriptor and runs the strategy's loop until the
+ * stack is closed.
+ */
+import { workerData } from 'node:worker_threads'
+import { monotonicClock } from '../../device/kernel/clock.ts'
+import { yieldProcessor } from '../../device/kernel/system-calls.ts'
+import { openRegion } from '../../dominoes/memory/region.ts'
+import { createIdle } from '../../dominoes/replica/idle.ts'
+import { threadCountersAt } from '../layout/thread-counters.ts'
+import { CountedLoop } from '../parts/counted-loop.ts'
+import { strategyOf } from '../strategies.ts'
+import { openDevice } from './open-device.ts'
+import type { ThreadTask } from './thread-task.ts'
+
+const task = workerData as ThreadTask
+const region = openRegion(task.buffer)
+const device = openDevice(region, task)
+const strategy = strategyOf(task.parameters)
+try {
+  if ((task.generation ?? 0) === 0 || isLetIn()) run()
+} finally {
+  device.close()
+}
+
+function run(): void {
+  const { parameters } = task
+  const thread = strategy.openThread({ ...task, region, device, clock: monotonicClock })
+  const counters = threadCountersAt(task.layout.countersWord, task.thread)
+  const loop = new CountedLoop(thread, monotonicClock, region.words, counters)
+  const idle = createIdle(parameters.idle, loop, () => loop.giveWay(yieldProcessor))
+  while (!thread.isFinished) idle.idle(loop.doWork())
+  thread.finish()
+}
+
+/** From then on the others wait for this thread, so it comes when all else is loaded and open. */
+function isLetIn(): boolean {
+  return strategy.awaitAdmission?.(region, task.layout, task.thread) ?? true
+}
