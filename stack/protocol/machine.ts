@@ -4,9 +4,9 @@
  *
  *   1. time       timers due at the request's time stamp change state; nothing is emitted yet
  *   2. request    changes state; emits what answers it directly, which always fits the queue
- *   3. drain      connections with something to send emit it, until they are done or the queue is full
+ *   3. drain      senders with something to emit emit it, until they are done or the queue is full
  *
- * Invariant: whatever step 3 has not emitted is in the state, as a list of connections and flags.
+ * Invariant: whatever step 3 has not emitted is in the state, as a list of senders and what each keeps of its intents.
  */
 import type { ActionQueue } from '../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../dominoes/contract/domain.ts'
@@ -14,18 +14,17 @@ import { SlotWord } from '../dominoes/contract/slot.ts'
 import { ageAfterGap, fireSweep } from './ageing.ts'
 import { type MachineConfig, maximumGapMicros } from './config.ts'
 import { receiveFrame } from './ip/input.ts'
-import { flushArpRequests } from './link/arp-output.ts'
 import { fireNeighborTimers } from './link/neighbors.ts'
 import { Request } from './requests.ts'
+import { senderKinds } from './senders/kinds.ts'
+import { drain } from './senders/pending.ts'
 import { advanceClock, elapsedMicros } from './state/clock.ts'
-import { Core, selectConnection } from './state/core.ts'
+import { Core } from './state/core.ts'
 import { digestAll, digestLive } from './state/digest.ts'
 import { copyLive } from './state/snapshot.ts'
 import { applyApplicationRequest } from './tcp/application.ts'
 import { cubic } from './tcp/congestion/cubic.ts'
 import { newreno } from './tcp/congestion/newreno.ts'
-import { unschedule } from './tcp/connections.ts'
-import { flushConnection } from './tcp/output.ts'
 import { fireConnectionTimers } from './tcp/timers.ts'
 
 export { stateWords } from './state/layout.ts'
@@ -58,10 +57,10 @@ export function createMachine(
   actions: ActionQueue,
 ): Machine {
   const congestion = config.congestionControl === 'cubic' ? cubic : newreno
-  const core = new Core(config, words, state, actions, congestion)
+  const core = new Core(config, words, state, actions, congestion, senderKinds)
   return {
     apply: (slot) => apply(core, slot),
-    hasMore: () => core.globals.pendingHead !== 0 || core.globals.arpPendingCount !== 0,
+    hasMore: () => core.globals.pendingHead !== 0,
     resume: () => drain(core),
     microsUntilDeadline: (nowMicros) => microsUntilDeadline(core, nowMicros),
     digest: () => digestLive(core),
@@ -89,16 +88,6 @@ function fireTimers(core: Core): void {
   fireSweep(core)
   fireConnectionTimers(core)
   fireNeighborTimers(core)
-}
-
-function drain(core: Core): void {
-  const { globals } = core
-  while (globals.pendingHead !== 0) {
-    selectConnection(core, globals.pendingHead - 1)
-    if (!flushConnection(core)) return
-    unschedule(core)
-  }
-  if (globals.arpPendingCount !== 0) flushArpRequests(core)
 }
 
 function microsUntilDeadline(core: Core, nowMicros: number): number {

@@ -42,6 +42,12 @@ export function selectNeighbor(core: Core, index: number): void {
   core.neighbor.at = core.layout.neighbors + index * neighborRecord.words
 }
 
+/** The selected neighbor's number as a sender. */
+export function selectedSender(core: Core): number {
+  const { neighbor, layout } = core
+  return layout.firstSender.neighbor + (neighbor.at - layout.neighbors) / neighborRecord.words
+}
+
 /**
  * Aims at where the SYN of a connection that a peer opened came from: SYN-ACKs go there, so that forged addresses fill no
  * table of neighbors and are not asked for; so does a reset of a connection that has not needed its next hop yet.

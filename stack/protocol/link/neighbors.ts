@@ -12,12 +12,13 @@
  * loses it then. No stamp that is compared is older than twice that.
  */
 import { UpcallError } from '../actions.ts'
+import { scheduleSender } from '../senders/pending.ts'
 import { armTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { NeighborState } from '../state/tables.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { closeConnection, schedule } from '../tcp/connections.ts'
-import { findNeighbor, selectNeighbor } from './neighbor-table.ts'
+import { findNeighbor, selectedSender, selectNeighbor } from './neighbor-table.ts'
 
 const retryMicros = 1_000_000
 /** More than Linux's three: a lossy link should not make a neighbor unreachable. */
@@ -210,17 +211,13 @@ function beginAsking(core: Core): void {
 }
 
 function ask(core: Core): void {
-  const { neighbor, globals, now } = core
+  const { neighbor, now } = core
   neighbor.attempts += 1
   setDeadline(core, (now + retryMicros) | 0)
-  if (neighbor.requestPending !== 0) return
   neighbor.requestPending = 1
-  globals.arpPendingCount += 1
+  scheduleSender(core, selectedSender(core))
 }
 
 function cancelRequest(core: Core): void {
-  const { neighbor, globals } = core
-  if (neighbor.requestPending === 0) return
-  neighbor.requestPending = 0
-  globals.arpPendingCount -= 1
+  core.neighbor.requestPending = 0
 }

@@ -8,6 +8,8 @@
 import type { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { type MachineConfig, maximumGapMicros } from '../config.ts'
+import type { SenderKind, SenderRange } from '../senders/kind.ts'
+import { type SenderName, senderCounts, senderNames } from '../senders/numbering.ts'
 import type { CongestionControl } from '../tcp/congestion/control.ts'
 import { type Globals, globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
@@ -34,6 +36,8 @@ export class Core {
   readonly words: Int32Array
   readonly state: Int32Array
   readonly actions: ActionQueue
+  /** The kinds of senders, in the order of their numbers. */
+  readonly senders: readonly SenderRange<Core>[]
 
   readonly globals: Globals
   /** The connection at hand. */
@@ -76,6 +80,7 @@ export class Core {
     state: Int32Array,
     actions: ActionQueue,
     congestion: CongestionControl,
+    kinds: Readonly<Record<SenderName, SenderKind<Core>>>,
   ) {
     const layout = planLayout(config)
     assert(state.length >= layout.words, `state of ${state.length} words, ${layout.words} needed`)
@@ -93,6 +98,10 @@ export class Core {
     this.words = words
     this.state = state
     this.actions = actions
+    this.senders = senderNames.map((name) => {
+      const first = layout.firstSender[name]
+      return { kind: kinds[name], first, end: first + senderCounts[name](config) }
+    })
     this.globals = globalRecord.cursor(state, layout.globals)
     this.tcb = tcbRecord.cursor(state, layout.connections)
     this.segment = segmentRecord.cursor(state, layout.segments)

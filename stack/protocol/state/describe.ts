@@ -4,9 +4,11 @@
  */
 import type { MachineConfig } from '../config.ts'
 import { globalRecord } from './globals.ts'
+import { senderCounts, senderNames } from '../senders/numbering.ts'
 import { type Layout, planLayout } from './layout.ts'
 import type { Declarations, RecordKind } from './record.ts'
 import { segmentRecord } from './segment.ts'
+import { senderRecord } from './sender.ts'
 import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
@@ -114,6 +116,15 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
     { ...table('globals', layout.globals, 1, globalRecord, always), name: () => 'globals' },
     table('neighbor', layout.neighbors, neighborCount(config), neighborRecord, always),
     table('listener', layout.listeners, config.listenerCount, listenerRecord, always),
+    ...senderNames.map((name) =>
+      table(
+        `sender of ${name}`,
+        layout.senders + layout.firstSender[name] * senderRecord.words,
+        senderCounts[name](config),
+        senderRecord,
+        always,
+      ),
+    ),
     table('connection', layout.connections, config.connectionCount, tcbRecord, always),
     ...rings,
     table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, always),

@@ -23,9 +23,8 @@ export const globalRecord = defineRecord({
   identification: 'counts the packets that were sent in fragments',
 
   // Work left to emit
-  pendingHead: 'first connection with something to emit, index + 1',
-  pendingTail: 'last one, index + 1',
-  arpPendingCount: 'ARP entries whose request has to be sent',
+  pendingHead: 'first sender that may have something to emit, sender + 1',
+  pendingTail: 'last one, sender + 1',
 
   // Allocation
   connectionsHigh: 'connection indexes below this were used at some time',

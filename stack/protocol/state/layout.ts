@@ -1,13 +1,15 @@
 /**
  * Where everything is in a replica's state: one flat buffer of 32-bit words.
  *
- *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ TCBs │ segment rings, one per TCB
+ *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ senders │ TCBs │ segment rings, one per TCB
  *
  * Invariant: the layout depends on the configuration alone, so that equal replicas have equal buffers.
  */
 import type { MachineConfig } from '../config.ts'
+import { numberSenders, type SenderNumbers } from '../senders/numbering.ts'
 import { globalRecord } from './globals.ts'
 import { segmentRecord } from './segment.ts'
+import { senderRecord } from './sender.ts'
 import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
 import { tcbRecord } from './tcb.ts'
 
@@ -19,6 +21,10 @@ export interface Layout {
   readonly hash: number
   /** A power of two, at least twice the entries that it can hold. */
   readonly hashWords: number
+  readonly senders: number
+  /** Number of the first sender of each kind. */
+  readonly firstSender: SenderNumbers['first']
+  readonly senderCount: number
   readonly connections: number
   readonly segments: number
   /** Words of one connection's ring. */
@@ -34,11 +40,27 @@ export function planLayout(config: MachineConfig): Layout {
   const hash = timeWait + config.timeWaitCount * timeWaitRecord.words
   let hashWords = 4
   while (hashWords < 2 * (config.connectionCount + config.timeWaitCount)) hashWords *= 2
-  const connections = hash + hashWords
+  const senders = hash + hashWords
+  const { first: firstSender, count: senderCount } = numberSenders(config)
+  const connections = senders + senderCount * senderRecord.words
   const segments = connections + config.connectionCount * tcbRecord.words
   const ringWords = config.segmentCount * segmentRecord.words
   const words = segments + config.connectionCount * ringWords
-  return { globals, neighbors, listeners, timeWait, hash, hashWords, connections, segments, ringWords, words }
+  return {
+    globals,
+    neighbors,
+    listeners,
+    timeWait,
+    hash,
+    hashWords,
+    senders,
+    firstSender,
+    senderCount,
+    connections,
+    segments,
+    ringWords,
+    words,
+  }
 }
 
 /** Words of state that a machine of this configuration needs. */

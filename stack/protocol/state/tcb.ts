@@ -56,8 +56,8 @@ export const TcbFlag = {
   /** A duplicate has to be reported in the next SACK option (RFC 2883). */
   dsackPending: 1 << 21,
   rttMeasured: 1 << 22,
-  /** In the list of connections with something to emit. */
-  pending: 1 << 23,
+  /** answeredAt is valid. */
+  answered: 1 << 23,
   passive: 1 << 24,
   /** lastDataAt is valid. */
   dataSent: 1 << 25,
@@ -68,8 +68,6 @@ export const TcbFlag = {
   synRetransmitted: 1 << 28,
   /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
   retransmitOldest: 1 << 29,
-  /** answeredAt is valid. */
-  answered: 1 << 30,
 } as const
 
 export const Recovery = { open: 0, fast: 1, timeout: 2 } as const
@@ -117,7 +115,6 @@ export const tcbRecord = defineRecord({
   pendingUpcalls: 'UpcallBit bits not yet emitted',
   closeReason: 'UpcallError of the closed or connectFailed upcall',
   softError: 'UpcallError that ICMP suggests (RFC 5927)',
-  nextPending: 'next in the list of connections with something to emit, index + 1',
   nextFree: 'next free connection, index + 1',
   isOrphan: '1 while it is in the list of orphans',
   nextOrphan: 'next younger orphan, index + 1',

@@ -1,4 +1,4 @@
-/** The machine's tables and lists: who is pending, free, half open, found by the hash, asked for by ARP. */
+/** The machine's tables and lists: who is free, half open, found by the hash, asked for by ARP. */
 import type { Core } from '../state/core.ts'
 import { selectConnection } from '../state/core.ts'
 import { listenerRecord, NeighborState, neighborRecord, timeWaitRecord } from '../state/tables.ts'
@@ -22,10 +22,6 @@ export class TableInvariants {
 
   check(): void {
     const { globals } = this.#core
-    claim(
-      globals.pendingHead === 0 && globals.pendingTail === 0,
-      () => `at rest, and connection ${globals.pendingHead - 1} has something to emit`,
-    )
     this.checkNeighbors()
     this.walkFree()
     this.#halfOpen.fill(0)
@@ -39,10 +35,9 @@ export class TableInvariants {
 
   private checkNeighbors(): void {
     const { neighbor, layout, globals } = this.#core
-    let requests = 0
     for (let index = 0; index < this.#core.neighborLimit; index += 1) {
       neighbor.at = layout.neighbors + index * neighborRecord.words
-      if (neighbor.requestPending !== 0) requests += 1
+      claim(neighbor.requestPending === 0, () => `at rest, and neighbor ${index} has a request to send`)
       const references = this.countReferences(index)
       claim(
         neighbor.references === references,
@@ -68,10 +63,6 @@ export class TableInvariants {
         () => `neighbor ${index} is due at ${neighbor.deadline}, after ${globals.nextDeadline}`,
       )
     }
-    claim(
-      globals.arpPendingCount === requests,
-      () => `arpPendingCount is ${globals.arpPendingCount}, ${requests} neighbors wait for a request`,
-    )
   }
 
   /** Open connections whose next hop is neighbor `index`. */
@@ -105,7 +96,6 @@ export class TableInvariants {
     const { tcb } = core
     selectConnection(core, index)
     const has = (flag: number): boolean => (tcb.flags & flag) !== 0
-    claim(!has(TcbFlag.pending), () => `connection ${index} is marked pending, and no list holds it`)
     if (tcb.state === State.closed) {
       this.count(index)
       const isHeld = has(TcbFlag.held)

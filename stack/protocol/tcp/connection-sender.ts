@@ -1,0 +1,16 @@
+/** A TCP connection as a sender; its number is the connection's index. */
+import { inert, type SenderKind } from '../senders/kind.ts'
+import { type Core, selectConnection } from '../state/core.ts'
+import { freeIfForgotten } from './connections.ts'
+import { flushConnection } from './output.ts'
+
+export const connectionSender: SenderKind<Core> = {
+  ...inert,
+
+  flush(core, index) {
+    selectConnection(core, index)
+    if (!flushConnection(core)) return false
+    freeIfForgotten(core)
+    return true
+  },
+}
