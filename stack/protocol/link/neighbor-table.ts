@@ -1,27 +1,31 @@
 /**
- * The table of neighbors itself: finding an entry, and what connections refer to. Asking, learning and giving up are in
+ * The table of neighbors itself: finding an entry, and what senders refer to. Asking, learning and giving up are in
  * `neighbors.ts`.
  */
-import type { Core } from '../state/core.ts'
+import { stopWaiting } from '../senders/waiting.ts'
+import { type Core, selectSender } from '../state/core.ts'
 import { NeighborState, neighborRecord } from '../state/tables.ts'
 
-/** Whether the connection's next hop is known now, without asking; its address is then left as by `resolveNextHop`. */
-export function nextHopIsKnown(core: Core): boolean {
-  const { tcb, neighbor } = core
-  if (tcb.neighbor === 0) return false
-  selectNeighbor(core, tcb.neighbor - 1)
+/** Whether the next hop of `sender` is known now, without asking; its address is then left as by `resolveNextHop`. */
+export function nextHopIsKnown(core: Core, sender: number): boolean {
+  const { sender: record, neighbor } = core
+  selectSender(core, sender)
+  if (record.neighbor === 0) return false
+  selectNeighbor(core, record.neighbor - 1)
   if (neighbor.state !== NeighborState.reachable && neighbor.state !== NeighborState.probing) return false
   core.etherHigh = neighbor.etherHigh
   core.etherLow = neighbor.etherLow
   return true
 }
 
-/** The connection at hand needs its next hop no more. */
-export function releaseNextHop(core: Core): void {
-  const { tcb, neighbor } = core
-  if (tcb.neighbor === 0) return
-  selectNeighbor(core, tcb.neighbor - 1)
-  tcb.neighbor = 0
+/** `sender`, which is selected then, needs its next hop no more, and waits for nobody. */
+export function releaseNextHop(core: Core, sender: number): void {
+  const { sender: record, neighbor } = core
+  selectSender(core, sender)
+  if (record.neighbor === 0) return
+  selectNeighbor(core, record.neighbor - 1)
+  stopWaiting(core)
+  record.neighbor = 0
   neighbor.references -= 1
   if (neighbor.references === 0 && neighbor.state === NeighborState.unresolved) {
     neighbor.state = NeighborState.free

@@ -1,24 +1,22 @@
 /**
- * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a table with an entry for the next hop of every connection, and some
- * more. It is searched when a connection first needs its next hop; then the connection refers to its entry.
+ * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a table with an entry for the next hop of every sender, and some
+ * more. It is searched when a sender first needs its next hop; then the sender refers to its entry.
  *
  *   free → incomplete (asking) → reachable → probing (still used, asking) → reachable
- *              └── no answer ──► unresolved if a connection refers to it, else free ◄──┘
+ *              └── no answer ──► unresolved if a sender refers to it, else free ◄──┘
  *
- * Invariant: an entry that a connection refers to keeps its address. So whoever waits for an answer is told of it, or of
+ * Invariant: an entry that a sender refers to keeps its address. So whoever waits for an answer is told of it, or of
  * its absence, whatever strangers ask for meanwhile: they get entries to which nobody refers.
  *
  * Stamps: an entry that is asked for, reachable or probing has a deadline within `reachableMicros`; one that is not used
  * loses it then. No stamp that is compared is older than twice that.
  */
-import { UpcallError } from '../actions.ts'
 import { scheduleSender } from '../senders/pending.ts'
-import { armTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
-import type { Core } from '../state/core.ts'
+import { startWaiting, tellResolved, tellUnreachable } from '../senders/waiting.ts'
+import { noteDeadline } from '../state/clock.ts'
+import { type Core, selectSender } from '../state/core.ts'
 import { NeighborState } from '../state/tables.ts'
-import { State, TcbFlag, Timer } from '../state/tcb.ts'
-import { closeConnection, schedule } from '../tcp/connections.ts'
-import { findNeighbor, selectedSender, selectNeighbor } from './neighbor-table.ts'
+import { findNeighbor, releaseNextHop, selectedSender, selectNeighbor } from './neighbor-table.ts'
 
 const retryMicros = 1_000_000
 /** More than Linux's three: a lossy link should not make a neighbor unreachable. */
@@ -28,17 +26,16 @@ const reachableMicros = 300_000_000
 const idleLimitMicros = reachableMicros / 2
 
 /**
- * The hardware address of the connection's next hop, left in core.etherHigh and core.etherLow.
- * False: it is being asked for, and the connection will be scheduled when it is known.
+ * The hardware address of `address`, the next hop of `sender`, left in core.etherHigh and core.etherLow.
+ * False: it is being asked for, and the sender will be told when it is known, or that it is unreachable.
  */
-export function resolveNextHop(core: Core): boolean {
-  const { tcb, neighbor, now } = core
-  if (tcb.neighbor === 0) refer(core, tcb.nextHop)
-  else selectNeighbor(core, tcb.neighbor - 1)
+export function resolveNextHop(core: Core, sender: number, address: number): boolean {
+  const { neighbor, now } = core
+  if (!refersTo(core, sender, address)) refer(core, sender, address)
   neighbor.usedAt = now
   if (neighbor.state === NeighborState.unresolved) beginAsking(core)
   if (neighbor.state === NeighborState.incomplete) {
-    tcb.flags |= TcbFlag.arpWait
+    startWaiting(core, sender)
     return false
   }
   core.etherHigh = neighbor.etherHigh
@@ -51,13 +48,12 @@ export function learnNeighbor(core: Core, address: number, etherHigh: number, et
   const { neighbor, now } = core
   if (findNeighbor(core, address) < 0) takeEntry(core, address)
   cancelRequest(core)
-  const waited = neighbor.state === NeighborState.incomplete
   neighbor.state = NeighborState.reachable
   neighbor.etherHigh = etherHigh
   neighbor.etherLow = etherLow
   neighbor.attempts = 0
   setDeadline(core, (now + reachableMicros) | 0)
-  if (waited) scheduleWaiting(core, address)
+  tellResolved(core)
 }
 
 /** Asks again, doubts or forgets every entry whose deadline has passed, and notes the deadlines ahead. */
@@ -110,9 +106,8 @@ function expire(core: Core): void {
     return
   }
   cancelRequest(core)
-  const { address } = neighbor
   forget(core)
-  failWaiting(core, address)
+  tellUnreachable(core)
 }
 
 /** Nothing is known of the selected neighbor any more. */
@@ -121,54 +116,26 @@ function forget(core: Core): void {
   neighbor.state = neighbor.references > 0 ? NeighborState.unresolved : NeighborState.free
 }
 
-function scheduleWaiting(core: Core, address: number): void {
-  const { tcb } = core
-  for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
-    tcb.flags &= ~TcbFlag.arpWait
-    schedule(core)
-  }
+/** Whether `sender` refers to the entry for `address`; selects both. */
+function refersTo(core: Core, sender: number, address: number): boolean {
+  const { sender: record, neighbor } = core
+  selectSender(core, sender)
+  if (record.neighbor === 0) return false
+  selectNeighbor(core, record.neighbor - 1)
+  return neighbor.address === address
 }
 
-/**
- * No answer. Who was only trying to connect fails; others go on trying under a timer: that of retransmission if
- * something is in flight, else that of persistence if something waits to be sent. A connection that has nothing to send
- * needs no neighbor, and is left alone; an ACK or a probe that was due is lost, as if on the wire.
- */
-function failWaiting(core: Core, address: number): void {
-  const { tcb, now } = core
-  for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
-    tcb.flags &= ~(TcbFlag.arpWait | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending)
-    tcb.rcvAcked = tcb.rcvNxt
-    tcb.softError = UpcallError.unreachable
-    if (tcb.state === State.synSent) {
-      closeConnection(core, UpcallError.unreachable)
-      continue
-    }
-    const timer = tcb.ringHead !== tcb.ringTail ? Timer.retransmission : Timer.persist
-    const isWanted = timer === Timer.retransmission || hasUnsent(core)
-    if (isWanted && !isArmed(core, timer)) armTimer(core, timer, (now + tcb.rto) | 0)
-  }
-}
-
-/** Data or a FIN. */
-function hasUnsent(core: Core): boolean {
-  const { tcb } = core
-  const unsent = (tcb.sndQueued - tcb.sndNxt) | 0
-  return unsent > 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) !== 0)
-}
-
-/** Selects the entry for `address`, to which the connection at hand refers from now on. */
-function refer(core: Core, address: number): void {
-  const { tcb, neighbor } = core
+/** Selects the entry for `address`, to which `sender` refers from now on. */
+function refer(core: Core, sender: number, address: number): void {
+  const { sender: record, neighbor } = core
+  releaseNextHop(core, sender)
   let index = findNeighbor(core, address)
   if (index < 0) {
     index = takeEntry(core, address)
     beginAsking(core)
   }
   neighbor.references += 1
-  tcb.neighbor = index + 1
+  record.neighbor = index + 1
 }
 
 /** Selects an entry for `address`, incomplete: a free one, else of those that nobody refers to the one unused for longest. */

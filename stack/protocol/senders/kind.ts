@@ -7,11 +7,17 @@
 export interface SenderKind<C> {
   /** Emits all that sender `index` has to emit; false if the action queue filled first: it is called again. */
   flush(core: C, index: number): boolean
+  /** The neighbor that sender `index` waited for has answered. May schedule it; emits nothing and asks for no neighbor. */
+  resolved(core: C, index: number): void
+  /** It does not answer. */
+  unreachable(core: C, index: number): void
 }
 
 /** Does nothing: what a kind has no use for, it takes from here, so that all kinds have one shape. */
 export const inert: SenderKind<unknown> = {
   flush: () => true,
+  resolved: () => {},
+  unreachable: () => {},
 }
 
 /** Senders `first` … `end` - 1 are of one kind. */

@@ -29,10 +29,10 @@ export function isPending(core: Core, sender: number): boolean {
 
 /** Has the senders emit, one after the other, until all are done or the queue is full. */
 export function drain(core: Core): void {
-  const { globals, senders } = core
+  const { globals, kinds } = core
   while (globals.pendingHead !== 0) {
     const sender = globals.pendingHead - 1
-    const { kind, first } = rangeOf(senders, sender)
+    const { kind, first } = rangeOf(kinds, sender)
     if (!kind.flush(core, sender - first)) return
     takeHead(core)
   }

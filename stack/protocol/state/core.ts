@@ -14,6 +14,7 @@ import type { CongestionControl } from '../tcp/congestion/control.ts'
 import { type Globals, globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
 import { type Segment, segmentRecord } from './segment.ts'
+import { type Sender, senderRecord } from './sender.ts'
 import {
   type Listener,
   listenerRecord,
@@ -37,13 +38,14 @@ export class Core {
   readonly state: Int32Array
   readonly actions: ActionQueue
   /** The kinds of senders, in the order of their numbers. */
-  readonly senders: readonly SenderRange<Core>[]
+  readonly kinds: readonly SenderRange<Core>[]
 
   readonly globals: Globals
   /** The connection at hand. */
   readonly tcb: Tcb
   /** The sent segment at hand. */
   readonly segment: Segment
+  readonly sender: Sender
   readonly neighbor: Neighbor
   /** Entries of the neighbor table. */
   readonly neighborLimit: number
@@ -98,13 +100,14 @@ export class Core {
     this.words = words
     this.state = state
     this.actions = actions
-    this.senders = senderNames.map((name) => {
+    this.kinds = senderNames.map((name) => {
       const first = layout.firstSender[name]
       return { kind: kinds[name], first, end: first + senderCounts[name](config) }
     })
     this.globals = globalRecord.cursor(state, layout.globals)
     this.tcb = tcbRecord.cursor(state, layout.connections)
     this.segment = segmentRecord.cursor(state, layout.segments)
+    this.sender = senderRecord.cursor(state, layout.senders)
     this.neighborLimit = neighborCount(config)
     this.neighbor = neighborRecord.cursor(state, layout.neighbors)
     this.listener = listenerRecord.cursor(state, layout.listeners)
@@ -133,6 +136,10 @@ export function selectConnection(core: Core, index: number): void {
   core.connection = index
   core.ring = layout.segments + index * layout.ringWords
   core.tcb.at = layout.connections + index * tcbRecord.words
+}
+
+export function selectSender(core: Core, sender: number): void {
+  core.sender.at = core.layout.senders + sender * senderRecord.words
 }
 
 function assert(holds: boolean, claim: string): void {

@@ -4,5 +4,9 @@ import { type Cursor, defineRecord } from './record.ts'
 export const senderRecord = defineRecord({
   isPending: '1 while it is in the list of those that may have something to emit',
   nextPending: 'next in that list, sender + 1',
+  neighbor: 'entry of the next hop in the neighbor table, to which this refers, index + 1',
+  isWaiting: "1 while it is in that neighbor's list of those who wait for an answer",
+  nextWaiting: 'who began to wait after it, sender + 1',
+  previousWaiting: 'who began to wait before it, sender + 1',
 })
 export type Sender = Cursor<typeof senderRecord.fields>

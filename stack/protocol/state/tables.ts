@@ -13,7 +13,7 @@ export function neighborCount(config: MachineConfig): number {
   return config.connectionCount + spareNeighbors
 }
 
-/** Unresolved: connections refer to it, and it is not being asked for. */
+/** Unresolved: senders refer to it, and it is not being asked for. */
 export const NeighborState = { free: 0, incomplete: 1, reachable: 2, probing: 3, unresolved: 4 } as const
 
 export const neighborRecord = defineRecord({
@@ -25,7 +25,9 @@ export const neighborRecord = defineRecord({
   attempts: 'requests sent without an answer',
   usedAt: 'time of last use, microseconds',
   requestPending: '1 while an ARP request has to be emitted',
-  references: 'connections whose next hop this is: as long as there are any, the entry stays',
+  references: 'senders whose next hop this is: as long as there are any, the entry stays',
+  waitHead: 'who has waited for an answer for longest, sender + 1',
+  waitTail: 'who began to wait last, sender + 1',
 })
 export type Neighbor = Cursor<typeof neighborRecord.fields>
 

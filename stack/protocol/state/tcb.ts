@@ -34,8 +34,8 @@ export const TcbFlag = {
   ackNow: 1 << 8,
   /** The SYN or SYN-ACK has to be sent. */
   synPending: 1 << 9,
-  /** A segment waits for its next hop's hardware address. */
-  arpWait: 1 << 10,
+  /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
+  retransmitOldest: 1 << 10,
   /** A tail loss probe has to be sent. */
   probePending: 1 << 11,
   /** A zero-window probe has to be sent. */
@@ -66,8 +66,6 @@ export const TcbFlag = {
   rackValid: 1 << 27,
   /** The SYN was sent more than once. */
   synRetransmitted: 1 << 28,
-  /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
-  retransmitOldest: 1 << 29,
 } as const
 
 export const Recovery = { open: 0, fast: 1, timeout: 2 } as const
@@ -108,7 +106,6 @@ export const tcbRecord = defineRecord({
   localPort: 'our port',
   cookie: "the application's, of connect",
   listener: 'listener that this connection counts at, half-open or not accepted yet, index + 1',
-  neighbor: 'entry of the next hop in the neighbor table, to which this refers, index + 1',
   openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
   openerLow: 'last four bytes of it',
   nextHop: 'IPv4 address that frames go to',

@@ -1,8 +1,9 @@
 /** A TCP connection as a sender; its number is the connection's index. */
 import { inert, type SenderKind } from '../senders/kind.ts'
 import { type Core, selectConnection } from '../state/core.ts'
-import { freeIfForgotten } from './connections.ts'
+import { freeIfForgotten, schedule } from './connections.ts'
 import { flushConnection } from './output.ts'
+import { nextHopIsUnreachable } from './unreachable.ts'
 
 export const connectionSender: SenderKind<Core> = {
   ...inert,
@@ -12,5 +13,15 @@ export const connectionSender: SenderKind<Core> = {
     if (!flushConnection(core)) return false
     freeIfForgotten(core)
     return true
+  },
+
+  resolved(core, index) {
+    selectConnection(core, index)
+    schedule(core)
+  },
+
+  unreachable(core, index) {
+    selectConnection(core, index)
+    nextHopIsUnreachable(core)
   },
 }

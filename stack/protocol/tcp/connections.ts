@@ -86,7 +86,7 @@ export function freeIfForgotten(core: Core): void {
 export function closeConnection(core: Core, reason: number): void {
   const { globals, tcb } = core
   removeTuple(core, core.connection + 1)
-  releaseNextHop(core)
+  releaseNextHop(core, core.connection)
   leaveHalfOpen(core)
   leaveOrphans(core)
   if (tcb.state === State.synSent || tcb.state === State.synReceived) {

@@ -3,9 +3,8 @@
  * to do has somebody who will wake it. A connection that nothing will wake hangs for ever.
  */
 
-import { findNeighbor } from '../link/neighbor-table.ts'
-import type { Core } from '../state/core.ts'
-import { NeighborState } from '../state/tables.ts'
+import { selectNeighbor } from '../link/neighbor-table.ts'
+import { type Core, selectSender } from '../state/core.ts'
 import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
 import { claim } from './claim.ts'
 
@@ -27,12 +26,15 @@ export function checkConnection(core: Core): void {
   checkSequence(core, of, isOpening)
   checkDeadlines(core, of)
 
-  if (!has(TcbFlag.arpWait)) {
+  selectSender(core, connection)
+  const isWaiting = core.sender.isWaiting !== 0
+  if (!isWaiting) {
     const left = tcb.flags & immediateFlags
     claim(left === 0, () => of(`at rest, and flags ${left} are to be acted upon`))
   } else {
-    const isAsked = findNeighbor(core, tcb.nextHop) >= 0 && core.neighbor.state === NeighborState.incomplete
-    claim(isAsked, () => of(`waits for neighbor ${tcb.nextHop}, which nobody asks for`))
+    selectNeighbor(core, core.sender.neighbor - 1)
+    const { address } = core.neighbor
+    claim(address === tcb.nextHop, () => of(`waits for neighbor ${address}, its next hop is ${tcb.nextHop}`))
   }
   if (has(TcbFlag.probePending)) claim(isOpen && !isEmpty, () => of('a probe is due where none is allowed'))
 
@@ -51,7 +53,7 @@ export function checkConnection(core: Core): void {
   if (tcb.lostHead !== 0) claim(!isOpen, () => of('something is lost, and recovery is open'))
   const isQueued = (tcb.sndQueued - tcb.sndNxt) | 0
   const isFinDue = isQueued === 0 && has(TcbFlag.closeRequested)
-  if (!isOpening && isEmpty && (isQueued > 0 || isFinDue) && !has(TcbFlag.arpWait)) {
+  if (!isOpening && isEmpty && (isQueued > 0 || isFinDue) && !isWaiting) {
     claim(isArmed(Timer.persist), () => of(`${isQueued} bytes are queued, and nothing will send them`))
   }
   claim(tcb.cwnd >= 0 && (isOpening || tcb.ssthresh > 0), () =>

@@ -1,6 +1,6 @@
 /** The machine's tables and lists: who is free, half open, found by the hash, asked for by ARP. */
 import type { Core } from '../state/core.ts'
-import { selectConnection } from '../state/core.ts'
+import { selectConnection, selectSender } from '../state/core.ts'
 import { listenerRecord, NeighborState, neighborRecord, timeWaitRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
@@ -38,21 +38,12 @@ export class TableInvariants {
     for (let index = 0; index < this.#core.neighborLimit; index += 1) {
       neighbor.at = layout.neighbors + index * neighborRecord.words
       claim(neighbor.requestPending === 0, () => `at rest, and neighbor ${index} has a request to send`)
-      const references = this.countReferences(index)
-      claim(
-        neighbor.references === references,
-        () =>
-          `neighbor ${index} counts ${neighbor.references} references, ${references} connections have one`,
-      )
       if (neighbor.state === NeighborState.free) continue
       claim(
         index < globals.neighborsHigh,
         () => `neighbor ${index} is in use, beyond ${globals.neighborsHigh}`,
       )
-      if (neighbor.state === NeighborState.unresolved) {
-        claim(references > 0, () => `neighbor ${index} is kept unresolved for nobody`)
-        continue
-      }
+      if (neighbor.state === NeighborState.unresolved) continue
       const isCovered =
         globals.deadlineArmed !== 0 &&
         globals.neighborArmed !== 0 &&
@@ -63,17 +54,6 @@ export class TableInvariants {
         () => `neighbor ${index} is due at ${neighbor.deadline}, after ${globals.nextDeadline}`,
       )
     }
-  }
-
-  /** Open connections whose next hop is neighbor `index`. */
-  private countReferences(index: number): number {
-    const { globals, tcb } = this.#core
-    let count = 0
-    for (let connection = 0; connection < globals.connectionsHigh; connection += 1) {
-      selectConnection(this.#core, connection)
-      if (tcb.state !== State.closed && tcb.neighbor === index + 1) count += 1
-    }
-    return count
   }
 
   private walkFree(): void {
@@ -93,11 +73,13 @@ export class TableInvariants {
   /** Returns 1 if the hash has to hold it. */
   private checkConnection(index: number): number {
     const core = this.#core
-    const { tcb } = core
+    const { tcb, sender } = core
     selectConnection(core, index)
     const has = (flag: number): boolean => (tcb.flags & flag) !== 0
     if (tcb.state === State.closed) {
       this.count(index)
+      selectSender(core, index)
+      claim(sender.neighbor === 0, () => `connection ${index} is closed, and refers to a neighbor`)
       const isHeld = has(TcbFlag.held)
       claim(
         (this.#isFree[index] === 1) !== isHeld,
