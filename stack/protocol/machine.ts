@@ -11,13 +11,13 @@
 import type { ActionQueue } from '../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../dominoes/contract/domain.ts'
 import { SlotWord } from '../dominoes/contract/slot.ts'
-import { ageAfterGap, fireSweep } from './ageing.ts'
+import { ageAfterGap } from './ageing.ts'
 import { type MachineConfig, maximumGapMicros } from './config.ts'
 import { receiveFrame } from './ip/input.ts'
-import { fireNeighborTimers } from './link/neighbors.ts'
 import { Request } from './requests.ts'
-import { senderKinds } from './senders/kinds.ts'
+import { type SenderKinds, senderKinds } from './senders/kinds.ts'
 import { drain } from './senders/pending.ts'
+import { earliestDeadline, fireTimers, isAnyDue } from './senders/timers.ts'
 import { advanceClock, elapsedMicros } from './state/clock.ts'
 import { Core } from './state/core.ts'
 import { digestAll, digestLive } from './state/digest.ts'
@@ -25,7 +25,6 @@ import { copyLive } from './state/snapshot.ts'
 import { applyApplicationRequest } from './tcp/application.ts'
 import { cubic } from './tcp/congestion/cubic.ts'
 import { newreno } from './tcp/congestion/newreno.ts'
-import { fireConnectionTimers } from './tcp/timers.ts'
 
 export { stateWords } from './state/layout.ts'
 
@@ -55,9 +54,10 @@ export function createMachine(
   words: Int32Array,
   state: Int32Array,
   actions: ActionQueue,
+  kinds: SenderKinds = senderKinds,
 ): Machine {
   const congestion = config.congestionControl === 'cubic' ? cubic : newreno
-  const core = new Core(config, words, state, actions, congestion, senderKinds)
+  const core = new Core(config, words, state, actions, congestion, kinds)
   return {
     apply: (slot) => apply(core, slot),
     hasMore: () => core.globals.pendingHead !== 0,
@@ -75,25 +75,17 @@ function apply(core: Core, slot: number): void {
   globals.requests = (globals.requests + 1) | 0
   const elapsed = advanceClock(core, words[slot + SlotWord.time] as number)
   if (elapsed > maximumGapMicros) ageAfterGap(core)
-  if (globals.deadlineArmed !== 0 && ((globals.nextDeadline - core.now) | 0) <= 0) fireTimers(core)
+  if (isAnyDue(core)) fireTimers(core)
   const kind = words[slot + SlotWord.kind] as number
   if (kind === Request.frame) receiveFrame(core)
   else if (kind !== Request.tick) applyApplicationRequest(core, kind)
   drain(core)
 }
 
-/** Timers note their deadlines again while they are visited, so nextDeadline is exact afterwards. */
-function fireTimers(core: Core): void {
-  core.globals.deadlineArmed = 0
-  fireSweep(core)
-  fireConnectionTimers(core)
-  fireNeighborTimers(core)
-}
-
 function microsUntilDeadline(core: Core, nowMicros: number): number {
   const { globals } = core
-  if (globals.deadlineArmed === 0) return noDeadline
+  if (globals.timedSenders === 0) return noDeadline
   // A process that was stopped for long: the deadline is past, even if it seems to lie ahead by wrapping.
   if (elapsedMicros(globals.lastNow, nowMicros) > maximumGapMicros) return 0
-  return Math.max(0, (globals.nextDeadline - nowMicros) | 0)
+  return Math.max(0, (earliestDeadline(core) - nowMicros) | 0)
 }

@@ -3,6 +3,7 @@ import { inert, type SenderKind } from '../senders/kind.ts'
 import type { Core } from '../state/core.ts'
 import { flushArpRequest } from './arp-output.ts'
 import { selectNeighbor } from './neighbor-table.ts'
+import { ageNeighbors, fireNeighborTimer } from './neighbors.ts'
 
 export const neighborSender: SenderKind<Core> = {
   ...inert,
@@ -11,4 +12,11 @@ export const neighborSender: SenderKind<Core> = {
     selectNeighbor(core, index)
     return flushArpRequest(core)
   },
+
+  fire(core, index) {
+    selectNeighbor(core, index)
+    fireNeighborTimer(core)
+  },
+
+  age: ageNeighbors,
 }

@@ -11,9 +11,10 @@
  * Stamps: an entry that is asked for, reachable or probing has a deadline within `reachableMicros`; one that is not used
  * loses it then. No stamp that is compared is older than twice that.
  */
+import { maximumGapMicros } from '../config.ts'
 import { scheduleSender } from '../senders/pending.ts'
+import { armSender } from '../senders/timers.ts'
 import { startWaiting, tellResolved, tellUnreachable } from '../senders/waiting.ts'
-import { noteDeadline } from '../state/clock.ts'
 import { type Core, selectSender } from '../state/core.ts'
 import { NeighborState } from '../state/tables.ts'
 import { findNeighbor, releaseNextHop, selectedSender, selectNeighbor } from './neighbor-table.ts'
@@ -56,23 +57,26 @@ export function learnNeighbor(core: Core, address: number, etherHigh: number, et
   tellResolved(core)
 }
 
-/** Asks again, doubts or forgets every entry whose deadline has passed, and notes the deadlines ahead. */
-export function fireNeighborTimers(core: Core): void {
-  const { neighbor, globals, now } = core
-  if (globals.neighborArmed === 0) return
-  if (((globals.neighborDeadline - now) | 0) > 0) {
-    noteDeadline(core, globals.neighborDeadline)
-    return
-  }
-  globals.neighborArmed = 0
+/** The deadline of the selected entry has come: asks again, doubts or forgets it. */
+export function fireNeighborTimer(core: Core): void {
+  const { neighbor, now } = core
+  const { at: entry } = neighbor
+  if (((neighbor.deadline - now) | 0) <= 0) expire(core)
+  // What expiry did may have selected another.
+  neighbor.at = entry
+  if (hasDeadline(core)) armSender(core, selectedSender(core), neighbor.deadline)
+}
+
+/** Nothing here outlives its deadline by much, so there is nothing to age but after a gap: then all have expired. */
+export function ageNeighbors(core: Core, isAfterGap: boolean): boolean {
+  const { globals, neighbor, now } = core
+  if (!isAfterGap) return false
   for (let index = 0; index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
-    if (!hasDeadline(core)) continue
-    if (((neighbor.deadline - now) | 0) <= 0) expire(core)
-    // What expiry did may have selected another.
-    selectNeighbor(core, index)
-    if (hasDeadline(core)) setDeadline(core, neighbor.deadline)
+    neighbor.deadline = now
+    neighbor.usedAt = (now - maximumGapMicros) | 0
   }
+  return false
 }
 
 function hasDeadline(core: Core): boolean {
@@ -81,13 +85,8 @@ function hasDeadline(core: Core): boolean {
 }
 
 function setDeadline(core: Core, deadline: number): void {
-  const { neighbor, globals } = core
-  neighbor.deadline = deadline
-  if (globals.neighborArmed === 0 || ((deadline - globals.neighborDeadline) | 0) < 0) {
-    globals.neighborArmed = 1
-    globals.neighborDeadline = deadline
-  }
-  noteDeadline(core, globals.neighborDeadline)
+  core.neighbor.deadline = deadline
+  armSender(core, selectedSender(core), deadline)
 }
 
 function expire(core: Core): void {

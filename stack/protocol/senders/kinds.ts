@@ -1,4 +1,5 @@
 /** The kinds of senders that the machine has. Another kind is one line here and one in `numbering.ts`. */
+import { ageing } from '../ageing.ts'
 import { neighborSender } from '../link/neighbor-sender.ts'
 import type { Core } from '../state/core.ts'
 import { connectionSender } from '../tcp/connection-sender.ts'
@@ -10,4 +11,5 @@ export type SenderKinds = Readonly<Record<SenderName, SenderKind<Core>>>
 export const senderKinds: SenderKinds = {
   connection: connectionSender,
   neighbor: neighborSender,
+  ageing,
 }

@@ -1,7 +1,7 @@
 /**
  * Senders have one number each, kind after kind:
  *
- *   0 … connectionCount - 1 │ neighbors │ …
+ *   0 … connectionCount - 1 │ neighbors │ the sweep that ages stamps
  *
  * Invariant: connections come first, so a connection's sender has the connection's index.
  */
@@ -12,6 +12,7 @@ import { neighborCount } from '../state/tables.ts'
 export const senderCounts = {
   connection: ({ connectionCount }: MachineConfig): number => connectionCount,
   neighbor: neighborCount,
+  ageing: () => 1,
 } as const
 
 export type SenderName = keyof typeof senderCounts

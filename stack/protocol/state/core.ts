@@ -45,6 +45,7 @@ export class Core {
   readonly tcb: Tcb
   /** The sent segment at hand. */
   readonly segment: Segment
+  /** The sender whose next hop is at hand. */
   readonly sender: Sender
   readonly neighbor: Neighbor
   /** Entries of the neighbor table. */

@@ -35,7 +35,10 @@ interface Section {
 const hashRecord = {
   words: 1,
   fields: { entry: 'index + 1 of a connection, or -(index + 1) of a TIME-WAIT entry' },
+  offsets: { entry: 0 },
 }
+
+const heapRecord = { words: 1, fields: { sender: 'sender at this place, + 1' }, offsets: { sender: 0 } }
 
 /** Differences between two states of one configuration, those that the digest covers first; at most `limit`. */
 export function describeDifferences(
@@ -101,7 +104,6 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
     name: (index) => `${name} ${index}`,
     isLive,
   })
-  const hash = { ...hashRecord, offsets: { entry: 0 } }
   const rings = Array.from({ length: config.connectionCount }, (_, connection) => ({
     ...table(
       'segment',
@@ -125,10 +127,11 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
         always,
       ),
     ),
+    table('timer heap', layout.timers, layout.senderCount, heapRecord, always),
     table('connection', layout.connections, config.connectionCount, tcbRecord, always),
     ...rings,
     table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, always),
-    table('tuple hash', layout.hash, layout.hashWords, hash, always),
+    table('tuple hash', layout.hash, layout.hashWords, hashRecord, always),
   ]
 }
 

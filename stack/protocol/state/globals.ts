@@ -10,10 +10,7 @@ export const globalRecord = defineRecord({
   lastNow: 'time stamp of the last request, microseconds',
   millis: 'the timestamp clock (RFC 7323 section 5.4), milliseconds, wrapping',
   subMillis: 'microseconds not yet counted in millis',
-  nextDeadline: 'no timer is due before this; it may be early, never late',
-  deadlineArmed: '1 if nextDeadline means anything',
-  sweepArmed: '1 while there are connections whose stamps have to be aged',
-  nextSweep: 'when that is due',
+  timedSenders: 'senders in the timer heap',
 
   // Numbering
   actionNumber: 'number of the next action',
@@ -34,8 +31,6 @@ export const globalRecord = defineRecord({
   orphanTail: 'youngest orphan, index + 1',
   orphanCount: 'connections that the application released and that are not over',
   neighborsHigh: 'neighbor entries below this were used at some time',
-  neighborArmed: '1 if a neighbor has a deadline',
-  neighborDeadline: 'no neighbor has one before this',
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
   portsDrawn: 'local ports drawn (RFC 6056)',
 

@@ -1,7 +1,8 @@
 /**
  * Where everything is in a replica's state: one flat buffer of 32-bit words.
  *
- *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ senders │ TCBs │ segment rings, one per TCB
+ *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ senders │ timer heap │ TCBs │
+ *   segment rings, one per TCB
  *
  * Invariant: the layout depends on the configuration alone, so that equal replicas have equal buffers.
  */
@@ -25,6 +26,8 @@ export interface Layout {
   /** Number of the first sender of each kind. */
   readonly firstSender: SenderNumbers['first']
   readonly senderCount: number
+  /** The heap of senders with a deadline: one word each. */
+  readonly timers: number
   readonly connections: number
   readonly segments: number
   /** Words of one connection's ring. */
@@ -42,7 +45,8 @@ export function planLayout(config: MachineConfig): Layout {
   while (hashWords < 2 * (config.connectionCount + config.timeWaitCount)) hashWords *= 2
   const senders = hash + hashWords
   const { first: firstSender, count: senderCount } = numberSenders(config)
-  const connections = senders + senderCount * senderRecord.words
+  const timers = senders + senderCount * senderRecord.words
+  const connections = timers + senderCount
   const segments = connections + config.connectionCount * tcbRecord.words
   const ringWords = config.segmentCount * segmentRecord.words
   const words = segments + config.connectionCount * ringWords
@@ -56,6 +60,7 @@ export function planLayout(config: MachineConfig): Layout {
     senders,
     firstSender,
     senderCount,
+    timers,
     connections,
     segments,
     ringWords,

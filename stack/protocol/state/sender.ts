@@ -8,5 +8,7 @@ export const senderRecord = defineRecord({
   isWaiting: "1 while it is in that neighbor's list of those who wait for an answer",
   nextWaiting: 'who began to wait after it, sender + 1',
   previousWaiting: 'who began to wait before it, sender + 1',
+  deadline: 'no timer of it is due before this, microseconds; meaningless outside of the timer heap',
+  place: 'its place in the timer heap + 1; 0 if no timer is armed',
 })
 export type Sender = Cursor<typeof senderRecord.fields>

@@ -17,13 +17,15 @@ export function copyLive(core: Core, target: Int32Array): void {
   const { connectionsHigh, neighborsHigh } = globals
   const connectionsThere = target[layout.globals + globalRecord.offsets.connectionsHigh] as number
   const neighborsThere = target[layout.globals + globalRecord.offsets.neighborsHigh] as number
+  const timedThere = target[layout.globals + globalRecord.offsets.timedSenders] as number
   copyWords(state, target, layout.globals, layout.neighbors)
   copyUsed(state, target, layout.neighbors, neighborRecord.words, neighborsHigh, neighborsThere)
   copyWords(state, target, layout.listeners, layout.senders)
   copyUsed(state, target, layout.senders, senderRecord.words, connectionsHigh, connectionsThere)
   const neighborSenders = layout.senders + layout.firstSender.neighbor * senderRecord.words
   copyUsed(state, target, neighborSenders, senderRecord.words, neighborsHigh, neighborsThere)
-  copyWords(state, target, neighborSenders + core.neighborLimit * senderRecord.words, layout.connections)
+  copyWords(state, target, neighborSenders + core.neighborLimit * senderRecord.words, layout.timers)
+  copyUsed(state, target, layout.timers, 1, globals.timedSenders, timedThere)
   copyUsed(state, target, layout.connections, tcbRecord.words, connectionsHigh, connectionsThere)
   for (let index = 0; index < globals.connectionsHigh; index += 1) {
     selectConnection(core, index)

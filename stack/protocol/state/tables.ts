@@ -6,8 +6,8 @@ import { type Cursor, defineRecord } from './record.ts'
 const spareNeighbors = 64
 
 /**
- * Neighbors remembered at once. A connection has one next hop, so there is always an entry that no connection refers to,
- * and whoever needs one gets it.
+ * Neighbors remembered at once: one for each sender that can refer to one, which today are the connections, and some. So
+ * there is always an entry that nobody refers to, and whoever needs one gets it.
  */
 export function neighborCount(config: MachineConfig): number {
   return config.connectionCount + spareNeighbors
@@ -37,6 +37,8 @@ export const listenerRecord = defineRecord({
   backlog: 'most connections that may be in SYN-RECEIVED at once, and most that may wait to be accepted',
   halfOpen: 'connections now in SYN-RECEIVED',
   unaccepted: 'connections that were established and the application has not accepted',
+  halfOpenHead: 'the last to become half-open, connection index + 1',
+  unacceptedHead: 'the last to wait for being accepted, connection index + 1',
   cookie: "the application's",
 })
 export type Listener = Cursor<typeof listenerRecord.fields>

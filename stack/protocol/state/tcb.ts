@@ -106,6 +106,8 @@ export const tcbRecord = defineRecord({
   localPort: 'our port',
   cookie: "the application's, of connect",
   listener: 'listener that this connection counts at, half-open or not accepted yet, index + 1',
+  nextAtListener: 'next older of the same kind at that listener, index + 1',
+  previousAtListener: 'next younger, index + 1',
   openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
   openerLow: 'last four bytes of it',
   nextHop: 'IPv4 address that frames go to',

@@ -19,6 +19,7 @@
 
 import { releaseNextHop } from '../link/neighbor-table.ts'
 import { isPending, scheduleSender } from '../senders/pending.ts'
+import { disarmSender } from '../senders/timers.ts'
 import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
 import { State, TcbFlag, tcbRecord, UpcallBit } from '../state/tcb.ts'
@@ -94,6 +95,7 @@ export function closeConnection(core: Core, reason: number): void {
   }
   tcb.state = State.closed
   tcb.timersArmed = 0
+  disarmSender(core, core.connection)
   tcb.closeReason = reason
   if ((tcb.flags & TcbFlag.held) !== 0) tcb.pendingUpcalls |= UpcallBit.closed
   else if ((tcb.flags & TcbFlag.passive) === 0) tcb.pendingUpcalls |= UpcallBit.connectFailed

@@ -7,6 +7,7 @@ import { selectNeighbor } from '../link/neighbor-table.ts'
 import { type Core, selectSender } from '../state/core.ts'
 import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
 import { claim } from './claim.ts'
+import { claimWoken } from './sender-invariants.ts'
 
 const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending
 const timerNames = ['delayedAck', 'reordering', 'probe', 'retransmission', 'persist']
@@ -75,17 +76,13 @@ function checkSequence(core: Core, of: (what: string) => string, isOpening: bool
   claim(queued >= -fin && queued <= config.sendBufferBytes + 1, () => of(`${queued} bytes are queued`))
 }
 
-/** The machine is woken in time: the cached bound is no later than any deadline. */
 function checkDeadlines(core: Core, of: (what: string) => string): void {
-  const { tcb, state, globals } = core
+  const { tcb, state, globals, connection } = core
   for (let timer = 0; timer < timerCount; timer += 1) {
     if ((tcb.timersArmed & (1 << timer)) === 0) continue
     const deadline = state[tcb.deadlines + timer] as number
     const name = timerNames[timer]
-    const isCovered = globals.deadlineArmed !== 0 && ((deadline - globals.nextDeadline) | 0) >= 0
-    claim(isCovered, () =>
-      of(`timer ${name} is due at ${deadline}, the machine wakes at ${globals.nextDeadline}`),
-    )
+    claimWoken(core, connection, deadline, () => of(`timer ${name}`))
     const ahead = (deadline - globals.lastNow) | 0
     claim(ahead <= longestTimerMicros, () => of(`timer ${name} is due in ${ahead} µs`))
   }

@@ -1,4 +1,7 @@
-/** The lists of senders, whatever their kinds (see `senders/kind.ts`): who is pending, and who waits for which neighbor. */
+/**
+ * The lists of senders, whatever their kinds (see `senders/kind.ts`): who is pending, who waits for which neighbor, and the
+ * heap of those that have a deadline.
+ */
 import type { Core } from '../state/core.ts'
 import { selectSender } from '../state/core.ts'
 import { NeighborState, neighborRecord } from '../state/tables.ts'
@@ -29,16 +32,25 @@ export class SenderInvariants {
     for (let sender = 0; sender < layout.senderCount; sender += 1) this.checkSender(sender)
     for (let neighbor = 0; neighbor < neighborLimit; neighbor += 1) this.checkNeighbor(neighbor)
     for (let sender = 0; sender < layout.senderCount; sender += 1) this.checkWaiting(sender)
+    this.checkHeap()
   }
 
   private checkSender(index: number): void {
-    const { sender, neighborLimit } = this.#core
+    const { sender, neighborLimit, globals, state, layout } = this.#core
     selectSender(this.#core, index)
     claim(
       sender.isPending === 0 && sender.nextPending === 0,
       () => `sender ${index} is marked pending, and no list holds it`,
     )
-    const { neighbor } = sender
+    const { neighbor, place } = sender
+    claim(
+      place >= 0 && place <= globals.timedSenders,
+      () => `sender ${index} is at place ${place - 1} of a heap of ${globals.timedSenders}`,
+    )
+    if (place !== 0) {
+      const there = (state[layout.timers + place - 1] as number) - 1
+      claim(there === index, () => `sender ${index} is at place ${place - 1}, where sender ${there} is`)
+    }
     if (neighbor === 0) return
     claim(
       neighbor > 0 && neighbor <= neighborLimit,
@@ -107,4 +119,43 @@ export class SenderInvariants {
       () => `sender ${index} waits for nobody, and links to others`,
     )
   }
+
+  private checkHeap(): void {
+    const { globals, state, layout, sender } = this.#core
+    for (let place = 0; place < layout.senderCount; place += 1) {
+      const link = state[layout.timers + place] as number
+      if (place >= globals.timedSenders) {
+        claim(link === 0, () => `sender ${link - 1} is left at place ${place}, behind the heap`)
+        continue
+      }
+      claim(link > 0 && link <= layout.senderCount, () => `place ${place} of the heap holds sender ${link - 1}`)
+      this.select(link)
+      claim(
+        sender.place === place + 1,
+        () => `place ${place} holds sender ${link - 1}, which is at ${sender.place - 1}`,
+      )
+      if (place === 0) continue
+      const { deadline } = sender
+      this.select(state[layout.timers + ((place - 1) >> 1)] as number)
+      claim(
+        ((deadline - sender.deadline) | 0) >= 0,
+        () => `sender ${link - 1} is due at ${deadline}, the one above it at ${sender.deadline}`,
+      )
+    }
+  }
+
+  private select(link: number): void {
+    selectSender(this.#core, link - 1)
+  }
+}
+
+/** The machine is woken in time: `sender`, which has a timer that is due at `deadline`, is in the heap, not later than that. */
+export function claimWoken(core: Core, index: number, deadline: number, what: () => string): void {
+  const { sender } = core
+  selectSender(core, index)
+  claim(sender.place !== 0, () => `${what()} is due at ${deadline}, and nothing wakes it`)
+  claim(
+    ((deadline - sender.deadline) | 0) >= 0,
+    () => `${what()} is due at ${deadline}, and woken at ${sender.deadline}`,
+  )
 }

@@ -1,10 +1,12 @@
 /** The machine's tables and lists: who is free, half open, found by the hash, asked for by ARP. */
+import { sweepMicros } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { selectConnection, selectSender } from '../state/core.ts'
 import { listenerRecord, NeighborState, neighborRecord, timeWaitRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
 import { claim } from './claim.ts'
+import { claimWoken } from './sender-invariants.ts'
 
 export class TableInvariants {
   readonly #core: Core
@@ -31,6 +33,7 @@ export class TableInvariants {
     this.checkListeners()
     found += this.checkTimeWait()
     this.checkHash(found)
+    this.checkSweep(found)
   }
 
   private checkNeighbors(): void {
@@ -44,15 +47,8 @@ export class TableInvariants {
         () => `neighbor ${index} is in use, beyond ${globals.neighborsHigh}`,
       )
       if (neighbor.state === NeighborState.unresolved) continue
-      const isCovered =
-        globals.deadlineArmed !== 0 &&
-        globals.neighborArmed !== 0 &&
-        ((neighbor.deadline - globals.neighborDeadline) | 0) >= 0 &&
-        ((globals.neighborDeadline - globals.nextDeadline) | 0) >= 0
-      claim(
-        isCovered,
-        () => `neighbor ${index} is due at ${neighbor.deadline}, after ${globals.nextDeadline}`,
-      )
+      const number = layout.firstSender.neighbor + index
+      claimWoken(this.#core, number, neighbor.deadline, () => `neighbor ${index}`)
     }
   }
 
@@ -80,6 +76,7 @@ export class TableInvariants {
       this.count(index)
       selectSender(core, index)
       claim(sender.neighbor === 0, () => `connection ${index} is closed, and refers to a neighbor`)
+      claim(sender.place === 0, () => `connection ${index} is closed, and in the timer heap`)
       const isHeld = has(TcbFlag.held)
       claim(
         (this.#isFree[index] === 1) !== isHeld,
@@ -122,7 +119,30 @@ export class TableInvariants {
           `listener ${index} counts ${listener.halfOpen} half-open and ${listener.unaccepted} unaccepted, ` +
           `there are ${halfOpen} and ${unaccepted}`,
       )
+      this.walkAtListener(index, listener.halfOpenHead, true)
+      this.walkAtListener(index, listener.unacceptedHead, false)
     }
+  }
+
+  /** The list that begins with `head` holds just those that count. */
+  private walkAtListener(index: number, head: number, isOfHalfOpen: boolean): void {
+    const core = this.#core
+    const { tcb } = core
+    let left = (isOfHalfOpen ? this.#halfOpen : this.#unaccepted)[index] as number
+    let before = 0
+    for (let link = head; link !== 0; link = tcb.nextAtListener) {
+      selectConnection(core, link - 1)
+      const isMember = tcb.listener === index + 1 && (tcb.state === State.synReceived) === isOfHalfOpen
+      claim(isMember, () => `listener ${index} lists connection ${link - 1} in state ${tcb.state}`)
+      claim(
+        tcb.previousAtListener === before,
+        () => `listener ${index} reaches connection ${link - 1} from ${before - 1}`,
+      )
+      claim(left > 0, () => `listener ${index} lists more than count at it`)
+      left -= 1
+      before = link
+    }
+    claim(left === 0, () => `listener ${index} does not list ${left} that count at it`)
   }
 
   private checkTimeWait(): number {
@@ -138,6 +158,13 @@ export class TableInvariants {
       claim(entry === -(index + 1), () => `the tuple of TIME-WAIT entry ${index} leads to entry ${entry}`)
     }
     return active
+  }
+
+  /** Whatever has stamps that age: connections, TIME-WAIT entries. */
+  private checkSweep(found: number): void {
+    const core = this.#core
+    if (found === 0) return
+    claimWoken(core, core.layout.firstSender.ageing, (core.globals.lastNow + sweepMicros) | 0, () => 'the sweep')
   }
 
   private checkHash(expected: number): void {
