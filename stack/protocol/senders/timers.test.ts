@@ -20,7 +20,10 @@ const config = { ...testConfig, connectionCount: 20 }
 const sender = fc.nat(senderCounts.connection(config) + senderCounts.neighbor(config))
 
 const deed = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ arms: sender, inMicros: fc.integer({ min: 1, max: maximumGapMicros }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ arms: sender, inMicros: fc.integer({ min: 1, max: maximumGapMicros }) }),
+  },
   { weight: 3, arbitrary: fc.record({ arms: sender, inMicros: fc.integer({ min: 1, max: 20 }) }) },
   { weight: 2, arbitrary: fc.record({ disarms: sender }) },
   { weight: 2, arbitrary: fc.record({ passMicros: fc.integer({ min: 0, max: maximumGapMicros }) }) },

@@ -3,8 +3,8 @@
  * a hot path may use it.
  */
 import type { MachineConfig } from '../config.ts'
-import { globalRecord } from './globals.ts'
 import { senderCounts, senderNames } from '../senders/numbering.ts'
+import { globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
 import type { Declarations, RecordKind } from './record.ts'
 import { segmentRecord } from './segment.ts'

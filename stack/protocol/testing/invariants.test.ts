@@ -72,7 +72,7 @@ describe('a field that is not what it has to be is named', () => {
   it.each([
     ['pendingHead', /at rest, and sender 0 may have something to emit/],
     ['freeHead', /connection 0 is free in state 3/],
-    ['timedSenders', /is at place 1 of a heap of 1/],
+    ['timedSenders', /is at place 2 of a heap of 1/],
   ] as const)('the global %s', (field, message) => {
     const scenario = busy()
     scenario.host.state[globalRecord.offsets[field]] = 1

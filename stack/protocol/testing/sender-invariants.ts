@@ -112,7 +112,8 @@ export class SenderInvariants {
     const isListed = this.#isListed[index] !== 0
     claim(
       (sender.isWaiting !== 0) === isListed,
-      () => `sender ${index} is ${isListed ? 'not ' : ''}marked waiting, and ${isListed ? 'a' : 'no'} list holds it`,
+      () =>
+        `sender ${index} is ${isListed ? 'not ' : ''}marked waiting, and ${isListed ? 'a' : 'no'} list holds it`,
     )
     claim(
       isListed || (sender.nextWaiting === 0 && sender.previousWaiting === 0),
@@ -128,7 +129,10 @@ export class SenderInvariants {
         claim(link === 0, () => `sender ${link - 1} is left at place ${place}, behind the heap`)
         continue
       }
-      claim(link > 0 && link <= layout.senderCount, () => `place ${place} of the heap holds sender ${link - 1}`)
+      claim(
+        link > 0 && link <= layout.senderCount,
+        () => `place ${place} of the heap holds sender ${link - 1}`,
+      )
       this.select(link)
       claim(
         sender.place === place + 1,

@@ -164,7 +164,12 @@ export class TableInvariants {
   private checkSweep(found: number): void {
     const core = this.#core
     if (found === 0) return
-    claimWoken(core, core.layout.firstSender.ageing, (core.globals.lastNow + sweepMicros) | 0, () => 'the sweep')
+    claimWoken(
+      core,
+      core.layout.firstSender.ageing,
+      (core.globals.lastNow + sweepMicros) | 0,
+      () => 'the sweep',
+    )
   }
 
   private checkHash(expected: number): void {

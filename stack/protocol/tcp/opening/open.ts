@@ -27,7 +27,13 @@ import {
 import { hasFlag, hasTimestamps } from '../incoming.ts'
 import { takeRttSample } from '../rtt.ts'
 import { windowScaleFor } from '../window.ts'
-import { acceptQueueIsFull, findListener, joinAcceptQueue, joinHalfOpen, selectListener } from './listeners.ts'
+import {
+  acceptQueueIsFull,
+  findListener,
+  joinAcceptQueue,
+  joinHalfOpen,
+  selectListener,
+} from './listeners.ts'
 import { type CookieOptions, sendCookie, takeCookie } from './syn-cookie.ts'
 
 /** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
