@@ -31,9 +31,9 @@ const idleLimitMicros = reachableMicros / 2
  * False: it is being asked for, and the sender will be told when it is known, or that it is unreachable.
  */
 export function resolveNextHop(core: Core, sender: number, address: number): boolean {
-  const { neighbor, now } = core
+  const { neighbor } = core
   if (!refersTo(core, sender, address)) refer(core, sender, address)
-  neighbor.usedAt = now
+  neighbor.usedAt = core.now
   if (neighbor.state === NeighborState.unresolved) beginAsking(core)
   if (neighbor.state === NeighborState.incomplete) {
     startWaiting(core, sender)

@@ -29,6 +29,9 @@ import { type Tcb, tcbRecord } from './tcb.ts'
 /** An apply may emit this much before it reaches the part that can be resumed. */
 const queueCapacityMinimum = 64
 
+// As a constant of the module, senderAt is so short that the compiler always puts it in place.
+const senderWords = senderRecord.words
+
 export class Core {
   readonly config: MachineConfig
   readonly layout: Layout
@@ -140,7 +143,12 @@ export function selectConnection(core: Core, index: number): void {
 }
 
 export function selectSender(core: Core, sender: number): void {
-  core.sender.at = core.layout.senders + sender * senderRecord.words
+  core.sender.at = senderAt(core, sender)
+}
+
+/** Word offset of what is kept of `sender`. */
+export function senderAt(core: Core, sender: number): number {
+  return core.layout.senders + sender * senderWords
 }
 
 function assert(holds: boolean, claim: string): void {

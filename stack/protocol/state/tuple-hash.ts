@@ -31,9 +31,12 @@ export function lookupTuple(
   remotePort: number,
   localPort: number,
 ): number {
-  const { state, layout } = core
   const ports = packPorts(remotePort, localPort)
-  if (isLastFound(core, remoteAddress, ports)) return core.lastFound
+  return isLastFound(core, remoteAddress, ports) ? core.lastFound : search(core, remoteAddress, ports)
+}
+
+function search(core: Core, remoteAddress: number, ports: number): number {
+  const { state, layout } = core
   const mask = layout.hashWords - 1
   let at = tableHash(core.config.secret, remoteAddress, ports) & mask
   for (;;) {
