@@ -31,9 +31,9 @@ const idleLimitMicros = reachableMicros / 2
  * False: it is being asked for, and the sender will be told when it is known, or that it is unreachable.
  */
 export function resolveNextHop(core: Core, sender: number, address: number): boolean {
-  const { neighbor } = core
+  const { neighbor, now } = core
   if (!refersTo(core, sender, address)) refer(core, sender, address)
-  neighbor.usedAt = core.now
+  neighbor.usedAt = now
   if (neighbor.state === NeighborState.unresolved) beginAsking(core)
   if (neighbor.state === NeighborState.incomplete) {
     startWaiting(core, sender)
