@@ -115,13 +115,14 @@ export class Sharded implements StrategyThread {
   }
 
   #round(): number {
-    if (this.#inHand !== none && !this.#complete()) return 0
+    const completed = this.#inHand === none ? 0 : 1
+    if (completed > 0 && !this.#complete()) return 0
     const { queue } = this.#parts
     const taken = this.#takePosted() + this.#takeHanded()
     const read = this.#tryRead()
     // Not while what would make it needless may lie in the device.
     if (queue.count === 0 && read < readBatch) this.#tickIfDue()
-    return taken + read + this.#handleQueue()
+    return completed + taken + read + this.#handleQueue()
   }
 
   // ── requests ────────────────────────────────────────────────────────────
