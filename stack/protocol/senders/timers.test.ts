@@ -13,7 +13,7 @@ import { Scenario } from '../testing/scenario.ts'
 import { SenderInvariants } from '../testing/sender-invariants.ts'
 import { inert, type SenderKind } from './kind.ts'
 import { senderKinds } from './kinds.ts'
-import { numberSenders, type SenderName } from './numbering.ts'
+import { numberSenders, type SenderName, senderNames } from './numbering.ts'
 import { armSender, disarmSender, earliestDeadline, fireTimers, makeAllDue } from './timers.ts'
 
 const config = { ...testConfig, connectionCount: 20 }
@@ -21,7 +21,7 @@ const { first } = numberSenders(config)
 /** Few, so that most are in the heap when they are disarmed; of every kind. */
 const sender = fc.oneof(
   { weight: 6, arbitrary: fc.nat(config.connectionCount - 1) },
-  { weight: 1, arbitrary: fc.constantFrom(first.neighbor, first.ageing) },
+  { weight: 1, arbitrary: fc.constantFrom(...senderNames.map((name) => first[name])) },
 )
 
 const deed = fc.oneof(
@@ -41,7 +41,10 @@ function watching(fired: number[]): Record<SenderName, SenderKind<Core>> {
     ...inert,
     fire: (core, index) => void fired.push(core.layout.firstSender[name] + index),
   })
-  return { connection: watch('connection'), neighbor: watch('neighbor'), ageing: watch('ageing') }
+  return Object.fromEntries(senderNames.map((name) => [name, watch(name)])) as Record<
+    SenderName,
+    SenderKind<Core>
+  >
 }
 
 describe('the heap of senders that have a deadline', () => {
