@@ -1,7 +1,8 @@
 /** Requests as plain objects and as lines of text, for people. Allocates freely; nothing on a hot path may use it. */
+import { ipv4At } from '../wire/address.ts'
 import { formatIpv4Address } from '../wire/addresses.ts'
 import { Format, HeaderWord, TcpFlag, Verdict } from '../wire/header.ts'
-import { Request } from './requests.ts'
+import { postedArguments, Request } from './requests.ts'
 
 /** Where the parts of a request are: in a slot, or in a log's record. */
 export interface RequestView {
@@ -27,8 +28,6 @@ export interface DescribedRequest {
   /** What the check decoded, by the names of `HeaderWord`; addresses in dotted form. */
   readonly header?: Readonly<Record<string, string | number | readonly number[]>>
 }
-
-const argumentCount = 4
 
 const common = ['etherSourceHigh', 'etherSourceLow', 'ipSource', 'ipDestination'] as const
 const ip = ['timeToLive', 'ecn', 'payloadOffset', 'payloadLength'] as const
@@ -74,7 +73,7 @@ export function describeRequest(view: RequestView, index: number): DescribedRequ
   const base = { index, kind: nameOf(Request, kind), time: word(kindAt + 1), random: word(kindAt + 2) }
   if (kind === Request.tick) return base
   if (kind !== Request.frame) {
-    return { ...base, arguments: Array.from({ length: argumentCount }, (_, k) => word(argumentsAt + k)) }
+    return { ...base, arguments: Array.from({ length: postedArguments }, (_, k) => word(argumentsAt + k)) }
   }
   const verdict = nameOf(Verdict, word(verdictAt))
   const frame = { ...base, length: word(kindAt + 3), verdict }
@@ -95,7 +94,9 @@ function describeHeader({ words, headAt }: RequestView): NonNullable<DescribedRe
   const format = word('format')
   const header: Record<string, string | number | readonly number[]> = { format: nameOf(Format, format) }
   for (const name of fieldsOf[format] ?? []) {
-    header[name] = addresses.has(name) ? formatIpv4Address(word(name)) : word(name)
+    header[name] = addresses.has(name)
+      ? formatIpv4Address(ipv4At(words, headAt + HeaderWord[name]))
+      : word(name)
   }
   if (format === Format.tcp) {
     header.flags = flagNames(word('flags'))

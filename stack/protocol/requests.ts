@@ -2,6 +2,7 @@
  * The requests that the protocol machine takes. All but a frame come with their arguments in the slot's
  * argument words. Positions in a byte stream are 32-bit, wrapping, counted from the first payload byte.
  */
+import { addressField, defineRecord } from '../wire/record.ts'
 
 export const Request = {
   /** A frame that arrived; decoded to the slot's head by the check. */
@@ -27,12 +28,32 @@ export const Request = {
   free: 25,
 } as const
 
-/** Argument words, counted from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
-export const ListenArgument = { cookie: 0, port: 1, backlog: 2 } as const
-export const ConnectArgument = { cookie: 0, remoteAddress: 1, remotePort: 2, localPort: 3 } as const
+/** Arguments, from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
+export const ListenArgument = defineRecord({
+  cookie: "the application's",
+  port: '1 … 65535',
+  backlog: 'connections that may wait to be accepted',
+}).offsets
+
+export const ConnectArgument = defineRecord({
+  cookie: "the application's",
+  remoteAddress: addressField('of the peer'),
+  remotePort: '1 … 65535',
+  localPort: '1 … 65535; 0: any',
+}).offsets
+
 /**
- * For send, read, close, abort, release, accept and free: the connection's id and, for the first three and release, a
- * position; release also says how far the application read. A position says all that earlier ones of its direction did:
- * it does no harm if a strategy applies two such requests in the other order.
+ * For send, read, close, abort, release, accept and free. A position says all that earlier ones of its direction did: it
+ * does no harm if a strategy applies two such requests in the other order.
  */
-export const StreamArgument = { connection: 0, position: 1, consumed: 2 } as const
+export const StreamArgument = defineRecord({
+  connection: 'id',
+  position: 'send, read, close and release: stream position',
+  consumed: 'release: how far the application has read',
+}).offsets
+
+/** A request as the application posts it: a record of the mailbox. Its arguments go to the slot as they are. */
+export const MailWord = { kind: 0, arguments: 1 } as const
+/** Arguments that travel with a posted request. */
+export const postedArguments = 12
+export const mailWords = MailWord.arguments + postedArguments

@@ -10,10 +10,17 @@
  * Called by the application's thread only. Invariant: every stream that is announced is released at most once, and freed
  * once after that.
  */
-import { Upcall } from '../protocol/actions.ts'
-import { Request } from '../protocol/requests.ts'
-import { UpcallRecord } from '../strategy/layout/upcall-record.ts'
+import { Upcall, UpcallRecord } from '../protocol/actions.ts'
+import {
+  ConnectArgument,
+  ListenArgument,
+  MailWord,
+  mailWords,
+  Request,
+  StreamArgument,
+} from '../protocol/requests.ts'
 import type { ApplicationEnds } from '../strategy/running/running-stack.ts'
+import { type IpAddress, readAddress, writeAddress } from '../wire/address.ts'
 import { assertPort } from './ports.ts'
 import { Stream } from './stream.ts'
 
@@ -44,8 +51,10 @@ export class Endpoint {
   readonly #freeing = new Set<Stream>()
   /** In the order of their upcalls. */
   readonly #drained: Drained[] = []
-  /** Requests that found the mailbox full, oldest first: kind and three arguments each. */
-  readonly #waiting: [number, number, number, number, number][] = []
+  /** The request that is being written. */
+  readonly #mail = new Int32Array(mailWords)
+  /** Requests that found the mailbox full, oldest first. */
+  readonly #waiting: Int32Array[] = []
 
   constructor(parts: ApplicationEnds, handler: EndpointHandler) {
     this.#parts = parts
@@ -55,23 +64,28 @@ export class Endpoint {
   /** Throws RangeError for a port that there is not. */
   listen(cookie: number, port: number, backlog: number): void {
     assertPort('port', port)
-    this.#post(Request.listen, cookie, port, backlog, 0)
+    this.#listener(Request.listen, cookie, port, backlog)
   }
 
   unlisten(cookie: number, port: number): void {
-    this.#post(Request.unlisten, cookie, port, 0, 0)
+    this.#listener(Request.unlisten, cookie, port, 0)
   }
 
   /** Local port 0: any. Throws RangeError for a port that there is not. */
-  connect(cookie: number, remoteAddress: number, remotePort: number, localPort: number): void {
+  connect(cookie: number, remoteAddress: IpAddress, remotePort: number, localPort: number): void {
     assertPort('port', remotePort)
     if (localPort !== 0) assertPort('localPort', localPort)
-    this.#post(Request.connect, cookie, remoteAddress, remotePort, localPort)
+    const mail = this.#open(Request.connect)
+    mail[MailWord.arguments + ConnectArgument.cookie] = cookie
+    writeAddress(mail, MailWord.arguments + ConnectArgument.remoteAddress, remoteAddress)
+    mail[MailWord.arguments + ConnectArgument.remotePort] = remotePort
+    mail[MailWord.arguments + ConnectArgument.localPort] = localPort
+    this.#post(mail)
   }
 
   /** The application took a stream that was accepted: it counts no more against the listener's backlog. */
   accept(stream: Stream): void {
-    this.#post(Request.accept, stream.id, 0, 0, 0)
+    this.#ofStream(Request.accept, stream.id)
   }
 
   /** Gives the stream's buffers back to the stack; nothing can be read or written any more. */
@@ -118,39 +132,42 @@ export class Endpoint {
     while (count < drained.length) {
       const { id, index } = drained[count] as Drained
       if (!this.#parts.hasPassed(index)) break
-      this.#post(Request.free, id, 0, 0, 0)
+      this.#ofStream(Request.free, id)
       count += 1
     }
     if (count > 0) drained.splice(0, count)
   }
 
   #take(words: Int32Array, at: number): void {
-    const kind = words[at + UpcallRecord.kind] as number
+    const kind = words[at + UpcallRecord.upcall] as number
     const id = words[at + UpcallRecord.connection] as number
-    const first = words[at + UpcallRecord.first] as number
-    const second = words[at + UpcallRecord.second] as number
-    const third = words[at + UpcallRecord.third] as number
+    const cookie = words[at + UpcallRecord.cookie] as number
+    const error = words[at + UpcallRecord.error] as number
+    const position = words[at + UpcallRecord.position] as number
     const index = words[at + UpcallRecord.requestIndex] as number
     switch (kind) {
       case Upcall.listening:
-        this.#handler.onListening(first, second)
+        this.#handler.onListening(cookie, error)
         return
       case Upcall.accepted:
-        this.#handler.onAccepted(this.#open(id, second, third), first)
+        this.#handler.onAccepted(
+          this.#openStream(words, at, id),
+          words[at + UpcallRecord.localPort] as number,
+        )
         return
       case Upcall.connected:
-        this.#handler.onConnected(this.#open(id, second, third), first)
+        this.#handler.onConnected(this.#openStream(words, at, id), cookie)
         return
       case Upcall.connectFailed:
-        this.#handler.onConnectFailed(first, second)
+        this.#handler.onConnectFailed(cookie, error)
         return
     }
     const stream = this.#streams.get(id)
     if (stream === undefined) return
-    if (kind === Upcall.readable) stream.onReadable(first)
-    else if (kind === Upcall.acknowledged) this.#onAcknowledged(stream, first, index)
+    if (kind === Upcall.readable) stream.onReadable(position)
+    else if (kind === Upcall.acknowledged) this.#onAcknowledged(stream, position, index)
     else if (kind === Upcall.finished) stream.finished = true
-    else if (kind === Upcall.closed) stream.end(first)
+    else if (kind === Upcall.closed) stream.end(error)
     else if (kind === Upcall.drained) {
       this.#onDrained(stream, index)
       return
@@ -170,21 +187,48 @@ export class Endpoint {
     this.#handler.onGone?.(stream)
   }
 
-  #open(id: number, remoteAddress: number, remotePort: number): Stream {
+  #openStream(words: Int32Array, at: number, id: number): Stream {
     const { region, buffers, hasPassed } = this.#parts
     const port = {
       post: (kind: number, connection: number, position: number, consumed = 0) =>
-        this.#post(kind, connection, position, consumed, 0),
+        this.#ofStream(kind, connection, position, consumed),
       hasPassed,
     }
-    const stream = new Stream(region, buffers, port, { id, index: id & 0xffff, remoteAddress, remotePort })
+    const stream = new Stream(region, buffers, port, {
+      id,
+      index: id & 0xffff,
+      remoteAddress: readAddress(words, at + UpcallRecord.remoteAddress),
+      remotePort: words[at + UpcallRecord.remotePort] as number,
+    })
     this.#streams.set(id, stream)
     return stream
   }
 
-  #post(kind: number, first: number, second: number, third: number, fourth: number): void {
-    if (this.#waiting.length > 0 || !this.#tryPost(kind, first, second, third, fourth)) {
-      this.#waiting.push([kind, first, second, third, fourth])
+  #listener(kind: number, cookie: number, port: number, backlog: number): void {
+    const mail = this.#open(kind)
+    mail[MailWord.arguments + ListenArgument.cookie] = cookie
+    mail[MailWord.arguments + ListenArgument.port] = port
+    mail[MailWord.arguments + ListenArgument.backlog] = backlog
+    this.#post(mail)
+  }
+
+  #ofStream(kind: number, connection: number, position = 0, consumed = 0): void {
+    const mail = this.#open(kind)
+    mail[MailWord.arguments + StreamArgument.connection] = connection
+    mail[MailWord.arguments + StreamArgument.position] = position
+    mail[MailWord.arguments + StreamArgument.consumed] = consumed
+    this.#post(mail)
+  }
+
+  #open(kind: number): Int32Array {
+    this.#mail.fill(0)
+    this.#mail[MailWord.kind] = kind
+    return this.#mail
+  }
+
+  #post(mail: Int32Array): void {
+    if (this.#waiting.length > 0 || !this.#parts.mailbox.tryPostRecord(mail)) {
+      this.#waiting.push(mail.slice())
       return
     }
     this.#parts.wake()
@@ -192,14 +236,9 @@ export class Endpoint {
 
   #flush(): void {
     while (this.#waiting.length > 0) {
-      const next = this.#waiting[0] as [number, number, number, number, number]
-      if (!this.#tryPost(...next)) return
+      if (!this.#parts.mailbox.tryPostRecord(this.#waiting[0] as Int32Array)) return
       this.#waiting.shift()
       this.#parts.wake()
     }
-  }
-
-  #tryPost(kind: number, first: number, second: number, third: number, fourth: number): boolean {
-    return this.#parts.mailbox.tryPost(kind, first, second, third, fourth)
   }
 }

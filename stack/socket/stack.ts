@@ -5,11 +5,13 @@
  *     const stack = await createStack({ strategy: { kind: 'replicated', replicas: 2 }, device, address: '10.77.0.1/24' })
  *     for await (const connection of await stack.listen(80)) serve(connection)
  */
+
 import { setTimeout as sleep, setImmediate as yieldThread } from 'node:timers/promises'
 import { UpcallError } from '../protocol/actions.ts'
 import type { LiveCounters } from '../strategy/layout/live-counters.ts'
 import type { CrewControl, RunningStack, StackReport } from '../strategy/running/running-stack.ts'
 import { startStack } from '../strategy/running/start.ts'
+import { mapIpv4 } from '../wire/address.ts'
 import { parseIpv4Address } from '../wire/addresses.ts'
 import { Connection } from './connection.ts'
 import { Endpoint, type EndpointHandler } from './endpoint.ts'
@@ -94,7 +96,7 @@ export class Stack {
     this.#throwIfStopped('connect')
     const cookie = this.#cookie()
     const what = `connection to ${to.address}:${to.port}`
-    this.#endpoint.connect(cookie, parseIpv4Address(to.address), to.port, to.localPort ?? 0)
+    this.#endpoint.connect(cookie, mapIpv4(parseIpv4Address(to.address)), to.port, to.localPort ?? 0)
     const pending = { what, ...Promise.withResolvers<Connection>() }
     this.#connecting.set(cookie, pending)
     return pending.promise

@@ -5,9 +5,11 @@
  * Called by the application's thread only. Positions are exact integers counted from the first payload byte;
  * on the way to the protocol machine they are cut to 32 bits.
  */
+
 import type { Region } from '../dominoes/memory/region.ts'
 import { Request } from '../protocol/requests.ts'
 import { receiveRingAt, type StreamBuffers, sendRingAt } from '../strategy/layout/stream-buffers.ts'
+import type { IpAddress } from '../wire/address.ts'
 
 /** What a stream asks of its endpoint: posting requests, and knowing how far the replicas are. */
 export interface StreamPort {
@@ -20,7 +22,7 @@ export class Stream {
   /** The protocol machine's name for this connection: index and generation. */
   readonly id: number
   readonly index: number
-  readonly remoteAddress: number
+  readonly remoteAddress: IpAddress
   readonly remotePort: number
   readonly #region: Region
   readonly #buffers: StreamBuffers
@@ -48,7 +50,7 @@ export class Stream {
     region: Region,
     buffers: StreamBuffers,
     port: StreamPort,
-    identity: { id: number; index: number; remoteAddress: number; remotePort: number },
+    identity: { id: number; index: number; remoteAddress: IpAddress; remotePort: number },
   ) {
     this.#region = region
     this.#buffers = buffers

@@ -50,6 +50,15 @@ export class Mailbox {
     return true
   }
 
+  /** Sender only. Opens, fills with `record`, at most `mailboxRecordWords`, and posts; false if there is no room. */
+  tryPostRecord(record: Int32Array): boolean {
+    const at = this.tryOpen()
+    if (at < 0) return false
+    this.#words.set(record, at)
+    this.post()
+    return true
+  }
+
   /** Receiver only. Word offset of the k-th record that is there, -1 if there are not so many. Valid until `advance`. */
   peek(k = 0): number {
     const head = this.#words[this.#head] as number

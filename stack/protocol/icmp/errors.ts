@@ -3,9 +3,10 @@
  * number in flight (RFC 5927 section 4.1), and an established connection is never ended by it (section 5.2).
  */
 
+import { isSameAddress } from '../../wire/address.ts'
 import { HeaderWord } from '../../wire/header.ts'
 import { UpcallError } from '../actions.ts'
-import { type Core, header, selectConnection } from '../state/core.ts'
+import { type Core, header, OwnAddress, selectConnection } from '../state/core.ts'
 import { State } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
 import { closeConnection } from '../tcp/connections.ts'
@@ -48,10 +49,11 @@ export function receiveIcmpError(core: Core): void {
 
 function quotedConnection(core: Core): number {
   if (header(core, HeaderWord.quotedProtocol) !== protocolTcp) return 0
-  if (header(core, HeaderWord.quotedSource) !== core.config.address) return 0
+  if (!isSameAddress(core.words, core.head + HeaderWord.quotedSource, core.own, OwnAddress.address)) return 0
   return lookupTuple(
     core,
-    header(core, HeaderWord.quotedDestination),
+    core.words,
+    core.head + HeaderWord.quotedDestination,
     header(core, HeaderWord.quotedDestinationPort),
     header(core, HeaderWord.quotedSourcePort),
   )

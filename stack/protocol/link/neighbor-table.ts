@@ -2,6 +2,7 @@
  * The table of neighbors itself: finding an entry, and what connections refer to. Asking, learning and giving up are in
  * `neighbors.ts`.
  */
+import { isSameAddress } from '../../wire/address.ts'
 import type { Core } from '../state/core.ts'
 import { NeighborState, neighborRecord } from '../state/tables.ts'
 
@@ -28,12 +29,13 @@ export function releaseNextHop(core: Core): void {
   }
 }
 
-/** Index of the entry for `address`, or -1. Selects it. */
-export function findNeighbor(core: Core, address: number): number {
-  const { neighbor, globals } = core
+/** Index of the entry for the address at `addressAt` in `words`, or -1. Selects it. */
+export function findNeighbor(core: Core, words: Int32Array, addressAt: number): number {
+  const { neighbor, globals, state } = core
   for (let index = 0; index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
-    if (neighbor.state !== NeighborState.free && neighbor.address === address) return index
+    if (neighbor.state === NeighborState.free) continue
+    if (isSameAddress(state, neighbor.address, words, addressAt)) return index
   }
   return -1
 }

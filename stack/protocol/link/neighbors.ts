@@ -11,6 +11,7 @@
  * Stamps: an entry that is asked for, reachable or probing has a deadline within `reachableMicros`; one that is not used
  * loses it then. No stamp that is compared is older than twice that.
  */
+import { copyAddress, isSameAddress } from '../../wire/address.ts'
 import { UpcallError } from '../actions.ts'
 import { armTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
@@ -32,7 +33,7 @@ const idleLimitMicros = reachableMicros / 2
  */
 export function resolveNextHop(core: Core): boolean {
   const { tcb, neighbor, now } = core
-  if (tcb.neighbor === 0) refer(core, tcb.nextHop)
+  if (tcb.neighbor === 0) refer(core)
   else selectNeighbor(core, tcb.neighbor - 1)
   neighbor.usedAt = now
   if (neighbor.state === NeighborState.unresolved) beginAsking(core)
@@ -46,9 +47,15 @@ export function resolveNextHop(core: Core): boolean {
 }
 
 /** The entry for `address`, a new one if there is none, is now reachable at this hardware address. */
-export function learnNeighbor(core: Core, address: number, etherHigh: number, etherLow: number): void {
+export function learnNeighbor(
+  core: Core,
+  words: Int32Array,
+  addressAt: number,
+  etherHigh: number,
+  etherLow: number,
+): void {
   const { neighbor, now } = core
-  if (findNeighbor(core, address) < 0) takeEntry(core, address)
+  if (findNeighbor(core, words, addressAt) < 0) takeEntry(core, words, addressAt)
   cancelRequest(core)
   const waited = neighbor.state === NeighborState.incomplete
   neighbor.state = NeighborState.reachable
@@ -56,7 +63,7 @@ export function learnNeighbor(core: Core, address: number, etherHigh: number, et
   neighbor.etherLow = etherLow
   neighbor.attempts = 0
   setDeadline(core, (now + reachableMicros) | 0)
-  if (waited) scheduleWaiting(core, address)
+  if (waited) scheduleWaiting(core)
 }
 
 /** Asks again, doubts or forgets every entry whose deadline has passed, and notes the deadlines ahead. */
@@ -109,9 +116,8 @@ function expire(core: Core): void {
     return
   }
   cancelRequest(core)
-  const { address } = neighbor
   forget(core)
-  failWaiting(core, address)
+  failWaiting(core)
 }
 
 /** Nothing is known of the selected neighbor any more. */
@@ -120,10 +126,10 @@ function forget(core: Core): void {
   neighbor.state = neighbor.references > 0 ? NeighborState.unresolved : NeighborState.free
 }
 
-function scheduleWaiting(core: Core, address: number): void {
+function scheduleWaiting(core: Core): void {
   const { tcb } = core
   for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
+    if ((tcb.flags & TcbFlag.arpWait) === 0 || !isNextHop(core)) continue
     tcb.flags &= ~TcbFlag.arpWait
     schedule(core)
   }
@@ -134,10 +140,10 @@ function scheduleWaiting(core: Core, address: number): void {
  * something is in flight, else that of persistence if something waits to be sent. A connection that has nothing to send
  * needs no neighbor, and is left alone; an ACK or a probe that was due is lost, as if on the wire.
  */
-function failWaiting(core: Core, address: number): void {
+function failWaiting(core: Core): void {
   const { tcb, now } = core
   for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
+    if ((tcb.flags & TcbFlag.arpWait) === 0 || !isNextHop(core)) continue
     tcb.flags &= ~(TcbFlag.arpWait | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending)
     tcb.rcvAcked = tcb.rcvNxt
     tcb.softError = UpcallError.unreachable
@@ -151,6 +157,11 @@ function failWaiting(core: Core, address: number): void {
   }
 }
 
+/** Whether the connection at hand goes by the selected neighbor. */
+function isNextHop({ state, tcb, neighbor }: Core): boolean {
+  return isSameAddress(state, tcb.nextHop, state, neighbor.address)
+}
+
 /** Data or a FIN. */
 function hasUnsent(core: Core): boolean {
   const { tcb } = core
@@ -158,12 +169,12 @@ function hasUnsent(core: Core): boolean {
   return unsent > 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) !== 0)
 }
 
-/** Selects the entry for `address`, to which the connection at hand refers from now on. */
-function refer(core: Core, address: number): void {
-  const { tcb, neighbor } = core
-  let index = findNeighbor(core, address)
+/** Selects the entry of the next hop, to which the connection at hand refers from now on. */
+function refer(core: Core): void {
+  const { tcb, neighbor, state } = core
+  let index = findNeighbor(core, state, tcb.nextHop)
   if (index < 0) {
-    index = takeEntry(core, address)
+    index = takeEntry(core, state, tcb.nextHop)
     beginAsking(core)
   }
   neighbor.references += 1
@@ -171,7 +182,7 @@ function refer(core: Core, address: number): void {
 }
 
 /** Selects an entry for `address`, incomplete: a free one, else of those that nobody refers to the one unused for longest. */
-function takeEntry(core: Core, address: number): number {
+function takeEntry(core: Core, words: Int32Array, addressAt: number): number {
   const { neighbor, globals, now, neighborLimit } = core
   let oldest = -1
   let longest = -1
@@ -195,7 +206,7 @@ function takeEntry(core: Core, address: number): number {
   selectNeighbor(core, oldest)
   cancelRequest(core)
   neighbor.state = NeighborState.incomplete
-  neighbor.address = address
+  copyAddress(words, addressAt, core.state, neighbor.address)
   neighbor.attempts = 0
   neighbor.references = 0
   neighbor.usedAt = now

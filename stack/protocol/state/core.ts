@@ -5,8 +5,10 @@
  * Invariant: between two requests nothing here matters but `state`; every other variable is either constant
  * or set anew by `apply`. So a copied or shared state buffer is a whole machine.
  */
+
 import type { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { SlotWord } from '../../dominoes/contract/slot.ts'
+import { addressWords, writeIpv4Mapped } from '../../wire/address.ts'
 import { type MachineConfig, maximumGapMicros } from '../config.ts'
 import type { CongestionControl } from '../tcp/congestion/control.ts'
 import { type Globals, globalRecord } from './globals.ts'
@@ -25,6 +27,9 @@ import { type Tcb, tcbRecord } from './tcb.ts'
 
 /** An apply may emit this much before it reaches the part that can be resumed. */
 const queueCapacityMinimum = 64
+
+/** Word offsets in `core.own`. */
+export const OwnAddress = { address: 0, gateway: addressWords } as const
 
 export class Core {
   readonly config: MachineConfig
@@ -45,6 +50,9 @@ export class Core {
   readonly neighborLimit: number
   readonly listener: Listener
   readonly timeWait: TimeWait
+
+  /** This host's address, and its gateway's (unspecified: none), at these word offsets. */
+  readonly own: Int32Array
 
   /** Index of the connection at hand, and the word offset of its segment ring. */
   connection = 0
@@ -89,6 +97,7 @@ export class Core {
     assert(config.mtuBytes >= 576 && config.mtuBytes <= 65535, 'mtuBytes is 576 … 65535')
     this.config = config
     this.layout = layout
+    this.own = ownAddresses(config)
     this.congestion = congestion
     this.words = words
     this.state = state
@@ -124,6 +133,13 @@ export function selectConnection(core: Core, index: number): void {
   core.connection = index
   core.ring = layout.segments + index * layout.ringWords
   core.tcb.at = layout.connections + index * tcbRecord.words
+}
+
+function ownAddresses({ address, gateway }: MachineConfig): Int32Array {
+  const words = new Int32Array(2 * addressWords)
+  writeIpv4Mapped(words, OwnAddress.address, address)
+  if (gateway !== 0) writeIpv4Mapped(words, OwnAddress.gateway, gateway)
+  return words
 }
 
 function assert(holds: boolean, claim: string): void {

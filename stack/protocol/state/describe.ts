@@ -2,10 +2,11 @@
  * Names for the words of a state, for people who have to find out how two replicas differ. Allocates freely; nothing on
  * a hot path may use it.
  */
+
+import type { Declarations, RecordKind } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
 import { globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
-import type { Declarations, RecordKind } from './record.ts'
 import { segmentRecord } from './segment.ts'
 import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'

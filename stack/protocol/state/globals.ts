@@ -2,7 +2,7 @@
  * The machine's words that belong to no connection. Counters wrap; their names follow the TCP MIB
  * (RFC 4022) where it has one.
  */
-import { type Cursor, defineRecord } from './record.ts'
+import { type Cursor, defineRecord } from '../../wire/record.ts'
 
 export const globalRecord = defineRecord({
   // Clock

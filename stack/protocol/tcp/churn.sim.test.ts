@@ -131,7 +131,7 @@ class Churn {
       this.sent.push(action)
       if (this.sent.length > 4) this.sent.shift()
     } else if (kind === Action.upcall) {
-      const upcall = action[UpcallWord.upcallKind]
+      const upcall = action[UpcallWord.upcall]
       if (upcall === Upcall.accepted || upcall === Upcall.connected) {
         this.ids.push(action[UpcallWord.connection] as number)
         this.opened += 1

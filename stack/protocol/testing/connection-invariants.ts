@@ -31,7 +31,8 @@ export function checkConnection(core: Core): void {
     const left = tcb.flags & immediateFlags
     claim(left === 0, () => of(`at rest, and flags ${left} are to be acted upon`))
   } else {
-    const isAsked = findNeighbor(core, tcb.nextHop) >= 0 && core.neighbor.state === NeighborState.incomplete
+    const isAsked =
+      findNeighbor(core, core.state, tcb.nextHop) >= 0 && core.neighbor.state === NeighborState.incomplete
     claim(isAsked, () => of(`waits for neighbor ${tcb.nextHop}, which nobody asks for`))
   }
   if (has(TcbFlag.probePending)) claim(isOpen && !isEmpty, () => of('a probe is due where none is allowed'))

@@ -1,5 +1,7 @@
 /** Actions as plain objects, for tests and for people. Allocates freely; nothing on a hot path may use it. */
+
 import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
+import { ipv4At } from '../../wire/address.ts'
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Action, ArpWord, IcmpWord, SegmentWord, Upcall, UpcallWord } from '../actions.ts'
 
@@ -31,6 +33,7 @@ export interface PostedUpcall {
   readonly upcall: string
   readonly upcallNumber: number
   readonly connection: number
+  /** The fields that the upcall has, in the order in which `Upcall` names them. */
   readonly first: number
   readonly second: number
   readonly third: number
@@ -38,6 +41,8 @@ export interface PostedUpcall {
   readonly payloadOffset: number
   readonly payloadLength: number
   readonly position: bigint
+  /** The raw record. */
+  readonly words: Int32Array
 }
 
 export interface SentArp {
@@ -94,8 +99,8 @@ function readAction(words: Int32Array): ReadableAction {
       number,
       operation: word(ArpWord.operation),
       etherDestination: [word(ArpWord.etherDestinationHigh), word(ArpWord.etherDestinationLow)],
-      targetAddress: word(ArpWord.targetAddress),
-      senderAddress: word(ArpWord.senderAddress),
+      targetAddress: ipv4At(words, ArpWord.targetAddress),
+      senderAddress: ipv4At(words, ArpWord.senderAddress),
     }
   }
   if (kind === Action.deliver || kind === Action.upcall) {
@@ -103,15 +108,14 @@ function readAction(words: Int32Array): ReadableAction {
     return {
       action: isDelivery ? 'deliver' : 'upcall',
       number,
-      upcall: upcallNames[word(UpcallWord.upcallKind)] ?? 'unknown',
+      upcall: upcallNames[word(UpcallWord.upcall)] ?? 'unknown',
       upcallNumber: word(UpcallWord.upcallNumber),
       connection: word(UpcallWord.connection),
-      first: word(UpcallWord.first),
-      second: word(UpcallWord.second),
-      third: word(UpcallWord.third),
+      ...readFields(words),
       payloadOffset: isDelivery ? word(UpcallWord.payloadOffset) : 0,
       payloadLength: isDelivery ? word(UpcallWord.payloadLength) : 0,
       position: isDelivery ? wide(word(UpcallWord.positionLow), word(UpcallWord.positionHigh)) : 0n,
+      words,
     }
   }
   return {
@@ -121,7 +125,7 @@ function readAction(words: Int32Array): ReadableAction {
     code: word(IcmpWord.code),
     identifier: word(IcmpWord.identifier),
     sequence: word(IcmpWord.sequence),
-    ipDestination: word(IcmpWord.ipDestination),
+    ipDestination: ipv4At(words, IcmpWord.ipDestination),
   }
 }
 
@@ -142,7 +146,7 @@ function readSegment(words: Int32Array, number: number): SentSegment {
     window: word(SegmentWord.window),
     sourcePort: word(SegmentWord.sourcePort),
     destinationPort: word(SegmentWord.destinationPort),
-    ipDestination: word(SegmentWord.ipDestination),
+    ipDestination: ipv4At(words, SegmentWord.ipDestination),
     etherDestination: [word(SegmentWord.etherDestinationHigh), word(SegmentWord.etherDestinationLow)],
     payloadLength: word(SegmentWord.payloadLength),
     position: wide(word(SegmentWord.positionLow), word(SegmentWord.positionHigh)),
@@ -154,6 +158,29 @@ function readSegment(words: Int32Array, number: number): SentSegment {
       : undefined,
     sack,
     words,
+  }
+}
+
+function readFields(words: Int32Array): Pick<PostedUpcall, 'first' | 'second' | 'third'> {
+  const word = (index: number): number => words[index] as number
+  switch (word(UpcallWord.upcall)) {
+    case Upcall.listening:
+    case Upcall.connectFailed:
+      return { first: word(UpcallWord.cookie), second: word(UpcallWord.error), third: 0 }
+    case Upcall.accepted:
+      return {
+        first: word(UpcallWord.localPort),
+        second: ipv4At(words, UpcallWord.remoteAddress),
+        third: word(UpcallWord.remotePort),
+      }
+    case Upcall.connected:
+      return { first: word(UpcallWord.cookie), second: 0, third: 0 }
+    case Upcall.closed:
+      return { first: word(UpcallWord.error), second: 0, third: 0 }
+    case Upcall.drained:
+      return { first: 0, second: 0, third: 0 }
+    default:
+      return { first: word(UpcallWord.position), second: 0, third: 0 }
   }
 }
 

@@ -116,7 +116,7 @@ export class TableInvariants {
       return 0
     }
     this.count(index)
-    const entry = lookupTuple(core, tcb.remoteAddress, tcb.remotePort, tcb.localPort)
+    const entry = lookupTuple(core, core.state, tcb.remoteAddress, tcb.remotePort, tcb.localPort)
     claim(entry === index + 1, () => `the tuple of connection ${index} leads to entry ${entry}`)
     return 1
   }
@@ -162,7 +162,7 @@ export class TableInvariants {
       if (timeWait.active === 0) continue
       active += 1
       const { remoteAddress, ports } = timeWait
-      const entry = lookupTuple(core, remoteAddress, ports >>> 16, ports & 0xffff)
+      const entry = lookupTuple(core, core.state, remoteAddress, ports >>> 16, ports & 0xffff)
       claim(entry === -(index + 1), () => `the tuple of TIME-WAIT entry ${index} leads to entry ${entry}`)
     }
     return active

@@ -3,9 +3,11 @@
  * without any bytes. The wire loses, delays and duplicates by a seeded generator. Each end has a shadow, a
  * second machine that is fed the same requests and has to stay equal.
  */
+
 import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
+import { copyAddress, mapIpv4, writeIpv4Mapped } from '../../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'
@@ -97,7 +99,7 @@ export class Host {
     const isSyn = head[HeaderWord.format] === Format.tcp && head[HeaderWord.flags] === TcpFlag.syn
     if (isSyn)
       this.aim(
-        [HeaderWord.ipSource, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
+        [HeaderWord.ipSource + 3, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
           (word) => head[word] as number,
         ),
       )
@@ -118,7 +120,7 @@ export class Host {
   connect(remoteAddress: number, remotePort: number, localPort = 0): void {
     if (localPort !== 0) this.aim([remoteAddress, remotePort, localPort])
     this.call(Request.connect, [
-      [ConnectArgument.remoteAddress, remoteAddress],
+      ...mapIpv4(remoteAddress).map((word, k) => [ConnectArgument.remoteAddress + k, word] as const),
       [ConnectArgument.remotePort, remotePort],
       [ConnectArgument.localPort, localPort],
       [ConnectArgument.cookie, 2],
@@ -264,13 +266,13 @@ export class World {
     error[HeaderWord.format] = Format.icmpError
     error[HeaderWord.etherDestinationHigh] = from.ether[0]
     error[HeaderWord.etherDestinationLow] = from.ether[1]
-    error[HeaderWord.ipSource] = 0x0a0000fe
-    error[HeaderWord.ipDestination] = head[HeaderWord.ipSource] as number
+    writeIpv4Mapped(error, HeaderWord.ipSource, 0x0a0000fe)
+    copyAddress(head, HeaderWord.ipSource, error, HeaderWord.ipDestination)
     error[HeaderWord.icmpType] = 3
     error[HeaderWord.icmpCode] = 4
     error[HeaderWord.quotedProtocol] = 6
-    error[HeaderWord.quotedSource] = head[HeaderWord.ipSource] as number
-    error[HeaderWord.quotedDestination] = head[HeaderWord.ipDestination] as number
+    copyAddress(head, HeaderWord.ipSource, error, HeaderWord.quotedSource)
+    copyAddress(head, HeaderWord.ipDestination, error, HeaderWord.quotedDestination)
     error[HeaderWord.quotedSourcePort] = head[HeaderWord.sourcePort] as number
     error[HeaderWord.quotedDestinationPort] = head[HeaderWord.destinationPort] as number
     error[HeaderWord.quotedSequence] = head[HeaderWord.sequence] as number

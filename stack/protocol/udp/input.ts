@@ -2,7 +2,7 @@
 import { Action } from '../actions.ts'
 import { emitIcmp } from '../icmp/output.ts'
 import { HashPurpose, keyedHash } from '../keyed-hash.ts'
-import { type Core, randomBits } from '../state/core.ts'
+import { type Core, OwnAddress, randomBits } from '../state/core.ts'
 
 const destinationUnreachable = 3
 const portUnreachable = 3
@@ -29,5 +29,12 @@ export function receiveDatagram(core: Core): void {
 
 function unforeseen(core: Core): number {
   const { config, globals } = core
-  return keyedHash(config.secret, randomBits(core), globals.millis, globals.requests, HashPurpose.errorLimit)
+  return keyedHash(
+    config.secret,
+    core.own,
+    OwnAddress.address,
+    globals.millis,
+    randomBits(core) ^ globals.requests,
+    HashPurpose.errorLimit,
+  )
 }

@@ -2,9 +2,11 @@
  * An application of a simulated host: opens or accepts one connection, writes a seeded stream in pieces of random
  * size, compares every byte it receives, closes, and knows when all is done.
  */
+
 import { Random } from '../../device/random.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 
 export interface BulkPlan {
   /** Bytes to write before closing. */
@@ -45,7 +47,7 @@ export class BulkApplication implements EndpointHandler {
 
   connect(endpoint: Endpoint, address: number, port: number): void {
     this.#endpoint = endpoint
-    endpoint.connect(1, address, port, 0)
+    endpoint.connect(1, mapIpv4(address), port, 0)
   }
 
   /** All bytes written, acknowledged and received, and the connection closed in order at this end. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Device } from '../../device/device.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
-import { Upcall } from '../../protocol/actions.ts'
-import { Request } from '../../protocol/requests.ts'
+import { Upcall, UpcallRecord } from '../../protocol/actions.ts'
+import { mailWords, Request } from '../../protocol/requests.ts'
 import { resolveOptions } from '../../socket/options.ts'
 import { formatHardwareAddress } from '../../wire/addresses.ts'
 import { readInt32, readUint16 } from '../../wire/big-endian.ts'
@@ -10,7 +10,6 @@ import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
 import { Bench, ourHardware, seededIntegers, segment } from '../../wire/frame-fixtures.ts'
 import { TcpFlag } from '../../wire/header.ts'
 import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
 import type { UpcallPort } from '../running/running-stack.ts'
 import { lockedBatch } from './locked.ts'
 import { lockedStrategy } from './locked-strategy.ts'
@@ -80,9 +79,9 @@ function takeAll(region: Region, outbox: UpcallPort): SeenUpcall[] {
   const seen: SeenUpcall[] = []
   for (let at = outbox.peek(); at >= 0; at = outbox.peek()) {
     seen.push({
-      kind: region.words[at + UpcallRecord.kind] as number,
+      kind: region.words[at + UpcallRecord.upcall] as number,
       connection: region.words[at + UpcallRecord.connection] as number,
-      position: region.words[at + UpcallRecord.first] as number,
+      position: region.words[at + UpcallRecord.position] as number,
     })
     outbox.advance()
   }
@@ -113,7 +112,9 @@ function upcallsOfBatch(seed: number, peers: number): SeenUpcall[] {
     device.arrive(frames)
     while (thread.doWork() > 0);
   }
-  application.mailbox.tryPost(Request.listen, 1, port, 8, 0)
+  const listen = new Int32Array(mailWords)
+  listen.set([Request.listen, 1, port, 8])
+  application.mailbox.tryPostRecord(listen)
   handle([frame((bench) => bench.arp())])
   const all = Array.from({ length: peers }, (_, peer) => peer)
   handle(all.map((peer) => tcp(peer, { sequence: 0, flags: TcpFlag.syn })))

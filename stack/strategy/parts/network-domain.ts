@@ -10,7 +10,7 @@ import type { Domain } from '../../dominoes/contract/domain.ts'
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
-import { Action, frameNumberWord, UpcallWord } from '../../protocol/actions.ts'
+import { Action, FrameWord, UpcallWord } from '../../protocol/actions.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { createMachine, type Machine } from '../../protocol/machine.ts'
 import { Request } from '../../protocol/requests.ts'
@@ -24,7 +24,7 @@ import { ControlSender } from '../perform/control-sender.ts'
 import { Deliverer } from '../perform/deliverer.ts'
 import { SegmentSender } from '../perform/segment-sender.ts'
 import { DirectTransmitter, noBuffer, type Transmitter } from '../perform/transmitter.ts'
-import { FrameArgument, frameAtOf } from './slot-frame.ts'
+import { frameAtOf, HostArgument } from './slot-frame.ts'
 
 export interface NetworkDomainParts {
   readonly region: Region
@@ -91,7 +91,7 @@ export class NetworkDomain implements Domain {
     const trusted = this.#verification !== 'claimed' || this.#deviceVouches(frameAt)
     const verdict = decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)
     if (verdict !== Verdict.accepted || this.#verification !== 'before') return verdict
-    return words[slot + FrameArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
+    return words[slot + HostArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
   }
 
   #deviceVouches(frameAt: number): boolean {
@@ -115,7 +115,7 @@ export class NetworkDomain implements Domain {
     const kind = record[action + ActionWord.kind] as number
     if (kind === Action.deliver) return this.#deliverer.deliver(record, action, slot)
     if (kind === Action.upcall) return this.#deliverer.post(record, action, slot)
-    const frameNumber = record[action + frameNumberWord] as number
+    const frameNumber = record[action + FrameWord.frameNumber] as number
     const bufferAt = this.#transmitter.bufferFor(frameNumber, this.#isFollowed(action))
     if (bufferAt === noBuffer) return false
     this.#send(kind, record, action, slot, bufferAt)

@@ -4,7 +4,7 @@ import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import { Request } from '../../protocol/requests.ts'
 import { supersedesAck } from '../../wire/superseded-ack.ts'
-import { FrameArgument, readingAt } from './slot-frame.ts'
+import { HostArgument, readingAt } from './slot-frame.ts'
 
 /**
  * If the frame just read into `slot`, `length` bytes with the device's header of `headerBytes` before it, makes the one in
@@ -19,7 +19,7 @@ export function supersede(
 ): boolean {
   const frameBytes = length - headerBytes
   if (words[before + SlotWord.kind] !== Request.frame) return false
-  if (words[before + FrameArgument.storedAt] !== 0) return false
+  if (words[before + HostArgument.storedAt] !== 0) return false
   const beforeAt = readingAt(before)
   const at = readingAt(slot)
   const beforeBytes = words[before + SlotWord.length] as number

@@ -9,9 +9,8 @@ import type { OutboxWriter } from '../../dominoes/channel/outbox.ts'
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
-import { UpcallWord } from '../../protocol/actions.ts'
+import { UpcallRecord, UpcallWord, upcallWords } from '../../protocol/actions.ts'
 import { receiveRingAt, type StreamBuffers } from '../layout/stream-buffers.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
 import { frameAtOf } from '../parts/slot-frame.ts'
 
 export class Deliverer {
@@ -61,11 +60,7 @@ export class Deliverer {
 
   #commit(record: Int32Array, at: number, slot: number, place: number): void {
     const { words } = this.#region
-    words[place + UpcallRecord.kind] = record[at + UpcallWord.upcallKind] as number
-    words[place + UpcallRecord.connection] = record[at + UpcallWord.connection] as number
-    words[place + UpcallRecord.first] = record[at + UpcallWord.first] as number
-    words[place + UpcallRecord.second] = record[at + UpcallWord.second] as number
-    words[place + UpcallRecord.third] = record[at + UpcallWord.third] as number
+    for (let k = 0; k < upcallWords; k += 1) words[place + k] = record[at + UpcallWord.upcall + k] as number
     words[place + UpcallRecord.requestIndex] = ((words[slot + SlotWord.sequence] as number) - 1) | 0
     this.#outbox.commit(record[at + UpcallWord.upcallNumber] as number)
   }

@@ -6,6 +6,7 @@
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
+import { ipv4At } from '../../wire/address.ts'
 import { addSums, sumBytes } from '../../wire/checksum.ts'
 import { EtherType, ethernetHeaderBytes, writeEthernet } from '../../wire/ethernet.ts'
 import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from '../../wire/ipv4.ts'
@@ -59,8 +60,8 @@ export class SegmentSender {
     const payloadSum =
       payloadLength === 0 ? 0 : this.#copyPayload(record, at, ring, offset, payloadAt, payloadLength)
 
-    const source = record[at + SegmentWord.ipSource] as number
-    const destination = record[at + SegmentWord.ipDestination] as number
+    const source = ipv4At(record, at + SegmentWord.ipSource)
+    const destination = ipv4At(record, at + SegmentWord.ipDestination)
     const segmentLength = headerLength + payloadLength
     this.#writeEthernet(record, at, frameAt)
     writeIpv4(bytes, frameAt + ipAt, IpProtocol.tcp, source, destination, segmentLength, 0)

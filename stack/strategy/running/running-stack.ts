@@ -9,8 +9,8 @@ import type { StreamBuffers } from '../layout/stream-buffers.ts'
 
 /** Where the application posts its requests. */
 export interface RequestPort {
-  /** Posts a request's kind and arguments; false if there is no room now. */
-  tryPost(kind: number, first: number, second: number, third: number, fourth: number): boolean
+  /** Posts a request, `mailWords` words by `MailWord`, which are copied; false if there is no room now. */
+  tryPostRecord(mail: Int32Array): boolean
 }
 
 /** Where the application takes its upcalls, in their order. */

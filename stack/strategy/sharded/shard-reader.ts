@@ -22,7 +22,7 @@ import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { frameOffset } from '../layout/stack-layout.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 import type { Reassembler } from '../parts/reassembly/reassembler.ts'
-import { FrameArgument, frameAtOf, readingAt } from '../parts/slot-frame.ts'
+import { frameAtOf, HostArgument, readingAt } from '../parts/slot-frame.ts'
 import { supersede } from '../parts/supersede.ts'
 import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
@@ -116,7 +116,7 @@ export class ShardReader {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
-    words[slot + FrameArgument.storedAt] = storedAt
+    words[slot + HostArgument.storedAt] = storedAt
   }
 
   /** Whether this worker keeps it: what is handed over may be at work already. */
@@ -141,7 +141,8 @@ export class ShardReader {
     const flow = this.#flow
     return shardOfTuple(
       this.#parts.secret,
-      flow[FlowWord.remoteAddress] as number,
+      flow,
+      FlowWord.remoteAddress,
       flow[FlowWord.remotePort] as number,
       flow[FlowWord.localPort] as number,
       this.#count,

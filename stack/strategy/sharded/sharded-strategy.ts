@@ -1,4 +1,5 @@
 /** The sharded strategy: N workers, each with the connections that hash to it (see `sharded.ts`). */
+
 import { Random } from '../../device/random.ts'
 import { Channel } from '../../dominoes/channel/channel.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
@@ -8,9 +9,9 @@ import { Counters, readCounters } from '../../dominoes/memory/counters.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
 import { initialiseFramework } from '../../dominoes/replica/framework-layout.ts'
+import { UpcallRecord } from '../../protocol/actions.ts'
 import { resolveVerification } from '../factors.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
 import { sumProtocolCounters } from '../parts/common-ends.ts'
 import { openDomain, openReassembler, wrapped } from '../parts/open-parts.ts'
 import { isFrameStoredAt } from '../parts/slot-frame.ts'

@@ -29,8 +29,7 @@ import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
 import { askingWeight } from '../../dominoes/replica/replica.ts'
-import { Request } from '../../protocol/requests.ts'
-import { postedArguments } from '../parts/network-source.ts'
+import { MailWord, postedArguments, Request } from '../../protocol/requests.ts'
 import { letGoOfFrame } from '../parts/slot-frame.ts'
 import type { ActionRunner } from '../perform/action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
@@ -182,7 +181,7 @@ export class Sharded implements StrategyThread {
     for (;;) {
       const record = handed.peek()
       if (record < 0) break
-      queue.put(words[record] as number)
+      queue.put(words[record + MailWord.kind] as number)
       handed.advance()
       count += 1
     }
@@ -198,9 +197,9 @@ export class Sharded implements StrategyThread {
       if (record < 0) break
       const slot = pool.take()
       if (slot < 0) break
-      this.#fill(slot, words[record] as number, clock.nowMicros())
+      this.#fill(slot, words[record + MailWord.kind] as number, clock.nowMicros())
       for (let k = 0; k < postedArguments; k++) {
-        words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+        words[slot + SlotWord.arguments + k] = words[record + MailWord.arguments + k] as number
       }
       posted.advance()
       count += 1

@@ -3,6 +3,7 @@
  * that connection ends and a second one, from the same peer, wants its place. What the second one's streams then hold
  * shows whether the late action went into them, or took from them.
  */
+
 import type { Device } from '../../device/device.ts'
 import { perfectLink } from '../../device/simulated/link-direction.ts'
 import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
@@ -15,6 +16,7 @@ import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
 import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import type { StackParameters, StrategyOption } from '../options.ts'
 import { strategyOf } from '../strategies.ts'
 
@@ -110,7 +112,7 @@ class Opener implements EndpointHandler {
 
   begin(endpoint: Endpoint): void {
     this.#endpoint = endpoint
-    endpoint.connect(1, addresses[1], listenPort, localPorts[0])
+    endpoint.connect(1, mapIpv4(addresses[1]), listenPort, localPorts[0])
   }
 
   step(): boolean {
@@ -122,7 +124,7 @@ class Opener implements EndpointHandler {
     if (stream.closedReason === undefined || this.#opened !== 1) return upcalls > 0
     this.#stream = undefined
     this.#endpoint?.release(stream)
-    this.#endpoint?.connect(2, addresses[1], listenPort, localPorts[1])
+    this.#endpoint?.connect(2, mapIpv4(addresses[1]), listenPort, localPorts[1])
     return true
   }
 

@@ -2,6 +2,7 @@
  * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and is closed,
  * reset, or given up with bytes unread. Whatever its end, its place has to be free for a later one.
  */
+
 import { perfectLink } from '../../device/simulated/link-direction.ts'
 import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
@@ -14,6 +15,7 @@ import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
 import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import { type StackLayout, stateOf } from '../layout/stack-layout.ts'
 import type { StackParameters, StrategyOption } from '../options.ts'
 import type { ShardedLayout } from '../sharded/shard-layout.ts'
@@ -100,7 +102,7 @@ class Opener implements EndpointHandler {
     if (this.#begun < this.#total && this.#pending + this.#streams.size < connectionCount - 1) {
       this.#begun += 1
       this.#pending += 1
-      endpoint.connect(this.#begun, addresses[1], listenPort, 0)
+      endpoint.connect(this.#begun, mapIpv4(addresses[1]), listenPort, 0)
       worked = true
     }
     for (const [stream, end] of this.#streams) {

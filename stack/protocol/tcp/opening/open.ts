@@ -2,9 +2,10 @@
  * The three-way handshake (RFC 9293 sections 3.5, 3.10.1 and 3.10.7.2 … 3.10.7.4): active, passive and
  * simultaneous open.
  */
+import { copyAddress } from '../../../wire/address.ts'
 import { HeaderWord, OptionBit, TcpFlag } from '../../../wire/header.ts'
 import { UpcallError } from '../../actions.ts'
-import { nextHopOf } from '../../ip/route.ts'
+import { writeNextHop } from '../../ip/route.ts'
 import { disarmTimer } from '../../state/clock.ts'
 import { type Core, header } from '../../state/core.ts'
 import { halfOpenLimit, hasRoom, isFull } from '../../state/room.ts'
@@ -33,7 +34,8 @@ import { type CookieOptions, sendCookie, takeCookie } from './syn-cookie.ts'
 /** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
 export function beginConnect(
   core: Core,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
   iss: number,
@@ -41,7 +43,7 @@ export function beginConnect(
   const { tcb, globals } = core
   globals.activeOpens = (globals.activeOpens + 1) | 0
   tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending
-  prepare(core, remoteAddress, remotePort, localPort, iss)
+  prepare(core, words, addressAt, remotePort, localPort, iss)
   enterTable(core, State.synSent)
   schedule(core)
 }
@@ -149,7 +151,7 @@ function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   tcb.listener = listenerIndex + 1
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
-  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  prepare(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort, iss)
   tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
   tcb.openerLow = header(core, HeaderWord.etherSourceLow)
   takeSynOptions(core)
@@ -184,7 +186,7 @@ function openByCookie(core: Core, listenerIndex: number): boolean {
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
   const iss = (header(core, HeaderWord.acknowledgment) - 1) | 0
-  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  prepare(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort, iss)
   tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
   tcb.openerLow = header(core, HeaderWord.etherSourceLow)
   takeAgreed(core, cookie.maximumSegment, Math.max(0, cookie.windowScale))
@@ -195,16 +197,17 @@ function openByCookie(core: Core, listenerIndex: number): boolean {
 
 function prepare(
   core: Core,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
   iss: number,
 ): void {
-  const { tcb, config } = core
-  tcb.remoteAddress = remoteAddress
+  const { state, tcb, config } = core
+  copyAddress(words, addressAt, state, tcb.remoteAddress)
   tcb.remotePort = remotePort
   tcb.localPort = localPort
-  tcb.nextHop = nextHopOf(config, remoteAddress)
+  writeNextHop(core, words, addressAt, tcb.nextHop)
   tcb.iss = iss
   tcb.sndUna = iss
   tcb.sndNxt = (iss + 1) | 0

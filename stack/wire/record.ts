@@ -1,11 +1,15 @@
 /**
- * Records in a flat buffer: fields declared once, by name and meaning, become a cursor whose properties
- * read and write 32-bit words at `at + offset`. Protocol code then says `tcb.sndUna`, and the state is
- * still nothing but integers that can be hashed, copied and shared.
+ * Records in a flat buffer: fields declared once, by name and meaning. Slot heads, requests, actions, upcalls and the state
+ * of the protocol machine are all declared this way, so that nothing is numbered by hand.
  *
- * A field is one word; a table inside a record is declared with its number of words, and its property is
- * then the word offset of its first word. Invariant: a field's offset depends on nothing but the declaration.
+ * From a declaration follow the offsets of its fields (`words[at + SegmentWord.flags]`) and a cursor whose properties read
+ * and write the words at `at + offset` (`tcb.sndUna`). A record is nothing but 32-bit integers, which can be hashed, copied
+ * and shared.
+ *
+ * A field is one word. A table, or an address, is declared with its number of words; its property is then the word offset
+ * of its first word. Invariant: a field's offset depends on nothing but the declaration.
  */
+import { addressWords } from './address.ts'
 
 export type FieldDeclaration = string | readonly [meaning: string, words: number]
 export type Declarations = Readonly<Record<string, FieldDeclaration>>
@@ -15,9 +19,14 @@ export type Cursor<F extends Declarations> = { readonly words: Int32Array; at: n
   -readonly [K in keyof F]: number
 }
 
+/** The declaration of an IP address (see `address.ts`). */
+export function addressField(meaning: string): readonly [meaning: string, words: number] {
+  return [meaning, addressWords]
+}
+
 export interface RecordKind<F extends Declarations> {
   readonly fields: F
-  /** Words that one record takes. */
+  /** Words from the start of a record to the end of its last field. */
   readonly words: number
   readonly offsets: { readonly [K in keyof F]: number }
   cursor(words: Int32Array, at: number): Cursor<F>
@@ -25,10 +34,11 @@ export interface RecordKind<F extends Declarations> {
   read(words: Int32Array, at: number): { [K in keyof F]: number }
 }
 
-export function defineRecord<const F extends Declarations>(fields: F): RecordKind<F> {
+/** `start`: where the first field lies, if the record begins with words of another declaration. */
+export function defineRecord<const F extends Declarations>(fields: F, start = 0): RecordKind<F> {
   const offsets: Record<string, number> = {}
   const accessors: string[] = []
-  let words = 0
+  let words = start
   for (const [name, declaration] of Object.entries(fields)) {
     offsets[name] = words
     if (typeof declaration === 'string') {
@@ -50,7 +60,7 @@ export function defineRecord<const F extends Declarations>(fields: F): RecordKin
   return {
     fields,
     words,
-    offsets: offsets as { [K in keyof F]: number },
+    offsets: constants(offsets as { [K in keyof F]: number }),
     cursor: (memory, at) => new CursorClass(memory, at),
     read: (memory, at) => {
       const values: Record<string, number> = {}
@@ -58,4 +68,12 @@ export function defineRecord<const F extends Declarations>(fields: F): RecordKin
       return values as { [K in keyof F]: number }
     },
   }
+}
+
+/**
+ * The same numbers as an object that was written down: the properties of a literal are constants to the compiler, those of
+ * an object that was filled one by one are loads. For offsets of several declarations in one object, too.
+ */
+export function constants<const T extends Readonly<Record<string, number>>>(values: T): T {
+  return new Function(`return ${JSON.stringify(values)}`)() as T
 }
