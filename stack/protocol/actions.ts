@@ -4,7 +4,7 @@
  * no protocol state.
  */
 import { ActionWord } from '../dominoes/contract/action-queue.ts'
-import { tcpFields } from '../wire/header.ts'
+import { tcpFields, udpFields } from '../wire/header.ts'
 import { addressField, defineRecord } from '../wire/record.ts'
 
 export const Action = {
@@ -16,11 +16,21 @@ export const Action = {
   sendEchoReply: 3,
   /** Transmit an ICMP error that quotes the packet in the current slot. */
   sendIcmpError: 4,
+  /** Build and transmit a UDP datagram; its payload is in the socket's send buffer. */
+  sendDatagram: 5,
+
   /** Copy the current slot's payload to a connection's receive buffer, then post an upcall. */
-  deliver: 5,
+  deliver: 16,
   /** Post an upcall. */
-  upcall: 6,
+  upcall: 17,
+  /** Copy the current slot's payload to a socket's receive buffer, then post an upcall. */
+  deliverDatagram: 18,
 } as const
+
+/** Whether an action transmits a frame; else it posts an upcall. */
+export function transmitsFrame(action: number): boolean {
+  return action < Action.deliver
+}
 
 /** Of every action that transmits a frame. */
 const frameFields = {
@@ -46,6 +56,17 @@ export const SegmentWord = defineRecord(
     payloadLength: 'bytes of payload from the send buffer',
     positionLow: 'stream position of the first payload byte, low 32 bits',
     positionHigh: 'high 32 bits',
+  },
+  ActionWord.fields,
+).offsets
+
+export const DatagramWord = defineRecord(
+  {
+    ...packetFields,
+    ...udpFields,
+    socketIndex: 'index of the socket, which names its buffers',
+    position: 'of the first payload byte in the send buffer',
+    payloadLength: 'bytes of payload',
   },
   ActionWord.fields,
 ).offsets
@@ -82,10 +103,11 @@ export const IcmpWord = defineRecord(
 /** What the application is told; each `Upcall` says which of the fields it uses. */
 const upcallFields = {
   upcall: 'Upcall',
-  connection: 'id',
+  connection: 'id of the connection, or of the socket',
   cookie: "the application's, of listen or connect",
   error: 'UpcallError',
-  position: 'stream position',
+  position: "in the stream, or in the socket's buffer",
+  length: 'bytes of a datagram',
   localPort: '0 … 65535',
   remoteAddress: addressField("the peer's"),
   remotePort: '0 … 65535',
@@ -100,16 +122,30 @@ export const UpcallRecord = defineRecord({
 /** The words of an upcall that the protocol machine fills: the same, from `UpcallWord.upcall`, in an action. */
 export const upcallWords = defineRecord(upcallFields).words
 
+/** Of every action that posts an upcall. */
+const postingFields = {
+  upcallNumber: 'its place in the one order in which the application sees upcalls',
+  ...upcallFields,
+} as const
+
 /** `deliver` and `upcall`. */
 export const UpcallWord = defineRecord(
   {
-    upcallNumber: 'its place in the one order in which the application sees upcalls',
-    ...upcallFields,
+    ...postingFields,
     payloadOffset: "deliver only: where in the slot's frame the bytes are",
     payloadLength: 'how many',
     positionLow: 'stream position of the first, low 32 bits',
     positionHigh: 'high 32 bits',
     connectionIndex: 'index of the connection, which names its buffers',
+  },
+  ActionWord.fields,
+).offsets
+
+export const DatagramDeliveryWord = defineRecord(
+  {
+    ...postingFields,
+    payloadOffset: "where in the slot's frame the bytes are",
+    socketIndex: 'index of the socket, which names its buffers',
   },
   ActionWord.fields,
 ).offsets
@@ -134,7 +170,22 @@ export const Upcall = {
   closed: 8,
   /** connection: it is closed and released, and all that touches its buffers was emitted before: see `Request.free`. */
   drained: 9,
+
+  /** connection (the socket, also below; 0 if it failed), cookie, error, localPort. */
+  datagramBound: 16,
+  /** connection, position, length, remoteAddress, remotePort: a datagram is in the receive buffer. */
+  datagram: 17,
+  /** connection, position: the room in the send buffer up to it is free once no thread has this request in hand. */
+  datagramsSent: 18,
+  /** connection, error, remoteAddress, remotePort: a router or the peer says that a datagram did not arrive. */
+  datagramRefused: 19,
+  /** connection: it is closed, and all that touches its buffers was emitted before. */
+  datagramDrained: 20,
 } as const
+
+export function isDatagramUpcall(upcall: number): boolean {
+  return upcall >= Upcall.datagramBound
+}
 
 export const UpcallError = {
   none: 0,

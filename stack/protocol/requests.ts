@@ -26,6 +26,14 @@ export const Request = {
   accept: 24,
   /** After the upcall `drained`, once no thread has anything in hand that touches the buffers: the index is free. */
   free: 25,
+
+  bindDatagram: 32,
+  sendDatagram: 33,
+  /** The application has read the socket's receive buffer up to a position. */
+  readDatagrams: 34,
+  closeDatagram: 35,
+  /** After the upcall `datagramDrained`, as `free`. */
+  freeDatagram: 36,
 } as const
 
 /** Arguments, from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
@@ -51,6 +59,31 @@ export const StreamArgument = defineRecord({
   position: 'send, read, close and release: stream position',
   consumed: 'release: how far the application has read',
 }).offsets
+
+export const BindDatagramArgument = defineRecord({
+  cookie: "the application's",
+  localPort: '1 … 65535; 0: any',
+  remoteAddress: addressField('of the one peer that is to be heard'),
+  remotePort: 'its port; 0: everybody is heard',
+}).offsets
+
+/** For readDatagrams, closeDatagram and freeDatagram. */
+export const DatagramSocketArgument = defineRecord({
+  socket: 'id',
+  position: 'readDatagrams: position in the receive buffer',
+}).offsets
+
+export const SendDatagramArgument = defineRecord({
+  socket: 'id',
+  position: 'of the payload in the send buffer: where the datagram before ends',
+  length: 'bytes of payload',
+  remoteAddress: addressField('destination; a connected socket has its own'),
+  remotePort: 'destination port',
+}).offsets
+
+export function isDatagramRequest(kind: number): boolean {
+  return kind >= Request.bindDatagram
+}
 
 /** A request as the application posts it: a record of the mailbox. Its arguments go to the slot as they are. */
 export const MailWord = { kind: 0, arguments: 1 } as const

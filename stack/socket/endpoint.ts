@@ -10,22 +10,23 @@
  * Called by the application's thread only. Invariant: every stream that is announced is released at most once, and freed
  * once after that.
  */
-import { Upcall, UpcallRecord } from '../protocol/actions.ts'
+import { isDatagramUpcall, Upcall, UpcallRecord } from '../protocol/actions.ts'
 import {
   ConnectArgument,
   ListenArgument,
   MailWord,
-  mailWords,
   Request,
   StreamArgument,
 } from '../protocol/requests.ts'
 import type { ApplicationEnds } from '../strategy/running/running-stack.ts'
 import { type IpAddress, readAddress, writeAddress } from '../wire/address.ts'
+import { DatagramEndpoint, type DatagramHandler } from './datagram-endpoint.ts'
 import { assertPort } from './ports.ts'
+import { RequestPoster } from './request-poster.ts'
 import { Stream } from './stream.ts'
 
 /** What the application is told; every method is called from `poll`. */
-export interface EndpointHandler {
+export interface EndpointHandler extends DatagramHandler {
   onListening(cookie: number, error: number): void
   onAccepted(stream: Stream, localPort: number): void
   onConnected(stream: Stream, cookie: number): void
@@ -51,14 +52,15 @@ export class Endpoint {
   readonly #freeing = new Set<Stream>()
   /** In the order of their upcalls. */
   readonly #drained: Drained[] = []
-  /** The request that is being written. */
-  readonly #mail = new Int32Array(mailWords)
-  /** Requests that found the mailbox full, oldest first. */
-  readonly #waiting: Int32Array[] = []
+  readonly #poster: RequestPoster
+  /** The UDP sockets. */
+  readonly datagrams: DatagramEndpoint
 
   constructor(parts: ApplicationEnds, handler: EndpointHandler) {
     this.#parts = parts
     this.#handler = handler
+    this.#poster = new RequestPoster(parts)
+    this.datagrams = new DatagramEndpoint(parts, this.#poster, handler)
   }
 
   /** Throws RangeError for a port that there is not. */
@@ -75,12 +77,12 @@ export class Endpoint {
   connect(cookie: number, remoteAddress: IpAddress, remotePort: number, localPort: number): void {
     assertPort('port', remotePort)
     if (localPort !== 0) assertPort('localPort', localPort)
-    const mail = this.#open(Request.connect)
+    const mail = this.#poster.open(Request.connect)
     mail[MailWord.arguments + ConnectArgument.cookie] = cookie
     writeAddress(mail, MailWord.arguments + ConnectArgument.remoteAddress, remoteAddress)
     mail[MailWord.arguments + ConnectArgument.remotePort] = remotePort
     mail[MailWord.arguments + ConnectArgument.localPort] = localPort
-    this.#post(mail)
+    this.#poster.post()
   }
 
   /** The application took a stream that was accepted: it counts no more against the listener's backlog. */
@@ -96,14 +98,16 @@ export class Endpoint {
 
   /** Whether something is owed that no upcall will announce: look again soon. */
   get needsPolling(): boolean {
-    return this.#waiting.length > 0 || this.#freeing.size > 0 || this.#drained.length > 0
+    if (this.#poster.isBehind || this.#freeing.size > 0 || this.#drained.length > 0) return true
+    return this.datagrams.needsPolling
   }
 
   /** Takes the upcalls that are at hand, at most `limit`; returns how many. */
   poll(limit: number): number {
-    this.#flush()
+    this.#poster.flush()
     this.#freeRoom()
     this.#freeIndexes()
+    this.datagrams.poll()
     const { outbox, region } = this.#parts
     let taken = 0
     while (taken < limit) {
@@ -140,6 +144,10 @@ export class Endpoint {
 
   #take(words: Int32Array, at: number): void {
     const kind = words[at + UpcallRecord.upcall] as number
+    if (isDatagramUpcall(kind)) {
+      this.datagrams.take(words, at)
+      return
+    }
     const id = words[at + UpcallRecord.connection] as number
     const cookie = words[at + UpcallRecord.cookie] as number
     const error = words[at + UpcallRecord.error] as number
@@ -205,40 +213,18 @@ export class Endpoint {
   }
 
   #listener(kind: number, cookie: number, port: number, backlog: number): void {
-    const mail = this.#open(kind)
+    const mail = this.#poster.open(kind)
     mail[MailWord.arguments + ListenArgument.cookie] = cookie
     mail[MailWord.arguments + ListenArgument.port] = port
     mail[MailWord.arguments + ListenArgument.backlog] = backlog
-    this.#post(mail)
+    this.#poster.post()
   }
 
   #ofStream(kind: number, connection: number, position = 0, consumed = 0): void {
-    const mail = this.#open(kind)
+    const mail = this.#poster.open(kind)
     mail[MailWord.arguments + StreamArgument.connection] = connection
     mail[MailWord.arguments + StreamArgument.position] = position
     mail[MailWord.arguments + StreamArgument.consumed] = consumed
-    this.#post(mail)
-  }
-
-  #open(kind: number): Int32Array {
-    this.#mail.fill(0)
-    this.#mail[MailWord.kind] = kind
-    return this.#mail
-  }
-
-  #post(mail: Int32Array): void {
-    if (this.#waiting.length > 0 || !this.#parts.mailbox.tryPostRecord(mail)) {
-      this.#waiting.push(mail.slice())
-      return
-    }
-    this.#parts.wake()
-  }
-
-  #flush(): void {
-    while (this.#waiting.length > 0) {
-      if (!this.#parts.mailbox.tryPostRecord(this.#waiting[0] as Int32Array)) return
-      this.#waiting.shift()
-      this.#parts.wake()
-    }
+    this.#poster.post()
   }
 }

@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly congestionControl?: MachineConfig['congestionControl']
   /** Connections at once, 1 … 65535. Default 1024. */
   readonly connectionCount?: number
+  /** UDP sockets at once, 0 … 65535; each takes 512 KiB of addresses. Default 16. */
+  readonly datagramSocketCount?: number
   /**
    * Bytes of each connection's rings; powers of two from 4096. Default 128 KiB each: for many connections. A bulk transfer
    * over a long path wants more, and fewer connections. Memory of a ring that was never used is not committed.
@@ -56,6 +58,7 @@ export interface StackOptions {
 
 const defaultConnectionCount = 1024
 const defaultBufferBytes = 2 ** 17
+const defaultSocketCount = 16
 const leastBufferBytes = 4096
 /** A digest costs about as much as applying a short request. */
 const defaultDigestStride = 32
@@ -88,6 +91,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
       connectionCount,
       timeWaitCount: 1024,
       listenerCount: 16,
+      datagramSocketCount: socketCount(options),
       segmentCount: segmentCountFor(sendBufferBytes),
       sendBufferBytes,
       receiveBufferBytes,
@@ -99,6 +103,13 @@ export function resolveOptions(options: StackOptions): StackParameters {
       secret: drawSecret(),
     },
   }
+}
+
+function socketCount({ datagramSocketCount = defaultSocketCount }: StackOptions): number {
+  if (Number.isInteger(datagramSocketCount) && datagramSocketCount >= 0 && datagramSocketCount <= 0xffff) {
+    return datagramSocketCount
+  }
+  throw new RangeError(`datagramSocketCount must be 0 to 65535, not ${datagramSocketCount}`)
 }
 
 function resolveBuffers(

@@ -12,8 +12,12 @@ import type { LiveCounters } from '../strategy/layout/live-counters.ts'
 import type { CrewControl, RunningStack, StackReport } from '../strategy/running/running-stack.ts'
 import { startStack } from '../strategy/running/start.ts'
 import { mapIpv4 } from '../wire/address.ts'
-import { parseIpv4Address } from '../wire/addresses.ts'
+import { formatAddress, parseIpv4Address } from '../wire/addresses.ts'
+import { ipv4HeaderBytes } from '../wire/ipv4.ts'
+import { udpHeaderBytes } from '../wire/udp.ts'
 import { Connection } from './connection.ts'
+import type { DatagramPort } from './datagram-port.ts'
+import { type DatagramAddress, DatagramSocket } from './datagram-socket.ts'
 import { Endpoint, type EndpointHandler } from './endpoint.ts'
 import { SocketError } from './errors.ts'
 import { Listener } from './listener.ts'
@@ -36,6 +40,10 @@ interface PendingConnection extends PromiseWithResolvers<Connection> {
   readonly what: string
 }
 
+interface PendingSocket extends PromiseWithResolvers<DatagramSocket> {
+  readonly peer?: DatagramAddress
+}
+
 export interface StackCounters extends StackReport, LiveCounters {
   /** Bytes of all connections that peers acknowledged, and that applications read. */
   readonly bytesSent: number
@@ -44,25 +52,30 @@ export interface StackCounters extends StackReport, LiveCounters {
 
 /** Starts a stack. Throws DeviceError or SocketError when it cannot. */
 export async function createStack(options: StackOptions): Promise<Stack> {
-  return new Stack(await startStack(resolveOptions(options)), options.coalesceMillis ?? 0)
+  const parameters = resolveOptions(options)
+  return new Stack(await startStack(parameters), options.coalesceMillis ?? 0, parameters.machine.mtuBytes)
 }
 
 export class Stack {
   readonly #running: RunningStack
   readonly #endpoint: Endpoint
   readonly #coalesceMillis: number
+  readonly #datagramLimitBytes: number
   readonly #connections = new Map<Stream, Connection>()
   /** By port. */
   readonly #listeners = new Map<number, Listener>()
   readonly #listening = new Map<number, PendingListener>()
   readonly #connecting = new Map<number, PendingConnection>()
+  readonly #binding = new Map<number, PendingSocket>()
+  readonly #sockets = new Map<DatagramPort, DatagramSocket>()
   readonly #pump: Promise<void>
   /** Bytes of connections that are no more. */
   readonly #released = { bytesSent: 0, bytesReceived: 0 }
   #nextCookie = 1
   #stopping = false
 
-  constructor(running: RunningStack, coalesceMillis: number) {
+  constructor(running: RunningStack, coalesceMillis: number, mtuBytes = 1500) {
+    this.#datagramLimitBytes = mtuBytes - ipv4HeaderBytes - udpHeaderBytes
     this.#running = running
     this.#coalesceMillis = coalesceMillis
     this.#endpoint = new Endpoint(running.application, this.#handler())
@@ -100,6 +113,19 @@ export class Stack {
     const pending = { what, ...Promise.withResolvers<Connection>() }
     this.#connecting.set(cookie, pending)
     return pending.promise
+  }
+
+  /**
+   * Opens a UDP socket that hears everybody on a port (0: any). Throws SocketError `port in use`, `too many connections`;
+   * RangeError for a port that there is not.
+   */
+  bindDatagram(port: number): Promise<DatagramSocket> {
+    return this.#bind(port, undefined)
+  }
+
+  /** Opens a UDP socket that sends to one peer and hears it alone. Throws as `bindDatagram`, and SocketError `unreachable`. */
+  connectDatagram(to: DatagramAddress & { readonly localPort?: number }): Promise<DatagramSocket> {
+    return this.#bind(to.localPort ?? 0, { address: to.address, port: to.port })
   }
 
   /**
@@ -157,9 +183,22 @@ export class Stack {
     this.#fail(new SocketError('connection', 'stack stopped'))
   }
 
+  async #bind(port: number, peer: DatagramAddress | undefined): Promise<DatagramSocket> {
+    this.#throwIfStopped('bind')
+    const cookie = this.#cookie()
+    const target = peer && { address: mapIpv4(parseIpv4Address(peer.address)), port: peer.port }
+    this.#endpoint.datagrams.bind(cookie, port, target)
+    const pending = { ...(peer && { peer }), ...Promise.withResolvers<DatagramSocket>() }
+    this.#binding.set(cookie, pending)
+    return pending.promise
+  }
+
   /** Whoever waits learns that nothing more comes. */
   #fail(error: Error): void {
-    for (const pending of [...this.#listening.values(), ...this.#connecting.values()]) pending.reject(error)
+    const pending = [this.#listening, this.#connecting, this.#binding].flatMap((map) => [...map.values()])
+    for (const { reject } of pending) reject(error)
+    this.#binding.clear()
+    for (const socket of this.#sockets.values()) socket.onFailure(new SocketError('socket', 'stack stopped'))
     this.#listening.clear()
     this.#connecting.clear()
     for (const [stream, connection] of this.#connections) {
@@ -208,6 +247,26 @@ export class Stack {
         else listener.onAccepted(connection)
       },
       onProgress: (stream) => this.#connections.get(stream)?.onProgress(),
+      onBound: (cookie, port) => {
+        const pending = take(this.#binding, cookie)
+        const socket = new DatagramSocket(port, {
+          limitBytes: this.#datagramLimitBytes,
+          ...(pending?.peer && { peer: pending.peer }),
+        })
+        this.#sockets.set(port, socket)
+        if (pending === undefined) socket.close()
+        else pending.resolve(socket)
+      },
+      onBindFailed: (cookie, error) => {
+        take(this.#binding, cookie)?.reject(SocketError.fromUpcall('bind', error))
+      },
+      onDatagrams: (port) => this.#sockets.get(port)?.onProgress(),
+      onDatagramRefused: (port, { address, port: to }, error) => {
+        const peer = { address: formatAddress(address), port: to }
+        const what = `datagram to ${peer.address}:${peer.port}`
+        this.#sockets.get(port)?.onFailure(SocketError.fromUpcall(what, error), peer)
+      },
+      onDatagramGone: (port) => this.#sockets.delete(port),
       onGone: (stream) => {
         this.#connections.delete(stream)
         this.#released.bytesSent += stream.acknowledged

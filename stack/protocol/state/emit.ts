@@ -1,5 +1,5 @@
 /** Opening records in the action queue; the caller made sure that there is room. */
-import { Action, FrameWord, UpcallWord } from '../actions.ts'
+import { FrameWord, transmitsFrame, UpcallWord } from '../actions.ts'
 import type { Core } from './core.ts'
 
 /** Opens an action record of `kind` and returns its word offset. */
@@ -7,7 +7,7 @@ export function emitAction(core: Core, kind: number): number {
   const { globals } = core
   const at = core.actions.push(kind, globals.actionNumber)
   globals.actionNumber = (globals.actionNumber + 1) | 0
-  if (kind !== Action.deliver && kind !== Action.upcall) {
+  if (transmitsFrame(kind)) {
     core.actions.words[at + FrameWord.frameNumber] = globals.frameNumber
     globals.frameNumber = (globals.frameNumber + 1) | 0
   }

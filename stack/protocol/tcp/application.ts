@@ -5,6 +5,7 @@
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
 import { isHost } from '../ip/addresses.ts'
+import { isPort } from '../ports.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { selectNextOpen } from '../state/clock.ts'
 import { argument, type Core } from '../state/core.ts'
@@ -131,10 +132,6 @@ function open(core: Core, remotePort: number, askedPort: number): number {
   if (!allocateConnection(core)) return UpcallError.tooManyConnections
   beginConnect(core, words, address, remotePort, localPort, iss)
   return UpcallError.none
-}
-
-function isPort(port: number): boolean {
-  return port > 0 && port <= 0xffff
 }
 
 /** Bytes up to the request's position are queued. A request to send that a close has overtaken adds nothing. */

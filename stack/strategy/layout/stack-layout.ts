@@ -7,6 +7,7 @@
  *   transmit:  one frame buffer a thread
  *   datagrams: packets that are put together from fragments
  *   streams:   a send and a receive ring a connection
+ *   sockets:   a send and a receive ring a UDP socket
  */
 
 import {
@@ -16,10 +17,11 @@ import {
 } from '../../dominoes/contract/slot.ts'
 import { type Region, RegionPlan } from '../../dominoes/memory/region.ts'
 import { type FrameworkLayout, planFramework } from '../../dominoes/replica/framework-layout.ts'
+import { datagramBufferBytes } from '../../protocol/state/datagrams.ts'
 import { stateWords } from '../../protocol/state/layout.ts'
 import { canLoseReplicas, replicationFactors } from '../factors.ts'
 import type { StackParameters } from '../options.ts'
-import { type DatagramLayout, planDatagrams } from '../parts/reassembly/datagram-store.ts'
+import { type PacketStoreLayout, planPacketStore } from '../parts/reassembly/packet-store.ts'
 import { transmitBufferBytes } from '../perform/transmit-buffer.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
 import { planThreadCounters } from './thread-counters.ts'
@@ -60,8 +62,10 @@ export interface StackLayout {
   /** Byte offset and bytes of thread 0's transmit buffer; the others follow. */
   readonly transmitAt: number
   readonly transmitBytes: number
-  readonly datagrams: DatagramLayout
+  readonly packetStore: PacketStoreLayout
   readonly streams: StreamBuffers
+  /** Of UDP sockets. */
+  readonly datagramBuffers: StreamBuffers
   /** Word offset of thread 0's counters. */
   readonly countersWord: number
   readonly sizeBytes: number
@@ -116,13 +120,19 @@ export function planStack<Own extends object = object>(
     isWitnessed,
     transmitAt: plan.reserve(transmitBytes * replicas),
     transmitBytes,
-    datagrams: planDatagrams(plan),
+    packetStore: planPacketStore(plan),
     countersWord: planThreadCounters(plan, threads),
     streams: reserveStreamBuffers(
       plan,
       shape.connections ?? machine.connectionCount,
       machine.sendBufferBytes,
       machine.receiveBufferBytes,
+    ),
+    datagramBuffers: reserveStreamBuffers(
+      plan,
+      machine.datagramSocketCount,
+      datagramBufferBytes(machine),
+      datagramBufferBytes(machine),
     ),
     ...reserve(plan),
   }

@@ -24,6 +24,8 @@ export interface UpcallPort {
 export interface ApplicationEnds {
   readonly region: Region
   readonly buffers: StreamBuffers
+  /** Of UDP sockets. */
+  readonly datagramBuffers: StreamBuffers
   readonly mailbox: RequestPort
   readonly outbox: UpcallPort
   /** Wakes a stack that sleeps: to be called after posting. */

@@ -24,16 +24,16 @@ import {
 import { countOne, ThreadCounter } from '../../layout/thread-counters.ts'
 import {
   Coverage,
-  type DatagramLayout,
-  DatagramState,
-  DatagramStore,
-  DatagramWord,
-  datagramCount,
-} from './datagram-store.ts'
+  type PacketStoreLayout,
+  PacketState,
+  PacketStore,
+  PacketWord,
+  packetCount,
+} from './packet-store.ts'
 
 export interface ReassemblerParts {
   readonly region: Region
-  readonly layout: DatagramLayout
+  readonly layout: PacketStoreLayout
   /** This host's addresses. */
   readonly config: Pick<MachineConfig, 'address' | 'etherHigh' | 'etherLow'>
   /** Word offset of this thread's counters. */
@@ -43,7 +43,7 @@ export interface ReassemblerParts {
 }
 
 /** Packets of one source that are not whole. */
-export const datagramsPerSource = datagramCount / 4
+export const packetsPerSource = packetCount / 4
 /** RFC 791 says 15 s at least, Linux 30 s. */
 export const lifetimeMicros = 30_000_000
 
@@ -54,14 +54,14 @@ const none = -1
 
 export class Reassembler {
   readonly #parts: ReassemblerParts
-  readonly #store: DatagramStore
+  readonly #store: PacketStore
   readonly #fragment = new Int32Array(fragmentWords)
   /** Of the frame that `take` returned last. */
   frameBytes = 0
 
   constructor(parts: ReassemblerParts) {
     this.#parts = parts
-    this.#store = new DatagramStore(parts.region, parts.layout)
+    this.#store = new PacketStore(parts.region, parts.layout)
   }
 
   /**
@@ -89,7 +89,7 @@ export class Reassembler {
     const store = this.#store
     if (!store.isActive || ageMicros(store.sweptAt, now) < sweepMicros) return
     store.sweptAt = now
-    store.isActive = this.#reclaim(now) < datagramCount
+    store.isActive = this.#reclaim(now) < packetCount
   }
 
   /** Fragments of what nobody here will take do not get any room. */
@@ -109,10 +109,10 @@ export class Reassembler {
 
   #find(source: number, name: number, now: number): number {
     const store = this.#store
-    for (let entry = 0; entry < datagramCount; entry++) {
-      if (store.get(entry, DatagramWord.state) !== DatagramState.filling) continue
-      if (store.get(entry, DatagramWord.source) !== source) continue
-      if (store.get(entry, DatagramWord.name) !== name) continue
+    for (let entry = 0; entry < packetCount; entry++) {
+      if (store.get(entry, PacketWord.state) !== PacketState.filling) continue
+      if (store.get(entry, PacketWord.source) !== source) continue
+      if (store.get(entry, PacketWord.name) !== name) continue
       if (this.#isTooOld(entry, now)) this.#fail(entry)
       else return entry
     }
@@ -127,17 +127,17 @@ export class Reassembler {
     let quietest = none
     let ownQuietest = none
     let own = 0
-    for (let entry = 0; entry < datagramCount; entry++) {
-      const state = store.get(entry, DatagramWord.state)
-      if (state === DatagramState.free) free = entry
-      if (state !== DatagramState.filling) continue
+    for (let entry = 0; entry < packetCount; entry++) {
+      const state = store.get(entry, PacketWord.state)
+      if (state === PacketState.free) free = entry
+      if (state !== PacketState.filling) continue
       quietest = this.#quieter(quietest, entry, now)
-      if (store.get(entry, DatagramWord.source) !== source) continue
+      if (store.get(entry, PacketWord.source) !== source) continue
       own += 1
       ownQuietest = this.#quieter(ownQuietest, entry, now)
     }
-    if (own < datagramsPerSource && free !== none) return free
-    const victim = own < datagramsPerSource ? quietest : ownQuietest
+    if (own < packetsPerSource && free !== none) return free
+    const victim = own < packetsPerSource ? quietest : ownQuietest
     if (victim !== none) this.#fail(victim)
     return victim
   }
@@ -146,8 +146,8 @@ export class Reassembler {
     if (one === none) return other
     const store = this.#store
     const isOther =
-      ageMicros(store.get(other, DatagramWord.grewAt), now) >
-      ageMicros(store.get(one, DatagramWord.grewAt), now)
+      ageMicros(store.get(other, PacketWord.grewAt), now) >
+      ageMicros(store.get(one, PacketWord.grewAt), now)
     return isOther ? other : one
   }
 
@@ -155,23 +155,23 @@ export class Reassembler {
   #reclaim(now: number): number {
     const store = this.#store
     let free = 0
-    for (let entry = 0; entry < datagramCount; entry++) {
-      const state = store.get(entry, DatagramWord.state)
-      if (state === DatagramState.filling && this.#isTooOld(entry, now)) this.#fail(entry)
-      else if (state === DatagramState.handed && this.#isDoneWith(entry)) store.free(entry)
-      if (store.get(entry, DatagramWord.state) === DatagramState.free) free += 1
+    for (let entry = 0; entry < packetCount; entry++) {
+      const state = store.get(entry, PacketWord.state)
+      if (state === PacketState.filling && this.#isTooOld(entry, now)) this.#fail(entry)
+      else if (state === PacketState.handed && this.#isDoneWith(entry)) store.free(entry)
+      if (store.get(entry, PacketWord.state) === PacketState.free) free += 1
     }
     return free
   }
 
   #isTooOld(entry: number, now: number): boolean {
-    return ageMicros(this.#store.get(entry, DatagramWord.startedAt), now) > lifetimeMicros
+    return ageMicros(this.#store.get(entry, PacketWord.startedAt), now) > lifetimeMicros
   }
 
   #isDoneWith(entry: number): boolean {
     const store = this.#store
-    const request = store.get(entry, DatagramWord.request)
-    return this.#parts.hasPassed(request, store.get(entry, DatagramWord.frameAt))
+    const request = store.get(entry, PacketWord.request)
+    return this.#parts.hasPassed(request, store.get(entry, PacketWord.frameAt))
   }
 
   /** Adds the fragment at hand; whether the packet is whole now. */
@@ -185,31 +185,31 @@ export class Reassembler {
     const coverage = store.coverage(entry, offset, end)
     if (this.#isContradiction(entry, end, isLast) || coverage === Coverage.some) return this.#fail(entry)
     if (coverage === Coverage.all) return false
-    store.set(entry, DatagramWord.grewAt, now)
-    if (isLast) store.set(entry, DatagramWord.total, end)
+    store.set(entry, PacketWord.grewAt, now)
+    if (isLast) store.set(entry, PacketWord.total, end)
     if (offset === 0) store.addHeaders(entry, frameAt, fragment[FragmentWord.headerBytes] as number)
     store.add(entry, offset, frameAt + (fragment[FragmentWord.payloadAt] as number), length)
-    const total = store.get(entry, DatagramWord.total)
-    if (total === 0 || store.get(entry, DatagramWord.received) !== total) return false
-    if (store.get(entry, DatagramWord.headerBytes) + total > packetLimitBytes) return this.#fail(entry)
+    const total = store.get(entry, PacketWord.total)
+    if (total === 0 || store.get(entry, PacketWord.received) !== total) return false
+    if (store.get(entry, PacketWord.headerBytes) + total > packetLimitBytes) return this.#fail(entry)
     return true
   }
 
   /** Two ends, or bytes past the end. */
   #isContradiction(entry: number, end: number, isLast: boolean): boolean {
-    const total = this.#store.get(entry, DatagramWord.total)
-    if (total === 0) return isLast && this.#store.get(entry, DatagramWord.furthest) > end
+    const total = this.#store.get(entry, PacketWord.total)
+    if (total === 0) return isLast && this.#store.get(entry, PacketWord.furthest) > end
     return isLast ? end !== total : end > total
   }
 
   #complete(entry: number, request: number): number {
     const store = this.#store
     const frameAt = store.frameAt(entry)
-    const packetBytes = store.get(entry, DatagramWord.headerBytes) + store.get(entry, DatagramWord.total)
+    const packetBytes = store.get(entry, PacketWord.headerBytes) + store.get(entry, PacketWord.total)
     writeWholeHeader(this.#parts.region.bytes, frameAt + ethernetHeaderBytes, packetBytes)
-    store.set(entry, DatagramWord.request, request)
-    store.set(entry, DatagramWord.frameAt, frameAt)
-    store.set(entry, DatagramWord.state, DatagramState.handed)
+    store.set(entry, PacketWord.request, request)
+    store.set(entry, PacketWord.frameAt, frameAt)
+    store.set(entry, PacketWord.state, PacketState.handed)
     this.frameBytes = ethernetHeaderBytes + packetBytes
     this.#count(ThreadCounter.datagramsReassembled)
     return frameAt

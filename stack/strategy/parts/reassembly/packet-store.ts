@@ -22,9 +22,9 @@ import { fragmentUnitBytes, packetLimitBytes } from '../../../wire/ipv4-fragment
 import { virtioHeaderBytes, writeVirtioPlain } from '../../../wire/virtio.ts'
 
 /** Packets at a time: two mebibytes, and no more however many fragments come. */
-export const datagramCount = 32
+export const packetCount = 32
 
-export const DatagramState = {
+export const PacketState = {
   free: 0,
   /** Fragments are missing. */
   filling: 1,
@@ -32,7 +32,7 @@ export const DatagramState = {
   handed: 2,
 } as const
 
-export const DatagramWord = {
+export const PacketWord = {
   state: 0,
   source: 1,
   /** Protocol and identification. */
@@ -61,25 +61,25 @@ const entryWords = lineWords + unitWords
 const payloadOffset = lineBytes
 const bufferBytes = Math.ceil((payloadOffset + packetLimitBytes) / lineBytes) * lineBytes
 
-export interface DatagramLayout {
+export interface PacketStoreLayout {
   readonly controlWord: number
   readonly buffersAt: number
 }
 
-export function planDatagrams(plan: RegionPlan): DatagramLayout {
+export function planPacketStore(plan: RegionPlan): PacketStoreLayout {
   return {
-    controlWord: plan.reserve(lineBytes + datagramCount * entryWords * 4) / 4,
-    buffersAt: plan.reserve(datagramCount * bufferBytes),
+    controlWord: plan.reserve(lineBytes + packetCount * entryWords * 4) / 4,
+    buffersAt: plan.reserve(packetCount * bufferBytes),
   }
 }
 
-/** Entries are named 0 … datagramCount - 1. */
-export class DatagramStore {
+/** Entries are named 0 … packetCount - 1. */
+export class PacketStore {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
-  readonly #layout: DatagramLayout
+  readonly #layout: PacketStoreLayout
 
-  constructor({ words, bytes }: Region, layout: DatagramLayout) {
+  constructor({ words, bytes }: Region, layout: PacketStoreLayout) {
     this.#words = words
     this.#bytes = bytes
     this.#layout = layout
@@ -110,7 +110,7 @@ export class DatagramStore {
   }
 
   free(entry: number): void {
-    this.set(entry, DatagramWord.state, DatagramState.free)
+    this.set(entry, PacketWord.state, PacketState.free)
   }
 
   /** Makes a free entry one to be filled. */
@@ -118,11 +118,11 @@ export class DatagramStore {
     const at = this.#entryAt(entry)
     this.isActive = true
     this.#words.fill(0, at, at + entryWords)
-    this.#words[at + DatagramWord.source] = source
-    this.#words[at + DatagramWord.name] = name
-    this.#words[at + DatagramWord.startedAt] = now
-    this.#words[at + DatagramWord.grewAt] = now
-    this.#words[at + DatagramWord.state] = DatagramState.filling
+    this.#words[at + PacketWord.source] = source
+    this.#words[at + PacketWord.name] = name
+    this.#words[at + PacketWord.startedAt] = now
+    this.#words[at + PacketWord.grewAt] = now
+    this.#words[at + PacketWord.state] = PacketState.filling
   }
 
   /** Whether the payload from byte `offset` up to `end` is there. */
@@ -151,8 +151,8 @@ export class DatagramStore {
       const word = at + lineWords + (unit >> 5)
       words[word] = (words[word] as number) | maskOf(unit, last)
     }
-    words[at + DatagramWord.furthest] = Math.max(words[at + DatagramWord.furthest] as number, offset + length)
-    words[at + DatagramWord.received] = (words[at + DatagramWord.received] as number) + length
+    words[at + PacketWord.furthest] = Math.max(words[at + PacketWord.furthest] as number, offset + length)
+    words[at + PacketWord.received] = (words[at + PacketWord.received] as number) + length
   }
 
   /** Takes the Ethernet and IP headers of the first fragment, which is the frame at byte `frameAt`. */
@@ -162,12 +162,12 @@ export class DatagramStore {
     this.#bytes.copyWithin(to, frameAt, frameAt + length)
     // No device vouches for what was put together here.
     writeVirtioPlain(this.#bytes, to - virtioHeaderBytes)
-    this.set(entry, DatagramWord.headerBytes, headerBytes)
+    this.set(entry, PacketWord.headerBytes, headerBytes)
   }
 
   /** Where the frame of the whole packet begins; its headers are there. */
   frameAt(entry: number): number {
-    return this.#payloadAt(entry) - ethernetHeaderBytes - this.get(entry, DatagramWord.headerBytes)
+    return this.#payloadAt(entry) - ethernetHeaderBytes - this.get(entry, PacketWord.headerBytes)
   }
 
   #entryAt(entry: number): number {
