@@ -195,4 +195,6 @@ export const UpcallError = {
   unreachable: 4,
   portInUse: 5,
   tooManyConnections: 6,
+  /** A datagram that a router could not pass on whole. */
+  tooLong: 7,
 } as const

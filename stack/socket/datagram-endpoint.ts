@@ -28,6 +28,15 @@ export interface DatagramHandler {
   onDatagramGone(port: DatagramPort): void
 }
 
+/** Of an application that opens none. */
+export const noSockets: DatagramHandler = {
+  onBound: () => {},
+  onBindFailed: () => {},
+  onDatagrams: () => {},
+  onDatagramRefused: () => {},
+  onDatagramGone: () => {},
+}
+
 export class DatagramEndpoint {
   readonly #ends: ApplicationEnds
   readonly #poster: RequestPoster

@@ -8,8 +8,9 @@
  * `stack.counters()`. An ICMP error ends nothing: a connected socket throws it once, at the next `send` or `receive`, as
  * Linux does; of others `onRefused` is told.
  */
-import { formatAddress, parseIpv4Address } from '../wire/addresses.ts'
+
 import { type IpAddress, mapIpv4 } from '../wire/address.ts'
+import { formatAddress, parseIpv4Address } from '../wire/addresses.ts'
 import type { DatagramPort, ReceivedDatagram } from './datagram-port.ts'
 import { SocketError, type SocketReason } from './errors.ts'
 import { assertPort } from './ports.ts'

@@ -11,22 +11,16 @@
  * once after that.
  */
 import { isDatagramUpcall, Upcall, UpcallRecord } from '../protocol/actions.ts'
-import {
-  ConnectArgument,
-  ListenArgument,
-  MailWord,
-  Request,
-  StreamArgument,
-} from '../protocol/requests.ts'
+import { ConnectArgument, ListenArgument, MailWord, Request, StreamArgument } from '../protocol/requests.ts'
 import type { ApplicationEnds } from '../strategy/running/running-stack.ts'
 import { type IpAddress, readAddress, writeAddress } from '../wire/address.ts'
-import { DatagramEndpoint, type DatagramHandler } from './datagram-endpoint.ts'
+import { DatagramEndpoint, type DatagramHandler, noSockets } from './datagram-endpoint.ts'
 import { assertPort } from './ports.ts'
 import { RequestPoster } from './request-poster.ts'
 import { Stream } from './stream.ts'
 
 /** What the application is told; every method is called from `poll`. */
-export interface EndpointHandler extends DatagramHandler {
+export interface EndpointHandler {
   onListening(cookie: number, error: number): void
   onAccepted(stream: Stream, localPort: number): void
   onConnected(stream: Stream, cookie: number): void
@@ -56,11 +50,16 @@ export class Endpoint {
   /** The UDP sockets. */
   readonly datagrams: DatagramEndpoint
 
-  constructor(parts: ApplicationEnds, handler: EndpointHandler) {
+  /** `datagramHandler`: of an application that has UDP sockets. */
+  constructor(
+    parts: ApplicationEnds,
+    handler: EndpointHandler,
+    datagramHandler: DatagramHandler = noSockets,
+  ) {
     this.#parts = parts
     this.#handler = handler
     this.#poster = new RequestPoster(parts)
-    this.datagrams = new DatagramEndpoint(parts, this.#poster, handler)
+    this.datagrams = new DatagramEndpoint(parts, this.#poster, datagramHandler)
   }
 
   /** Throws RangeError for a port that there is not. */

@@ -16,6 +16,7 @@ import { formatAddress, parseIpv4Address } from '../wire/addresses.ts'
 import { ipv4HeaderBytes } from '../wire/ipv4.ts'
 import { udpHeaderBytes } from '../wire/udp.ts'
 import { Connection } from './connection.ts'
+import type { DatagramHandler } from './datagram-endpoint.ts'
 import type { DatagramPort } from './datagram-port.ts'
 import { type DatagramAddress, DatagramSocket } from './datagram-socket.ts'
 import { Endpoint, type EndpointHandler } from './endpoint.ts'
@@ -78,7 +79,7 @@ export class Stack {
     this.#datagramLimitBytes = mtuBytes - ipv4HeaderBytes - udpHeaderBytes
     this.#running = running
     this.#coalesceMillis = coalesceMillis
-    this.#endpoint = new Endpoint(running.application, this.#handler())
+    this.#endpoint = new Endpoint(running.application, this.#handler(), this.#datagramHandler())
     this.#pump = this.#run()
   }
 
@@ -247,6 +248,16 @@ export class Stack {
         else listener.onAccepted(connection)
       },
       onProgress: (stream) => this.#connections.get(stream)?.onProgress(),
+      onGone: (stream) => {
+        this.#connections.delete(stream)
+        this.#released.bytesSent += stream.acknowledged
+        this.#released.bytesReceived += stream.consumed
+      },
+    }
+  }
+
+  #datagramHandler(): DatagramHandler {
+    return {
       onBound: (cookie, port) => {
         const pending = take(this.#binding, cookie)
         const socket = new DatagramSocket(port, {
@@ -266,12 +277,7 @@ export class Stack {
         const what = `datagram to ${peer.address}:${peer.port}`
         this.#sockets.get(port)?.onFailure(SocketError.fromUpcall(what, error), peer)
       },
-      onDatagramGone: (port) => this.#sockets.delete(port),
-      onGone: (stream) => {
-        this.#connections.delete(stream)
-        this.#released.bytesSent += stream.acknowledged
-        this.#released.bytesReceived += stream.consumed
-      },
+      onDatagramGone: (port) => void this.#sockets.delete(port),
     }
   }
 

@@ -33,7 +33,14 @@ export function formatIpv4Address(address: number): string {
 export function formatAddress(address: IpAddress): string {
   const [first, second, third, fourth] = address
   if (first === 0 && second === 0 && third === 0xffff) return formatIpv4Address(fourth)
-  return address.map((word) => (word >>> 0).toString(16).padStart(8, '0').replace(/(....)(....)/, '$1:$2')).join(':')
+  return address
+    .map((word) =>
+      (word >>> 0)
+        .toString(16)
+        .padStart(8, '0')
+        .replace(/(....)(....)/, '$1:$2'),
+    )
+    .join(':')
 }
 
 /** `02:00:0a:00:00:01`; throws a RangeError that shows the text otherwise. */

@@ -1,8 +1,8 @@
 /** "Port unreachable", for a datagram that nobody hears (RFC 1122 section 4.1.3.1). */
 import { Action } from '../actions.ts'
-import { emitIcmp } from './output.ts'
 import { HashPurpose, keyedHash } from '../keyed-hash.ts'
 import { type Core, OwnAddress, randomBits } from '../state/core.ts'
+import { emitIcmp } from './output.ts'
 
 const destinationUnreachable = 3
 const portUnreachable = 3

@@ -3,11 +3,17 @@ import { copyAddress, ipv4At } from '../../wire/address.ts'
 import { maskOfPrefix } from '../../wire/addresses.ts'
 import { type Core, OwnAddress } from '../state/core.ts'
 
-/** Writes the next hop of the address at `addressAt` in `words` to word `toAt` of the state. */
-export function writeNextHop(core: Core, words: Int32Array, addressAt: number, toAt: number): void {
-  const { config, state } = core
+/** Writes the next hop of the address at `addressAt` in `words` to `to[toAt …]`. */
+export function writeNextHop(
+  core: Core,
+  words: Int32Array,
+  addressAt: number,
+  to: Int32Array,
+  toAt: number,
+): void {
+  const { config } = core
   const mask = maskOfPrefix(config.prefixLength)
   const isOnLink = ((ipv4At(words, addressAt) ^ config.address) & mask) === 0
-  if (isOnLink || config.gateway === 0) copyAddress(words, addressAt, state, toAt)
-  else copyAddress(core.own, OwnAddress.gateway, state, toAt)
+  if (isOnLink || config.gateway === 0) copyAddress(words, addressAt, to, toAt)
+  else copyAddress(core.own, OwnAddress.gateway, to, toAt)
 }

@@ -4,38 +4,33 @@ import { Action, ArpWord } from '../actions.ts'
 import { type Core, OwnAddress } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 import { NeighborState } from '../state/tables.ts'
-import { selectNeighbor } from './neighbor-table.ts'
 
 export const ArpOperation = { request: 1, reply: 2 } as const
 
 const broadcastHigh = 0xffff
 const broadcastLow = -1
 
-/** Sends the requests that are due; false if the queue filled first. */
-export function flushArpRequests(core: Core): boolean {
+/** Sends the request for the selected neighbor if one is due; false if the queue filled first. */
+export function flushArpRequest(core: Core): boolean {
   const { globals, neighbor } = core
-  for (let index = 0; globals.arpPendingCount > 0 && index < globals.neighborsHigh; index += 1) {
-    selectNeighbor(core, index)
-    if (neighbor.requestPending === 0) continue
-    if (core.actions.isFull) return false
-    neighbor.requestPending = 0
-    globals.arpPendingCount -= 1
-    globals.arpRequestsOut = (globals.arpRequestsOut + 1) | 0
-    // RFC 1122 section 2.3.2.1: poll a known neighbor by unicast.
-    if (neighbor.state === NeighborState.probing) {
-      emitArp(
-        core,
-        ArpOperation.request,
-        neighbor.etherHigh,
-        neighbor.etherLow,
-        0,
-        0,
-        core.state,
-        neighbor.address,
-      )
-    } else {
-      emitArp(core, ArpOperation.request, broadcastHigh, broadcastLow, 0, 0, core.state, neighbor.address)
-    }
+  if (neighbor.requestPending === 0) return true
+  if (core.actions.isFull) return false
+  neighbor.requestPending = 0
+  globals.arpRequestsOut = (globals.arpRequestsOut + 1) | 0
+  // RFC 1122 section 2.3.2.1: poll a known neighbor by unicast.
+  if (neighbor.state === NeighborState.probing) {
+    emitArp(
+      core,
+      ArpOperation.request,
+      neighbor.etherHigh,
+      neighbor.etherLow,
+      0,
+      0,
+      core.state,
+      neighbor.address,
+    )
+  } else {
+    emitArp(core, ArpOperation.request, broadcastHigh, broadcastLow, 0, 0, core.state, neighbor.address)
   }
   return true
 }

@@ -92,10 +92,10 @@ describe('a neighbor that fails for a moment', () => {
 describe('a connection that is over', () => {
   it('refers to no neighbor', () => {
     const scenario = Scenario.accepted().queues(mss)
-    expect(scenario.tcb().neighbor).toBeGreaterThan(0)
+    expect(scenario.host.sender(0).neighbor).toBeGreaterThan(0)
     scenario.sends({ flags: 'RST', at: 0 }).releases()
     strangersAsk(scenario.host, 300)
-    expect(scenario.host.tcb(0).neighbor).toBe(0)
+    expect(scenario.host.sender(0).neighbor).toBe(0)
     // Its entry was free to be taken, so the peer has to be asked for again.
     expect(scenario.host.connect(80)).toMatchObject([{ action: 'arp', targetAddress: peerAddress }])
   })

@@ -11,7 +11,8 @@ export const datagramSocketRecord = defineRecord({
   localPort: 'our port',
   remoteAddress: addressField('of the one peer that is heard; unspecified: everybody is'),
   remotePort: 'its port; 0 if everybody is heard',
-  neighbor: 'entry of the neighbor table that was used last, index + 1: a hint, verified before it is believed',
+  neighbor:
+    'entry of the neighbor table that was used last, index + 1: a hint, verified before it is believed',
   received: 'position in the receive buffer after the last datagram',
   consumed: 'position up to which the application has read',
   queued: 'position in the send buffer after the last datagram that the application gave',
@@ -22,7 +23,10 @@ export const datagramSocketRecord = defineRecord({
 export type DatagramSocket = Cursor<typeof datagramSocketRecord.fields>
 
 /** Datagrams that may wait for their next hop, of all sockets together. */
-export const waitingDatagramCount = 128
+export function waitingDatagramCount({ datagramSocketCount }: MachineConfig): number {
+  return datagramSocketCount === 0 ? 0 : waitingLimit
+}
+const waitingLimit = 128
 
 export const waitingDatagramRecord = defineRecord({
   socket: 'index + 1; 0: the entry is free',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { mapIpv4, writeIpv4Mapped } from '../../wire/address.ts'
 import { defineRecord } from '../../wire/record.ts'
+import { senderKinds } from '../senders/kinds.ts'
 import { newreno } from '../tcp/congestion/newreno.ts'
 import { testConfig } from '../testing/host.ts'
 import { SeededRandom } from '../testing/random.ts'
@@ -13,7 +14,7 @@ import { insertTuple, lookupTuple, removeTuple } from './tuple-hash.ts'
 function makeCore(connectionCount = 8): Core {
   const config = { ...testConfig, connectionCount, segmentCount: 2 }
   const state = new Int32Array(stateWords(config))
-  return new Core(config, new Int32Array(128), state, new ActionQueue(64), newreno)
+  return new Core(config, new Int32Array(128), state, new ActionQueue(64), newreno, senderKinds)
 }
 
 describe('a record', () => {

@@ -36,8 +36,8 @@ export const TcbFlag = {
   ackNow: 1 << 8,
   /** The SYN or SYN-ACK has to be sent. */
   synPending: 1 << 9,
-  /** A segment waits for its next hop's hardware address. */
-  arpWait: 1 << 10,
+  /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
+  retransmitOldest: 1 << 10,
   /** A tail loss probe has to be sent. */
   probePending: 1 << 11,
   /** A zero-window probe has to be sent. */
@@ -58,8 +58,8 @@ export const TcbFlag = {
   /** A duplicate has to be reported in the next SACK option (RFC 2883). */
   dsackPending: 1 << 21,
   rttMeasured: 1 << 22,
-  /** In the list of connections with something to emit. */
-  pending: 1 << 23,
+  /** answeredAt is valid. */
+  answered: 1 << 23,
   passive: 1 << 24,
   /** lastDataAt is valid. */
   dataSent: 1 << 25,
@@ -68,10 +68,6 @@ export const TcbFlag = {
   rackValid: 1 << 27,
   /** The SYN was sent more than once. */
   synRetransmitted: 1 << 28,
-  /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
-  retransmitOldest: 1 << 29,
-  /** answeredAt is valid. */
-  answered: 1 << 30,
 } as const
 
 export const Recovery = { open: 0, fast: 1, timeout: 2 } as const
@@ -117,14 +113,14 @@ export const tcbRecord = defineRecord({
   localPort: 'our port',
   cookie: "the application's, of connect",
   listener: 'listener that this connection counts at, half-open or not accepted yet, index + 1',
-  neighbor: 'entry of the next hop in the neighbor table, to which this refers, index + 1',
+  nextAtListener: 'next older of the same kind at that listener, index + 1',
+  previousAtListener: 'next younger, index + 1',
   openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
   openerLow: 'last four bytes of it',
   nextHop: addressField('that frames go to'),
   pendingUpcalls: 'UpcallBit bits not yet emitted',
   closeReason: 'UpcallError of the closed or connectFailed upcall',
   softError: 'UpcallError that ICMP suggests (RFC 5927)',
-  nextPending: 'next in the list of connections with something to emit, index + 1',
   nextFree: 'next free connection, index + 1',
   isOrphan: '1 while it is in the list of orphans',
   nextOrphan: 'next younger orphan, index + 1',

@@ -7,8 +7,7 @@ import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
 import { isHost } from '../ip/addresses.ts'
 import { isPort } from '../ports.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
-import { selectNextOpen } from '../state/clock.ts'
-import { argument, type Core } from '../state/core.ts'
+import { argument, type Core, selectConnection } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
 import { hasRoom } from '../state/room.ts'
 import { listenerRecord } from '../state/tables.ts'
@@ -33,7 +32,7 @@ import { beginConnect } from './opening/open.ts'
 import { isAfter, isBefore } from './sequence.ts'
 import { windowUpdateIsDue } from './window.ts'
 
-export function applyApplicationRequest(core: Core, kind: number): void {
+export function applyConnectionRequest(core: Core, kind: number): void {
   if (kind === Request.listen) listen(core)
   else if (kind === Request.unlisten) unlisten(core)
   else if (kind === Request.connect) connect(core)
@@ -78,6 +77,8 @@ function listen(core: Core): void {
     listener.backlog = Math.max(1, argument(core, ListenArgument.backlog))
     listener.halfOpen = 0
     listener.unaccepted = 0
+    listener.halfOpenHead = 0
+    listener.unacceptedHead = 0
     listener.cookie = cookie
   }
   answer(core, Upcall.listening, cookie, error)
@@ -85,16 +86,13 @@ function listen(core: Core): void {
 
 /** Stops listening; connections that are not established yet are dropped. Of others the application decides. */
 function unlisten(core: Core): void {
-  const { tcb, listener } = core
-  const index = findListener(core, argument(core, ListenArgument.port))
-  if (index < 0) return
-  for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if (tcb.listener === index + 1 && tcb.state === State.synReceived) {
-      closeConnection(core, UpcallError.none)
-    }
+  const { listener } = core
+  if (findListener(core, argument(core, ListenArgument.port)) < 0) return
+  while (listener.halfOpenHead !== 0) {
+    selectConnection(core, listener.halfOpenHead - 1)
+    closeConnection(core, UpcallError.none)
   }
-  forgetUnaccepted(core, index)
-  findListener(core, argument(core, ListenArgument.port))
+  forgetUnaccepted(core)
   listener.listening = 0
 }
 

@@ -12,6 +12,7 @@ import { createMachine, type Machine, stateWords } from '../machine.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { type Globals, globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
+import { senderRecord } from '../state/sender.ts'
 import { tcbRecord } from '../state/tcb.ts'
 import { aimSequence } from './aim-sequence.ts'
 import { Invariants } from './invariants.ts'
@@ -49,6 +50,7 @@ export const testConfig: MachineConfig = {
   connectionCount: 8,
   timeWaitCount: 4,
   listenerCount: 4,
+  datagramSocketCount: 4,
   segmentCount: 256,
   sendBufferBytes: 1 << 18,
   receiveBufferBytes: 1 << 18,
@@ -90,6 +92,11 @@ export class TestHost {
   /** The TCB of connection `index`, as a plain object. */
   tcb(index: number): Record<keyof typeof tcbRecord.offsets, number> {
     return tcbRecord.read(this.state, planLayout(this.config).connections + index * tcbRecord.words)
+  }
+
+  /** What is kept of sender `index`, as a plain object; a connection's has its index. */
+  sender(index: number): Record<keyof typeof senderRecord.offsets, number> {
+    return senderRecord.read(this.state, planLayout(this.config).senders + index * senderRecord.words)
   }
 
   /** Overwrites one field of a TCB, to put a test where no test can get in reasonable time. */

@@ -4,11 +4,11 @@ import { copyAddress } from '../../wire/address.ts'
 import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
 import { isHost } from '../ip/addresses.ts'
 import { HashPurpose, keyedHash } from '../keyed-hash.ts'
+import { dynamicPortMask, firstDynamicPort, isPort } from '../ports.ts'
 import { BindDatagramArgument, DatagramSocketArgument, Request, SendDatagramArgument } from '../requests.ts'
 import { argument, type Core } from '../state/core.ts'
 import { DatagramSocketState, datagramBufferBytes, datagramRoom } from '../state/datagrams.ts'
 import { emitUpcall } from '../state/emit.ts'
-import { dynamicPortMask, firstDynamicPort, isPort } from '../ports.ts'
 import { later } from '../tcp/sequence.ts'
 import { dropWaiting, sendDatagram } from './output.ts'
 import { allocateSocket, freeSocket, portIsTaken, selectSocketById, socketId } from './sockets.ts'
@@ -43,9 +43,11 @@ function open(core: Core): number {
   const addressAt = core.slot + SlotWord.arguments + BindDatagramArgument.remoteAddress
   const remotePort = argument(core, BindDatagramArgument.remotePort)
   const asked = argument(core, BindDatagramArgument.localPort)
-  if (remotePort !== 0 && !(isPort(remotePort) && isHost(core, words, addressAt))) return -UpcallError.unreachable
+  if (remotePort !== 0 && !(isPort(remotePort) && isHost(core, words, addressAt)))
+    return -UpcallError.unreachable
   const localPort = asked === 0 ? choosePort(core, addressAt, remotePort) : asked
-  if (!isPort(localPort) || portIsTaken(core, words, addressAt, remotePort, localPort)) return -UpcallError.portInUse
+  if (!isPort(localPort) || portIsTaken(core, words, addressAt, remotePort, localPort))
+    return -UpcallError.portInUse
   const index = allocateSocket(core)
   if (index < 0) return -UpcallError.tooManyConnections
   socket.state = DatagramSocketState.open

@@ -9,12 +9,17 @@
 import { copyAddress } from '../../wire/address.ts'
 import { Action, DatagramWord, Upcall, UpcallWord } from '../actions.ts'
 import { writeNextHop } from '../ip/route.ts'
-import { aimAtKnown } from '../link/neighbor-table.ts'
-import { releaseNextHop, resolveNextHop } from '../link/neighbors.ts'
+import { aimAtKnown, releaseNextHop } from '../link/neighbor-table.ts'
+import { resolveNextHop } from '../link/neighbors.ts'
 import { inert, type SenderKind } from '../senders/kind.ts'
 import { scheduleSender } from '../senders/pending.ts'
 import { type Core, OwnAddress } from '../state/core.ts'
-import { datagramBufferBytes, datagramRoom, waitingDatagramRecord } from '../state/datagrams.ts'
+import {
+  datagramBufferBytes,
+  datagramRoom,
+  waitingDatagramCount,
+  waitingDatagramRecord,
+} from '../state/datagrams.ts'
 import { emitAction, emitUpcall } from '../state/emit.ts'
 import { later } from '../tcp/sequence.ts'
 import { selectSocket, socketId } from './sockets.ts'
@@ -38,7 +43,9 @@ export function sendDatagram(
   const { socket } = core
   socket.queued = later(socket.queued, (position + datagramRoom(length)) | 0)
   writeNextHop(core, words, addressAt, core.nextHop, 0)
-  if (aimAtKnown(core)) emitDatagram(core, index, words, addressAt, remotePort, position, length)
+  const entry = aimAtKnown(core, socket.neighbor)
+  if (entry > 0) socket.neighbor = entry
+  if (entry > 0) emitDatagram(core, index, words, addressAt, remotePort, position, length)
   else if (!keep(core, index, words, addressAt, remotePort, position, length)) dropped(core)
   reportRoom(core, index)
 }
@@ -160,14 +167,14 @@ function keep(
 
 /** Selects a free entry; -1 if there is none. */
 function takeEntry(core: Core): number {
-  const { globals, waitingDatagram: waiting, layout } = core
+  const { globals, waitingDatagram: waiting, config } = core
   const entry = globals.waitingDatagramFree - 1
   if (entry >= 0) {
     selectWaiting(core, entry)
     globals.waitingDatagramFree = waiting.nextFree
     return entry
   }
-  if (globals.waitingDatagramsHigh === layout.waitingDatagramCount) return -1
+  if (globals.waitingDatagramsHigh === waitingDatagramCount(config)) return -1
   globals.waitingDatagramsHigh += 1
   selectWaiting(core, globals.waitingDatagramsHigh - 1)
   return globals.waitingDatagramsHigh - 1

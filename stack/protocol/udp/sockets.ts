@@ -72,7 +72,10 @@ export function findSocket(
     selectSocket(core, index)
     if (socket.localPort !== localPort || socket.state !== DatagramSocketState.open) continue
     if (socket.remotePort === 0) found = index
-    else if (socket.remotePort === remotePort && isSameAddress(state, socket.remoteAddress, words, addressAt)) {
+    else if (
+      socket.remotePort === remotePort &&
+      isSameAddress(state, socket.remoteAddress, words, addressAt)
+    ) {
       return index
     }
   }

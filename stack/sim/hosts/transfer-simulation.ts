@@ -169,6 +169,7 @@ function parametersOf(
       connectionCount: 4,
       timeWaitCount: 8,
       listenerCount: 4,
+      datagramSocketCount: 4,
       segmentCount: 256,
       sendBufferBytes: draw.chance(0.3) ? 16_384 : 131_072,
       receiveBufferBytes: draw.chance(0.3) ? 16_384 : 131_072,

@@ -178,6 +178,7 @@ function parametersOf(strategy: StrategyOption, scenario: RoughScenario, side: S
       connectionCount: 2,
       timeWaitCount: 2,
       listenerCount: 1,
+      datagramSocketCount: 0,
       segmentCount: 64,
       sendBufferBytes: 1 << 16,
       receiveBufferBytes: 1 << 16,

@@ -51,6 +51,7 @@ export class SocketWorld {
     const application: RunningStack['application'] = {
       region,
       buffers,
+      datagramBuffers: { sendAt: 0, receiveAt: 0, sendBytes: 0, receiveBytes: 0 },
       mailbox: { tryPostRecord: (mail) => this.#post(mail.slice()) },
       outbox: { peek: () => this.#peek(recordAt), advance: () => void this.#upcalls.shift() },
       wake: () => {},

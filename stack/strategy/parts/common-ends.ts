@@ -35,6 +35,7 @@ export function openCommonEnds(
     application: {
       region,
       buffers: layout.streams,
+      datagramBuffers: layout.datagramBuffers,
       mailbox,
       outbox,
       wake: () => {

@@ -77,7 +77,15 @@ export class NetworkDomain implements Domain {
       new DirectTransmitter(parts.device, region.words, parts.transmitAt, parts.countersAt)
     this.#claimedTogether = parts.claimedTogether ?? 1
     const { etherHigh, etherLow } = config
-    const sending = { region, buffers, datagramBuffers, work, transmitter: this.#transmitter, etherHigh, etherLow }
+    const sending = {
+      region,
+      buffers,
+      datagramBuffers,
+      work,
+      transmitter: this.#transmitter,
+      etherHigh,
+      etherLow,
+    }
     this.#segments = new SegmentSender(sending)
     this.#datagrams = new DatagramSender(sending)
     this.#control = new ControlSender(sending)

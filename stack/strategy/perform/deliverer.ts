@@ -75,7 +75,8 @@ export class Deliverer {
   #copyDatagram(record: Int32Array, at: number, slot: number): void {
     const length = record[at + UpcallWord.length] as number
     if (length === 0) return
-    const from = frameAtOf(this.#region.words, slot) + (record[at + DatagramDeliveryWord.payloadOffset] as number)
+    const from =
+      frameAtOf(this.#region.words, slot) + (record[at + DatagramDeliveryWord.payloadOffset] as number)
     const buffers = this.#datagramBuffers
     const ring = receiveRingAt(buffers, record[at + DatagramDeliveryWord.socketIndex] as number)
     const position = record[at + UpcallWord.position] as number

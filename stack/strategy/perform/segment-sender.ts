@@ -58,8 +58,7 @@ export class SegmentSender {
     )
     const frameAt = frameStart(bufferAt, tcpAt + headerLength, ring + offset)
     const payloadAt = frameAt + tcpAt + headerLength
-    const payloadSum =
-      payloadLength === 0 ? 0 : this.#copyPayload(record, at, ring, payloadAt, payloadLength)
+    const payloadSum = payloadLength === 0 ? 0 : this.#copyPayload(record, at, ring, payloadAt, payloadLength)
 
     const source = ipv4At(record, at + SegmentWord.ipSource)
     const destination = ipv4At(record, at + SegmentWord.ipDestination)

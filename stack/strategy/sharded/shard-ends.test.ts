@@ -15,7 +15,14 @@ const workers = 3
 const secret = [3, 7] as const
 
 function make() {
-  const machine = { connectionCount: 16, timeWaitCount: 4, listenerCount: 2, segmentCount: 16, secret }
+  const machine = {
+    connectionCount: 16,
+    timeWaitCount: 4,
+    listenerCount: 2,
+    datagramSocketCount: 0,
+    segmentCount: 16,
+    secret,
+  }
   const parameters = {
     strategy: { kind: 'sharded', workers },
     device: { capabilities: { frameBytes: 1514 } },

@@ -13,7 +13,14 @@ import type { Region } from '../../dominoes/memory/region.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
 import { Upcall, UpcallRecord } from '../../protocol/actions.ts'
 import type { HashKey } from '../../protocol/keyed-hash.ts'
-import { ConnectArgument, MailWord, mailWords, Request, StreamArgument } from '../../protocol/requests.ts'
+import {
+  ConnectArgument,
+  isDatagramRequest,
+  MailWord,
+  mailWords,
+  Request,
+  StreamArgument,
+} from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
 import type { RequestPort, UpcallPort } from '../running/running-stack.ts'
 import type { ShardedLayout } from './shard-layout.ts'
@@ -49,6 +56,8 @@ export class ShardPort implements RequestPort {
     const kind = mail[MailWord.kind] as number
     if (kind === Request.listen || kind === Request.unlisten) return this.#postToAll(mail)
     if (kind === Request.connect) return this.#post(this.#shardForConnect(mail), mail)
+    // All sockets are worker 0's.
+    if (isDatagramRequest(kind)) return this.#post(0, mail)
     const id = mail[idWord] as number
     const shard = Math.floor((id & 0xffff) / this.#connections)
     this.#mail.set(mail)

@@ -42,6 +42,7 @@ export const shardedStrategy: Strategy = {
       application: {
         region,
         buffers: layout.streams,
+        datagramBuffers: layout.datagramBuffers,
         mailbox: port,
         outbox: upcalls,
         wake: () => port.wake(),

@@ -140,6 +140,7 @@ export function parametersOf(strategy: StrategyOption, side: number, random: Ran
       connectionCount: 16,
       timeWaitCount: 16,
       listenerCount: 4,
+      datagramSocketCount: 4,
       segmentCount: 256,
       sendBufferBytes: 16_384,
       receiveBufferBytes: 16_384,

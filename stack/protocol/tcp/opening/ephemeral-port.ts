@@ -3,8 +3,9 @@
  * destination. What is drawn is a keyed hash of the destination and a counter, so a stranger who sees the ports that he
  * is called from can tell neither the next one nor those that others are called from.
  */
-import { dynamicPortMask, firstDynamicPort } from '../../ports.ts'
+
 import { HashPurpose, keyedHash } from '../../keyed-hash.ts'
+import { dynamicPortMask, firstDynamicPort } from '../../ports.ts'
 import type { Core } from '../../state/core.ts'
 import { lookupTuple, shardOfTuple } from '../../state/tuple-hash.ts'
 import { findListener } from './listeners.ts'

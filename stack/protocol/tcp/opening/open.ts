@@ -28,7 +28,13 @@ import {
 import { hasFlag, hasTimestamps } from '../incoming.ts'
 import { takeRttSample } from '../rtt.ts'
 import { windowScaleFor } from '../window.ts'
-import { acceptQueueIsFull, findListener, joinAcceptQueue, selectListener } from './listeners.ts'
+import {
+  acceptQueueIsFull,
+  findListener,
+  joinAcceptQueue,
+  joinHalfOpen,
+  selectListener,
+} from './listeners.ts'
 import { type CookieOptions, sendCookie, takeCookie } from './syn-cookie.ts'
 
 /** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
@@ -146,9 +152,8 @@ function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
     return
   }
   globals.passiveOpens = (globals.passiveOpens + 1) | 0
-  listener.halfOpen += 1
+  joinHalfOpen(core, listenerIndex)
   tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending | TcbFlag.passive
-  tcb.listener = listenerIndex + 1
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
   prepare(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort, iss)
@@ -167,7 +172,7 @@ function answersCookie(core: Core): boolean {
 
 /** The connection that `cookie` tells of, as if its SYN had just been answered; false if there is no room for it now. */
 function openByCookie(core: Core, listenerIndex: number): boolean {
-  const { tcb, listener, globals } = core
+  const { tcb, globals } = core
   if (!hasRoom(core)) reclaimOldestOrphan(core)
   // Dropped: the ACK of the first data, or the data again, may find room.
   if (acceptQueueIsFull(core, listenerIndex) || !allocateConnection(core)) {
@@ -176,13 +181,12 @@ function openByCookie(core: Core, listenerIndex: number): boolean {
   }
   globals.cookiesAccepted = (globals.cookiesAccepted + 1) | 0
   globals.passiveOpens = (globals.passiveOpens + 1) | 0
-  listener.halfOpen += 1
+  joinHalfOpen(core, listenerIndex)
   let flags: number = TcbFlag.passive
   if (hasTimestamps(core)) flags |= TcbFlag.timestamps
   if (cookie.sack) flags |= TcbFlag.sack
   if (cookie.windowScale >= 0) flags |= TcbFlag.windowScale
   tcb.flags = flags
-  tcb.listener = listenerIndex + 1
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
   const iss = (header(core, HeaderWord.acknowledgment) - 1) | 0
@@ -207,7 +211,7 @@ function prepare(
   copyAddress(words, addressAt, state, tcb.remoteAddress)
   tcb.remotePort = remotePort
   tcb.localPort = localPort
-  writeNextHop(core, words, addressAt, tcb.nextHop)
+  writeNextHop(core, words, addressAt, state, tcb.nextHop)
   tcb.iss = iss
   tcb.sndUna = iss
   tcb.sndNxt = (iss + 1) | 0

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { packetCount } from './packet-store.ts'
-import { packetsPerSource, lifetimeMicros } from './reassembler.ts'
+import { lifetimeMicros, packetsPerSource } from './reassembler.ts'
 import { Bench, cut, packet, piece } from './testing/bench.ts'
 
 describe('a packet in fragments', () => {

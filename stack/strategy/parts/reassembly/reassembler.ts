@@ -24,9 +24,9 @@ import {
 import { countOne, ThreadCounter } from '../../layout/thread-counters.ts'
 import {
   Coverage,
-  type PacketStoreLayout,
   PacketState,
   PacketStore,
+  type PacketStoreLayout,
   PacketWord,
   packetCount,
 } from './packet-store.ts'
@@ -146,8 +146,7 @@ export class Reassembler {
     if (one === none) return other
     const store = this.#store
     const isOther =
-      ageMicros(store.get(other, PacketWord.grewAt), now) >
-      ageMicros(store.get(one, PacketWord.grewAt), now)
+      ageMicros(store.get(other, PacketWord.grewAt), now) > ageMicros(store.get(one, PacketWord.grewAt), now)
     return isOther ? other : one
   }
 
