@@ -2,7 +2,7 @@
  * The requests that the protocol machine takes. All but a frame come with their arguments in the slot's
  * argument words. Positions in a byte stream are 32-bit, wrapping, counted from the first payload byte.
  */
-import { addressField, defineRecord } from '../wire/record.ts'
+import { addressField, type Declarations, defineRecord, type RecordKind } from '../wire/record.ts'
 
 export const Request = {
   /** A frame that arrived; decoded to the slot's head by the check. */
@@ -37,49 +37,74 @@ export const Request = {
 } as const
 
 /** Arguments, from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
-export const ListenArgument = defineRecord({
+const listenRecord = defineRecord({
   cookie: "the application's",
   port: '1 … 65535',
   backlog: 'connections that may wait to be accepted',
-}).offsets
+})
+export const ListenArgument = listenRecord.offsets
 
-export const ConnectArgument = defineRecord({
+const connectRecord = defineRecord({
   cookie: "the application's",
   remoteAddress: addressField('of the peer'),
   remotePort: '1 … 65535',
   localPort: '1 … 65535; 0: any',
-}).offsets
+})
+export const ConnectArgument = connectRecord.offsets
 
 /**
  * For send, read, close, abort, release, accept and free. A position says all that earlier ones of its direction did: it
  * does no harm if a strategy applies two such requests in the other order.
  */
-export const StreamArgument = defineRecord({
+const streamRecord = defineRecord({
   connection: 'id',
   position: 'send, read, close and release: stream position',
   consumed: 'release: how far the application has read',
-}).offsets
+})
+export const StreamArgument = streamRecord.offsets
 
-export const BindDatagramArgument = defineRecord({
+const bindDatagramRecord = defineRecord({
   cookie: "the application's",
   localPort: '1 … 65535; 0: any',
   remoteAddress: addressField('of the one peer that is to be heard'),
   remotePort: 'its port; 0: everybody is heard',
-}).offsets
+})
+export const BindDatagramArgument = bindDatagramRecord.offsets
 
 /** For readDatagrams, closeDatagram and freeDatagram. */
-export const DatagramSocketArgument = defineRecord({
+const datagramSocketRecord = defineRecord({
   socket: 'id',
   position: 'readDatagrams: position in the receive buffer',
-}).offsets
+})
+export const DatagramSocketArgument = datagramSocketRecord.offsets
 
-export const SendDatagramArgument = defineRecord({
+const sendDatagramRecord = defineRecord({
   socket: 'id',
   position: 'of the payload in the send buffer: where the datagram before ends',
   length: 'bytes of payload',
   remoteAddress: addressField('destination; a connected socket has its own'),
   remotePort: 'destination port',
-}).offsets
+})
+export const SendDatagramArgument = sendDatagramRecord.offsets
+
+/** The arguments of each kind of request, for people. */
+export const argumentRecords: Readonly<Record<number, RecordKind<Declarations>>> = {
+  [Request.listen]: listenRecord,
+  [Request.unlisten]: listenRecord,
+  [Request.connect]: connectRecord,
+  [Request.send]: streamRecord,
+  [Request.read]: streamRecord,
+  [Request.close]: streamRecord,
+  [Request.abort]: streamRecord,
+  [Request.release]: streamRecord,
+  [Request.accept]: streamRecord,
+  [Request.free]: streamRecord,
+  [Request.bindDatagram]: bindDatagramRecord,
+  [Request.sendDatagram]: sendDatagramRecord,
+  [Request.readDatagrams]: datagramSocketRecord,
+  [Request.closeDatagram]: datagramSocketRecord,
+  [Request.freeDatagram]: datagramSocketRecord,
+}
 
 export function isDatagramRequest(kind: number): boolean {
   return kind >= Request.bindDatagram

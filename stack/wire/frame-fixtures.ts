@@ -1,4 +1,5 @@
 /** Valid frames for tests, built by this folder's encoders, and a small seeded generator to damage them with. */
+import { ipv4At, isIpv4Mapped } from './address.ts'
 import { parseHardwareAddress, parseIpv4Address } from './addresses.ts'
 import { ArpOperation, arpBytes, writeArp } from './arp.ts'
 import { sumBytes } from './checksum.ts'
@@ -29,6 +30,11 @@ export class Bench {
 
   head(word: number): number {
     return this.words[word] as number
+  }
+
+  /** The 32 bits of the mapped address in the head; undefined if it is no IPv4 address. */
+  ipv4(word: number): number | undefined {
+    return isIpv4Mapped(this.words, word) ? ipv4At(this.words, word) : undefined
   }
 
   /** Writes Ethernet and IPv4 headers; returns where the transport starts. */

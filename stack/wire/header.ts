@@ -3,7 +3,7 @@
  * Everything past this gate is valid: lengths lie inside the frame, checksums were right or trusted.
  * Multi-byte values are in host order; IP addresses are four words (see `address.ts`).
  */
-import { addressField, constants, defineRecord } from './record.ts'
+import { addressField, addressFieldsOf, constants, defineRecord } from './record.ts'
 
 /** Which words of the head are filled. */
 export const Format = { none: 0, arp: 1, icmpEcho: 2, icmpError: 3, udp: 4, tcp: 5 } as const
@@ -75,6 +75,11 @@ export const HeaderWord = constants({
   ...arpRecord.offsets,
   ...icmpRecord.offsets,
 })
+
+/** Fields of the head that are IP addresses. */
+export const headerAddresses: ReadonlySet<string> = new Set(
+  [packetRecord, icmpRecord].flatMap(({ fields }) => addressFieldsOf(fields)),
+)
 
 /** Words of the head that decoding may fill. */
 export const headerWords = Math.max(tcpRecord.words, arpRecord.words, icmpRecord.words)

@@ -24,6 +24,13 @@ export function addressField(meaning: string): readonly [meaning: string, words:
   return [meaning, addressWords]
 }
 
+/** The names of the addresses among the fields. */
+export function addressFieldsOf(fields: Declarations): string[] {
+  return Object.entries(fields).flatMap(([name, declaration]) =>
+    typeof declaration !== 'string' && declaration[1] === addressWords ? [name] : [],
+  )
+}
+
 export interface RecordKind<F extends Declarations> {
   readonly fields: F
   /** Words from the start of a record to the end of its last field. */

@@ -39,7 +39,7 @@ function end(host: TestHost, index: number): void {
     icmpCode: 1,
     quotedProtocol: 6,
     quotedSource: localAddress,
-    quotedDestination: host.tcb(index).remoteAddress,
+    quotedDestination: index < count ? silent : alsoSilent,
     quotedSourcePort: firstPort + index,
     quotedDestinationPort: 80,
     quotedSequence: host.tcb(index).iss,

@@ -6,7 +6,7 @@
 import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
 import { mapIpv4, writeIpv4Mapped } from '../../wire/address.ts'
-import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
+import { Format, HeaderWord, headerAddresses, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
@@ -19,19 +19,12 @@ import { Invariants } from './invariants.ts'
 import { type ReadableAction, readActions } from './readable.ts'
 
 /** Words of a decoded header, by name. */
-/** IPv4 addresses, as numbers here. */
-const addressFields: ReadonlySet<string> = new Set([
-  'ipSource',
-  'ipDestination',
-  'quotedSource',
-  'quotedDestination',
-])
-
 /** Argument words of a mapped address. */
 function addressWordsAt(at: number, address: number): Record<number, number> {
   return Object.fromEntries(mapIpv4(address).map((word, k) => [at + k, word]))
 }
 
+/** Fields by name; an address is the number of an IPv4 address. */
 export type Head = Partial<Record<keyof typeof HeaderWord, number>> & { readonly sack?: readonly number[] }
 
 export const localAddress = 0x0a000001
@@ -119,7 +112,7 @@ export class TestHost {
     for (const [name, value] of Object.entries(head)) {
       if (name === 'sack') continue
       const at = SlotWord.head + HeaderWord[name as keyof typeof HeaderWord]
-      if (addressFields.has(name)) writeIpv4Mapped(words, at, value as number)
+      if (headerAddresses.has(name)) writeIpv4Mapped(words, at, value as number)
       else words[at] = value as number
     }
     const sack = head.sack ?? []
