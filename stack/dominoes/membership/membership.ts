@@ -1,7 +1,7 @@
 /**
- * The monitor's end of coming and going: excludes replicas whose threads have ended, has newcomers admitted, orders
- * replicas to leave. One thread uses it, which is no replica's. Nothing here waits: what cannot be done yet is tried
- * again, by calling again.
+ * The monitor's end of coming and going: excludes replicas whose threads have ended, has newcomers admitted,
+ * orders replicas to leave. One thread uses it, which is no replica's. Nothing here waits. A call that
+ * answers false is to be made again later.
  *
  * Invariant: a newcomer has one sponsor at a time, and a replica one order.
  */

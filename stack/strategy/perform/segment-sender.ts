@@ -109,7 +109,7 @@ export class SegmentSender {
       if (work.sums) return addSums(sum, rest, first)
     }
     if (work.sums) return sum
-    // Payload work that makes no checksum leaves it to the device, or, where that cannot, to us.
+    // Payload work may make no checksum. Then the device makes it, or, if it cannot, this code.
     return this.#offload
       ? 0
       : sumBytes(this.#parts.region.bytes, this.#parts.region.words, payloadAt, payloadLength)

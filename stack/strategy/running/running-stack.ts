@@ -89,7 +89,7 @@ export interface RunningStack {
   /** Stops taking requests and waits until every replica applied all there are; digests are final then. */
   settle(): Promise<void>
   report(): StackReport
-  /** For those who look on while it runs. */
+  /** For live views of the running stack. */
   liveCounters(): LiveCounters
   /** What ended a thread, and with it the stack. */
   readonly failure: Error | undefined

@@ -1,6 +1,6 @@
 /**
- * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends. Knows strategies
- * by their interface only.
+ * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends.
+ * Knows strategies by their interface only.
  */
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../../device/kernel/clock.ts'
@@ -210,7 +210,10 @@ class Threads implements RunningStack {
     return `replica ${replica} differs from ${reference} after request ${index}`
   }
 
-  /** Nothing that threads do once their states differ can be trusted: the stack fails, and says how they differ. */
+  /**
+   * Once their states differ, nothing that threads do can be trusted: the stack fails and describes the
+   * difference.
+   */
   #stopIfDiverged(): Promise<void> | undefined {
     const { audits } = this.#ends
     const divergence = audits?.report().firstDivergence

@@ -1,7 +1,8 @@
 /**
- * The threads of a replicated stack as they come and go: starts replicas, notices those that die or stall, has what they
- * left finished and the ring freed of them, lets newcomers join. Application's thread only; everything that takes time is
- * awaited without blocking it. What happens in shared memory is `dominoes/membership/membership.ts`.
+ * The threads of a replicated stack as they come and go: starts replicas, notices those that die or stall,
+ * has what they left finished and the ring freed of them, lets newcomers join. Application's thread only;
+ * everything that takes time is awaited without blocking it. What happens in shared memory is
+ * `dominoes/membership/membership.ts`.
  *
  * Invariant: a replica is excluded only after its thread has ended, so that it never acts again.
  */
@@ -158,7 +159,7 @@ export class Crew implements ThreadCrew {
       if (this.#isFailed || this.#running.size === 0) return
       await sleep(pollMillis)
     }
-    // Whoever sleeps in the device may have to look elsewhere now.
+    // Wake the device: the thread that sleeps there may have other things to do now.
     this.#parts.wakeDevice()
     this.#exclusions.delete(replica)
     this.#note(isLeaving ? 'left' : 'lost', replica, since, reason)

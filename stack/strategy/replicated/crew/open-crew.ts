@@ -1,4 +1,7 @@
-/** Puts the crew of a replicated stack together; undefined where replicas cannot come and go. Application's thread only. */
+/**
+ * Puts the crew of a replicated stack together; undefined where replicas cannot come and go. Application's
+ * thread only.
+ */
 
 import type { Device } from '../../../device/device.ts'
 import { monotonicClock } from '../../../device/kernel/clock.ts'
