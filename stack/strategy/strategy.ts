@@ -99,7 +99,7 @@ export interface StrategyThread extends Parker {
   readonly isFinished: boolean
   /** After the last round: leaves behind what an auditor compares. */
   finish(): void
-  /** Microseconds from `nowMicros` until this thread has a timer to fire, `noDeadline` if it minds none. */
+  /** Microseconds from `nowMicros` until this thread has a timer to fire, `noDeadline` if it has none. */
   microsUntilDeadline(nowMicros: number): number
 }
 

@@ -44,7 +44,7 @@ export class OutboxWriter {
     return outboxRecord(this.#layout, number) + 1
   }
 
-  /** Whether this number was handed over, be it read since. */
+  /** Whether this number was handed over; it may have been read since. */
   isCommitted(number: number): boolean {
     if (((Atomics.load(this.#words, this.#position) - number) | 0) > 0) return true
     return Atomics.load(this.#words, outboxRecord(this.#layout, number)) === ((number + 1) | 0)

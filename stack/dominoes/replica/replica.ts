@@ -24,7 +24,7 @@
  *   ─ an action not performable yet    signal progress     whoever lifts the cause (an outbox reader does)
  *   ─ ring full, all applied here      signal progress     the slowest replica's position
  *
- *  a. Somebody minds the source whenever nobody is at work: a replica sleeps on `published` only if, after
+ *  a. If no replica is at work, one watches the source: a replica sleeps on `published` only if, after
  *     announcing itself, it found the role taken. The holder then either publishes, which wakes the sleeper;
  *     or gives the role back without having published, and is awake itself: it polls again, or sleeps in the
  *     source. So with all replicas asleep, one sleeps in the source, holding the role.
@@ -37,10 +37,10 @@
  *  d. When an application posts while all are asleep, the source's wait must end: the source announces itself
  *     on a doorbell signal, looks again at the mailbox and at `isClosing`, then waits; the application posts
  *     (or closes), then notifies the doorbell.
- *  e. A blocked replica does not mind the source. It got there by a published request, of which the others
- *     were told too; the first of them that has applied everything does. With one replica the application's
- *     back-pressure stops the source, as it should. A full ring cannot be fed, so nobody need mind the source
- *     then either.
+ *  e. A blocked replica does not watch the source. It is blocked at a published request, of which the others
+ *     were notified, too; the first of them that has applied everything watches the source. With one replica
+ *     the application's back-pressure stops the source, as it should. A full ring cannot be fed, so then
+ *     nobody need watch the source.
  *  f. Closing: `close` wakes every sleeper; the holder's wait is ended by the source's means, and its release
  *     notifies.
  */

@@ -18,7 +18,7 @@ import type { LockKind } from '../options.ts'
 import type { Lock } from '../parts/lock.ts'
 import { LockCounter } from './lock-counters.ts'
 
-/** Rounds of looking before a parking lock's waiter sleeps: about as long as the lock is held as a rule. */
+/** Rounds of looking before a parking lock's waiter sleeps: about as long as the lock is usually held. */
 const parkAfterSpins = 200
 
 const servingWord = lineWords

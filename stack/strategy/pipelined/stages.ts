@@ -2,7 +2,7 @@
  * The first two of a pipeline's three stages. A thread has one of them, or both; each has a `doWork` that never blocks.
  *
  *   reader        device and mailbox → slots, checked
- *   protocol      slots → state, actions; minds the timers
+ *   protocol      slots → state, actions; fires the timers
  *   transmitter   actions → performed: `transmitter-stage.ts`
  */
 import type { Clock } from '../../device/kernel/clock.ts'

@@ -45,7 +45,7 @@ export interface StackReport {
   readonly framesOut: number
   /** Frames that the device had no room for. */
   readonly framesRefused: number
-  /** What a reader should know about this run; empty as a rule. */
+  /** What a reader should know about this run; usually empty. */
   readonly note: string
   /** Replicas that were lost, left and joined; absent where they cannot. */
   readonly crewEvents?: readonly CrewEvent[]
@@ -61,7 +61,10 @@ export interface CrewEvent {
   readonly reason: string
   /** Since the stack started, in milliseconds. */
   readonly atMillis: number
-  /** From the end of its thread until the ring was free of it; from the wish for a newcomer until it was let in. */
+  /**
+   * Of a lost replica, from the end of its thread until the ring was free of it; of a newcomer, from the call
+   * of `addReplica` until it was let in.
+   */
   readonly tookMillis: number
 }
 

@@ -157,7 +157,7 @@ export class ShardReader {
     counters.add(ShardCounter.handedOver, 1)
   }
 
-  /** ARP is rare. A worker that gets no copy for want of slots will send a request of its own. */
+  /** ARP is rare. If no slot is left for a worker's copy, that worker sends a request of its own later. */
   #copyToOthers(slot: number): void {
     const { region, worker, pool } = this.#parts
     const { bytes, words } = region

@@ -9,7 +9,7 @@
  *
  * Who sleeps where: a worker that finds the role free sleeps in the device, holding it; else on its own
  * signal, which is notified by hand-overs, by the application, and by a worker that is about to be busy, so
- * that another minds the device. A worker that cannot go on, because the application is behind with upcalls,
+ * that another watches the device. A worker that cannot go on, because the application is behind with upcalls,
  * gives up being preferred. It wakes the others to watch the device, and sleeps until there is room.
  *
  * What workers still share is the device's queue: when frames for one worker overflow it, the others lose theirs. A TAP
