@@ -57,7 +57,7 @@ export class Orders {
     Atomics.wait(nothing, 0, 0, millis)
   }
 
-  /** Stays ordered while somebody else holds the producer role. */
+  /** Keeps the order while another thread holds the producer role: the next round tries again. */
   #sponsor(newcomer: number, position: number): void {
     const { region, channel, domain, digests, membership, stateOf } = this.#parts
     if (!channel.tryAcquireProducer()) return

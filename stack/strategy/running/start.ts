@@ -122,7 +122,7 @@ class Threads implements RunningStack {
     this.#ends = ends
     this.application = ends.application
     this.upcallSignal = ends.upcallSignal
-    // Also what keeps the process alive while the application sleeps on a signal.
+    // This timer also keeps the process alive while the application sleeps on a signal.
     this.#audits = setInterval(() => {
       ends.audits?.audit()
       void this.#stopIfDiverged()

@@ -39,7 +39,7 @@ export class Crew implements ThreadCrew {
   readonly #parts: CrewParts
   readonly #running = new Map<number, Worker>()
   readonly #generations = new Map<number, number>()
-  /** Why a thread that has ended, or is about to, will be missed; by replica. */
+  /** By replica: the reason why its thread has ended, or is being ended, against its will. */
   readonly #reasons = new Map<number, Error>()
   readonly #leaving = new Set<number>()
   readonly #exclusions = new Map<number, Promise<void>>()
@@ -141,7 +141,7 @@ export class Crew implements ThreadCrew {
   #onExit(replica: number, code: number): void {
     this.#running.delete(replica)
     const isLeaving = this.#leaving.delete(replica)
-    // A thread that ends well, without having been asked to leave, has seen the channel close.
+    // A thread that ends with code 0 and was not asked to leave has seen the channel close.
     const isLost = (code !== 0 || isLeaving) && this.#parts.channel.isActive(replica)
     if (isLost && !this.#isFailed) {
       if (this.#running.size === 0) this.#fail(replica)

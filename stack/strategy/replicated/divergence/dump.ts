@@ -42,13 +42,13 @@ export interface DivergenceDump {
   readonly statesNote: string
   /** Which of the two the log agrees with; empty if there is none. */
   readonly judgement: string
-  /** Those that the digest covers first. Values are the reference's, then the replica's. */
+  /** Words that the digest covers come first. Values are the reference's, then the replica's. */
   readonly differences: readonly StateDifference[]
   readonly requestsNote: string
   readonly requests: readonly DescribedRequest[]
 }
 
-/** Most requests that are told. */
+/** Most requests in a description. */
 const requestLimit = 4096
 
 export function describeDivergence(stack: DescribedStack): DivergenceDump {
