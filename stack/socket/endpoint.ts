@@ -3,12 +3,13 @@
  * the one order that the protocol machine gave them. Synchronous and free of promises, so that the simulator
  * can drive an application in virtual time; `stack.ts` puts the asynchronous interface on top.
  *
- * A stream is known here from the upcall that announces it until `drained`, which follows its release. Its index is free
- * for another connection only when no thread has anything in hand that touches its rings. Deliveries are done by then,
- * since upcalls are seen in order; segments are once every thread has passed the request that brought `drained`.
+ * A stream is known here from the upcall that announces it until `drained`, which follows its release. Its
+ * index is free for another connection only when no thread has anything in hand that touches its rings.
+ * Deliveries are done by then, since upcalls are seen in order; segments are once every thread has passed the
+ * request that brought `drained`.
  *
- * Called by the application's thread only. Invariant: every stream that is announced is released at most once, and freed
- * once after that.
+ * Called by the application's thread only. Invariant: every stream that is announced is released at most
+ * once, and freed once after that.
  */
 import { isDatagramUpcall, Upcall, UpcallRecord } from '../protocol/actions.ts'
 import { ConnectArgument, ListenArgument, MailWord, Request, StreamArgument } from '../protocol/requests.ts'
@@ -34,7 +35,7 @@ export interface EndpointHandler {
 /** A connection whose index waits for the threads. */
 interface Drained {
   readonly id: number
-  /** Channel index of the request that emitted its last. */
+  /** Channel index of the request that emitted its last action. */
   readonly index: number
 }
 
@@ -42,7 +43,7 @@ export class Endpoint {
   readonly #parts: ApplicationEnds
   readonly #handler: EndpointHandler
   readonly #streams = new Map<number, Stream>()
-  /** Those that wait for room which a thread still holds. */
+  /** Streams with acknowledged room that a thread may still read. */
   readonly #freeing = new Set<Stream>()
   /** In the order of their upcalls. */
   readonly #drained: Drained[] = []
@@ -95,7 +96,7 @@ export class Endpoint {
     stream.release()
   }
 
-  /** Whether something is owed that no upcall will announce: look again soon. */
+  /** Whether something will become possible that no upcall announces (mail, room, an index): poll again soon. */
   get needsPolling(): boolean {
     if (this.#poster.isBehind || this.#freeing.size > 0 || this.#drained.length > 0) return true
     return this.datagrams.needsPolling
@@ -119,7 +120,7 @@ export class Endpoint {
     return taken
   }
 
-  /** Room that a replica held up, and that no upcall will announce again. */
+  /** Frees room in send rings that a slow thread held up: no upcall announces it a second time. */
   #freeRoom(): void {
     for (const stream of this.#freeing) {
       const hasMore = stream.free()
@@ -128,7 +129,7 @@ export class Endpoint {
     }
   }
 
-  /** Those that were drained first are passed first. */
+  /** The first drained is the first that all threads pass, so the loop ends at the first that is not passed. */
   #freeIndexes(): void {
     const drained = this.#drained
     let count = 0

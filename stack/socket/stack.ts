@@ -29,7 +29,7 @@ import type { Stream } from './stream.ts'
 const pollLimit = 4096
 /** How long the application sleeps without an upcall; also how soon it notices that the stack failed. */
 const idleMicros = 100_000
-/** How soon it looks again when something is owed that no upcall will announce. */
+/** How soon it polls again when something will become possible that no upcall announces. */
 const owedMicros = 1000
 
 interface PendingListener extends PromiseWithResolvers<void> {
@@ -84,8 +84,9 @@ export class Stack {
   }
 
   /**
-   * Accepts connections on a port. `backlog`: how many may wait for `accept`, and how many may be in the handshake; of a
-   * sharded stack, for each worker. Throws SocketError `port in use`, RangeError for a port that there is not.
+   * Accepts connections on a port. `backlog`: how many may wait for `accept`, and how many may be in the
+   * handshake; of a sharded stack, for each worker. Throws SocketError `port in use`, RangeError for a port
+   * that there is not.
    */
   async listen(port: number, options: { backlog?: number } = {}): Promise<Listener> {
     this.#throwIfStopped('listen')
@@ -103,8 +104,9 @@ export class Stack {
   }
 
   /**
-   * Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections; RangeError for a port
-   * that there is not. An address that no host has, such as a broadcast address, is unreachable at once.
+   * Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections; RangeError
+   * for a port that there is not. An address that no host has, such as a broadcast address, is unreachable at
+   * once.
    */
   async connect(to: { address: string; port: number; localPort?: number }): Promise<Connection> {
     this.#throwIfStopped('connect')
@@ -173,8 +175,8 @@ export class Stack {
   /** Ends all threads. Connections that are open are not closed, they are gone. */
   async stop(): Promise<void> {
     if (this.#stopping) return this.#pump
-    // The threads first: until they end, they may need their upcalls taken. No handle of theirs is left afterwards
-    // to keep this process waiting for the pump.
+    // The threads first: until they end, they may need their upcalls taken. Once they have ended, nothing
+    // else keeps this process alive while it waits for the pump.
     const keepAlive = setInterval(() => {}, 1000)
     await this.#running.stop()
     this.#stopping = true
@@ -223,7 +225,7 @@ export class Stack {
       await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owedMicros : idleMicros)
       const { failure } = this.#running
       if (failure !== undefined) this.#fail(failure)
-      // More will have come by then, and the replicas will have passed what there is.
+      // Let upcalls gather, and replicas pass the requests that are there.
       if (rests) await sleep(this.#coalesceMillis)
     }
   }
@@ -233,7 +235,7 @@ export class Stack {
       onListening: (cookie, error) => this.#onListening(cookie, error),
       onConnected: (stream, cookie) => {
         const pending = take(this.#connecting, cookie)
-        // At once, not when whoever waits goes on: the connection may end in the same poll.
+        // Now, and not when the awaiting code resumes: the connection may end in the same poll.
         const connection = this.#hold(stream, pending?.what ?? 'connection', true)
         if (pending === undefined) connection.abort()
         else pending.resolve(connection)
@@ -290,12 +292,12 @@ export class Stack {
       pending.reject(SocketError.fromUpcall('listen', error))
       return
     }
-    // At once, not when whoever waits goes on: what was accepted meanwhile may come in the same poll.
+    // Now, and not when the awaiting code resumes: connections accepted meanwhile may come in the same poll.
     this.#listeners.set(listener.port, listener)
     pending.resolve()
   }
 
-  /** Of several workers some may accept before all of them listen. */
+  /** In a sharded stack a worker may accept a connection before all workers listen. */
   #pendingListener(port: number): Listener | undefined {
     for (const { listener } of this.#listening.values()) if (listener.port === port) return listener
     return undefined

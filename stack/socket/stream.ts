@@ -80,7 +80,7 @@ export class Stream {
     return this.closedReason !== undefined && this.readableBytes === 0
   }
 
-  /** Whether acknowledged room waits for a replica that is behind: look again soon. */
+  /** Whether acknowledged room waits for a replica that is behind: call `free` again soon. */
   get isFreeing(): boolean {
     return this.freed < this.#acknowledged
   }
@@ -172,10 +172,10 @@ export class Stream {
   }
 
   /**
-   * Room is reused only after every replica has passed all requests before the acknowledging one: until then one that
-   * is behind may still transmit these bytes. The acknowledging request itself transmits only what comes after them, and
-   * that may be much. One acknowledgment at a time is waited for; newer ones merge. Returns whether there is more room
-   * than before.
+   * Room is reused only after every replica has passed all requests before the acknowledging one: until then
+   * a replica that is behind may still transmit these bytes. The acknowledging request itself need not be
+   * passed: it transmits only later bytes, and perhaps many. This waits for one acknowledgment at a time, and
+   * newer ones merge. Returns whether there is more room than before.
    */
   free(): boolean {
     const before = this.freed

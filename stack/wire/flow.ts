@@ -1,7 +1,7 @@
 /**
- * Which connection a frame belongs to, read before it is checked: to hand it to whoever owns the connection. Any thread;
- * reads nothing outside the frame, allocates nothing. What it says of a frame that turns out to be invalid means nothing,
- * so nobody may rely on it but for choosing who checks the frame.
+ * Which connection a frame belongs to, read before it is checked: to hand it to whoever owns the connection.
+ * Any thread; reads nothing outside the frame, allocates nothing. The frame is not verified yet, and of an
+ * invalid frame the answer may be wrong: use it only to choose who checks the frame.
  */
 import { writeIpv4Mapped } from './address.ts'
 import { readUint16 } from './big-endian.ts'

@@ -3,7 +3,7 @@
  * over the same layout. The receiving side keeps no private state, so it may move between threads as the producer
  * role does, as long as one hand-over happens before the next thread takes.
  *
- * Posting wakes nobody: who waits for mail, and how, is the receiver's affair (see `Signal`).
+ * Posting wakes nobody. The receiver decides who waits for mail, and how (see `Signal`).
  */
 
 import type { Region } from '../memory/region.ts'
@@ -81,7 +81,7 @@ export class Mailbox {
     if (((number - this.taken) | 0) > 0) Atomics.store(this.#words, this.#head, number)
   }
 
-  /** Records posted and not yet taken. Any thread; a moment's truth. */
+  /** Records posted and not yet taken. Any thread; the answer may be old at once. */
   get size(): number {
     const head = Atomics.load(this.#words, this.#head)
     return (Atomics.load(this.#words, this.#tail) - head) | 0

@@ -1,7 +1,7 @@
 /**
- * A `Stack` over the real protocol machine, without threads and in the test's own time: what the application posts waits
- * until the test lets the machine apply it, and upcalls wait until the test lets the application poll. So every order of
- * frames, requests and polls can be made.
+ * A `Stack` over the real protocol machine, without threads and in the test's own time: what the application
+ * posts waits until the test lets the machine apply it, and upcalls wait until the test lets the application
+ * poll. So every order of frames, requests and polls can be made.
  */
 import { setImmediate as flush } from 'node:timers/promises'
 import { openRegion } from '../../dominoes/memory/region.ts'

@@ -41,10 +41,13 @@ const claimCount = 8192
 /** Digests that a replica may be ahead of the auditor. */
 const digestEntries = 8192
 
-/** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
+/** Actions that one apply may emit before they are performed: bounds how long a large window occupies a replica. */
 export const actionCapacity = 64
 
-/** Byte offsets are signed 32-bit integers, as all numbers on the way of a frame: larger ones would be allocated. */
+/**
+ * Byte offsets are signed 32-bit integers, like all numbers on the path of a frame: V8 would allocate larger
+ * ones.
+ */
 const regionLimitBytes = 2 ** 31
 
 export interface StackLayout {

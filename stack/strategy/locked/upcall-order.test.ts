@@ -19,7 +19,10 @@ const firstPeerPort = 2000
 const payloadBytes = 10
 const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
 
-/** Hands over frames as one batch; keeps the sequence numbers with which connections were answered, by the peer's port. */
+/**
+ * Hands over frames as one batch; keeps the sequence numbers with which connections were answered, by the
+ * peer's port.
+ */
 class BatchDevice implements Device {
   readonly capabilities = capabilities
   readonly answered = new Map<number, number>()

@@ -136,7 +136,10 @@ export class NetworkDomain implements Domain {
     return true
   }
 
-  /** The application waits for upcalls, each by its number; a frame that was not sent is lost as if on the wire. */
+  /**
+   * Upcalls must be finished, since the application waits for each number. A frame need not: it is lost as if
+   * on the wire.
+   */
   isUndone(action: number): boolean {
     const record = this.actions.words
     const kind = record[action + ActionWord.kind] as number
@@ -156,7 +159,7 @@ export class NetworkDomain implements Domain {
     this.machine.copyState(target)
   }
 
-  /** Whether the claim that covers an action covers the one after it in the queue, and that is a frame. */
+  /** Whether the next action in the queue is a frame and is covered by the same claim. */
   #isFollowed(action: number): boolean {
     const { words, count } = this.actions
     const number = words[action + ActionWord.number] as number

@@ -98,9 +98,10 @@ export class NetworkSource implements Source {
   }
 
   /**
-   * Publishes every few frames: the other replicas start on the first while the last are still being read. An acknowledgment
-   * that the next one makes needless is not published: every replica would apply it for nothing. Of the fragments of a
-   * packet the last one to arrive is: its request's frame is the whole packet. Returns the requests.
+   * Publishes every few frames: the other replicas start on the first while the last are still being read. A
+   * superseded ACK is not published: every replica would apply it for nothing. The fragments of a packet
+   * become one request when the last of them arrives; its frame is the whole packet. Returns the number of
+   * requests.
    */
   #readFrames(limit: number, now: number): number {
     const { sink, device, countersAt, reassembler } = this.#parts
@@ -135,7 +136,7 @@ export class NetworkSource implements Source {
     return total
   }
 
-  /** Puts what was read into `slot` in the place of the frame before it, if it makes that one needless. */
+  /** Moves the frame just read into `slot` to the place of the frame before it, if it supersedes that one. */
   #supersede(before: number, slot: number, length: number): boolean {
     const { region, countersAt, verifies } = this.#parts
     if (!supersede(region, before, slot, length, this.#headerBytes)) return false
@@ -144,7 +145,10 @@ export class NetworkSource implements Source {
     return true
   }
 
-  /** The verdict travels with the frame, since what a claim decides is reset when a slot is published. */
+  /**
+   * The result is stored beside the frame and not as the slot's verdict, which is reset when the slot is
+   * published.
+   */
   #verify(slot: number): void {
     const { words, bytes } = this.#parts.region
     const frameAt = frameAtOf(words, slot)
@@ -172,7 +176,8 @@ export class NetworkSource implements Source {
       count += 1
     }
     if (count === 0) return 0
-    // Taken only once they are published: a thread killed in between loses none, see `recoverPosted`.
+    // Taken from the mailbox after they are published: a thread killed in between loses none, see
+    // `recoverPosted`.
     sink.publish(count)
     mailbox.advance(count)
     return count

@@ -62,8 +62,8 @@ export class ControlSender {
   }
 
   /**
-   * Answers the echo request in `slot`, whose payload is copied as it is (RFC 1122 section 3.2.2.6), or sends a part of the
-   * answer. The first part has the ICMP header, over whose checksum goes what the others carry.
+   * Answers the echo request in `slot`, whose payload is copied as it is (RFC 1122 section 3.2.2.6), or sends
+   * a part of the answer. The first part has the ICMP header, over whose checksum goes what the others carry.
    */
   sendEchoReply(record: Int32Array, at: number, slot: number, bufferAt: number): void {
     const { bytes, words } = this.#parts.region

@@ -47,7 +47,7 @@ export interface StackReport {
   readonly framesOut: number
   /** Frames that the device had no room for. */
   readonly framesRefused: number
-  /** What a reader should know about this run; empty as a rule. */
+  /** What a reader should know about this run; usually empty. */
   readonly note: string
   /** Replicas that were lost, left and joined; absent where they cannot. */
   readonly crewEvents?: readonly CrewEvent[]
@@ -63,7 +63,10 @@ export interface CrewEvent {
   readonly reason: string
   /** Since the stack started, in milliseconds. */
   readonly atMillis: number
-  /** From the end of its thread until the ring was free of it; from the wish for a newcomer until it was let in. */
+  /**
+   * Of a lost replica, from the end of its thread until the ring was free of it; of a newcomer, from the call
+   * of `addReplica` until it was let in.
+   */
   readonly tookMillis: number
 }
 
@@ -91,7 +94,7 @@ export interface RunningStack {
   /** Stops taking requests and waits until every replica applied all there are; digests are final then. */
   settle(): Promise<void>
   report(): StackReport
-  /** For those who look on while it runs. */
+  /** For live views of the running stack. */
   liveCounters(): LiveCounters
   /** What ended a thread, and with it the stack. */
   readonly failure: Error | undefined

@@ -2,9 +2,9 @@
  * The application's ends of a sharded stack: one mailbox and one outbox a worker behind what looks like one of each.
  * Application's thread only.
  *
- * A connection's id carries its worker (see `shard-layout.ts`). Listeners exist everywhere, and are announced once all
- * do. A connection that is opened goes to a worker in turn, which chooses a port that makes it its own; one with a given
- * port goes where its tuple belongs.
+ * A connection's id carries its worker (see `shard-layout.ts`). Listeners exist everywhere, and are announced
+ * once all do. A connection that is opened goes to a worker in turn, which chooses a port that makes it its
+ * own; one with a given port goes where its tuple belongs.
  */
 import { ChannelWord } from '../../dominoes/channel/channel-layout.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
@@ -79,7 +79,10 @@ export class ShardPort implements RequestPort {
     this.#wakeDevice()
   }
 
-  /** It takes the role first and announces itself on the signal then: who finds it announced finds the role taken. */
+  /**
+   * A worker takes the role before it announces itself on the signal: if it is found announced, it is found
+   * in the role.
+   */
   #wakeOne(shard: number): void {
     if (!(this.#news[shard] as Signal).notify()) return
     if (Atomics.load(this.#words, this.#roleWord) === shard + 1) this.#wakeDevice()

@@ -63,7 +63,7 @@ export const shardedStrategy: Strategy = {
   },
 }
 
-/** An outbox whose connections are named as the application sees them, and whose reader sleeps on the first worker's. */
+/** An outbox with connections named as the application sees them. Its reader sleeps on the first worker's signal. */
 class ShardOutbox extends OutboxWriter {
   readonly #words: Int32Array
   readonly #shard: ShardLayout
@@ -127,7 +127,7 @@ function openThread(parts: ThreadParts): StrategyThread {
       region,
       worker: thread,
       device,
-      // Requests are known by their slots, which say so when they are done with.
+      // Requests are named by their slots: a slot says when it is done with.
       reassembler: openReassembler(parts, (slot, frameAt) => !isFrameStoredAt(words, slot, frameAt)),
       pool,
       handed: shards.map(({ handed }) => new Mailbox(region, handed)),

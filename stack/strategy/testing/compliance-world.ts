@@ -34,7 +34,10 @@ const identities = [
   { address: 0x0a000002, etherHigh: 0x0200, etherLow: 2 },
 ] as const
 
-/** `pieceBytes`: what a router between the hosts lets through of an IP payload, a multiple of 8; everything if absent. */
+/**
+ * `pieceBytes`: what a router between the hosts lets through of an IP payload, a multiple of 8; everything if
+ * absent.
+ */
 export function holdConnections(
   seed: number,
   strategies: readonly [StrategyOption, StrategyOption],

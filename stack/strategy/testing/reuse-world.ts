@@ -81,7 +81,7 @@ export function reuseIndex(
       }),
   ) as [SimHost, SimHost]
   applications[1].listen(hosts[1].endpoint)
-  // The handshake emits segments, too: what is held up is the first that carries bytes.
+  // The handshake emits segments, too, so hold up the first segment that carries bytes.
   obstacle.isArmed = () => applications[direction === 'receive' ? 0 : 1].hasWritten
   applications[0].begin(hosts[0].endpoint)
   const receiver = direction === 'receive' ? applications[1] : applications[0]

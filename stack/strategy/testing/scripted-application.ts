@@ -1,6 +1,6 @@
 /**
- * An application of a simulated host that opens or accepts several connections at once and keeps each to its plan. Which
- * plan an accepted connection has, its first byte says.
+ * An application of a simulated host that opens or accepts several connections at once and keeps each to its
+ * plan. Which plan an accepted connection has, its first byte says.
  */
 
 import { Random } from '../../device/random.ts'

@@ -1,6 +1,7 @@
 /**
- * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and is closed,
- * reset, or given up with bytes unread. Whatever its end, its place has to be free for a later one.
+ * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and
+ * is closed, reset, or given up with bytes unread. Whatever its end, its place has to be free for a later
+ * one.
  */
 
 import { perfectLink } from '../../device/simulated/link-direction.ts'

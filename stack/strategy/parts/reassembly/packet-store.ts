@@ -10,11 +10,11 @@
  *             0                     frameAt                      128
  *             │ slack, virtio header │ Ethernet and IP header    │ payload, up to 65,515 bytes │
  *
- * A packet's header is known with its first fragment, which may come last, so it grows backwards from the payload.
- * Payload lies at a multiple of 8, as in a slot.
+ * A packet's header is known with its first fragment, which may come last. So the payload has a fixed place,
+ * at a multiple of 8 as in a slot, and the header is put before it.
  *
- * A holder may be killed at any instruction. Invariant: a unit's bit is set after its bytes are there; `received` is never
- * more than the bits; an entry's state changes after everything that it vouches for.
+ * A holder may be killed at any instruction. Invariant: a unit's bit is set after its bytes are there;
+ * `received` is never more than the bits; an entry's state changes after everything that it vouches for.
  */
 import { lineBytes, lineWords, type Region, type RegionPlan } from '../../../dominoes/memory/region.ts'
 import { ethernetHeaderBytes } from '../../../wire/ethernet.ts'

@@ -1,14 +1,15 @@
 /**
- * Puts fragments together where frames are read (RFC 791 section 3.2, RFC 815, RFC 1122 section 3.3.2), so that a packet
- * larger than a frame is one request. One instance a thread over one store; used by the holder of the producer role only.
+ * Puts fragments together where frames are read (RFC 791 section 3.2, RFC 815, RFC 1122 section 3.3.2), so
+ * that a packet larger than a frame is one request. One instance a thread over one store; used by the holder
+ * of the producer role only.
  *
- * What strangers can make it hold is the store and no more: one source has a quarter of it at most, and what has been
- * without a new fragment for longest gives way. So a packet whose fragments come close together survives a flood of
- * others, as long as less than a whole store of them comes between two of its own.
+ * The store bounds what strangers can make it hold. One source has a quarter of it at most, and the packet
+ * that has been without a new fragment for longest gives way. So a packet whose fragments come close together
+ * survives a flood, as long as fewer packets than the store holds begin between two of its fragments.
  *
- * A fragment that overlaps what is there drops the whole packet (as RFC 5722 has it for IPv6, and Linux for both): no
- * sender makes one, and which bytes win would be for the attacker to choose. One that is wholly there already is a
- * duplicate, and ignored.
+ * A fragment that overlaps what is there drops the whole packet (as RFC 5722 has it for IPv6, and Linux for
+ * both): no sender makes one, and an attacker could choose which bytes win. A fragment that is wholly there
+ * already is a duplicate, and ignored.
  */
 import type { Region } from '../../../dominoes/memory/region.ts'
 import type { MachineConfig } from '../../../protocol/config.ts'
@@ -48,7 +49,7 @@ export const packetsPerSource = packetCount / 4
 export const lifetimeMicros = 30_000_000
 
 const sweepMicros = 1_000_000
-/** Threads' clocks, and stamps clamped to the newest request's, may differ by this. */
+/** Two readings may differ by this: threads' clocks differ, and stamps are clamped to the newest request's. */
 const backwardsLimitMicros = 1_000_000
 const none = -1
 
@@ -92,7 +93,7 @@ export class Reassembler {
     store.isActive = this.#reclaim(now) < packetCount
   }
 
-  /** Fragments of what nobody here will take do not get any room. */
+  /** Whether somebody here takes the packet; a fragment of any other gets no room. */
   #isForUs(frameAt: number): boolean {
     const { config, region } = this.#parts
     const fragment = this.#fragment
@@ -231,9 +232,10 @@ export class Reassembler {
 }
 
 /**
- * Microseconds from `then` to `now`, 0 … 2^32 - 1. Whoever holds the role sweeps every second while anything is held, and
- * sleeps for a tenth at most, so no age comes near the 71 minutes after which it would look small again. After a process
- * was stopped for longer, an entry may stay for another lifetime: it does no harm.
+ * Microseconds from `then` to `now`, 0 … 2^32 - 1. While anything is held, the role's holder sweeps every
+ * second and sleeps for a tenth of one at most. So no age comes near 71 minutes, after which it would look
+ * small again. If the process was stopped for longer, an entry may stay for another lifetime, which does no
+ * harm.
  */
 function ageMicros(then: number, now: number): number {
   const age = (now - then) | 0
