@@ -3,7 +3,17 @@
 import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { ipv4At } from '../../wire/address.ts'
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
-import { Action, ArpWord, IcmpWord, SegmentWord, Upcall, UpcallWord } from '../actions.ts'
+import {
+  Action,
+  ArpWord,
+  DatagramDeliveryWord,
+  DatagramWord,
+  IcmpWord,
+  isDatagramUpcall,
+  SegmentWord,
+  Upcall,
+  UpcallWord,
+} from '../actions.ts'
 
 export interface SentSegment {
   readonly action: 'segment'
@@ -64,7 +74,34 @@ export interface SentIcmp {
   readonly ipDestination: number
 }
 
-export type ReadableAction = SentSegment | PostedUpcall | SentArp | SentIcmp
+export interface SentDatagram {
+  readonly action: 'datagram'
+  readonly number: number
+  readonly etherDestination: readonly [number, number]
+  readonly ipDestination: number
+  readonly sourcePort: number
+  readonly destinationPort: number
+  readonly position: number
+  readonly payloadLength: number
+}
+
+/** An upcall about a UDP socket; a delivery says where its bytes are in the frame. */
+export interface DatagramUpcall {
+  readonly action: 'datagram upcall' | 'datagram delivery'
+  readonly number: number
+  readonly upcall: string
+  readonly socket: number
+  readonly cookie: number
+  readonly error: number
+  readonly position: number
+  readonly length: number
+  readonly localPort: number
+  readonly remoteAddress: number
+  readonly remotePort: number
+  readonly payloadOffset: number
+}
+
+export type ReadableAction = SentSegment | PostedUpcall | SentArp | SentIcmp | SentDatagram | DatagramUpcall
 
 const upcallNames = Object.fromEntries(Object.entries(Upcall).map(([name, kind]) => [kind, name]))
 
@@ -102,6 +139,13 @@ function readAction(words: Int32Array): ReadableAction {
       targetAddress: ipv4At(words, ArpWord.targetAddress),
       senderAddress: ipv4At(words, ArpWord.senderAddress),
     }
+  }
+  if (kind === Action.sendDatagram) return readDatagram(words, number)
+  if (
+    kind === Action.deliverDatagram ||
+    (kind === Action.upcall && isDatagramUpcall(word(UpcallWord.upcall)))
+  ) {
+    return readDatagramUpcall(words, number)
   }
   if (kind === Action.deliver || kind === Action.upcall) {
     const isDelivery = kind === Action.deliver
@@ -158,6 +202,42 @@ function readSegment(words: Int32Array, number: number): SentSegment {
       : undefined,
     sack,
     words,
+  }
+}
+
+function readDatagram(words: Int32Array, number: number): SentDatagram {
+  const word = (index: number): number => words[index] as number
+  return {
+    action: 'datagram',
+    number,
+    etherDestination: [word(DatagramWord.etherDestinationHigh), word(DatagramWord.etherDestinationLow)],
+    ipDestination: ipv4At(words, DatagramWord.ipDestination),
+    sourcePort: word(DatagramWord.sourcePort),
+    destinationPort: word(DatagramWord.destinationPort),
+    position: word(DatagramWord.position),
+    payloadLength: word(DatagramWord.payloadLength),
+  }
+}
+
+/** Fields that the upcall does not have are 0. */
+function readDatagramUpcall(words: Int32Array, number: number): DatagramUpcall {
+  const kind = words[UpcallWord.upcall] as number
+  const has = (...kinds: number[]): boolean => kinds.includes(kind)
+  const word = (index: number, isThere: boolean): number => (isThere ? (words[index] as number) : 0)
+  const hasPeer = has(Upcall.datagram, Upcall.datagramRefused)
+  return {
+    action: words[ActionWord.kind] === Action.deliverDatagram ? 'datagram delivery' : 'datagram upcall',
+    number,
+    upcall: upcallNames[kind] ?? 'unknown',
+    socket: words[UpcallWord.connection] as number,
+    cookie: word(UpcallWord.cookie, has(Upcall.datagramBound)),
+    error: word(UpcallWord.error, has(Upcall.datagramBound, Upcall.datagramRefused)),
+    position: word(UpcallWord.position, has(Upcall.datagram, Upcall.datagramsSent)),
+    length: word(UpcallWord.length, has(Upcall.datagram)),
+    localPort: word(UpcallWord.localPort, has(Upcall.datagramBound)),
+    remoteAddress: hasPeer ? ipv4At(words, UpcallWord.remoteAddress) : 0,
+    remotePort: word(UpcallWord.remotePort, hasPeer),
+    payloadOffset: word(DatagramDeliveryWord.payloadOffset, has(Upcall.datagram)),
   }
 }
 
