@@ -54,7 +54,9 @@ const left = range.filter((index) => !ended.includes(index))
 const synsFrom = (actions: readonly ReadableAction[]) =>
   actions.flatMap((action) => (action.action === 'segment' ? [action.sourcePort - firstPort] : []))
 const failures = (actions: readonly ReadableAction[]) =>
-  actions.flatMap((action) => (action.action === 'upcall' && action.upcall === 'connectFailed' ? [action] : []))
+  actions.flatMap((action) =>
+    action.action === 'upcall' && action.upcall === 'connectFailed' ? [action] : [],
+  )
 
 describe('50 connections that wait for one neighbor', () => {
   it('send when it answers, those that were not ended meanwhile, in the order in which they began to wait', () => {

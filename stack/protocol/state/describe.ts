@@ -6,6 +6,7 @@
 import type { Declarations, RecordKind } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
 import { senderCounts, senderNames } from '../senders/numbering.ts'
+import { datagramSocketRecord, waitingDatagramCount, waitingDatagramRecord } from './datagrams.ts'
 import { globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
 import { segmentRecord } from './segment.ts'
@@ -133,6 +134,14 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
     ...rings,
     table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, always),
     table('tuple hash', layout.hash, layout.hashWords, hashRecord, always),
+    table('UDP socket', layout.datagramSockets, config.datagramSocketCount, datagramSocketRecord, always),
+    table(
+      'waiting datagram',
+      layout.waitingDatagrams,
+      waitingDatagramCount(config),
+      waitingDatagramRecord,
+      always,
+    ),
   ]
 }
 
