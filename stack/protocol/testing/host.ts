@@ -77,7 +77,7 @@ export class TestHost {
     return tcbRecord.read(this.state, planLayout(this.config).connections + index * tcbRecord.words)
   }
 
-  /** Overwrites one field of a TCB, to put a test where no test can get in reasonable time. */
+  /** Overwrites one field of a TCB, for tests of those that look at the words: invariants, digests. */
   poke(index: number, field: keyof typeof tcbRecord.offsets, value: number): void {
     this.invariants = undefined
     const at = planLayout(this.config).connections + index * tcbRecord.words

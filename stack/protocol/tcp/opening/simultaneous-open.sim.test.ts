@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { State } from '../../state/tcb.ts'
 import { addresses, World } from '../../testing/world.ts'
 
 const wire = { delayMicros: 5_000, jitterMicros: 0, lossProbability: 0, duplicationProbability: 0 }
@@ -13,11 +12,11 @@ test.each([0, 0.05, 0.2])(
       const { left, right } = world
       left.connect(addresses.right, 80, 90)
       right.connect(addresses.left, 90, 80)
-      const isEstablished = (): boolean =>
+      const isConnected = (): boolean =>
         [left, right].every(
-          (host) => host.tcb(0).state === State.established && host.counters.activeOpens === 1,
+          ({ application, counters }) => application.connection !== -1 && counters.activeOpens === 1,
         )
-      world.run(200_000_000, isEstablished)
+      world.run(200_000_000, isConnected)
       // SYN, SYN-ACK and at most an ACK from each, ARP besides; a few more where frames were lost.
       if (lossProbability === 0) expect(world.transmitted).toBeLessThanOrEqual(10)
       expect(world.transmitted).toBeLessThan(100)
