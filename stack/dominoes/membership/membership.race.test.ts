@@ -7,7 +7,7 @@ import { Channel } from '../channel/channel.ts'
 import { OutboxReader } from '../channel/outbox.ts'
 import { openRegion } from '../memory/region.ts'
 import { Signal } from '../memory/signal.ts'
-import { Random } from '../testing/random.ts'
+import { Random } from '../../device/random.ts'
 import { RecordWord } from '../testing/register-domain.ts'
 import { expectedRecords } from '../testing/register-oracle.ts'
 import {

@@ -5,7 +5,7 @@ import { LogRecorder } from '../log/recorder.ts'
 import { LogWriter } from '../log/writer.ts'
 import { openRegion } from '../memory/region.ts'
 import type { FrameworkStart } from '../replica/framework-layout.ts'
-import { Random } from './random.ts'
+import { Random } from '../../device/random.ts'
 import { RegisterDomain } from './register-domain.ts'
 import { createWorld, openWorld } from './register-world.ts'
 

@@ -8,7 +8,7 @@ import type { Mailbox } from '../channel/mailbox.ts'
 import type { Domain, Source } from '../contract/domain.ts'
 import { SlotWord, slotPayloadOffset } from '../contract/slot.ts'
 import type { Region } from '../memory/region.ts'
-import { Random } from './random.ts'
+import { Random } from '../../device/random.ts'
 import { RegisterRequest } from './register-domain.ts'
 
 export interface RegisterSourceParts {

@@ -14,7 +14,7 @@ import { planLayout } from '../state/layout.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { tcbRecord } from '../state/tcb.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from '../testing/host.ts'
-import { SeededRandom } from '../testing/random.ts'
+import { Random } from '../../device/random.ts'
 
 const config = { ...testConfig, connectionCount: 4, timeWaitCount: 3, segmentCount: 8, sendBufferBytes: 4096 }
 const steps = 4000
@@ -36,7 +36,7 @@ class Churn {
   readonly machines = this.queues.map((queue, index) =>
     createMachine(config, this.words, this.states[index] as Int32Array, queue),
   )
-  readonly random: SeededRandom
+  readonly random: Random
   /** Ids that the application holds. */
   readonly ids: number[] = []
   /** Those that wait to be freed. */
@@ -48,7 +48,7 @@ class Churn {
   closed = 0
 
   constructor(seed: number) {
-    this.random = new SeededRandom(seed)
+    this.random = new Random(seed)
   }
 
   step(): void {

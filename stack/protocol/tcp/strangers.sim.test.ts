@@ -1,14 +1,14 @@
 /** A flood of forged SYNs, and an honest transfer beside it, in virtual time; each host's shadow has to stay equal. */
 import { describe, expect, it } from 'vitest'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
-import { SeededRandom } from '../testing/random.ts'
+import { Random } from '../../device/random.ts'
 import { addresses, type WireOptions, World } from '../testing/world.ts'
 
 const port = 5001
 const backlog = 8
 
 /** A SYN from an address that nobody has. */
-function forge(random: SeededRandom): Int32Array {
+function forge(random: Random): Int32Array {
   const head = new Int32Array(64)
   head[HeaderWord.format] = Format.tcp
   head[HeaderWord.etherDestinationHigh] = addresses.leftEther[0]
@@ -34,7 +34,7 @@ function fetchDuringFlood(seed: number, bytes: number, wire: Partial<WireOptions
     { connectionCount: 16 },
   )
   const { left, right } = world
-  const random = new SeededRandom(seed)
+  const random = new Random(seed)
   right.application.bytesToSend = bytes
   right.listen(port)
   for (let count = 0; count < 4 * backlog; count += 1) right.receive(forge(random))

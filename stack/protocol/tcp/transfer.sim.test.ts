@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { OptionBit } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
-import { SeededRandom } from '../testing/random.ts'
+import { Random } from '../../device/random.ts'
 import { type TransferOptions, transfer } from '../testing/transfer.ts'
 import type { World } from '../testing/world.ts'
 
@@ -12,7 +12,7 @@ function seeds(count: number): number[] {
 
 /** What one seed stands for: buffers, segments, path and amounts, all drawn. */
 function draw(seed: number): TransferOptions {
-  const random = new SeededRandom(seed * 7919)
+  const random = new Random(seed * 7919)
   const config: Partial<MachineConfig> = {
     congestionControl: random.chance(0.5) ? 'cubic' : 'newreno',
     sendBufferBytes: 1 << (13 + random.below(6)),
@@ -40,7 +40,7 @@ function draw(seed: number): TransferOptions {
 
 /** Extremes of everything at once: rings of two segments, buffers of two kilobytes, a second of delay. */
 function drawExtremes(seed: number): TransferOptions {
-  const random = new SeededRandom(seed * 7919)
+  const random = new Random(seed * 7919)
   const narrowing = random.chance(0.2)
     ? { pathMtuBytes: 400 + random.below(1000), pathMtuFromFrame: random.below(400) }
     : {}

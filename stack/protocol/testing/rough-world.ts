@@ -7,7 +7,7 @@ import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Request } from '../requests.ts'
 import { peerAddress, peerEther, testConfig } from './host.ts'
-import { SeededRandom } from './random.ts'
+import { Random } from '../../device/random.ts'
 import type { Fate, Habits, RoughScenario, Side } from './rough-scenario.ts'
 import { isBareAck, supersedesHead } from './superseded-head.ts'
 import { Host, type Surroundings } from './world.ts'
@@ -81,7 +81,7 @@ class Station {
 const consecutiveSynLosses = 3
 
 export class RoughWorld implements Surroundings {
-  readonly random = new SeededRandom(1)
+  readonly random = new Random(1)
   readonly nextIsn: number
   readonly left: Host
   readonly right: Host

@@ -18,7 +18,7 @@ import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
 import { Invariants } from './invariants.ts'
-import { SeededRandom } from './random.ts'
+import { Random } from '../../device/random.ts'
 
 export interface WireOptions {
   readonly seed: number
@@ -50,7 +50,7 @@ const stuckTicks = 100_000
 export interface Surroundings {
   /** Microseconds; a request's time is these, cut to 32 bits. */
   readonly now: number
-  readonly random: SeededRandom
+  readonly random: Random
   /** Random bits of the coming requests, if not drawn. */
   readonly nextIsn: number | undefined
   transmit(from: Host, head: Int32Array): void
@@ -191,7 +191,7 @@ export class Host {
 }
 
 export class World {
-  readonly random: SeededRandom
+  readonly random: Random
   readonly left: Host
   readonly right: Host
   readonly #wire: WireOptions
@@ -206,7 +206,7 @@ export class World {
 
   constructor(wire: WireOptions, config: Partial<MachineConfig> = {}, queueCapacity = 64) {
     this.#wire = wire
-    this.random = new SeededRandom(wire.seed)
+    this.random = new Random(wire.seed)
     const common = { ...testConfig, ...config }
     this.left = new Host(this, 'left', { ...common }, queueCapacity)
     const rightConfig = { ...common, address: peerAddress, etherHigh: peerEther[0], etherLow: peerEther[1] }

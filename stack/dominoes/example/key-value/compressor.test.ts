@@ -1,6 +1,6 @@
 import { crc32 as crc32OfNode } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { Random } from '../../testing/random.ts'
+import { Random } from '../../../device/random.ts'
 import { Compressor, compressedLimit, expand } from './compressor.ts'
 import { crc32 } from './crc32.ts'
 

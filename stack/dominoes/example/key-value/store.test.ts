@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hashWords } from '../../index.ts'
-import { Random } from '../../testing/random.ts'
+import { Random } from '../../../device/random.ts'
 import { keyWords } from './messages.ts'
 import { Store } from './store.ts'
 import { EntryWord, planStore } from './store-layout.ts'
