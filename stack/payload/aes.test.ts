@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { seededIntegers } from '../wire/frame-fixtures.ts'
+import { seededIntegers } from '../wire/testing/frame-fixtures.ts'
 import { addKeystream, expandAesKey } from './aes.ts'
 
 /** The key stream of one counter block. */

@@ -2,7 +2,7 @@ import { createCipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { openRegion } from '../dominoes/memory/region.ts'
 import { addSums, sumBytes } from '../wire/checksum.ts'
-import { seededIntegers } from '../wire/frame-fixtures.ts'
+import { seededIntegers } from '../wire/testing/frame-fixtures.ts'
 import { copyAndSum } from './copy.ts'
 import { createPayloadWork, defaultCipherKey, noSum, payloadWorkKinds } from './payload-work.ts'
 

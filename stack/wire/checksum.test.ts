@@ -9,7 +9,7 @@ import {
   sumPseudoHeader,
   swapSum,
 } from './checksum.ts'
-import { seededIntegers } from './frame-fixtures.ts'
+import { seededIntegers } from './testing/frame-fixtures.ts'
 
 /** Straight from RFC 1071: big-endian words, an odd byte padded on the right. */
 function naiveSum(bytes: Uint8Array, at: number, length: number): number {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FlowKind, flowWords, readFlow } from './flow.ts'
-import { Bench, ours, seededIntegers, segment, theirs } from './frame-fixtures.ts'
+import { Bench, ours, seededIntegers, segment, theirs } from './testing/frame-fixtures.ts'
 
 function flowOf(bench: Bench, length: number) {
   const flow = new Int32Array(flowWords)

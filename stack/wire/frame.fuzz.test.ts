@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, transportChecksumHolds } from './frame.ts'
-import { Bench, seededIntegers, segment } from './frame-fixtures.ts'
+import { Bench, seededIntegers, segment } from './testing/frame-fixtures.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from './header.ts'
 
 const seed = 20260101

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, transportChecksumHolds } from './frame.ts'
-import { Bench, ours, segment, theirHardware, theirs } from './frame-fixtures.ts'
+import { Bench, ours, segment, theirHardware, theirs } from './testing/frame-fixtures.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, TcpWord, Verdict } from './header.ts'
 
 function decode(bench: Bench, length: number, trustChecksums = false): number {

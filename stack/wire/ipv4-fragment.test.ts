@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { transportChecksumHolds } from './frame.ts'
-import { Bench, seededIntegers, segment } from './frame-fixtures.ts'
+import { Bench, seededIntegers, segment } from './testing/frame-fixtures.ts'
 import { TcpFlag } from './header.ts'
 import { ipv4HeaderHolds, ipv4TotalLength } from './ipv4.ts'
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Bench, segment } from './frame-fixtures.ts'
+import { Bench, segment } from './testing/frame-fixtures.ts'
 import { OptionBit, TcpFlag } from './header.ts'
 import { supersedesAck } from './superseded-ack.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { segment } from './frame-fixtures.ts'
+import { segment } from './testing/frame-fixtures.ts'
 import { OptionBit, TcpFlag, TcpWord, Verdict } from './header.ts'
 import { decodeTcpOptions, sackBlockLimit, tcpOptionBytes, writeTcpOptions } from './tcp-options.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { complianceRegion, describeDevice } from '../device.compliance.ts'
+import { complianceRegion, describeDevice } from '../testing/device.compliance.ts'
 import { openEventFd } from '../kernel/descriptor-device.ts'
 import { createFramePairDevice, openFramePair } from './frame-pair.ts'
 

@@ -1,13 +1,13 @@
 /** Valid frames for tests, built by this folder's encoders, and a small seeded generator to damage them with. */
-import { parseHardwareAddress, parseIpv4Address } from './addresses.ts'
-import { ArpOperation, arpBytes, writeArp } from './arp.ts'
-import { sumBytes } from './checksum.ts'
-import { EtherType, ethernetHeaderBytes, writeEthernet } from './ethernet.ts'
-import { TcpWord } from './header.ts'
-import { IcmpType, icmpHeaderBytes, writeIcmpChecksum, writeIcmpEcho, writeIcmpError } from './icmpv4.ts'
-import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from './ipv4.ts'
-import { writeTcp, writeTcpChecksum } from './tcp.ts'
-import { udpHeaderBytes, writeUdp, writeUdpChecksum } from './udp.ts'
+import { parseHardwareAddress, parseIpv4Address } from '../addresses.ts'
+import { ArpOperation, arpBytes, writeArp } from '../arp.ts'
+import { sumBytes } from '../checksum.ts'
+import { EtherType, ethernetHeaderBytes, writeEthernet } from '../ethernet.ts'
+import { TcpWord } from '../header.ts'
+import { IcmpType, icmpHeaderBytes, writeIcmpChecksum, writeIcmpEcho, writeIcmpError } from '../icmpv4.ts'
+import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from '../ipv4.ts'
+import { writeTcp, writeTcpChecksum } from '../tcp.ts'
+import { udpHeaderBytes, writeUdp, writeUdpChecksum } from '../udp.ts'
 
 export const ours = parseIpv4Address('10.0.0.1')
 export const theirs = parseIpv4Address('192.168.200.2')
