@@ -49,7 +49,9 @@ test('a folder of more than 25 source files is reported, whatever tests lie amon
   const below = sources(30).map(({ path, text }) => ({ path: path.replace('x/file', 'x/y/file'), text }))
   expect(noCrowdedFolders([...sources(25), ...tests])).toEqual([])
   expect(noCrowdedFolders([...sources(26), ...tests])).toHaveLength(1)
-  expect(noCrowdedFolders([...sources(25), ...below])).toMatchObject([expect.stringMatching(/^stack\/x\/y: holds 30/)])
+  expect(noCrowdedFolders([...sources(25), ...below])).toMatchObject([
+    expect.stringMatching(/^stack\/x\/y: holds 30/),
+  ])
 })
 
 test('a test that may be skipped is reported, wherever it is declared', () => {

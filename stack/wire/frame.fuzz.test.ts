@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, transportChecksumHolds } from './frame.ts'
-import { Bench, damage, damages, segment } from './testing/frame-fixtures.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from './header.ts'
+import { Bench, damage, damages, segment } from './testing/frame-fixtures.ts'
 
 const seed = 20260101
 const frameLimit = 1514

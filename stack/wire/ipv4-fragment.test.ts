@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { transportChecksumHolds } from './frame.ts'
-import { Bench, damage, damages, segment } from './testing/frame-fixtures.ts'
 import { TcpFlag } from './header.ts'
 import { ipv4HeaderHolds, ipv4TotalLength } from './ipv4.ts'
 import {
@@ -12,6 +11,7 @@ import {
   writeFragmentHeader,
   writeWholeHeader,
 } from './ipv4-fragment.ts'
+import { Bench, damage, damages, segment } from './testing/frame-fixtures.ts'
 
 const ipAt = 14
 

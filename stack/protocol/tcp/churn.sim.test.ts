@@ -3,6 +3,7 @@
  * bring the machine out of step with its shadow, and when everything is over nothing is left behind.
  */
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../device/random.ts'
 import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
@@ -14,7 +15,6 @@ import { planLayout } from '../state/layout.ts'
 import { listenerRecord } from '../state/tables.ts'
 import { tcbRecord } from '../state/tcb.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from '../testing/host.ts'
-import { Random } from '../../device/random.ts'
 
 const config = { ...testConfig, connectionCount: 4, timeWaitCount: 3, segmentCount: 8, sendBufferBytes: 4096 }
 const steps = 4000

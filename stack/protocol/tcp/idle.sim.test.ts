@@ -1,8 +1,8 @@
 /** Connections that sleep between bursts for minutes to weeks. A host that nothing wakes applies no request meanwhile. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { OptionBit } from '../../wire/header.ts'
 import { Random } from '../../device/random.ts'
+import { OptionBit } from '../../wire/header.ts'
 import { RestartObserver } from '../testing/restart-observer.ts'
 import { idleScenario, silencesMicros } from '../testing/rough-arbitrary.ts'
 import { plainHabits, type RoughScenario, smoothScenario, type Write } from '../testing/rough-scenario.ts'

@@ -182,7 +182,12 @@ describe('a peer that answers keeps its connection', () => {
       scenario.acks(count * mss)
     }
     expect(scenario.host.counters.timeouts).toBe(20)
-    expect(scenario.forget().queues(21 * mss).heard()).toEqual([`PSH ACK ${20 * mss}+${mss}`])
+    expect(
+      scenario
+        .forget()
+        .queues(21 * mss)
+        .heard(),
+    ).toEqual([`PSH ACK ${20 * mss}+${mss}`])
   })
 })
 

@@ -57,10 +57,15 @@ describe('data in order', () => {
   it('keeps its position beyond 4 GiB', () => {
     const start = 0xffff_fc00
     const scenario = Scenario.accepted(jumbo)
-    while (scenario.at < start) scenario.sends({ length: Math.min(65_483, start - scenario.at) }).reads(scenario.at)
+    while (scenario.at < start)
+      scenario.sends({ length: Math.min(65_483, start - scenario.at) }).reads(scenario.at)
     scenario.forget()
     for (let count = 0; count < 3; count += 1) scenario.sends({ length: 512 })
-    expect(scenario.told().map(({ position }) => position)).toEqual([0xffff_fc00n, 0xffff_fe00n, 0x1_0000_0000n])
+    expect(scenario.told().map(({ position }) => position)).toEqual([
+      0xffff_fc00n,
+      0xffff_fe00n,
+      0x1_0000_0000n,
+    ])
   })
 })
 

@@ -43,7 +43,12 @@ describe('data to send', () => {
   it('does not grow the window while the application is what limits it', () => {
     const scenario = Scenario.accepted()
     for (let position = mss; position <= 40 * mss; position += mss) scenario.queues(position).acks(position)
-    expect(scenario.forget().queues(140 * mss).heard()).toHaveLength(10)
+    expect(
+      scenario
+        .forget()
+        .queues(140 * mss)
+        .heard(),
+    ).toHaveLength(10)
   })
 
   it('does not grow the window while the peer is what limits it', () => {

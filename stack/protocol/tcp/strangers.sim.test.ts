@@ -1,7 +1,7 @@
 /** A flood of forged SYNs, and an honest transfer beside it, in virtual time; each host's shadow has to stay equal. */
 import { describe, expect, it } from 'vitest'
-import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Random } from '../../device/random.ts'
+import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { addresses, type WireOptions, World } from '../testing/world.ts'
 
 const port = 5001

@@ -1,8 +1,8 @@
 /** Transfers in both directions over a bad wire: every byte exactly once, in bounded time, replicas equal. */
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../device/random.ts'
 import { OptionBit } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
-import { Random } from '../../device/random.ts'
 import { type TransferOptions, transfer } from '../testing/transfer.ts'
 import type { World } from '../testing/world.ts'
 

@@ -3,11 +3,12 @@
  * is late now and then: frames, timers and the application's calls wait for it, and all that waits is handled in one go
  * with one time stamp. No time passes on a host that nothing wakes.
  */
+
+import { Random } from '../../device/random.ts'
 import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Request } from '../requests.ts'
 import { peerAddress, peerEther, testConfig } from './host.ts'
-import { Random } from '../../device/random.ts'
 import type { Fate, Habits, RoughScenario, Side } from './rough-scenario.ts'
 import { isBareAck, supersedesHead } from './superseded-head.ts'
 import { Host, type Surroundings } from './world.ts'

@@ -3,6 +3,8 @@
  * without any bytes. The wire loses, delays and duplicates by a seeded generator. Each end has a shadow, a
  * second machine that is fed the same requests and has to stay equal.
  */
+
+import { Random } from '../../device/random.ts'
 import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
@@ -18,7 +20,6 @@ import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
 import { Invariants } from './invariants.ts'
-import { Random } from '../../device/random.ts'
 
 export interface WireOptions {
   readonly seed: number

@@ -19,19 +19,20 @@ function expanded(bytes: Uint8Array, room = 5000): Uint8Array | undefined {
 
 const noise = fc.uint8Array({ maxLength: 300, size: 'max' })
 /** So many bytes again, as they stood so far back. */
-const repetition = fc.record({ length: fc.integer({ min: 1, max: 300 }), distance: fc.integer({ min: 1, max: 700 }) })
+const repetition = fc.record({
+  length: fc.integer({ min: 1, max: 300 }),
+  distance: fc.integer({ min: 1, max: 700 }),
+})
 
 /** New bytes and repetitions, so that there are matches of all lengths and distances. */
-const mixedBytes = fc
-  .array(fc.oneof(noise, repetition), { maxLength: 13, size: 'max' })
-  .map((parts) => {
-    const bytes: number[] = []
-    for (const part of parts) {
-      if (part instanceof Uint8Array) bytes.push(...part)
-      else for (let k = 0; k < part.length; k++) bytes.push(bytes.at(-part.distance) ?? 7)
-    }
-    return Uint8Array.from(bytes)
-  })
+const mixedBytes = fc.array(fc.oneof(noise, repetition), { maxLength: 13, size: 'max' }).map((parts) => {
+  const bytes: number[] = []
+  for (const part of parts) {
+    if (part instanceof Uint8Array) bytes.push(...part)
+    else for (let k = 0; k < part.length; k++) bytes.push(bytes.at(-part.distance) ?? 7)
+  }
+  return Uint8Array.from(bytes)
+})
 
 describe('the compressor', () => {
   it('gives back what it was given', () => {

@@ -23,7 +23,10 @@ const insert = (store: Store, n: number) => store.insert(keyOf(n).words, 0, 32, 
 
 describe('the store', () => {
   it('finds what a map finds', () => {
-    const steps = fc.array(fc.record({ n: fc.nat(39), removes: fc.boolean() }), { maxLength: 500, size: 'max' })
+    const steps = fc.array(fc.record({ n: fc.nat(39), removes: fc.boolean() }), {
+      maxLength: 500,
+      size: 'max',
+    })
     const property = fc.property(steps, (drawn) => {
       const store = openStore()
       const model = new Map<number, number>()

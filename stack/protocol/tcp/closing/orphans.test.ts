@@ -120,7 +120,10 @@ describe('an orphan', () => {
     shut.acks(1408, { windowBytes: 0 })
     let probes = 0
     const start = shut.host.now
-    while (!shut.news().some((each) => each.startsWith('closed')) && shut.host.now - start < 48 * hourMicros) {
+    while (
+      !shut.news().some((each) => each.startsWith('closed')) &&
+      shut.host.now - start < 48 * hourMicros
+    ) {
       shut.waits(1_000_000)
       for (const segment of shut.seen()) {
         if (segment.flags !== 'ACK') continue

@@ -22,7 +22,10 @@ function block(from: number, to: number): readonly [number, number] {
 
 /** How many segments leave at once when there is much to send and nothing in flight: the congestion window. */
 function burst(scenario: Scenario, from = 11 * mss): number {
-  return scenario.forget().queues(from + 100 * mss).heard().length
+  return scenario
+    .forget()
+    .queues(from + 100 * mss)
+    .heard().length
 }
 
 describe('loss detection by RACK (RFC 8985)', () => {
