@@ -57,9 +57,14 @@ describe('data in order', () => {
   it('keeps its position beyond 4 GiB', () => {
     const start = 0xffff_fc00
     const scenario = Scenario.accepted(jumbo)
-    while (scenario.at < start)
-      scenario.sends({ length: Math.min(65_483, start - scenario.at) }).reads(scenario.at)
-    scenario.forget()
+    // Asked after each of so many requests, the invariants would take seconds.
+    scenario.host.invariants = undefined
+    while (scenario.at < start) {
+      for (let count = 0; count < 100 && scenario.at < start; count += 1) {
+        scenario.sends({ length: Math.min(65_483, start - scenario.at) })
+      }
+      scenario.reads(scenario.at).forget()
+    }
     for (let count = 0; count < 3; count += 1) scenario.sends({ length: 512 })
     expect(scenario.told().map(({ position }) => position)).toEqual([
       0xffff_fc00n,
@@ -288,6 +293,6 @@ describe('data for nobody', () => {
     scenario.sends({ length: 10, ack: 0 })
     expect(scenario.heard()).toEqual(['RST ACK 1'])
     expect(scenario.news()).toEqual([`closed ${UpcallError.reset}`, 'drained 0'])
-    expect(scenario.sends({ length: 10 }).heard()).toEqual(['RST 1'])
+    expect(scenario.sends({ length: 10 }).heard()).toEqual(['RST 0'])
   })
 })
