@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../device/random.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
-import { addresses, type WireOptions, World } from '../testing/world.ts'
+import { SeededWire, type WireOptions } from '../testing/seeded-wire.ts'
+import { addresses, World } from '../testing/world.ts'
 
 const port = 5001
 const backlog = 8
@@ -29,10 +30,8 @@ function forge(random: Random): Int32Array {
 
 /** The server sends `bytes` to a client that comes in the middle of a flood; returns the elapsed microseconds. */
 function fetchDuringFlood(seed: number, bytes: number, wire: Partial<WireOptions>): World {
-  const world = new World(
-    { seed, delayMicros: 5000, jitterMicros: 0, lossProbability: 0, duplicationProbability: 0, ...wire },
-    { connectionCount: 16 },
-  )
+  const way = new SeededWire({ delayMicros: 5000, ...wire })
+  const world = new World({ way, seed, config: { connectionCount: 16 } })
   const { left, right } = world
   const random = new Random(seed)
   right.application.bytesToSend = bytes
@@ -41,11 +40,9 @@ function fetchDuringFlood(seed: number, bytes: number, wire: Partial<WireOptions
   left.connect(addresses.right, port)
   const isOver = (): boolean => {
     if (random.chance(0.2)) right.receive(forge(random))
-    left.application.act()
-    right.application.act()
     return left.application.released && right.application.released
   }
-  world.run(600_000_000, isOver)
+  world.run(600_000_000, isOver, () => `seed ${seed}`)
   expect(left.application.contiguous).toBe(bytes)
   return world
 }
