@@ -167,7 +167,11 @@ class Driver {
 const once = (ids: readonly number[]) => new Map(ids.map((id) => [String(id), 1]))
 const sorted = (counts: ReadonlyMap<string, number>) => [...counts].sort()
 
-test('whatever the order of events, every connection is released and freed once, and nothing is left', async () => {
+const timeout = 40 * 60_000
+
+test('whatever the order of events, every connection is released and freed once, and nothing is left', {
+  timeout,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
       const driver = new Driver()
@@ -175,8 +179,7 @@ test('whatever the order of events, every connection is released and freed once,
       try {
         await driver.run([{ kind: 'listen' }, ...steps])
         await driver.end()
-        expect(world.held).toEqual([])
-        expect(world.waitingAtListeners).toBe(0)
+        expect(world.held).toBe(0)
         expect(sorted(world.countPosted('release'))).toEqual(sorted(once(world.announced)))
         expect(sorted(world.countPosted('free'))).toEqual(sorted(once(world.announced)))
         for (const connection of driver.connections) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, transportChecksumHolds } from './frame.ts'
-import { Bench, ours, segment, theirHardware, theirs } from './frame-fixtures.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, TcpWord, Verdict } from './header.ts'
+import { Bench, ours, segment, theirHardware, theirs } from './testing/frame-fixtures.ts'
 
 function decode(bench: Bench, length: number, trustChecksums = false): number {
   return decodeFrame(bench.bytes, bench.frameAt, length, bench.words, 0, trustChecksums)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../device/random.ts'
 import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { mapIpv4, writeIpv4Mapped } from '../../wire/address.ts'
 import { defineRecord } from '../../wire/record.ts'
 import { senderKinds } from '../senders/kinds.ts'
 import { newreno } from '../tcp/congestion/newreno.ts'
 import { testConfig } from '../testing/host.ts'
-import { SeededRandom } from '../testing/random.ts'
 import { advanceClock } from './clock.ts'
 import { Core, selectConnection } from './core.ts'
 import { stateWords } from './layout.ts'
@@ -42,7 +42,7 @@ describe('the tuple hash', () => {
   it('finds what was inserted and nothing else, after any order of removals', () => {
     const count = 500
     const core = makeCore(count)
-    const random = new SeededRandom(42)
+    const random = new Random(42)
     const present = new Set<number>()
     const portOf = (index: number): number => 1000 + index
     for (let step = 0; step < 5000; step += 1) {

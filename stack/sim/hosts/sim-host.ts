@@ -157,9 +157,9 @@ export class SimHost {
     return this.#ends.protocolCounters()[name] as number
   }
 
-  /** What one thread counted. */
-  threadCounters(thread: number): Record<string, number> {
-    return this.#ends.threadCounters(thread)
+  /** What each replica or worker counted. */
+  everyThreadsCounters(): Record<string, number>[] {
+    return Array.from({ length: this.#layout.replicas }, (_, thread) => this.#ends.threadCounters(thread))
   }
 
   #runRound(thread: SimThread): number {

@@ -9,9 +9,6 @@ import type { Signal } from '../../dominoes/memory/signal.ts'
 import { UpcallRecord, UpcallWord, upcallWords } from '../../protocol/actions.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { MailWord, Request, StreamArgument } from '../../protocol/requests.ts'
-import { planLayout } from '../../protocol/state/layout.ts'
-import { listenerRecord } from '../../protocol/state/tables.ts'
-import { State } from '../../protocol/state/tcb.ts'
 import { type Head, TestHost } from '../../protocol/testing/host.ts'
 import type { PostedUpcall, ReadableAction } from '../../protocol/testing/readable.ts'
 import type { RunningStack } from '../../strategy/running/running-stack.ts'
@@ -109,25 +106,9 @@ export class SocketWorld {
     this.#take(this.host.wait(micros))
   }
 
-  /** Indexes that are not free. */
-  get held(): number[] {
-    const indexes = Array.from({ length: this.host.config.connectionCount }, (_, index) => index)
-    return indexes.filter((index) => {
-      const { state, flags } = this.host.tcb(index)
-      return state !== State.closed || flags !== 0
-    })
-  }
-
-  /** Connections that count at listeners, half-open or unaccepted. */
-  get waitingAtListeners(): number {
-    const { config, state } = this.host
-    const { listeners } = planLayout(config)
-    let count = 0
-    for (let index = 0; index < config.listenerCount; index++) {
-      const { halfOpen, unaccepted } = listenerRecord.read(state, listeners + index * listenerRecord.words)
-      count += halfOpen + unaccepted
-    }
-    return count
+  /** Connections whose indexes are not free. */
+  get held(): number {
+    return this.host.counters.connectionsUsed
   }
 
   /** How often the application posted a request about each connection. */

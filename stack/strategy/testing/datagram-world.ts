@@ -4,22 +4,17 @@
  */
 import { Random } from '../../device/random.ts'
 import { type LinkParameters, perfectLink } from '../../device/simulated/link-direction.ts'
-import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
-import { openRegion } from '../../dominoes/memory/region.ts'
-import { SimHost } from '../../sim/hosts/sim-host.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
-import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
+import { HostWorld } from '../../sim/hosts/world.ts'
+import { drawCosts, openPair } from '../../sim/testing/pair.ts'
+import { addresses, simulatedParameters } from '../../sim/testing/parameters.ts'
 import { mapIpv4 } from '../../wire/address.ts'
-import type { StackParameters, StrategyOption } from '../options.ts'
-import { strategyOf } from '../strategies.ts'
-import { parametersOf } from './compliance-world.ts'
+import type { StrategyOption } from '../options.ts'
 import { DatagramApplication } from './datagram-application.ts'
 
-const mtuBytes = 1500
 const limitMicros = 30e6
 const beatMicros = 500
 const echoPort = 7
-const addresses = [0x0a000001, 0x0a000002] as const
 
 export interface DatagramOutcome {
   /** Empty if all that arrived was what had been sent, and every datagram is accounted for. */
@@ -39,50 +34,32 @@ export function echoDatagrams(
 ): DatagramOutcome {
   const random = new Random(seed)
   const clock = new SimulatedClock()
-  const parameters = strategies.map((strategy, side) => parametersOf(strategy, side, random))
-  const layouts = parameters.map((each) => strategyOf(each).plan(each))
-  const regions = layouts.map(({ sizeBytes }) => openRegion(new SharedArrayBuffer(sizeBytes)))
-  const direction = { ...perfectLink, delayMicros: 10 + random.below(500), ...link }
-  const wire = new SimulatedLink(
-    { clock, seed, mtuBytes, forward: direction, backward: direction },
-    regions[0] as (typeof regions)[0],
-    regions[1] as (typeof regions)[0],
-  )
   const applications = [
     new DatagramApplication(count, { address: mapIpv4(addresses[1]), port: echoPort }, random.next()),
     new DatagramApplication(0, undefined, random.next()),
   ] as const
-  const hosts = applications.map(
-    (application, side) =>
-      new SimHost({
-        clock,
-        clockOrigin: random.next(),
-        parameters: parameters[side] as StackParameters,
-        layout: layouts[side] as (typeof layouts)[0],
-        region: regions[side] as (typeof regions)[0],
-        device: side === 0 ? wire.near : wire.far,
-        application,
-        datagramHandler: application,
-        costs: {
-          roundMicros: 1 + random.below(20),
-          actionMicros: 1 + random.below(50),
-          preemption: 0.002,
-          preemptionMicros: 3000,
-        },
-        seed: random.next(),
-      }),
-  ) as [SimHost, SimHost]
-  applications[1].open(hosts[1].endpoint, echoPort)
+  const way = { ...perfectLink, delayMicros: 10 + random.below(500), ...link }
+  const side = (index: 0 | 1) => ({
+    parameters: simulatedParameters(strategies[index], index),
+    application: applications[index],
+    datagramHandler: applications[index],
+    clockOrigin: random.next(),
+    costs: drawCosts(random),
+    seed: random.next(),
+  })
+  const pair = openPair({ clock, seed, links: [way, way], sides: [side(0), side(1)] })
+  const { hosts } = pair
   // Nothing here runs under a timer, so time goes on by itself: an action takes time that nobody announces.
-  const beat = { nextEventMicros: () => Math.min(wire.nextEventMicros(), clock.nowMicros() + beatMicros) }
-  const world = { clock, hosts, wire: beat }
-  runWorld(world, () => applications[1].isBound, limitMicros)
+  const beat = {
+    nextEventMicros: () => Math.min(pair.link.nextEventMicros(), clock.nowMicros() + beatMicros),
+  }
+  const world = new HostWorld(clock, hosts, beat)
+  applications[1].open(hosts[1].endpoint, echoPort)
+  world.run(() => applications[1].isBound, limitMicros)
   applications[0].open(hosts[0].endpoint, 0)
-  runWorld(world, () => applications[0].isDone, limitMicros)
-  settleWorld(world, 1e6)
-  const divergences = hosts[0].finish().divergences + hosts[1].finish().divergences
-  const problems = applications.flatMap(({ problems: found }) => found)
-  if (divergences > 0) problems.push(`${divergences} digests differed`)
+  world.run(() => applications[0].isDone, limitMicros)
+  world.settle(1e6)
+  const problems = [...applications.flatMap(({ problems: found }) => found), ...world.finish().problems]
   if (!applications[0].isDone) problems.push('did not end in time')
   const countOf = (name: 'datagramsDropped' | 'datagramsUnsent') =>
     hosts[0].protocolCounter(name) + hosts[1].protocolCounter(name)

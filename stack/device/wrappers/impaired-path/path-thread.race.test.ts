@@ -3,9 +3,9 @@
  * the wire.
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { complianceRegion, describeDevice } from '../../device.compliance.ts'
 import { openEventFd } from '../../kernel/descriptor-device.ts'
 import { createFramePairDevice, openFramePair } from '../../simulated/frame-pair.ts'
+import { complianceRegion, describeDevice } from '../../testing/device.compliance.ts'
 import type { ImpairmentOption } from './impairment-option.ts'
 import { openImpairedPath } from './open-path.ts'
 

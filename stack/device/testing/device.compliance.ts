@@ -3,10 +3,10 @@
  * `describeDevice` with how to make such a pair.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openRegion, type Region } from '../dominoes/memory/region.ts'
-import { writeEthernet } from '../wire/ethernet.ts'
-import { virtioHeaderBytes } from '../wire/virtio.ts'
-import type { Device } from './device.ts'
+import { openRegion, type Region } from '../../dominoes/memory/region.ts'
+import { writeEthernet } from '../../wire/ethernet.ts'
+import { virtioHeaderBytes } from '../../wire/virtio.ts'
+import type { Device } from '../device.ts'
 
 export interface DevicePair {
   readonly near: Device

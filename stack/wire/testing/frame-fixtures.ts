@@ -1,14 +1,16 @@
-/** Valid frames for tests, built by this folder's encoders, and a small seeded generator to damage them with. */
-import { ipv4At, isIpv4Mapped } from './address.ts'
-import { parseHardwareAddress, parseIpv4Address } from './addresses.ts'
-import { ArpOperation, arpBytes, writeArp } from './arp.ts'
-import { sumBytes } from './checksum.ts'
-import { EtherType, ethernetHeaderBytes, writeEthernet } from './ethernet.ts'
-import { TcpWord } from './header.ts'
-import { IcmpType, icmpHeaderBytes, writeIcmpChecksum, writeIcmpEcho, writeIcmpError } from './icmpv4.ts'
-import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from './ipv4.ts'
-import { writeTcp, writeTcpChecksum } from './tcp.ts'
-import { udpHeaderBytes, writeUdp, writeUdpChecksum } from './udp.ts'
+/** Valid frames for tests, built by the encoders of `wire`, and how they are damaged. */
+
+import fc from 'fast-check'
+import { ipv4At, isIpv4Mapped } from '../address.ts'
+import { parseHardwareAddress, parseIpv4Address } from '../addresses.ts'
+import { ArpOperation, arpBytes, writeArp } from '../arp.ts'
+import { sumBytes } from '../checksum.ts'
+import { EtherType, ethernetHeaderBytes, writeEthernet } from '../ethernet.ts'
+import { TcpWord } from '../header.ts'
+import { IcmpType, icmpHeaderBytes, writeIcmpChecksum, writeIcmpEcho, writeIcmpError } from '../icmpv4.ts'
+import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from '../ipv4.ts'
+import { writeTcp, writeTcpChecksum } from '../tcp.ts'
+import { udpHeaderBytes, writeUdp, writeUdpChecksum } from '../udp.ts'
 
 export const ours = parseIpv4Address('10.0.0.1')
 export const theirs = parseIpv4Address('192.168.200.2')
@@ -123,13 +125,24 @@ export function segment(
   return record
 }
 
-/** A seeded generator of integers below a limit (mulberry32), for tests of this folder. */
-export function seededIntegers(seed: number): (limit: number) => number {
-  let state = seed | 0
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000) * limit)
+/** Where a byte of a frame is changed, as a share of the bytes that may be, and to what. */
+export interface Damage {
+  readonly place: number
+  readonly value: number
+  /** Changes one bit instead. */
+  readonly isFlip: boolean
+}
+
+export const damages: fc.Arbitrary<readonly Damage[]> = fc.array(
+  fc.record({ place: fc.nat(0xffff), value: fc.nat(255), isFlip: fc.boolean() }),
+  { maxLength: 3 },
+)
+
+/** Changes bytes among the `length` from `at` on. */
+export function damage(bytes: Uint8Array, at: number, length: number, list: readonly Damage[]): void {
+  if (length === 0) return
+  for (const { place, value, isFlip } of list) {
+    const where = at + (place % length)
+    bytes[where] = isFlip ? (bytes[where] as number) ^ (1 << (value & 7)) : value
   }
 }
