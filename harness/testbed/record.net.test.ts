@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Factors, identifyFactors } from '../matrix/factors.ts'
-import type { SampleContext, Sampler } from '../runner/sampler.ts'
+import type { Sampler } from '../runner/sampler.ts'
 import { temporaryFolder } from '../testing/fixtures.ts'
+import { sampleContext } from '../testing/sample-context.ts'
 import { recordingsIn } from './recording.ts'
 import { ContainerSampler } from './sampler.ts'
 
@@ -32,25 +33,17 @@ async function recordings(
   const folder = await temporaryFolder()
   await mkdir(join(folder, 'logs', 'cell'), { recursive: true })
   const lines: string[] = []
-  const context = {
-    signal: new AbortController().signal,
-    log: (line: string) => lines.push(line),
-    recordCommand: () => {},
-    experiment: {
-      id: 'recorded',
-      workload: {
-        kind: 'bulk',
-        direction,
-        transferBytes: { checksum: bytes },
-        warmupBytes: { checksum: 2 ** 20 },
-      },
-      rounds: { full: 7, quick: 1 },
+  const context = sampleContext({
+    workload: {
+      kind: 'bulk',
+      direction,
+      transferBytes: { checksum: bytes },
+      warmupBytes: { checksum: 2 ** 20 },
     },
-    warmupShare: 1,
     isLast,
-    seed: 1,
     logPath: join(folder, 'logs', 'cell', '0.log'),
-  } as unknown as SampleContext
+    log: (line) => lines.push(line),
+  })
   const outcome = await sampler.take({ id: identifyFactors(factors), factors }, 0, context)
   if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
   expect(outcome.measurement).toMatchObject({

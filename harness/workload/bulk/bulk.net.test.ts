@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Factors, identifyFactors } from '../../matrix/factors.ts'
 import type { Measurement } from '../../result/sample.ts'
-import type { SampleContext, Sampler } from '../../runner/sampler.ts'
+import type { Sampler } from '../../runner/sampler.ts'
 import { ContainerSampler } from '../../testbed/sampler.ts'
+import { sampleContext } from '../../testing/sample-context.ts'
 
 const mebibyte = 2 ** 20
 
@@ -27,20 +28,11 @@ const all = (bytes: number) => ({ checksum: bytes, copy: bytes, cipher: bytes, l
 
 async function transfer(factors: Factors, direction: 'send' | 'receive', round = 0): Promise<Measurement> {
   logged.length = 0
-  const context = {
-    signal: new AbortController().signal,
-    log: (line: string) => logged.push(line),
-    recordCommand: () => {},
-    experiment: {
-      id: `tcp-${direction}`,
-      workload: { kind: 'bulk', direction, transferBytes: all(8 * mebibyte), warmupBytes: all(mebibyte) },
-      rounds: { full: 21, quick: 3 },
-    },
-    warmupShare: 1,
-    isLast: true,
-    seed: 1,
+  const context = sampleContext({
+    workload: { kind: 'bulk', direction, transferBytes: all(8 * mebibyte), warmupBytes: all(mebibyte) },
     logPath: join(folder, 'log'),
-  } as unknown as SampleContext
+    log: (line) => logged.push(line),
+  })
   const outcome = await sampler.take({ id: identifyFactors(factors), factors }, round, context)
   if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
   return outcome.measurement

@@ -6,8 +6,8 @@ import { type Factors, identifyFactors } from '../../matrix/factors.ts'
 import { countOf } from '../../measure/histogram.ts'
 import type { Measurement } from '../../result/sample.ts'
 import { faultsOf } from '../../result/validity.ts'
-import type { SampleContext } from '../../runner/sampler.ts'
 import { ContainerSampler } from '../../testbed/sampler.ts'
+import { sampleContext } from '../../testing/sample-context.ts'
 
 const sampler = new ContainerSampler()
 let folder: string
@@ -22,20 +22,10 @@ afterAll(async () => {
 })
 
 async function exchange(factors: Factors): Promise<Measurement> {
-  const context = {
-    signal: new AbortController().signal,
-    log: () => {},
-    recordCommand: () => {},
-    experiment: {
-      id: 'exchange',
-      workload: { kind: 'request-response', seconds: 0.5, warmupSeconds: 0.5 },
-      rounds: { full: 21, quick: 3 },
-    },
-    warmupShare: 1,
-    isLast: true,
-    seed: 1,
+  const context = sampleContext({
+    workload: { kind: 'request-response', seconds: 0.5, warmupSeconds: 0.5 },
     logPath: join(folder, 'log'),
-  } as unknown as SampleContext
+  })
   const outcome = await sampler.take({ id: identifyFactors(factors), factors }, 0, context)
   if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
   return outcome.measurement
