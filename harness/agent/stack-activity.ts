@@ -1,32 +1,23 @@
-/** What a stack and its process did during one transfer: reports are totals since the stack began. */
+/** What a stack did during one task: reports are totals since the stack began. */
 import type { Stack } from '../../stack/index.ts'
 import type { PathEvents } from '../result/sample.ts'
-import type { TransferResult } from './transfer-spec.ts'
+import type { StackActivity } from './messages.ts'
 
 type Report = ReturnType<Stack['report']>
-
-type Done = Omit<
-  TransferResult,
-  'output' | 'disturbed' | 'bytes' | 'bytesVerified' | 'firstMismatch' | 'measuredBytes' | 'measuredMicros'
->
 
 export class Activity {
   readonly #stack: Stack
   readonly #before: Report
-  readonly #cpuBefore = process.cpuUsage()
 
   constructor(stack: Stack) {
     this.#stack = stack
     this.#before = stack.report()
   }
 
-  sinceStart(): Done {
-    const cpu = process.cpuUsage(this.#cpuBefore)
+  sinceStart(): Omit<StackActivity, 'disturbed'> {
     const before = this.#before
     const report = this.#stack.report()
     return {
-      cpuMicros: cpu.user + cpu.system,
-      maxResidentBytes: process.resourceUsage().maxRSS * 1024,
       // Not a difference: once diverged, always diverged.
       divergences: report.divergences,
       digestsCompared: report.digestsCompared - before.digestsCompared,

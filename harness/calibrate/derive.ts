@@ -2,7 +2,7 @@
  * From repetitions to costs: every number is worked out once for each repetition, then the median over all of them is
  * taken. Pure.
  */
-import { median, medianInterval } from '../measure/median.ts'
+import { median, medianInterval } from '../statistics/median.ts'
 import type { CostsFile, FurtherName, Quantity, QuantityName } from './costs-file.ts'
 import { type ContextName, contexts, type Meter, type ProbeName, type Repetition } from './samples.ts'
 

@@ -3,10 +3,12 @@ import { HarnessError } from '../error.ts'
 import { linkKindOf } from '../topology/links/kinds.ts'
 import { listTopologies, loadTopology } from '../topology/load.ts'
 import { type ResolvedTopology, resolveTopology } from '../topology/resolve.ts'
-import type { Complaint } from './complaints.ts'
-import type { Cell, Experiment, Traffic } from './experiment.ts'
+import { specificationOf } from '../workload/workloads.ts'
+import type { Complaint } from './complaint.ts'
+import type { Cell, Experiment } from './experiment.ts'
 
-export async function complaintsAboutTopologies({ cells, traffic }: Experiment): Promise<Complaint[]> {
+export async function complaintsAboutTopologies({ cells, workload }: Experiment): Promise<Complaint[]> {
+  const { usesNetwork } = specificationOf(workload)
   const complaints = await Promise.all(
     [...new Set(cells.map(({ factors }) => factors.topology))].map(async (id): Promise<Complaint[]> => {
       const own = cells.filter(({ factors }) => factors.topology === id)
@@ -14,7 +16,7 @@ export async function complaintsAboutTopologies({ cells, traffic }: Experiment):
       try {
         const topology = resolveTopology(await loadTopology(id))
         return own.flatMap((cell) => {
-          const complaint = misfit(cell, traffic, topology)
+          const complaint = misfit(cell, usesNetwork, topology)
           return complaint === undefined ? [] : [{ path, ...complaint }]
         })
       } catch (error) {
@@ -28,7 +30,7 @@ export async function complaintsAboutTopologies({ cells, traffic }: Experiment):
 
 function misfit(
   { id, factors }: Cell,
-  traffic: Traffic,
+  usesNetwork: boolean,
   topology: ResolvedTopology,
 ): Omit<Complaint, 'path'> | undefined {
   const roleOf = (name: string) => topology.nodes.find((node) => node.name === name)?.role
@@ -39,7 +41,7 @@ function misfit(
       remedy: `name another topology for strategy "${factors.strategy}"`,
     }
   }
-  if (traffic !== 'synthetic' && roleOf('peer') !== 'linux') {
+  if (usesNetwork && roleOf('peer') !== 'linux') {
     return { problem: `cell "${id}" needs a node "peer" of role "linux"`, remedy: 'name another topology' }
   }
   const [link] = topology.links

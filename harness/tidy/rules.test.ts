@@ -31,7 +31,7 @@ test('the names of Node globals are reported, even in a comment', () => {
 })
 
 test('a double used outside tests is reported', () => {
-  const text = "import { FakeExecutor } from '../testing/fake-executor.ts'\n"
+  const text = "import { FakeExecutor } from '../testing/fake-sampler.ts'\n"
   expect(testingOnlyInTests({ path: 'harness/cli/main.ts', text })).toHaveLength(1)
   expect(testingOnlyInTests({ path: 'harness/cli/main.test.ts', text })).toEqual([])
   expect(testingOnlyInTests({ path: 'harness/testing/other.ts', text })).toEqual([])

@@ -1,6 +1,6 @@
 /**
- * Every order of what peers send, what the application calls, and when requests and upcalls are taken: whatever it is,
- * what is over is given back, once, and what arrived before the end can be read.
+ * Every order of what peers send, what the application calls, and when requests and upcalls are taken: in
+ * every order, a connection that is over is given back once, and what arrived before its end can be read.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { mapIpv4 } from './address.ts'
 import { FlowKind, flowWords, readFlow } from './flow.ts'
 import { Bench, damage, damages, ours, segment, theirs } from './testing/frame-fixtures.ts'
 
@@ -11,12 +12,15 @@ function flowOf(bench: Bench, length: number) {
 test('a segment belongs to the connection of its addresses and ports', () => {
   const bench = new Bench()
   const length = bench.tcp(segment({ sourcePort: 80, destinationPort: 4000 }), 100)
-  expect(flowOf(bench, length)).toEqual({ kind: FlowKind.connection, flow: [theirs, 80, 4000] })
+  expect(flowOf(bench, length)).toEqual({ kind: FlowKind.connection, flow: [...mapIpv4(theirs), 80, 4000] })
 })
 
 test('an ICMP error belongs to the connection whose segment it quotes', () => {
   const bench = new Bench()
-  expect(flowOf(bench, bench.icmpError())).toEqual({ kind: FlowKind.connection, flow: [theirs, 80, 4000] })
+  expect(flowOf(bench, bench.icmpError())).toEqual({
+    kind: FlowKind.connection,
+    flow: [...mapIpv4(theirs), 80, 4000],
+  })
 })
 
 test('ARP is told apart, and all else belongs to nobody', () => {

@@ -17,7 +17,7 @@ const plain: Fields = {
   timestampEcho: 5,
 }
 
-/** Whether a frame with these fields makes a plain acknowledgment, or one with `olderSack`, needless. */
+/** Whether a frame with these fields supersedes a plain acknowledgment, or one with `olderSack`. */
 function verdict(
   fields: Fields,
   {

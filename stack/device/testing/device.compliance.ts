@@ -13,7 +13,7 @@ export interface DevicePair {
   readonly far: Device
   readonly nearRegion: Region
   readonly farRegion: Region
-  /** Lets some time pass, where that is not the system's own. */
+  /** Moves virtual time on; does nothing where the system's clock runs. */
   advance(): void
   close(): void
 }
@@ -24,13 +24,13 @@ export function complianceRegion(): Region {
   return openRegion(new SharedArrayBuffer(complianceRegionBytes))
 }
 
-/** For local experiments (IEEE 802): no host answers it, and we tell our frames from the system's by it. */
+/** The ethertype for local experiments (IEEE 802). No host answers it, and it tells our frames from the system's. */
 const ourType = 0x88b5
 const writeAt = 4096
 const readAt = 1 << 18
 const guard = 0xa5
 const longWaitMicros = 30_000_000
-/** Less than that, whatever the project's limit is: a wait that does not end fails its test. */
+/** Shorter than `longWaitMicros`, so that a wait that does not end fails its test. */
 export const waitLimitMillis = 20_000
 
 export function describeDevice(name: string, makePair: () => DevicePair): void {

@@ -3,7 +3,7 @@
  * over the same layout. The receiving side keeps no private state, so it may move between threads as the producer
  * role does, as long as one hand-over happens before the next thread takes.
  *
- * Posting wakes nobody: who waits for mail, and how, is the receiver's affair (see `Signal`).
+ * Posting wakes nobody. The receiver decides who waits for mail, and how (see `Signal`).
  */
 
 import type { Region } from '../memory/region.ts'
@@ -50,6 +50,15 @@ export class Mailbox {
     return true
   }
 
+  /** Sender only. Opens, fills with `record`, at most `mailboxRecordWords`, and posts; false if there is no room. */
+  tryPostRecord(record: Int32Array): boolean {
+    const at = this.tryOpen()
+    if (at < 0) return false
+    this.#words.set(record, at)
+    this.post()
+    return true
+  }
+
   /** Receiver only. Word offset of the k-th record that is there, -1 if there are not so many. Valid until `advance`. */
   peek(k = 0): number {
     const head = this.#words[this.#head] as number
@@ -72,7 +81,7 @@ export class Mailbox {
     if (((number - this.taken) | 0) > 0) Atomics.store(this.#words, this.#head, number)
   }
 
-  /** Records posted and not yet taken. Any thread; a moment's truth. */
+  /** Records posted and not yet taken. Any thread; the answer may be old at once. */
   get size(): number {
     const head = Atomics.load(this.#words, this.#head)
     return (Atomics.load(this.#words, this.#tail) - head) | 0

@@ -5,8 +5,9 @@
  * Seeing number n means that all numbers below n were committed, and that everything their writers stored before
  * `commit` is visible. Bytes copied elsewhere before a commit are therefore a contiguous done prefix.
  *
- * A full outbox cannot deadlock: the reader waits for number p, and p always has room. Its writer handles numbers in
- * order, so what it may be stuck on before p would be less than p, which has been read already.
+ * A full outbox cannot deadlock: the reader waits for number p, and p always has room. Its writer handles
+ * numbers in order. Were it stuck before p, it would be at a number below p, and those have been read
+ * already.
  */
 
 import type { Region } from '../memory/region.ts'
@@ -43,7 +44,7 @@ export class OutboxWriter {
     return outboxRecord(this.#layout, number) + 1
   }
 
-  /** Whether this number was handed over, be it read since. */
+  /** Whether this number was handed over; it may have been read since. */
   isCommitted(number: number): boolean {
     if (((Atomics.load(this.#words, this.#position) - number) | 0) > 0) return true
     return Atomics.load(this.#words, outboxRecord(this.#layout, number)) === ((number + 1) | 0)

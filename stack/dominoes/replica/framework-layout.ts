@@ -41,7 +41,10 @@ export interface FrameworkOptions {
   readonly digestEntries: number
   /** Requests from one digest to the next; a power of two, at least 2. 0: final digests only. Default 0. */
   readonly digestStride?: number
-  /** Actions in each replica's queue, if the queues are to lie in the region, so that replicas may be killed. Default 0. */
+  /**
+   * Actions in each replica's queue, if the queues are to lie in the region, so that replicas may be killed.
+   * Default 0.
+   */
   readonly actionCapacity?: number
 }
 

@@ -8,7 +8,7 @@
  *
  * Links are ring slots + 1, so that zero ends a list.
  */
-import { type Cursor, defineRecord } from './record.ts'
+import { type Cursor, defineRecord } from '../../wire/record.ts'
 
 export const segmentRecord = defineRecord({
   start: 'sequence number of the first byte',

@@ -44,7 +44,7 @@ function flushOutput(core: Core): boolean {
   if (tcb.state === State.closed || !hasOutput(core)) return true
   if (isHalfOpen(core)) aimAtOpener(core)
   // Without a next hop nothing leaves; the connection is scheduled again when it is known.
-  else if (!resolveNextHop(core)) {
+  else if (!resolveNextHop(core, core.connection, core.state, tcb.nextHop)) {
     keepTrying(core)
     return true
   }

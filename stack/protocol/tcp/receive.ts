@@ -70,8 +70,9 @@ export function reportDuplicate(core: Core, left: number, right: number): void {
 function deliver(core: Core, start: number, end: number, skip: number): void {
   const { tcb } = core
   const readable = receivePosition(core, tcb.rcvNxt)
-  const at = emitUpcall(core, Action.deliver, Upcall.readable, connectionId(core), readable, 0, 0)
+  const at = emitUpcall(core, Action.deliver, Upcall.readable, connectionId(core))
   const { words } = core.actions
+  words[at + UpcallWord.position] = readable
   // RCV.NXT may have passed the piece already, so the high word is found from the piece's distance to it.
   const low = receivePosition(core, start)
   const passed = ((start - tcb.rcvNxt) | 0) < 0

@@ -2,10 +2,11 @@
  * One segment out: every field that building it needs, from the TCB (RFC 9293 section 3.1, RFC 7323,
  * RFC 2018). The caller made sure of room in the queue and left the next hop in core.etherHigh/etherLow.
  */
+import { copyAddress } from '../../wire/address.ts'
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Action, SegmentWord } from '../actions.ts'
 import { disarmTimer } from '../state/clock.ts'
-import type { Core } from '../state/core.ts'
+import { type Core, OwnAddress } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { ipAndTcpHeaderBytes, unscaledWindowLimit } from './constants.ts'
@@ -75,13 +76,13 @@ export function emitSyn(core: Core): void {
 
 /** Opens a sendSegment record for the connection at hand, without payload and options. */
 function openSegment(core: Core, sequence: number, flags: number): number {
-  const { tcb, actions, config, globals } = core
+  const { tcb, actions, globals } = core
   const at = emitAction(core, Action.sendSegment)
   const { words } = actions
   words[at + SegmentWord.etherDestinationHigh] = core.etherHigh
   words[at + SegmentWord.etherDestinationLow] = core.etherLow
-  words[at + SegmentWord.ipSource] = config.address
-  words[at + SegmentWord.ipDestination] = tcb.remoteAddress
+  copyAddress(core.own, OwnAddress.address, words, at + SegmentWord.ipSource)
+  copyAddress(core.state, tcb.remoteAddress, words, at + SegmentWord.ipDestination)
   words[at + SegmentWord.sourcePort] = tcb.localPort
   words[at + SegmentWord.destinationPort] = tcb.remotePort
   words[at + SegmentWord.sequence] = sequence

@@ -1,6 +1,8 @@
 /** A flood of forged SYNs, and an honest transfer beside it, in virtual time; each host's shadow has to stay equal. */
+
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../device/random.ts'
+import { writeIpv4Mapped } from '../../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { SeededWire, type WireOptions } from '../testing/seeded-wire.ts'
 import { addresses, World } from '../testing/world.ts'
@@ -16,8 +18,8 @@ function forge(random: Random): Int32Array {
   head[HeaderWord.etherDestinationLow] = addresses.leftEther[1] + 1
   head[HeaderWord.etherSourceHigh] = 0x0400
   head[HeaderWord.etherSourceLow] = random.next()
-  head[HeaderWord.ipSource] = 0x0b000000 + random.below(1 << 16)
-  head[HeaderWord.ipDestination] = addresses.right
+  writeIpv4Mapped(head, HeaderWord.ipSource, 0x0b000000 + random.below(1 << 16))
+  writeIpv4Mapped(head, HeaderWord.ipDestination, addresses.right)
   head[HeaderWord.sourcePort] = 1024 + random.below(60_000)
   head[HeaderWord.destinationPort] = port
   head[HeaderWord.sequence] = random.next()

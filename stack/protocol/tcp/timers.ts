@@ -3,7 +3,8 @@
  * what follows from that is emitted after the request itself was applied.
  */
 import { UpcallError } from '../actions.ts'
-import { armTimer, disarmTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
+import { armSender } from '../senders/timers.ts'
+import { armTimer, deadlineOf, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { Recovery, State, type Tcb, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
 import { closeConnection, schedule } from './connections.ts'
@@ -20,20 +21,17 @@ import { enterFastRecovery, enterTimeoutRecovery, reduceProportionally } from '.
 import { ringIsEmpty } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
 
-/** Fires what is due on every connection, and notes the deadlines ahead. */
+/** Fires what is due on the connection at hand; it is woken again for what is not. */
 export function fireConnectionTimers(core: Core): void {
-  const { tcb, state, now } = core
-  for (let index = selectNextOpen(core, 0); index >= 0; index = selectNextOpen(core, index + 1)) {
-    for (let timer = 0; timer < timerCount && tcb.timersArmed !== 0; timer += 1) {
-      if (!isArmed(core, timer)) continue
-      if ((((state[tcb.deadlines + timer] as number) - now) | 0) > 0) continue
-      disarmTimer(core, timer)
-      fire(core, timer)
-      schedule(core)
-    }
-    for (let timer = 0; timer < timerCount; timer += 1) {
-      if (isArmed(core, timer)) noteDeadline(core, state[tcb.deadlines + timer] as number)
-    }
+  const { tcb, now } = core
+  for (let timer = 0; timer < timerCount && tcb.timersArmed !== 0; timer += 1) {
+    if (!isArmed(core, timer) || ((deadlineOf(core, timer) - now) | 0) > 0) continue
+    disarmTimer(core, timer)
+    fire(core, timer)
+    schedule(core)
+  }
+  for (let timer = 0; timer < timerCount; timer += 1) {
+    if (isArmed(core, timer)) armSender(core, core.connection, deadlineOf(core, timer))
   }
 }
 

@@ -106,8 +106,8 @@ export class Client {
   takes(actions: readonly ReadableAction[]): this {
     for (const action of actions) {
       if (action.action === 'segment') this.#hear(action)
-      else if ('upcall' in action && action.upcall === 'accepted') this.#note(action)
-      else if ('upcall' in action && action.upcall === 'drained') this.host.free(action.connection)
+      else if (action.action === 'upcall' && action.upcall === 'accepted') this.#note(action)
+      else if (action.action === 'upcall' && action.upcall === 'drained') this.host.free(action.connection)
     }
     return this
   }

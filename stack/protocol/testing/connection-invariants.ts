@@ -3,11 +3,12 @@
  * to do has somebody who will wake it. A connection that nothing will wake hangs for ever.
  */
 
-import { findNeighbor } from '../link/neighbor-table.ts'
-import type { Core } from '../state/core.ts'
-import { NeighborState } from '../state/tables.ts'
+import { isSameAddress } from '../../wire/address.ts'
+import { selectNeighbor } from '../link/neighbor-table.ts'
+import { type Core, selectSender } from '../state/core.ts'
 import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
 import { claim } from './claim.ts'
+import { claimWoken } from './sender-invariants.ts'
 
 const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending
 const timerNames = ['delayedAck', 'reordering', 'probe', 'retransmission', 'persist']
@@ -27,12 +28,16 @@ export function checkConnection(core: Core): void {
   checkSequence(core, of, isOpening)
   checkDeadlines(core, of)
 
-  if (!has(TcbFlag.arpWait)) {
+  selectSender(core, connection)
+  const isWaiting = core.sender.isWaiting !== 0
+  if (!isWaiting) {
     const left = tcb.flags & immediateFlags
     claim(left === 0, () => of(`at rest, and flags ${left} are to be acted upon`))
   } else {
-    const isAsked = findNeighbor(core, tcb.nextHop) >= 0 && core.neighbor.state === NeighborState.incomplete
-    claim(isAsked, () => of(`waits for neighbor ${tcb.nextHop}, which nobody asks for`))
+    selectNeighbor(core, core.sender.neighbor - 1)
+    const { address } = core.neighbor
+    const isNextHop = isSameAddress(core.state, address, core.state, tcb.nextHop)
+    claim(isNextHop, () => of('waits for a neighbor that is not its next hop'))
   }
   if (has(TcbFlag.probePending)) claim(isOpen && !isEmpty, () => of('a probe is due where none is allowed'))
 
@@ -51,7 +56,7 @@ export function checkConnection(core: Core): void {
   if (tcb.lostHead !== 0) claim(!isOpen, () => of('something is lost, and recovery is open'))
   const isQueued = (tcb.sndQueued - tcb.sndNxt) | 0
   const isFinDue = isQueued === 0 && has(TcbFlag.closeRequested)
-  if (!isOpening && isEmpty && (isQueued > 0 || isFinDue) && !has(TcbFlag.arpWait)) {
+  if (!isOpening && isEmpty && (isQueued > 0 || isFinDue) && !isWaiting) {
     claim(isArmed(Timer.persist), () => of(`${isQueued} bytes are queued, and nothing will send them`))
   }
   claim(tcb.cwnd >= 0 && (isOpening || tcb.ssthresh > 0), () =>
@@ -73,17 +78,13 @@ function checkSequence(core: Core, of: (what: string) => string, isOpening: bool
   claim(queued >= -fin && queued <= config.sendBufferBytes + 1, () => of(`${queued} bytes are queued`))
 }
 
-/** The machine is woken in time: the cached bound is no later than any deadline. */
 function checkDeadlines(core: Core, of: (what: string) => string): void {
-  const { tcb, state, globals } = core
+  const { tcb, state, globals, connection } = core
   for (let timer = 0; timer < timerCount; timer += 1) {
     if ((tcb.timersArmed & (1 << timer)) === 0) continue
     const deadline = state[tcb.deadlines + timer] as number
     const name = timerNames[timer]
-    const isCovered = globals.deadlineArmed !== 0 && ((deadline - globals.nextDeadline) | 0) >= 0
-    claim(isCovered, () =>
-      of(`timer ${name} is due at ${deadline}, the machine wakes at ${globals.nextDeadline}`),
-    )
+    claimWoken(core, connection, deadline, () => of(`timer ${name}`))
     const ahead = (deadline - globals.lastNow) | 0
     claim(ahead <= longestTimerMicros, () => of(`timer ${name} is due in ${ahead} µs`))
   }

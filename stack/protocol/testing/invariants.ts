@@ -5,6 +5,7 @@
  */
 import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import type { MachineConfig } from '../config.ts'
+import { senderKinds } from '../senders/kinds.ts'
 import { Core, selectConnection } from '../state/core.ts'
 import { State } from '../state/tcb.ts'
 import { newreno } from '../tcp/congestion/newreno.ts'
@@ -12,6 +13,7 @@ import { claim } from './claim.ts'
 import { checkConnection } from './connection-invariants.ts'
 import { checkReceiver } from './receiver-invariants.ts'
 import { ScoreboardInvariants } from './scoreboard-invariants.ts'
+import { SenderInvariants } from './sender-invariants.ts'
 import { TableInvariants } from './table-invariants.ts'
 
 /** Claims that can be left out, for a test that has to live with one of them broken. */
@@ -22,12 +24,14 @@ export class Invariants {
   /** Only its cursors and its layout are used: nothing is applied. */
   readonly #core: Core
   readonly #scoreboard: ScoreboardInvariants
+  readonly #senders: SenderInvariants
   readonly #tables: TableInvariants
   readonly #claims: number
 
   constructor(config: MachineConfig, state: Int32Array, claims: number = allClaims) {
-    this.#core = new Core(config, new Int32Array(256), state, new ActionQueue(64), newreno)
+    this.#core = new Core(config, new Int32Array(256), state, new ActionQueue(64), newreno, senderKinds)
     this.#scoreboard = new ScoreboardInvariants(this.#core)
+    this.#senders = new SenderInvariants(this.#core)
     this.#tables = new TableInvariants(this.#core)
     this.#claims = claims
   }
@@ -39,15 +43,17 @@ export class Invariants {
 
   /** Whether the request applied last has nothing more to emit. */
   get isAtRest(): boolean {
-    const { pendingHead, arpPendingCount } = this.#core.globals
-    return pendingHead === 0 && arpPendingCount === 0
+    return this.#core.globals.pendingHead === 0
   }
 
   /** The machine is at rest: it has applied a request and has no more actions to emit. */
   check(): void {
     const core = this.#core
     const claims = this.#claims
-    if ((claims & Claim.tables) !== 0) this.#tables.check()
+    if ((claims & Claim.tables) !== 0) {
+      this.#senders.check()
+      this.#tables.check()
+    }
     for (let index = 0; index < core.globals.connectionsHigh; index += 1) {
       selectConnection(core, index)
       if (core.tcb.state === State.closed) {

@@ -1,5 +1,5 @@
 /** The receiving side of one connection (see `tcp/receive.ts`, `tcp/window.ts`). */
-import type { Core } from '../state/core.ts'
+import { type Core, selectSender } from '../state/core.ts'
 import { rangeLimit, State, TcbFlag, Timer } from '../state/tcb.ts'
 import { claim } from './claim.ts'
 
@@ -24,7 +24,8 @@ export function checkReceiver(core: Core): void {
     const untilFin = (tcb.rcvFin - tcb.rcvNxt) | 0
     claim(untilFin >= -1, () => of(`rcvNxt ${tcb.rcvNxt} is beyond the FIN at ${tcb.rcvFin}`))
   }
-  const isWaiting = (tcb.flags & (TcbFlag.arpWait | TcbFlag.ackNow)) !== 0
+  selectSender(core, connection)
+  const isWaiting = core.sender.isWaiting !== 0 || (tcb.flags & TcbFlag.ackNow) !== 0
   if (unacknowledged > 0 && !isWaiting) {
     claim((tcb.timersArmed & (1 << Timer.delayedAck)) !== 0, () =>
       of(`${unacknowledged} bytes wait for an ACK, and no timer will send it`),

@@ -1,4 +1,5 @@
 /** A way that loses, delays, doubles and narrows by the world's generator. */
+import { copyAddress, writeIpv4Mapped } from '../../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { gatewayAddress } from './host.ts'
 import type { Host, Way, World } from './world.ts'
@@ -72,13 +73,13 @@ function fragmentationNeeded(from: Host, head: Int32Array, nextHopMtu: number): 
   error[HeaderWord.format] = Format.icmpError
   error[HeaderWord.etherDestinationHigh] = from.ether[0]
   error[HeaderWord.etherDestinationLow] = from.ether[1]
-  error[HeaderWord.ipSource] = gatewayAddress
-  error[HeaderWord.ipDestination] = head[HeaderWord.ipSource] as number
+  writeIpv4Mapped(error, HeaderWord.ipSource, gatewayAddress)
+  copyAddress(head, HeaderWord.ipSource, error, HeaderWord.ipDestination)
   error[HeaderWord.icmpType] = 3
   error[HeaderWord.icmpCode] = 4
   error[HeaderWord.quotedProtocol] = 6
-  error[HeaderWord.quotedSource] = head[HeaderWord.ipSource] as number
-  error[HeaderWord.quotedDestination] = head[HeaderWord.ipDestination] as number
+  copyAddress(head, HeaderWord.ipSource, error, HeaderWord.quotedSource)
+  copyAddress(head, HeaderWord.ipDestination, error, HeaderWord.quotedDestination)
   error[HeaderWord.quotedSourcePort] = head[HeaderWord.sourcePort] as number
   error[HeaderWord.quotedDestinationPort] = head[HeaderWord.destinationPort] as number
   error[HeaderWord.quotedSequence] = head[HeaderWord.sequence] as number

@@ -1,10 +1,12 @@
-/** The machine's tables and lists: who is pending, free, half open, found by the hash, asked for by ARP. */
+/** The machine's tables and lists: who is free, half open, found by the hash, asked for by ARP. */
+import { sweepMicros } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { selectConnection } from '../state/core.ts'
+import { selectConnection, selectSender } from '../state/core.ts'
 import { listenerRecord, NeighborState, neighborRecord, timeWaitRecord } from '../state/tables.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
 import { lookupTuple } from '../state/tuple-hash.ts'
 import { claim } from './claim.ts'
+import { claimWoken } from './sender-invariants.ts'
 
 export class TableInvariants {
   readonly #core: Core
@@ -22,10 +24,6 @@ export class TableInvariants {
 
   check(): void {
     const { globals } = this.#core
-    claim(
-      globals.pendingHead === 0 && globals.pendingTail === 0,
-      () => `at rest, and connection ${globals.pendingHead - 1} has something to emit`,
-    )
     this.checkNeighbors()
     this.walkFree()
     this.#halfOpen.fill(0)
@@ -35,54 +33,23 @@ export class TableInvariants {
     this.checkListeners()
     found += this.checkTimeWait()
     this.checkHash(found)
+    this.checkSweep(found)
   }
 
   private checkNeighbors(): void {
     const { neighbor, layout, globals } = this.#core
-    let requests = 0
     for (let index = 0; index < this.#core.neighborLimit; index += 1) {
       neighbor.at = layout.neighbors + index * neighborRecord.words
-      if (neighbor.requestPending !== 0) requests += 1
-      const references = this.countReferences(index)
-      claim(
-        neighbor.references === references,
-        () =>
-          `neighbor ${index} counts ${neighbor.references} references, ${references} connections have one`,
-      )
+      claim(neighbor.requestPending === 0, () => `at rest, and neighbor ${index} has a request to send`)
       if (neighbor.state === NeighborState.free) continue
       claim(
         index < globals.neighborsHigh,
         () => `neighbor ${index} is in use, beyond ${globals.neighborsHigh}`,
       )
-      if (neighbor.state === NeighborState.unresolved) {
-        claim(references > 0, () => `neighbor ${index} is kept unresolved for nobody`)
-        continue
-      }
-      const isCovered =
-        globals.deadlineArmed !== 0 &&
-        globals.neighborArmed !== 0 &&
-        ((neighbor.deadline - globals.neighborDeadline) | 0) >= 0 &&
-        ((globals.neighborDeadline - globals.nextDeadline) | 0) >= 0
-      claim(
-        isCovered,
-        () => `neighbor ${index} is due at ${neighbor.deadline}, after ${globals.nextDeadline}`,
-      )
+      if (neighbor.state === NeighborState.unresolved) continue
+      const number = layout.firstSender.neighbor + index
+      claimWoken(this.#core, number, neighbor.deadline, () => `neighbor ${index}`)
     }
-    claim(
-      globals.arpPendingCount === requests,
-      () => `arpPendingCount is ${globals.arpPendingCount}, ${requests} neighbors wait for a request`,
-    )
-  }
-
-  /** Open connections whose next hop is neighbor `index`. */
-  private countReferences(index: number): number {
-    const { globals, tcb } = this.#core
-    let count = 0
-    for (let connection = 0; connection < globals.connectionsHigh; connection += 1) {
-      selectConnection(this.#core, connection)
-      if (tcb.state !== State.closed && tcb.neighbor === index + 1) count += 1
-    }
-    return count
   }
 
   private walkFree(): void {
@@ -102,12 +69,14 @@ export class TableInvariants {
   /** Returns 1 if the hash has to hold it. */
   private checkConnection(index: number): number {
     const core = this.#core
-    const { tcb } = core
+    const { tcb, sender } = core
     selectConnection(core, index)
     const has = (flag: number): boolean => (tcb.flags & flag) !== 0
-    claim(!has(TcbFlag.pending), () => `connection ${index} is marked pending, and no list holds it`)
     if (tcb.state === State.closed) {
       this.count(index)
+      selectSender(core, index)
+      claim(sender.neighbor === 0, () => `connection ${index} is closed, and refers to a neighbor`)
+      claim(sender.place === 0, () => `connection ${index} is closed, and in the timer heap`)
       const isHeld = has(TcbFlag.held)
       claim(
         (this.#isFree[index] === 1) !== isHeld,
@@ -116,7 +85,7 @@ export class TableInvariants {
       return 0
     }
     this.count(index)
-    const entry = lookupTuple(core, tcb.remoteAddress, tcb.remotePort, tcb.localPort)
+    const entry = lookupTuple(core, core.state, tcb.remoteAddress, tcb.remotePort, tcb.localPort)
     claim(entry === index + 1, () => `the tuple of connection ${index} leads to entry ${entry}`)
     return 1
   }
@@ -150,7 +119,30 @@ export class TableInvariants {
           `listener ${index} counts ${listener.halfOpen} half-open and ${listener.unaccepted} unaccepted, ` +
           `there are ${halfOpen} and ${unaccepted}`,
       )
+      this.walkAtListener(index, listener.halfOpenHead, true)
+      this.walkAtListener(index, listener.unacceptedHead, false)
     }
+  }
+
+  /** The list that begins with `head` holds just those that count. */
+  private walkAtListener(index: number, head: number, isOfHalfOpen: boolean): void {
+    const core = this.#core
+    const { tcb } = core
+    let left = (isOfHalfOpen ? this.#halfOpen : this.#unaccepted)[index] as number
+    let before = 0
+    for (let link = head; link !== 0; link = tcb.nextAtListener) {
+      selectConnection(core, link - 1)
+      const isMember = tcb.listener === index + 1 && (tcb.state === State.synReceived) === isOfHalfOpen
+      claim(isMember, () => `listener ${index} lists connection ${link - 1} in state ${tcb.state}`)
+      claim(
+        tcb.previousAtListener === before,
+        () => `listener ${index} reaches connection ${link - 1} from ${before - 1}`,
+      )
+      claim(left > 0, () => `listener ${index} lists more than count at it`)
+      left -= 1
+      before = link
+    }
+    claim(left === 0, () => `listener ${index} does not list ${left} that count at it`)
   }
 
   private checkTimeWait(): number {
@@ -162,10 +154,22 @@ export class TableInvariants {
       if (timeWait.active === 0) continue
       active += 1
       const { remoteAddress, ports } = timeWait
-      const entry = lookupTuple(core, remoteAddress, ports >>> 16, ports & 0xffff)
+      const entry = lookupTuple(core, core.state, remoteAddress, ports >>> 16, ports & 0xffff)
       claim(entry === -(index + 1), () => `the tuple of TIME-WAIT entry ${index} leads to entry ${entry}`)
     }
     return active
+  }
+
+  /** Whatever has stamps that age: connections, TIME-WAIT entries. */
+  private checkSweep(found: number): void {
+    const core = this.#core
+    if (found === 0) return
+    claimWoken(
+      core,
+      core.layout.firstSender.ageing,
+      (core.globals.lastNow + sweepMicros) | 0,
+      () => 'the sweep',
+    )
   }
 
   private checkHash(expected: number): void {

@@ -8,6 +8,7 @@ import { Random } from '../../device/random.ts'
 import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import { Format, HeaderWord, TcpFlag, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'
@@ -76,7 +77,7 @@ export class Host {
     const isSyn = head[HeaderWord.format] === Format.tcp && head[HeaderWord.flags] === TcpFlag.syn
     if (isSyn)
       this.aim(
-        [HeaderWord.ipSource, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
+        [HeaderWord.ipSource + 3, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
           (word) => head[word] as number,
         ),
       )
@@ -97,7 +98,7 @@ export class Host {
   connect(remoteAddress: number, remotePort: number, localPort = 0): void {
     if (localPort !== 0) this.aim([remoteAddress, remotePort, localPort])
     this.call(Request.connect, [
-      [ConnectArgument.remoteAddress, remoteAddress],
+      ...mapIpv4(remoteAddress).map((word, k) => [ConnectArgument.remoteAddress + k, word] as const),
       [ConnectArgument.remotePort, remotePort],
       [ConnectArgument.localPort, localPort],
       [ConnectArgument.cookie, 2],

@@ -141,6 +141,7 @@ function parametersOf(strategy: StrategyOption, index: 0 | 1, scenario: RoughSce
       connectionCount: 2,
       timeWaitCount: 2,
       listenerCount: 1,
+      datagramSocketCount: 0,
       segmentCount: 64,
       sendBufferBytes: 1 << 16,
       receiveBufferBytes: 1 << 16,

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Device } from '../../device/device.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
-import { Upcall } from '../../protocol/actions.ts'
-import { Request } from '../../protocol/requests.ts'
+import { Upcall, UpcallRecord } from '../../protocol/actions.ts'
+import { mailWords, Request } from '../../protocol/requests.ts'
 import { resolveOptions } from '../../socket/options.ts'
 import { formatHardwareAddress } from '../../wire/addresses.ts'
 import { readInt32, readUint16 } from '../../wire/big-endian.ts'
@@ -11,7 +11,6 @@ import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
 import { TcpFlag } from '../../wire/header.ts'
 import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
 import { Bench, ourHardware, segment } from '../../wire/testing/frame-fixtures.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
 import type { UpcallPort } from '../running/running-stack.ts'
 import { lockedBatch } from './locked.ts'
 import { lockedStrategy } from './locked-strategy.ts'
@@ -21,7 +20,10 @@ const firstPeerPort = 2000
 const payloadBytes = 10
 const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
 
-/** Hands over frames as one batch; keeps the sequence numbers with which connections were answered, by the peer's port. */
+/**
+ * Hands over frames as one batch; keeps the sequence numbers with which connections were answered, by the
+ * peer's port.
+ */
 class BatchDevice implements Device {
   readonly capabilities = capabilities
   readonly answered = new Map<number, number>()
@@ -81,9 +83,9 @@ function takeAll(region: Region, outbox: UpcallPort): SeenUpcall[] {
   const seen: SeenUpcall[] = []
   for (let at = outbox.peek(); at >= 0; at = outbox.peek()) {
     seen.push({
-      kind: region.words[at + UpcallRecord.kind] as number,
+      kind: region.words[at + UpcallRecord.upcall] as number,
       connection: region.words[at + UpcallRecord.connection] as number,
-      position: region.words[at + UpcallRecord.first] as number,
+      position: region.words[at + UpcallRecord.position] as number,
     })
     outbox.advance()
   }
@@ -114,7 +116,9 @@ function upcallsOfBatch(order: readonly number[]): SeenUpcall[] {
     device.arrive(frames)
     while (thread.doWork() > 0);
   }
-  application.mailbox.tryPost(Request.listen, 1, port, 8, 0)
+  const listen = new Int32Array(mailWords)
+  listen.set([Request.listen, 1, port, 8])
+  application.mailbox.tryPostRecord(listen)
   handle([frame((bench) => bench.arp())])
   handle([...new Set(order)].map((peer) => tcp(peer, { sequence: 0, flags: TcpFlag.syn })))
   const left = takeAll(region, application.outbox)

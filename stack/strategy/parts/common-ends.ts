@@ -35,6 +35,7 @@ export function openCommonEnds(
     application: {
       region,
       buffers: layout.streams,
+      datagramBuffers: layout.datagramBuffers,
       mailbox,
       outbox,
       wake: () => {
@@ -64,7 +65,10 @@ export function readProtocolCounters(
   )
 }
 
-/** Counters summed over all states; what is no counter (clocks, numbers of things) is the first state's. */
+/**
+ * Counters summed over all states. Words that are no counters (clocks, sizes of tables) are those of the
+ * first state.
+ */
 export function sumProtocolCounters(
   region: Region,
   layout: StackLayout,

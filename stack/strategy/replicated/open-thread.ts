@@ -14,8 +14,7 @@ import { openOrdered } from './ordered/open-ordered.ts'
 import { openPoster } from './reader/open-poster.ts'
 import type { ReplicatedLayout } from './replicated-layout.ts'
 
-/** The thread of one replica: its domain, and around it the claims, the emission and the witness that the factors name. */
-
+/** A replica's thread: the framework's loop over the network domain, with what the strategy's factors ask for. */
 export interface ReplicaThread {
   readonly replica: Replica
   readonly domain: NetworkDomain

@@ -11,14 +11,17 @@ import { planTurnstile, type TurnstileLayout } from './ordered/turnstile.ts'
 import { type DeadlineLayout, planDeadlines } from './reader/deadline-board.ts'
 
 /**
- * Memory for frames that one thread has built before their turn; `replicated/ordered/turnstile.bench.ts` says what fewer or more of
- * them cost. As many as it builds while another thread, whose turn it is, is kept from its processor for a scheduler's
- * time slice or two.
+ * Memory for frames that one thread has built before their turn: as many as it builds while the thread whose
+ * turn it is waits one or two time slices for a processor. `replicated/ordered/turnstile.bench.ts` shows what
+ * fewer or more buffers cost.
  */
 const heldBytes = 2 ** 20
 /** However large a frame is. */
 const leastHeldFrames = 16
-/** Frames from the one whose turn it is to the last that may wait at the turnstile; threads further ahead wait for room. */
+/**
+ * Frames from the one whose turn it is to the last that may wait at the turnstile; threads further ahead wait
+ * for room.
+ */
 const turnstileCount = 2048
 
 export interface OrderedEmissionLayout {

@@ -22,13 +22,13 @@ export const replicatedStrategy: Strategy = {
     const ends = openCommonEnds(region, layout, wakeDevice, (index) => ends.channel.hasPassed(index))
     const auditor = new Auditor(region, framework.digests, framework.channel)
     const application =
-      // One replica performs a request's actions before the application can see its upcalls.
+      // One replica alone performs a request's actions before the application can see its upcalls.
       layout.replicas === 1 ? { ...ends.application, hasPassed: () => true } : ends.application
     return {
       ...ends,
       application,
       protocolCounters: () => {
-        // A replica that is no more has old ones.
+        // Read those of a replica that is active: a removed one has old counters.
         const living = Array.from({ length: layout.replicas }, (_, replica) => replica).find((replica) =>
           ends.channel.isActive(replica),
         )
@@ -50,7 +50,7 @@ export const replicatedStrategy: Strategy = {
           })
           auditor.audit()
         },
-        // Loaded when needed: the threads have this file, too, and none of them explains anything.
+        // Loaded when needed: threads import this file, too, and never explain a divergence.
         explain: async (stack) => (await import('./divergence/stop.ts')).stopDiverged(stack),
       },
       ringOccupancy: () => ringOccupancy(ends.channel, layout.replicas),
@@ -65,7 +65,8 @@ export const replicatedStrategy: Strategy = {
 }
 
 function ringOccupancy(channel: Channel, replicas: number): RingOccupancy {
-  // Positions first: the tail only grows, so the difference is never negative, at most a moment too large.
+  // Positions first: the tail only grows, so the difference is never negative. It may be too large by what
+  // was published in between.
   const positions = Array.from({ length: replicas }, (_, replica) => channel.positionOf(replica))
   const { tail, slotCount } = channel
   const behind = positions.filter((_, replica) => channel.isActive(replica)).map((at) => (tail - at) | 0)

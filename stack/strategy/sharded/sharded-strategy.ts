@@ -1,4 +1,5 @@
 /** The sharded strategy: N workers, each with the connections that hash to it (see `sharded.ts`). */
+
 import { Random } from '../../device/random.ts'
 import { Channel } from '../../dominoes/channel/channel.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
@@ -8,9 +9,9 @@ import { Counters, readCounters } from '../../dominoes/memory/counters.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
 import { initialiseFramework } from '../../dominoes/replica/framework-layout.ts'
+import { UpcallRecord } from '../../protocol/actions.ts'
 import { resolveVerification } from '../factors.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
 import { sumProtocolCounters } from '../parts/common-ends.ts'
 import { openDomain, openReassembler, wrapped } from '../parts/open-parts.ts'
 import { isFrameStoredAt } from '../parts/slot-frame.ts'
@@ -41,6 +42,7 @@ export const shardedStrategy: Strategy = {
       application: {
         region,
         buffers: layout.streams,
+        datagramBuffers: layout.datagramBuffers,
         mailbox: port,
         outbox: upcalls,
         wake: () => port.wake(),
@@ -61,7 +63,7 @@ export const shardedStrategy: Strategy = {
   },
 }
 
-/** An outbox whose connections are named as the application sees them, and whose reader sleeps on the first worker's. */
+/** An outbox with connections named as the application sees them. Its reader sleeps on the first worker's signal. */
 class ShardOutbox extends OutboxWriter {
   readonly #words: Int32Array
   readonly #shard: ShardLayout
@@ -125,7 +127,7 @@ function openThread(parts: ThreadParts): StrategyThread {
       region,
       worker: thread,
       device,
-      // Requests are known by their slots, which say so when they are done with.
+      // Requests are named by their slots: a slot says when it is done with.
       reassembler: openReassembler(parts, (slot, frameAt) => !isFrameStoredAt(words, slot, frameAt)),
       pool,
       handed: shards.map(({ handed }) => new Mailbox(region, handed)),

@@ -3,6 +3,7 @@
  * that connection ends and a second one, from the same peer, wants its place. What the second one's streams then hold
  * shows whether the late action went into them, or took from them.
  */
+
 import type { Device } from '../../device/device.ts'
 import { perfectLink } from '../../device/simulated/link-direction.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
@@ -13,6 +14,7 @@ import { openPair } from '../../sim/testing/pair.ts'
 import { addresses, simulatedParameters } from '../../sim/testing/parameters.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import type { StrategyOption } from '../options.ts'
 
 export interface ReuseOutcome {
@@ -77,7 +79,7 @@ export function reuseIndex(
     ],
   })
   applications[1].listen(hosts[1].endpoint)
-  // The handshake emits segments, too: what is held up is the first that carries bytes.
+  // The handshake emits segments, too, so hold up the first segment that carries bytes.
   obstacle.isArmed = () => applications[direction === 'receive' ? 0 : 1].hasWritten
   applications[0].begin(hosts[0].endpoint)
   const receiver = direction === 'receive' ? applications[1] : applications[0]
@@ -108,7 +110,7 @@ class Opener implements EndpointHandler {
 
   begin(endpoint: Endpoint): void {
     this.#endpoint = endpoint
-    endpoint.connect(1, addresses[1], listenPort, localPorts[0])
+    endpoint.connect(1, mapIpv4(addresses[1]), listenPort, localPorts[0])
   }
 
   step(): boolean {
@@ -120,7 +122,7 @@ class Opener implements EndpointHandler {
     if (stream.closedReason === undefined || this.#opened !== 1) return upcalls > 0
     this.#stream = undefined
     this.#endpoint?.release(stream)
-    this.#endpoint?.connect(2, addresses[1], listenPort, localPorts[1])
+    this.#endpoint?.connect(2, mapIpv4(addresses[1]), listenPort, localPorts[1])
     return true
   }
 

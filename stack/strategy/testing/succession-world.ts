@@ -1,7 +1,9 @@
 /**
- * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and is closed,
- * reset, or given up with bytes unread. Whatever its end, its place has to be free for a later one.
+ * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and
+ * is closed, reset, or given up with bytes unread. Whatever its end, its place has to be free for a later
+ * one.
  */
+
 import { perfectLink } from '../../device/simulated/link-direction.ts'
 import { UpcallError } from '../../protocol/actions.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
@@ -9,6 +11,7 @@ import { openPair } from '../../sim/testing/pair.ts'
 import { addresses, simulatedParameters } from '../../sim/testing/parameters.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import type { StrategyOption } from '../options.ts'
 
 export interface SuccessionOutcome {
@@ -75,7 +78,7 @@ class Opener implements EndpointHandler {
     if (this.#begun < this.#total && this.#pending + this.#streams.size < connectionCount - 1) {
       this.#begun += 1
       this.#pending += 1
-      endpoint.connect(this.#begun, addresses[1], listenPort, 0)
+      endpoint.connect(this.#begun, mapIpv4(addresses[1]), listenPort, 0)
       worked = true
     }
     for (const [stream, end] of this.#streams) {

@@ -1,5 +1,7 @@
 /** Valid frames for tests, built by the encoders of `wire`, and how they are damaged. */
+
 import fc from 'fast-check'
+import { ipv4At, isIpv4Mapped } from '../address.ts'
 import { parseHardwareAddress, parseIpv4Address } from '../addresses.ts'
 import { ArpOperation, arpBytes, writeArp } from '../arp.ts'
 import { sumBytes } from '../checksum.ts'
@@ -30,6 +32,11 @@ export class Bench {
 
   head(word: number): number {
     return this.words[word] as number
+  }
+
+  /** The 32 bits of the mapped address in the head; undefined if it is no IPv4 address. */
+  ipv4(word: number): number | undefined {
+    return isIpv4Mapped(this.words, word) ? ipv4At(this.words, word) : undefined
   }
 
   /** Writes Ethernet and IPv4 headers; returns where the transport starts. */

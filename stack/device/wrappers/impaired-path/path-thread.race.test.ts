@@ -1,4 +1,7 @@
-/** An impaired path on its own thread, between two pairs of descriptors: one stands for the stack's, one for the wire. */
+/**
+ * An impaired path on its own thread, between two pairs of descriptors: one stands for the stack's, one for
+ * the wire.
+ */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openEventFd } from '../../kernel/descriptor-device.ts'
 import { createFramePairDevice, openFramePair } from '../../simulated/frame-pair.ts'
