@@ -2,9 +2,9 @@
  * The lists of senders, whatever their kinds (see `senders/kind.ts`): who is pending, who waits for which neighbor, and the
  * heap of those that have a deadline.
  */
-import type { Core } from '../state/core.ts'
-import { selectSender } from '../state/core.ts'
-import { NeighborState, neighborRecord } from '../state/tables.ts'
+import type { Core } from '../../state/core.ts'
+import { selectSender } from '../../state/core.ts'
+import { NeighborState, neighborRecord } from '../../state/tables.ts'
 import { claim } from './claim.ts'
 
 export class SenderInvariants {
