@@ -2,9 +2,11 @@
  * What a request costs, and that none allocates: run as `node --trace-gc stack/protocol/machine.bench.ts`.
  * Prints nanoseconds per apply, and garbage collections per million of them, for the paths that carry data.
  */
+
 import { PerformanceObserver } from 'node:perf_hooks'
 import { ActionQueue } from '../dominoes/contract/action-queue.ts'
 import { SlotWord, slotHeadWords } from '../dominoes/contract/slot.ts'
+import { writeIpv4Mapped } from '../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../wire/header.ts'
 import { SegmentWord, Upcall, UpcallWord } from './actions.ts'
 import { createMachine, type Machine, stateWords } from './machine.ts'
@@ -47,8 +49,8 @@ class Bench {
     words[SlotWord.head + HeaderWord.arpOperation] = 1
     this.setHead(HeaderWord.etherSourceHigh, peerEther[0])
     this.setHead(HeaderWord.etherSourceLow, peerEther[1])
-    this.setHead(HeaderWord.ipSource, peerAddress)
-    this.setHead(HeaderWord.ipDestination, localAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipSource, peerAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipDestination, localAddress)
     this.aimAtMachine()
     words[SlotWord.verdict] = Verdict.accepted
     this.apply(Request.frame)
@@ -58,8 +60,8 @@ class Bench {
     words.fill(0, SlotWord.head)
     this.aimAtMachine()
     this.setHead(HeaderWord.format, Format.tcp)
-    this.setHead(HeaderWord.ipSource, peerAddress)
-    this.setHead(HeaderWord.ipDestination, localAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipSource, peerAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipDestination, localAddress)
     this.setHead(HeaderWord.sourcePort, 40000)
     this.setHead(HeaderWord.destinationPort, port)
     this.setHead(HeaderWord.options, 15)
@@ -71,7 +73,7 @@ class Bench {
     this.setHead(HeaderWord.options, OptionBit.timestamps)
     this.ownSequence = 1
     this.segment(TcpFlag.ack, 0, 1)
-    if (this.actions.words[UpcallWord.upcallKind] !== Upcall.accepted) throw new Error('no connection')
+    if (this.actions.words[UpcallWord.upcall] !== Upcall.accepted) throw new Error('no connection')
   }
 
   aimAtMachine(): void {

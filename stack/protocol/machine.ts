@@ -4,29 +4,27 @@
  *
  *   1. time       timers due at the request's time stamp change state; nothing is emitted yet
  *   2. request    changes state; emits what answers it directly, which always fits the queue
- *   3. drain      connections with something to send emit it, until they are done or the queue is full
+ *   3. drain      senders with something to emit emit it, until they are done or the queue is full
  *
- * Invariant: whatever step 3 has not emitted is in the state, as a list of connections and flags.
+ * Invariant: whatever step 3 has not emitted is in the state, as a list of senders and what each keeps of its intents.
  */
 import type { ActionQueue } from '../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../dominoes/contract/domain.ts'
 import { SlotWord } from '../dominoes/contract/slot.ts'
-import { ageAfterGap, fireSweep } from './ageing.ts'
+import { ageAfterGap } from './ageing.ts'
+import { applyApplicationRequest } from './application.ts'
 import { type MachineConfig, maximumGapMicros } from './config.ts'
 import { receiveFrame } from './ip/input.ts'
-import { flushArpRequests } from './link/arp-output.ts'
-import { fireNeighborTimers } from './link/neighbors.ts'
 import { Request } from './requests.ts'
+import { type SenderKinds, senderKinds } from './senders/kinds.ts'
+import { drain } from './senders/pending.ts'
+import { earliestDeadline, fireTimers, isAnyDue } from './senders/timers.ts'
 import { advanceClock, elapsedMicros } from './state/clock.ts'
-import { Core, selectConnection } from './state/core.ts'
+import { Core } from './state/core.ts'
 import { digestAll, digestLive } from './state/digest.ts'
 import { copyLive } from './state/snapshot.ts'
-import { applyApplicationRequest } from './tcp/application.ts'
 import { cubic } from './tcp/congestion/cubic.ts'
 import { newreno } from './tcp/congestion/newreno.ts'
-import { unschedule } from './tcp/connections.ts'
-import { flushConnection } from './tcp/output.ts'
-import { fireConnectionTimers } from './tcp/timers.ts'
 
 export { stateWords } from './state/layout.ts'
 
@@ -56,12 +54,13 @@ export function createMachine(
   words: Int32Array,
   state: Int32Array,
   actions: ActionQueue,
+  kinds: SenderKinds = senderKinds,
 ): Machine {
   const congestion = config.congestionControl === 'cubic' ? cubic : newreno
-  const core = new Core(config, words, state, actions, congestion)
+  const core = new Core(config, words, state, actions, congestion, kinds)
   return {
     apply: (slot) => apply(core, slot),
-    hasMore: () => core.globals.pendingHead !== 0 || core.globals.arpPendingCount !== 0,
+    hasMore: () => core.globals.pendingHead !== 0,
     resume: () => drain(core),
     microsUntilDeadline: (nowMicros) => microsUntilDeadline(core, nowMicros),
     digest: () => digestLive(core),
@@ -76,35 +75,17 @@ function apply(core: Core, slot: number): void {
   globals.requests = (globals.requests + 1) | 0
   const elapsed = advanceClock(core, words[slot + SlotWord.time] as number)
   if (elapsed > maximumGapMicros) ageAfterGap(core)
-  if (globals.deadlineArmed !== 0 && ((globals.nextDeadline - core.now) | 0) <= 0) fireTimers(core)
+  if (isAnyDue(core)) fireTimers(core)
   const kind = words[slot + SlotWord.kind] as number
   if (kind === Request.frame) receiveFrame(core)
   else if (kind !== Request.tick) applyApplicationRequest(core, kind)
   drain(core)
 }
 
-/** Timers note their deadlines again while they are visited, so nextDeadline is exact afterwards. */
-function fireTimers(core: Core): void {
-  core.globals.deadlineArmed = 0
-  fireSweep(core)
-  fireConnectionTimers(core)
-  fireNeighborTimers(core)
-}
-
-function drain(core: Core): void {
-  const { globals } = core
-  while (globals.pendingHead !== 0) {
-    selectConnection(core, globals.pendingHead - 1)
-    if (!flushConnection(core)) return
-    unschedule(core)
-  }
-  if (globals.arpPendingCount !== 0) flushArpRequests(core)
-}
-
 function microsUntilDeadline(core: Core, nowMicros: number): number {
   const { globals } = core
-  if (globals.deadlineArmed === 0) return noDeadline
+  if (globals.timedSenders === 0) return noDeadline
   // A process that was stopped for long: the deadline is past, even if it seems to lie ahead by wrapping.
   if (elapsedMicros(globals.lastNow, nowMicros) > maximumGapMicros) return 0
-  return Math.max(0, (globals.nextDeadline - nowMicros) | 0)
+  return Math.max(0, (earliestDeadline(core) - nowMicros) | 0)
 }

@@ -1,11 +1,12 @@
 /**
- * What is open about replication, as factors of the replicated strategy: plain data, one choice each. The defaults are
- * the strategy as ARCHITECTURE.md describes it; the table of factors there says what each value is for.
+ * The factors of the replicated strategy, which are what its source leaves open: plain data, one choice each.
+ * With the defaults the strategy is as ARCHITECTURE.md describes it; the table of factors there says what
+ * each value is for.
  */
 
 /** What one claim covers: one action (or `chunk` of them), or all actions of a request. */
 export type ClaimFactor = 'action' | 'request'
-/** Who performs what a claim covers: the first replica to get there, or each its fixed share in turn. */
+/** Who performs the actions that a claim covers: the first replica to ask, or each its fixed share in turn. */
 export type OwnershipFactor = 'first' | 'rotation'
 /** Whether frames leave as they get done, or in the order in which the state emitted them. */
 export type EmissionFactor = 'relaxed' | 'ordered'
@@ -51,8 +52,8 @@ export interface ChosenFactors extends Partial<ReplicationFactors> {
 }
 
 /**
- * Fills in defaults. Throws RangeError for a value that is none, or a combination that cannot be; with `device`, also
- * for one that this device cannot serve.
+ * Fills in defaults. Throws RangeError for an unknown value or a combination that is not possible; with
+ * `device`, also for one that this device cannot serve.
  */
 export function resolveFactors(
   chosen: ChosenFactors,
@@ -90,8 +91,8 @@ export function resolveFactors(
 }
 
 /**
- * Whether others can finish what a killed replica had in hand: with any other claims it may own actions of later
- * requests, and with a turnstile or a role of its own the others would wait for it.
+ * Whether others can finish what a killed replica had in hand. With other claims than the default it may own
+ * actions of later requests. With a turnstile, or a reader's role of its own, the others would wait for it.
  */
 export function canLoseReplicas(factors: ReplicationFactors): boolean {
   const { claim, chunk, ownership, emission, reader } = factors

@@ -1,23 +1,24 @@
 /**
- * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a table with an entry for the next hop of every connection, and some
- * more. It is searched when a connection first needs its next hop; then the connection refers to its entry.
+ * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a table with an entry for the next hop of every sender, and some
+ * more. It is searched when a sender first needs its next hop; then the sender refers to its entry.
  *
  *   free → incomplete (asking) → reachable → probing (still used, asking) → reachable
- *              └── no answer ──► unresolved if a connection refers to it, else free ◄──┘
+ *              └── no answer ──► unresolved if a sender refers to it, else free ◄──┘
  *
- * Invariant: an entry that a connection refers to keeps its address. So whoever waits for an answer is told of it, or of
+ * Invariant: an entry that a sender refers to keeps its address. So whoever waits for an answer is told of it, or of
  * its absence, whatever strangers ask for meanwhile: they get entries to which nobody refers.
  *
  * Stamps: an entry that is asked for, reachable or probing has a deadline within `reachableMicros`; one that is not used
  * loses it then. No stamp that is compared is older than twice that.
  */
-import { UpcallError } from '../actions.ts'
-import { armTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
-import type { Core } from '../state/core.ts'
+import { copyAddress, isSameAddress } from '../../wire/address.ts'
+import { maximumGapMicros } from '../config.ts'
+import { scheduleSender } from '../senders/pending.ts'
+import { armSender } from '../senders/timers.ts'
+import { startWaiting, tellResolved, tellUnreachable } from '../senders/waiting.ts'
+import { type Core, selectSender } from '../state/core.ts'
 import { NeighborState } from '../state/tables.ts'
-import { State, TcbFlag, Timer } from '../state/tcb.ts'
-import { closeConnection, schedule } from '../tcp/connections.ts'
-import { findNeighbor, selectNeighbor } from './neighbor-table.ts'
+import { findNeighbor, releaseNextHop, selectedSender, selectNeighbor } from './neighbor-table.ts'
 
 const retryMicros = 1_000_000
 /** More than Linux's three: a lossy link should not make a neighbor unreachable. */
@@ -27,17 +28,17 @@ const reachableMicros = 300_000_000
 const idleLimitMicros = reachableMicros / 2
 
 /**
- * The hardware address of the connection's next hop, left in core.etherHigh and core.etherLow.
- * False: it is being asked for, and the connection will be scheduled when it is known.
+ * The hardware address of the next hop of `sender`, whose IP address lies at `addressAt` in `words`: it is left in
+ * core.etherHigh and core.etherLow.
+ * False: it is being asked for, and the sender will be told when it is known, or that it is unreachable.
  */
-export function resolveNextHop(core: Core): boolean {
-  const { tcb, neighbor, now } = core
-  if (tcb.neighbor === 0) refer(core, tcb.nextHop)
-  else selectNeighbor(core, tcb.neighbor - 1)
+export function resolveNextHop(core: Core, sender: number, words: Int32Array, addressAt: number): boolean {
+  const { neighbor, now } = core
+  if (!refersTo(core, sender, words, addressAt)) refer(core, sender, words, addressAt)
   neighbor.usedAt = now
   if (neighbor.state === NeighborState.unresolved) beginAsking(core)
   if (neighbor.state === NeighborState.incomplete) {
-    tcb.flags |= TcbFlag.arpWait
+    startWaiting(core, sender)
     return false
   }
   core.etherHigh = neighbor.etherHigh
@@ -46,36 +47,44 @@ export function resolveNextHop(core: Core): boolean {
 }
 
 /** The entry for `address`, a new one if there is none, is now reachable at this hardware address. */
-export function learnNeighbor(core: Core, address: number, etherHigh: number, etherLow: number): void {
+export function learnNeighbor(
+  core: Core,
+  words: Int32Array,
+  addressAt: number,
+  etherHigh: number,
+  etherLow: number,
+): void {
   const { neighbor, now } = core
-  if (findNeighbor(core, address) < 0) takeEntry(core, address)
+  if (findNeighbor(core, words, addressAt) < 0) takeEntry(core, words, addressAt)
   cancelRequest(core)
-  const waited = neighbor.state === NeighborState.incomplete
   neighbor.state = NeighborState.reachable
   neighbor.etherHigh = etherHigh
   neighbor.etherLow = etherLow
   neighbor.attempts = 0
   setDeadline(core, (now + reachableMicros) | 0)
-  if (waited) scheduleWaiting(core, address)
+  tellResolved(core)
 }
 
-/** Asks again, doubts or forgets every entry whose deadline has passed, and notes the deadlines ahead. */
-export function fireNeighborTimers(core: Core): void {
-  const { neighbor, globals, now } = core
-  if (globals.neighborArmed === 0) return
-  if (((globals.neighborDeadline - now) | 0) > 0) {
-    noteDeadline(core, globals.neighborDeadline)
-    return
-  }
-  globals.neighborArmed = 0
+/** The deadline of the selected entry has come: asks again, doubts or forgets it. */
+export function fireNeighborTimer(core: Core): void {
+  const { neighbor, now } = core
+  const { at: entry } = neighbor
+  if (((neighbor.deadline - now) | 0) <= 0) expire(core)
+  // What expiry did may have selected another.
+  neighbor.at = entry
+  if (hasDeadline(core)) armSender(core, selectedSender(core), neighbor.deadline)
+}
+
+/** Nothing here outlives its deadline by much, so there is nothing to age but after a gap: then all have expired. */
+export function ageNeighbors(core: Core, isAfterGap: boolean): boolean {
+  const { globals, neighbor, now } = core
+  if (!isAfterGap) return false
   for (let index = 0; index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
-    if (!hasDeadline(core)) continue
-    if (((neighbor.deadline - now) | 0) <= 0) expire(core)
-    // What expiry did may have selected another.
-    selectNeighbor(core, index)
-    if (hasDeadline(core)) setDeadline(core, neighbor.deadline)
+    neighbor.deadline = now
+    neighbor.usedAt = (now - maximumGapMicros) | 0
   }
+  return false
 }
 
 function hasDeadline(core: Core): boolean {
@@ -84,13 +93,8 @@ function hasDeadline(core: Core): boolean {
 }
 
 function setDeadline(core: Core, deadline: number): void {
-  const { neighbor, globals } = core
-  neighbor.deadline = deadline
-  if (globals.neighborArmed === 0 || ((deadline - globals.neighborDeadline) | 0) < 0) {
-    globals.neighborArmed = 1
-    globals.neighborDeadline = deadline
-  }
-  noteDeadline(core, globals.neighborDeadline)
+  core.neighbor.deadline = deadline
+  armSender(core, selectedSender(core), deadline)
 }
 
 function expire(core: Core): void {
@@ -109,9 +113,8 @@ function expire(core: Core): void {
     return
   }
   cancelRequest(core)
-  const { address } = neighbor
   forget(core)
-  failWaiting(core, address)
+  tellUnreachable(core)
 }
 
 /** Nothing is known of the selected neighbor any more. */
@@ -120,58 +123,30 @@ function forget(core: Core): void {
   neighbor.state = neighbor.references > 0 ? NeighborState.unresolved : NeighborState.free
 }
 
-function scheduleWaiting(core: Core, address: number): void {
-  const { tcb } = core
-  for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
-    tcb.flags &= ~TcbFlag.arpWait
-    schedule(core)
-  }
+/** Whether `sender` refers to the entry for `address`; selects both. */
+function refersTo(core: Core, sender: number, words: Int32Array, addressAt: number): boolean {
+  const { sender: record, neighbor } = core
+  selectSender(core, sender)
+  if (record.neighbor === 0) return false
+  selectNeighbor(core, record.neighbor - 1)
+  return isSameAddress(core.state, neighbor.address, words, addressAt)
 }
 
-/**
- * No answer. Who was only trying to connect fails; others go on trying under a timer: that of retransmission if
- * something is in flight, else that of persistence if something waits to be sent. A connection that has nothing to send
- * needs no neighbor, and is left alone; an ACK or a probe that was due is lost, as if on the wire.
- */
-function failWaiting(core: Core, address: number): void {
-  const { tcb, now } = core
-  for (let at = selectNextOpen(core, 0); at >= 0; at = selectNextOpen(core, at + 1)) {
-    if ((tcb.flags & TcbFlag.arpWait) === 0 || tcb.nextHop !== address) continue
-    tcb.flags &= ~(TcbFlag.arpWait | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending)
-    tcb.rcvAcked = tcb.rcvNxt
-    tcb.softError = UpcallError.unreachable
-    if (tcb.state === State.synSent) {
-      closeConnection(core, UpcallError.unreachable)
-      continue
-    }
-    const timer = tcb.ringHead !== tcb.ringTail ? Timer.retransmission : Timer.persist
-    const isWanted = timer === Timer.retransmission || hasUnsent(core)
-    if (isWanted && !isArmed(core, timer)) armTimer(core, timer, (now + tcb.rto) | 0)
-  }
-}
-
-/** Data or a FIN. */
-function hasUnsent(core: Core): boolean {
-  const { tcb } = core
-  const unsent = (tcb.sndQueued - tcb.sndNxt) | 0
-  return unsent > 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) !== 0)
-}
-
-/** Selects the entry for `address`, to which the connection at hand refers from now on. */
-function refer(core: Core, address: number): void {
-  const { tcb, neighbor } = core
-  let index = findNeighbor(core, address)
+/** Selects the entry for `address`, to which `sender` refers from now on. */
+function refer(core: Core, sender: number, words: Int32Array, addressAt: number): void {
+  const { sender: record, neighbor } = core
+  releaseNextHop(core, sender)
+  let index = findNeighbor(core, words, addressAt)
   if (index < 0) {
-    index = takeEntry(core, address)
+    index = takeEntry(core, words, addressAt)
     beginAsking(core)
   }
   neighbor.references += 1
-  tcb.neighbor = index + 1
+  record.neighbor = index + 1
 }
 
 /** Selects an entry for `address`, incomplete: a free one, else of those that nobody refers to the one unused for longest. */
-function takeEntry(core: Core, address: number): number {
+function takeEntry(core: Core, words: Int32Array, addressAt: number): number {
   const { neighbor, globals, now, neighborLimit } = core
   let oldest = -1
   let longest = -1
@@ -195,7 +170,7 @@ function takeEntry(core: Core, address: number): number {
   selectNeighbor(core, oldest)
   cancelRequest(core)
   neighbor.state = NeighborState.incomplete
-  neighbor.address = address
+  copyAddress(words, addressAt, core.state, neighbor.address)
   neighbor.attempts = 0
   neighbor.references = 0
   neighbor.usedAt = now
@@ -210,17 +185,13 @@ function beginAsking(core: Core): void {
 }
 
 function ask(core: Core): void {
-  const { neighbor, globals, now } = core
+  const { neighbor, now } = core
   neighbor.attempts += 1
   setDeadline(core, (now + retryMicros) | 0)
-  if (neighbor.requestPending !== 0) return
   neighbor.requestPending = 1
-  globals.arpPendingCount += 1
+  scheduleSender(core, selectedSender(core))
 }
 
 function cancelRequest(core: Core): void {
-  const { neighbor, globals } = core
-  if (neighbor.requestPending === 0) return
-  neighbor.requestPending = 0
-  globals.arpPendingCount -= 1
+  core.neighbor.requestPending = 0
 }

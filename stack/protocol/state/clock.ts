@@ -4,7 +4,8 @@
  *
  * Invariant: the timestamp clock never goes back, whatever the request's stamps do.
  */
-import { type Core, selectConnection } from './core.ts'
+import { armSender } from '../senders/timers.ts'
+import type { Core } from './core.ts'
 
 /** Producers may stamp requests slightly out of order; a larger step back means that the clock wrapped. */
 const backwardsLimitMicros = 1_000_000
@@ -46,21 +47,12 @@ export function advanceClock(core: Core, stampMicros: number): number {
   return elapsed
 }
 
-/** Makes sure that the machine is woken no later than `deadline`. */
-export function noteDeadline(core: Core, deadline: number): void {
-  const { globals } = core
-  if (globals.deadlineArmed === 0 || ((deadline - globals.nextDeadline) | 0) < 0) {
-    globals.deadlineArmed = 1
-    globals.nextDeadline = deadline
-  }
-}
-
-/** Arms `timer` (a Timer) of the connection at hand; `deadline` is less than `maximumGapMicros` (config.ts) away. */
+/** Arms `timer` (a Timer) of the connection at hand; `deadline` is as for `armSender`. */
 export function armTimer(core: Core, timer: number, deadline: number): void {
   const { tcb } = core
   tcb.timersArmed |= 1 << timer
   core.state[tcb.deadlines + timer] = deadline
-  noteDeadline(core, deadline)
+  armSender(core, core.connection, deadline)
 }
 
 export function disarmTimer(core: Core, timer: number): void {
@@ -76,21 +68,7 @@ export function deadlineOf(core: Core, timer: number): number {
   return core.state[core.tcb.deadlines + timer] as number
 }
 
-/** Calls nothing and allocates nothing: selects each connection in turn that `next` has not passed. */
-export function selectNextOpen(core: Core, next: number): number {
-  const { globals, tcb } = core
-  for (let index = next; index < globals.connectionsHigh; index += 1) {
-    selectConnection(core, index)
-    if (tcb.state !== 0) return index
-  }
-  return -1
-}
-
-/** There is something whose stamps have to be aged: a connection has been opened. */
+/** There is something whose stamps have to be aged: a connection has been opened, say. A sweep that is due earlier stays. */
 export function armSweep(core: Core): void {
-  const { globals, now } = core
-  if (globals.sweepArmed !== 0) return
-  globals.sweepArmed = 1
-  globals.nextSweep = (now + sweepMicros) | 0
-  noteDeadline(core, globals.nextSweep)
+  armSender(core, core.layout.firstSender.ageing, (core.now + sweepMicros) | 0)
 }

@@ -3,7 +3,8 @@ import { testConfig } from '../testing/host.ts'
 import { describeDifferences, formatDifference } from './describe.ts'
 import { globalRecord } from './globals.ts'
 import { planLayout } from './layout.ts'
-import { segmentRecord } from './segment.ts'
+import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
 import { neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
@@ -43,6 +44,17 @@ test.each([
     record: 'connection 1',
     field: 'ranges[5]',
   },
+  {
+    where: layout.senders + senderRecord.words + senderRecord.offsets.deadline,
+    record: 'sender of connection 1',
+    field: 'deadline',
+  },
+  {
+    where: layout.senders + layout.firstSender.neighbor * senderRecord.words,
+    record: 'sender of neighbor 0',
+    field: 'isPending',
+  },
+  { where: layout.timers + 2, record: 'timer heap 2', field: 'sender' },
   {
     where: segmentAt(1, 1) + segmentRecord.offsets.sentAt,
     record: 'segment 1 of connection 1',

@@ -2,11 +2,15 @@
  * Names for the words of a state, for people who have to find out how two replicas differ. Allocates freely; nothing on
  * a hot path may use it.
  */
+
+import type { Declarations, RecordKind } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
+import { senderCounts, senderNames } from '../senders/numbering.ts'
+import { datagramSocketRecord, waitingDatagramCount, waitingDatagramRecord } from './datagrams.ts'
 import { globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
-import type { Declarations, RecordKind } from './record.ts'
-import { segmentRecord } from './segment.ts'
+import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
 import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
@@ -33,7 +37,10 @@ interface Section {
 const hashRecord = {
   words: 1,
   fields: { entry: 'index + 1 of a connection, or -(index + 1) of a TIME-WAIT entry' },
+  offsets: { entry: 0 },
 }
+
+const heapRecord = { words: 1, fields: { sender: 'sender at this place, + 1' }, offsets: { sender: 0 } }
 
 /** Differences between two states of one configuration, those that the digest covers first; at most `limit`. */
 export function describeDifferences(
@@ -99,7 +106,6 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
     name: (index) => `${name} ${index}`,
     isLive,
   })
-  const hash = { ...hashRecord, offsets: { entry: 0 } }
   const rings = Array.from({ length: config.connectionCount }, (_, connection) => ({
     ...table(
       'segment',
@@ -114,10 +120,28 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
     { ...table('globals', layout.globals, 1, globalRecord, always), name: () => 'globals' },
     table('neighbor', layout.neighbors, neighborCount(config), neighborRecord, always),
     table('listener', layout.listeners, config.listenerCount, listenerRecord, always),
+    ...senderNames.map((name) =>
+      table(
+        `sender of ${name}`,
+        layout.senders + layout.firstSender[name] * senderRecord.words,
+        senderCounts[name](config),
+        senderRecord,
+        always,
+      ),
+    ),
+    table('timer heap', layout.timers, layout.senderCount, heapRecord, always),
     table('connection', layout.connections, config.connectionCount, tcbRecord, always),
     ...rings,
     table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, always),
-    table('tuple hash', layout.hash, layout.hashWords, hash, always),
+    table('tuple hash', layout.hash, layout.hashWords, hashRecord, always),
+    table('UDP socket', layout.datagramSockets, config.datagramSocketCount, datagramSocketRecord, always),
+    table(
+      'waiting datagram',
+      layout.waitingDatagrams,
+      waitingDatagramCount(config),
+      waitingDatagramRecord,
+      always,
+    ),
   ]
 }
 

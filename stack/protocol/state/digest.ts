@@ -1,7 +1,8 @@
 /** Hashes of a replica's state. Equal logs make equal states, so equal digests; anything else is a bug. */
 import { hashWords } from '../../dominoes/contract/digest.ts'
 import { type Core, selectConnection } from './core.ts'
-import { segmentRecord } from './segment.ts'
+import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
 import { listenerRecord, neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
@@ -13,9 +14,10 @@ const connectionsTogether = 64
 const wordsTogether = 256
 
 /**
- * What the next requests meet: globals, neighbors, listeners, open connections and their segments in flight. The tables
- * at rest (TIME-WAIT, tuple hash, closed TCBs) decide later behavior, too, but are large: each digest covers a part of
- * them, and so it does of the connections where they are many. A difference persists, so a later digest meets it.
+ * What the next requests meet: globals, neighbors, listeners, open connections, their segments in flight, and what is kept
+ * of all these as senders. The tables at rest (TIME-WAIT, tuple hash, timer heap, closed TCBs and their senders) decide
+ * later behavior, too, but are large: each digest covers a part of them, and so it does of the connections where they are
+ * many. A difference persists, so a later digest meets it.
  */
 export function digestLive(core: Core): number {
   const { state, layout, globals, tcb, config } = core
@@ -26,6 +28,7 @@ export function digestLive(core: Core): number {
     layout.neighbors + globals.neighborsHigh * neighborRecord.words,
     hash,
   )
+  hash = hashSenders(core, layout.firstSender.neighbor, globals.neighborsHigh, hash)
   hash = hashWords(
     state,
     layout.listeners,
@@ -38,9 +41,15 @@ export function digestLive(core: Core): number {
     selectConnection(core, index)
     if (tcb.state === State.closed) continue
     hash = hashWords(state, tcb.at, tcb.at + tcbRecord.words, hash)
+    hash = hashSenders(core, index, 1, hash)
     hash = hashRing(core, hash)
   }
   return hashAtRest(core, hash)
+}
+
+function hashSenders(core: Core, first: number, count: number, seed: number): number {
+  const from = core.layout.senders + first * senderRecord.words
+  return hashWords(core.state, from, from + count * senderRecord.words, seed)
 }
 
 /** A part of what lies between the listeners and the segment rings. */

@@ -2,7 +2,7 @@
  * The machine's words that belong to no connection. Counters wrap; their names follow the TCP MIB
  * (RFC 4022) where it has one.
  */
-import { type Cursor, defineRecord } from './record.ts'
+import { type Cursor, defineRecord } from '../../wire/record.ts'
 
 export const globalRecord = defineRecord({
   // Clock
@@ -10,10 +10,7 @@ export const globalRecord = defineRecord({
   lastNow: 'time stamp of the last request, microseconds',
   millis: 'the timestamp clock (RFC 7323 section 5.4), milliseconds, wrapping',
   subMillis: 'microseconds not yet counted in millis',
-  nextDeadline: 'no timer is due before this; it may be early, never late',
-  deadlineArmed: '1 if nextDeadline means anything',
-  sweepArmed: '1 while there are connections whose stamps have to be aged',
-  nextSweep: 'when that is due',
+  timedSenders: 'senders in the timer heap',
 
   // Numbering
   actionNumber: 'number of the next action',
@@ -23,9 +20,8 @@ export const globalRecord = defineRecord({
   identification: 'counts the packets that were sent in fragments',
 
   // Work left to emit
-  pendingHead: 'first connection with something to emit, index + 1',
-  pendingTail: 'last one, index + 1',
-  arpPendingCount: 'ARP entries whose request has to be sent',
+  pendingHead: 'first sender that may have something to emit, sender + 1',
+  pendingTail: 'last one, sender + 1',
 
   // Allocation
   connectionsHigh: 'connection indexes below this were used at some time',
@@ -35,9 +31,11 @@ export const globalRecord = defineRecord({
   orphanTail: 'youngest orphan, index + 1',
   orphanCount: 'connections that the application released and that are not over',
   neighborsHigh: 'neighbor entries below this were used at some time',
-  neighborArmed: '1 if a neighbor has a deadline',
-  neighborDeadline: 'no neighbor has one before this',
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
+  socketsHigh: 'UDP sockets below this index were used at some time',
+  socketFreeHead: 'first free socket below socketsHigh, index + 1',
+  waitingDatagramsHigh: 'entries of datagrams that wait, below this, were used at some time',
+  waitingDatagramFree: 'first free one below that, index + 1',
   portsDrawn: 'local ports drawn (RFC 6056)',
 
   // Rate limits
@@ -81,6 +79,12 @@ export const globalRecord = defineRecord({
   cookiesAccepted: 'connections opened by one',
   cookiesRejected: 'ACKs to a listener whose number was no cookie of ours',
   orphansReclaimed: 'orphans ended to make room',
+  datagramsIn: 'UDP datagrams delivered to a socket',
+  datagramsOut: 'UDP datagrams sent',
+  datagramsToNobody: 'UDP datagrams to a port that no socket hears',
+  datagramsDropped: 'UDP datagrams that found the receive buffer full',
+  datagramsUnsent:
+    'UDP datagrams not sent: the next hop did not answer, too many waited, or there is no such host',
   echoesTooLong: 'echo requests not answered: the reply would take too many fragments',
 })
 

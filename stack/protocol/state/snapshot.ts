@@ -1,26 +1,54 @@
 /** Copies of a replica's state, for whoever has to go on from it: as few words as that takes. */
 import { type Core, selectConnection } from './core.ts'
 import { globalRecord } from './globals.ts'
-import { segmentRecord } from './segment.ts'
+import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
+import { neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
 /**
  * Copies what is live to the same places of `target`, which is as long as the state. Of the segment rings, by far the
- * largest part, that is what is in flight; what else `target` holds there is never read. Of the connections, those below
- * the highest index that was ever used; what `target` holds beyond it, if it was ahead when its thread ended, is cleared: the
- * next connection there takes its generation from it.
+ * largest part, that is what is in flight; what else `target` holds there is never read. Of connections and neighbors,
+ * those below the highest index that was ever used; what `target` holds beyond it, if it was ahead when its thread ended,
+ * is cleared: the next connection there takes its generation from it.
  */
 export function copyLive(core: Core, target: Int32Array): void {
   const { state, layout, globals, tcb } = core
-  const end = layout.connections + globals.connectionsHigh * tcbRecord.words
-  const used = target[layout.globals + globalRecord.offsets.connectionsHigh] as number
-  const usedEnd = layout.connections + used * tcbRecord.words
-  if (usedEnd > end) target.fill(0, end, usedEnd)
-  for (let at = 0; at < end; at += 1) target[at] = state[at] as number
+  const { connectionsHigh, neighborsHigh } = globals
+  const connectionsThere = target[layout.globals + globalRecord.offsets.connectionsHigh] as number
+  const neighborsThere = target[layout.globals + globalRecord.offsets.neighborsHigh] as number
+  const timedThere = target[layout.globals + globalRecord.offsets.timedSenders] as number
+  copyWords(state, target, layout.globals, layout.neighbors)
+  copyUsed(state, target, layout.neighbors, neighborRecord.words, neighborsHigh, neighborsThere)
+  copyWords(state, target, layout.listeners, layout.senders)
+  copyUsed(state, target, layout.senders, senderRecord.words, connectionsHigh, connectionsThere)
+  const neighborSenders = layout.senders + layout.firstSender.neighbor * senderRecord.words
+  copyUsed(state, target, neighborSenders, senderRecord.words, neighborsHigh, neighborsThere)
+  copyWords(state, target, neighborSenders + core.neighborLimit * senderRecord.words, layout.timers)
+  copyUsed(state, target, layout.timers, 1, globals.timedSenders, timedThere)
+  copyUsed(state, target, layout.connections, tcbRecord.words, connectionsHigh, connectionsThere)
   for (let index = 0; index < globals.connectionsHigh; index += 1) {
     selectConnection(core, index)
     if (tcb.state !== State.closed) copyRing(core, target)
   }
+}
+
+/** The first `used` records of the table at `from`, each of `words`; clears the others of the first `there`. */
+function copyUsed(
+  state: Int32Array,
+  target: Int32Array,
+  from: number,
+  words: number,
+  used: number,
+  there: number,
+): void {
+  const end = from + used * words
+  copyWords(state, target, from, end)
+  if (there > used) target.fill(0, end, from + there * words)
+}
+
+function copyWords(state: Int32Array, target: Int32Array, from: number, end: number): void {
+  for (let at = from; at < end; at += 1) target[at] = state[at] as number
 }
 
 /** The entries from ringHead to ringTail, which may wrap around the end of the ring. */

@@ -1,31 +1,35 @@
 /** The small tables: neighbors, listeners, connections in TIME-WAIT. */
+
+import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
-import { type Cursor, defineRecord } from './record.ts'
+import { waitingDatagramCount } from './datagrams.ts'
 
 /** Entries beyond one for each connection: neighbors that nobody is connected to. */
 const spareNeighbors = 64
 
 /**
- * Neighbors remembered at once. A connection has one next hop, so there is always an entry that no connection refers to,
- * and whoever needs one gets it.
+ * Neighbors remembered at once: one for each sender that can refer to one, which today are the connections, and some. So
+ * there is always an entry that nobody refers to, and whoever needs one gets it.
  */
 export function neighborCount(config: MachineConfig): number {
-  return config.connectionCount + spareNeighbors
+  return config.connectionCount + waitingDatagramCount(config) + spareNeighbors
 }
 
-/** Unresolved: connections refer to it, and it is not being asked for. */
+/** Unresolved: senders refer to it, and it is not being asked for. */
 export const NeighborState = { free: 0, incomplete: 1, reachable: 2, probing: 3, unresolved: 4 } as const
 
 export const neighborRecord = defineRecord({
   state: 'NeighborState',
-  address: 'IPv4 address',
+  address: addressField('IP address'),
   etherHigh: 'hardware address, first two bytes',
   etherLow: 'hardware address, last four bytes',
   deadline: 'when to ask again, or to doubt what is known',
   attempts: 'requests sent without an answer',
   usedAt: 'time of last use, microseconds',
   requestPending: '1 while an ARP request has to be emitted',
-  references: 'connections whose next hop this is: as long as there are any, the entry stays',
+  references: 'senders whose next hop this is: as long as there are any, the entry stays',
+  waitHead: 'who has waited for an answer for longest, sender + 1',
+  waitTail: 'who began to wait last, sender + 1',
 })
 export type Neighbor = Cursor<typeof neighborRecord.fields>
 
@@ -35,6 +39,8 @@ export const listenerRecord = defineRecord({
   backlog: 'most connections that may be in SYN-RECEIVED at once, and most that may wait to be accepted',
   halfOpen: 'connections now in SYN-RECEIVED',
   unaccepted: 'connections that were established and the application has not accepted',
+  halfOpenHead: 'the last to become half-open, connection index + 1',
+  unacceptedHead: 'the last to wait for being accepted, connection index + 1',
   cookie: "the application's",
 })
 export type Listener = Cursor<typeof listenerRecord.fields>
@@ -42,7 +48,7 @@ export type Listener = Cursor<typeof listenerRecord.fields>
 export const timeWaitRecord = defineRecord({
   active: '1 if the entry is in use',
   finWait2: '1 in FIN-WAIT-2: the FIN of the peer has not come yet',
-  remoteAddress: 'IPv4 address of the peer',
+  remoteAddress: addressField('of the peer'),
   ports: 'remote port in the high half, local port in the low half',
   sndNxt: 'SND.NXT',
   rcvNxt: 'RCV.NXT',

@@ -2,7 +2,9 @@
  * The transmission control block (RFC 9293 section 3.3.1): all that one connection is, besides its ring of
  * sent segments. Sequence numbers, addresses and times are signed 32-bit integers; all zero means initial.
  */
-import { type Cursor, defineRecord } from './record.ts'
+
+import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
+import { Upcall } from '../actions.ts'
 
 /** Connection states; LISTEN and TIME-WAIT live in tables of their own. */
 export const State = {
@@ -34,8 +36,8 @@ export const TcbFlag = {
   ackNow: 1 << 8,
   /** The SYN or SYN-ACK has to be sent. */
   synPending: 1 << 9,
-  /** A segment waits for its next hop's hardware address. */
-  arpWait: 1 << 10,
+  /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
+  retransmitOldest: 1 << 10,
   /** A tail loss probe has to be sent. */
   probePending: 1 << 11,
   /** A zero-window probe has to be sent. */
@@ -56,8 +58,8 @@ export const TcbFlag = {
   /** A duplicate has to be reported in the next SACK option (RFC 2883). */
   dsackPending: 1 << 21,
   rttMeasured: 1 << 22,
-  /** In the list of connections with something to emit. */
-  pending: 1 << 23,
+  /** answeredAt is valid. */
+  answered: 1 << 23,
   passive: 1 << 24,
   /** lastDataAt is valid. */
   dataSent: 1 << 25,
@@ -66,24 +68,25 @@ export const TcbFlag = {
   rackValid: 1 << 27,
   /** The SYN was sent more than once. */
   synRetransmitted: 1 << 28,
-  /** The oldest segment is to be sent again whatever the window says (RFC 6582); without SACK only. */
-  retransmitOldest: 1 << 29,
-  /** answeredAt is valid. */
-  answered: 1 << 30,
 } as const
 
 export const Recovery = { open: 0, fast: 1, timeout: 2 } as const
 
-/** Bits of `pendingUpcalls`, in the order in which they are emitted. */
+/** Bits of `pendingUpcalls`: emitted in the order of their numbers. */
 export const UpcallBit = {
-  accepted: 1,
-  connected: 2,
-  connectFailed: 4,
-  acknowledged: 8,
-  finished: 16,
-  closed: 32,
-  drained: 64,
+  accepted: 1 << Upcall.accepted,
+  connected: 1 << Upcall.connected,
+  connectFailed: 1 << Upcall.connectFailed,
+  acknowledged: 1 << Upcall.acknowledged,
+  finished: 1 << Upcall.finished,
+  closed: 1 << Upcall.closed,
+  drained: 1 << Upcall.drained,
 } as const
+
+/** The `Upcall` of a bit. */
+export function upcallOf(bit: number): number {
+  return 31 - Math.clz32(bit)
+}
 
 /** Indexes into `deadlines`, bits of `timersArmed`; fired in this order. */
 export const Timer = {
@@ -105,19 +108,19 @@ export const tcbRecord = defineRecord({
   state: 'State',
   flags: 'TcbFlag bits',
   generation: 'counts uses of this index; upper half of the id',
-  remoteAddress: 'IPv4 address of the peer',
+  remoteAddress: addressField('of the peer'),
   remotePort: 'port of the peer',
   localPort: 'our port',
   cookie: "the application's, of connect",
   listener: 'listener that this connection counts at, half-open or not accepted yet, index + 1',
-  neighbor: 'entry of the next hop in the neighbor table, to which this refers, index + 1',
+  nextAtListener: 'next older of the same kind at that listener, index + 1',
+  previousAtListener: 'next younger, index + 1',
   openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
   openerLow: 'last four bytes of it',
-  nextHop: 'IPv4 address that frames go to',
+  nextHop: addressField('that frames go to'),
   pendingUpcalls: 'UpcallBit bits not yet emitted',
   closeReason: 'UpcallError of the closed or connectFailed upcall',
   softError: 'UpcallError that ICMP suggests (RFC 5927)',
-  nextPending: 'next in the list of connections with something to emit, index + 1',
   nextFree: 'next free connection, index + 1',
   isOrphan: '1 while it is in the list of orphans',
   nextOrphan: 'next younger orphan, index + 1',

@@ -18,6 +18,8 @@
  */
 
 import { releaseNextHop } from '../link/neighbor-table.ts'
+import { isPending, scheduleSender } from '../senders/pending.ts'
+import { disarmSender } from '../senders/timers.ts'
 import { armSweep } from '../state/clock.ts'
 import { type Core, selectConnection } from '../state/core.ts'
 import { State, TcbFlag, tcbRecord, UpcallBit } from '../state/tcb.ts'
@@ -67,29 +69,14 @@ export function selectById(core: Core, id: number): boolean {
   return tcb.generation === id >>> 16 && (tcb.flags & TcbFlag.held) !== 0
 }
 
-/** Puts the connection at hand in the list of those that may have something to emit. */
+/** The connection at hand may have something to emit. */
 export function schedule(core: Core): void {
-  const { globals, tcb, state, layout } = core
-  if ((tcb.flags & TcbFlag.pending) !== 0) return
-  tcb.flags |= TcbFlag.pending
-  tcb.nextPending = 0
-  const link = core.connection + 1
-  if (globals.pendingTail === 0) {
-    globals.pendingHead = link
-  } else {
-    const tail = layout.connections + (globals.pendingTail - 1) * tcbRecord.words
-    state[tail + tcbRecord.offsets.nextPending] = link
-  }
-  globals.pendingTail = link
+  scheduleSender(core, core.connection)
 }
 
-/** Takes the first connection, which is the one at hand, off that list. */
-export function unschedule(core: Core): void {
-  const { globals, tcb } = core
-  globals.pendingHead = tcb.nextPending
-  if (globals.pendingHead === 0) globals.pendingTail = 0
-  tcb.nextPending = 0
-  tcb.flags &= ~TcbFlag.pending
+/** The connection at hand has emitted all that it had: if it is closed, and the application never knew of it, it is free. */
+export function freeIfForgotten(core: Core): void {
+  const { tcb } = core
   if (tcb.state === State.closed && (tcb.flags & TcbFlag.held) === 0) freeIndex(core)
 }
 
@@ -100,7 +87,7 @@ export function unschedule(core: Core): void {
 export function closeConnection(core: Core, reason: number): void {
   const { globals, tcb } = core
   removeTuple(core, core.connection + 1)
-  releaseNextHop(core)
+  releaseNextHop(core, core.connection)
   leaveHalfOpen(core)
   leaveOrphans(core)
   if (tcb.state === State.synSent || tcb.state === State.synReceived) {
@@ -108,6 +95,7 @@ export function closeConnection(core: Core, reason: number): void {
   }
   tcb.state = State.closed
   tcb.timersArmed = 0
+  disarmSender(core, core.connection)
   tcb.closeReason = reason
   if ((tcb.flags & TcbFlag.held) !== 0) tcb.pendingUpcalls |= UpcallBit.closed
   else if ((tcb.flags & TcbFlag.passive) === 0) tcb.pendingUpcalls |= UpcallBit.connectFailed
@@ -133,7 +121,7 @@ export function releaseConnection(core: Core): void {
 export function freeConnection(core: Core): void {
   const { tcb } = core
   const isDrained = tcb.state === State.closed && (tcb.flags & TcbFlag.released) !== 0
-  if (isDrained && (tcb.flags & TcbFlag.pending) === 0) freeIndex(core)
+  if (isDrained && !isPending(core, core.connection)) freeIndex(core)
 }
 
 function freeIndex(core: Core): void {

@@ -8,15 +8,15 @@ import { aimAtOpener } from '../link/neighbor-table.ts'
 import { resolveNextHop } from '../link/neighbors.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { SegmentMark } from '../state/segment.ts'
+import { SegmentMark } from '../state/sent-segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { shrinkFinWait2 } from './closing/time-wait.ts'
+import { emitPureAck, emitSegment, emitSyn } from './emit-segment.ts'
 import { noteRetransmission } from './loss/recovery.ts'
 import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './loss/scoreboard.ts'
 import { armProbe, probeIsAllowed } from './loss/tail-probe.ts'
-import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './output-data.ts'
+import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './new-data.ts'
 import { backedOffRto } from './rtt.ts'
-import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
@@ -44,7 +44,7 @@ function flushOutput(core: Core): boolean {
   if (tcb.state === State.closed || !hasOutput(core)) return true
   if (isHalfOpen(core)) aimAtOpener(core)
   // Without a next hop nothing leaves; the connection is scheduled again when it is known.
-  else if (!resolveNextHop(core)) {
+  else if (!resolveNextHop(core, core.connection, core.state, tcb.nextHop)) {
     keepTrying(core)
     return true
   }

@@ -3,9 +3,11 @@
  * what follows from that is emitted after the request itself was applied.
  */
 import { UpcallError } from '../actions.ts'
-import { armTimer, disarmTimer, isArmed, noteDeadline, selectNextOpen } from '../state/clock.ts'
+import { armSender } from '../senders/timers.ts'
+import { armTimer, deadlineOf, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { Recovery, State, type Tcb, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
+import { reduceProportionally } from './congestion/window.ts'
 import { closeConnection, schedule } from './connections.ts'
 import {
   maximumRtoMicros,
@@ -16,24 +18,21 @@ import {
   windowProbeLimit,
 } from './constants.ts'
 import { detectLoss } from './loss/rack.ts'
-import { enterFastRecovery, enterTimeoutRecovery, reduceProportionally } from './loss/recovery.ts'
+import { enterFastRecovery, enterTimeoutRecovery } from './loss/recovery.ts'
 import { ringIsEmpty } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
 
-/** Fires what is due on every connection, and notes the deadlines ahead. */
+/** Fires what is due on the connection at hand; it is woken again for what is not. */
 export function fireConnectionTimers(core: Core): void {
-  const { tcb, state, now } = core
-  for (let index = selectNextOpen(core, 0); index >= 0; index = selectNextOpen(core, index + 1)) {
-    for (let timer = 0; timer < timerCount && tcb.timersArmed !== 0; timer += 1) {
-      if (!isArmed(core, timer)) continue
-      if ((((state[tcb.deadlines + timer] as number) - now) | 0) > 0) continue
-      disarmTimer(core, timer)
-      fire(core, timer)
-      schedule(core)
-    }
-    for (let timer = 0; timer < timerCount; timer += 1) {
-      if (isArmed(core, timer)) noteDeadline(core, state[tcb.deadlines + timer] as number)
-    }
+  const { tcb, now } = core
+  for (let timer = 0; timer < timerCount && tcb.timersArmed !== 0; timer += 1) {
+    if (!isArmed(core, timer) || ((deadlineOf(core, timer) - now) | 0) > 0) continue
+    disarmTimer(core, timer)
+    fire(core, timer)
+    schedule(core)
+  }
+  for (let timer = 0; timer < timerCount; timer += 1) {
+    if (isArmed(core, timer)) armSender(core, core.connection, deadlineOf(core, timer))
   }
 }
 

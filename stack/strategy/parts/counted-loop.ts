@@ -1,7 +1,7 @@
 /**
- * A thread's rounds, counted for those who look on: how often it found nothing, gave the core away, slept, and how long
- * its longest cycle took. A cycle is eight rounds without sleep in between: a stall (a garbage collection, a preemption,
- * one long action) shows in full, and the clock is read once in eight rounds only.
+ * A thread's rounds, counted for those who look on: how often it found nothing, gave the core away, slept,
+ * and how long its longest cycle took. A cycle is eight rounds without sleep in between: a stall (a garbage
+ * collection, a preemption, one long action) shows in full, and the clock is read once in eight rounds only.
  *
  * Called by the one thread whose loop it is, which alone writes the counters (see `thread-counters.ts`).
  */

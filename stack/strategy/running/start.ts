@@ -1,6 +1,6 @@
 /**
- * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends. Knows strategies
- * by their interface only.
+ * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends.
+ * Knows strategies by their interface only.
  */
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../../device/kernel/clock.ts'
@@ -122,7 +122,7 @@ class Threads implements RunningStack {
     this.#ends = ends
     this.application = ends.application
     this.upcallSignal = ends.upcallSignal
-    // Also what keeps the process alive while the application sleeps on a signal.
+    // This timer also keeps the process alive while the application sleeps on a signal.
     this.#audits = setInterval(() => {
       ends.audits?.audit()
       void this.#stopIfDiverged()
@@ -210,7 +210,10 @@ class Threads implements RunningStack {
     return `replica ${replica} differs from ${reference} after request ${index}`
   }
 
-  /** Nothing that threads do once their states differ can be trusted: the stack fails, and says how they differ. */
+  /**
+   * Once their states differ, nothing that threads do can be trusted: the stack fails and describes the
+   * difference.
+   */
   #stopIfDiverged(): Promise<void> | undefined {
     const { audits } = this.#ends
     const divergence = audits?.report().firstDivergence

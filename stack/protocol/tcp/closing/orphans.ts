@@ -37,7 +37,7 @@ export function reclaimOldestOrphan(core: Core): boolean {
 
 /** Leaves the peer's hardware address in core.etherHigh and core.etherLow, without asking for it; false if it is not known. */
 export function knowsPeer(core: Core): boolean {
-  if (nextHopIsKnown(core)) return true
+  if (nextHopIsKnown(core, core.connection)) return true
   aimAtOpener(core)
   return (core.tcb.flags & TcbFlag.passive) !== 0
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ActionQueue } from '../../../dominoes/contract/action-queue.ts'
+import { senderKinds } from '../../senders/kinds.ts'
 import { Core } from '../../state/core.ts'
 import { stateWords } from '../../state/layout.ts'
 import { testConfig } from '../../testing/host.ts'
@@ -19,6 +20,7 @@ function begin(control: CongestionControl, cwndSegments: number, ssthreshSegment
     new Int32Array(stateWords(testConfig)),
     new ActionQueue(64),
     control,
+    senderKinds,
   )
   core.tcb.maximumSegment = mss
   core.tcb.cwnd = cwndSegments * mss

@@ -7,12 +7,15 @@
  * An unaccepted connection counts until the application took it or gave it back, even if the peer reset it meanwhile: it
  * has an index all that time.
  *
- * Invariant: a connection counts at the listener that `tcb.listener` names: in SYN-RECEIVED as half-open, else as
- * unaccepted.
+ * Invariant: a connection counts at the listener that `tcb.listener` names, and is in one of its lists: in SYN-RECEIVED as
+ * half-open, else as unaccepted.
  */
 import { type Core, selectConnection } from '../../state/core.ts'
 import { listenerRecord } from '../../state/tables.ts'
-import { State } from '../../state/tcb.ts'
+import { State, tcbRecord } from '../../state/tcb.ts'
+
+const { halfOpenHead, unacceptedHead } = listenerRecord.offsets
+const { nextAtListener, previousAtListener } = tcbRecord.offsets
 
 /** Selects listener `index`. */
 export function selectListener(core: Core, index: number): void {
@@ -36,13 +39,24 @@ export function acceptQueueIsFull(core: Core, index: number): boolean {
   return listener.unaccepted >= listener.backlog
 }
 
+/** A peer opens the connection at hand at listener `index`. */
+export function joinHalfOpen(core: Core, index: number): void {
+  const { tcb, listener } = core
+  selectListener(core, index)
+  tcb.listener = index + 1
+  listener.halfOpen += 1
+  enterList(core, halfOpenHead)
+}
+
 /** The connection at hand is established: it waits for the application now, if a peer opened it. */
 export function joinAcceptQueue(core: Core): void {
   const { tcb, listener } = core
   if (tcb.listener === 0) return
   selectListener(core, tcb.listener - 1)
   listener.halfOpen -= 1
+  leaveList(core, halfOpenHead)
   listener.unaccepted += 1
+  enterList(core, unacceptedHead)
 }
 
 /** The application has the connection at hand, or does not want it. */
@@ -51,6 +65,7 @@ export function leaveAcceptQueue(core: Core): void {
   if (tcb.listener === 0) return
   selectListener(core, tcb.listener - 1)
   listener.unaccepted -= 1
+  leaveList(core, unacceptedHead)
   tcb.listener = 0
 }
 
@@ -60,14 +75,39 @@ export function leaveHalfOpen(core: Core): void {
   if (tcb.listener === 0 || tcb.state !== State.synReceived) return
   selectListener(core, tcb.listener - 1)
   listener.halfOpen -= 1
+  leaveList(core, halfOpenHead)
   tcb.listener = 0
 }
 
-/** Listener `index` is no more: whoever was not accepted counts nowhere, closed ones included. */
-export function forgetUnaccepted(core: Core, index: number): void {
-  const { tcb, globals } = core
-  for (let connection = 0; connection < globals.connectionsHigh; connection += 1) {
-    selectConnection(core, connection)
-    if (tcb.listener === index + 1) leaveAcceptQueue(core)
+/** The selected listener is no more: whoever was not accepted counts nowhere, closed ones included. */
+export function forgetUnaccepted(core: Core): void {
+  const { listener } = core
+  while (listener.unacceptedHead !== 0) {
+    selectConnection(core, listener.unacceptedHead - 1)
+    leaveAcceptQueue(core)
   }
+}
+
+/** Puts the connection at hand first in the list at word `head` of the selected listener. */
+function enterList(core: Core, head: number): void {
+  const { tcb, listener, state } = core
+  const link = core.connection + 1
+  const after = state[listener.at + head] as number
+  tcb.nextAtListener = after
+  tcb.previousAtListener = 0
+  if (after !== 0) state[tcbAt(core, after) + previousAtListener] = link
+  state[listener.at + head] = link
+}
+
+function leaveList(core: Core, head: number): void {
+  const { tcb, listener, state } = core
+  const { nextAtListener: after, previousAtListener: before } = tcb
+  if (before === 0) state[listener.at + head] = after
+  else state[tcbAt(core, before) + nextAtListener] = after
+  if (after !== 0) state[tcbAt(core, after) + previousAtListener] = before
+}
+
+/** Word offset of the connection that a link names. */
+function tcbAt(core: Core, link: number): number {
+  return core.layout.connections + (link - 1) * tcbRecord.words
 }

@@ -1,0 +1,134 @@
+/**
+ * When senders have to be woken: a binary heap in the state, the earliest deadline on top.
+ *
+ *   place   0 │ 1   2 │ 3   4   5   6 │ …      below place p are 2p + 1 and 2p + 2
+ *
+ * A sender has one deadline here, however many timers it has: a lower bound of them. To arm a later timer costs nothing,
+ * as each ACK does with that of retransmission; a sender that comes up early is put back by its kind. So firing costs
+ * O(log n) for each sender that comes up, and others are not looked at.
+ *
+ * Times wrap. Deadlines are at most 17.9 minutes ahead when they are armed, and everything in the heap is due after a
+ * silence of that length (see `ageing.ts`): any two in it are less than 35.8 minutes apart, so differences compare them.
+ *
+ * Invariants: no deadline is before that of the place above; a sender's `place` is where it is, + 1; words of places
+ * that are not in use are 0.
+ */
+import type { Core } from '../state/core.ts'
+import { senderRecord } from '../state/sender.ts'
+import { rangeOf } from './kind.ts'
+
+const { deadline: deadlineOffset, place: placeOffset } = senderRecord.offsets
+
+/** Makes sure that `sender` is fired no later than `deadline`, which is at most `maximumGapMicros` (config.ts) away. */
+export function armSender(core: Core, sender: number, deadline: number): void {
+  const { state, globals } = core
+  const link = sender + 1
+  const at = recordOf(core, link)
+  let place = (state[at + placeOffset] as number) - 1
+  if (place < 0) {
+    place = globals.timedSenders
+    globals.timedSenders = place + 1
+  } else if (((deadline - (state[at + deadlineOffset] as number)) | 0) >= 0) {
+    return
+  }
+  state[at + deadlineOffset] = deadline
+  moveUp(core, place, link)
+}
+
+/** `sender` has no timers any more. */
+export function disarmSender(core: Core, sender: number): void {
+  const { state, globals, layout } = core
+  const at = recordOf(core, sender + 1)
+  const place = (state[at + placeOffset] as number) - 1
+  if (place < 0) return
+  state[at + placeOffset] = 0
+  const last = globals.timedSenders - 1
+  const moved = state[layout.timers + last] as number
+  state[layout.timers + last] = 0
+  globals.timedSenders = last
+  if (place === last) return
+  const above = (place - 1) >> 1
+  if (place > 0 && isEarlier(core, moved, state[layout.timers + above] as number)) moveUp(core, place, moved)
+  else moveDown(core, place, moved)
+}
+
+/** Whether a timer is due, or may be. */
+export function isAnyDue(core: Core): boolean {
+  return core.globals.timedSenders !== 0 && ((earliestDeadline(core) - core.now) | 0) <= 0
+}
+
+/** No timer is due before this; meaningless if the heap is empty. */
+export function earliestDeadline(core: Core): number {
+  const { state, layout } = core
+  return state[recordOf(core, state[layout.timers] as number) + deadlineOffset] as number
+}
+
+/** Fires the senders that are due; each arms what it waits for next. */
+export function fireTimers(core: Core): void {
+  const { state, layout, kinds } = core
+  while (isAnyDue(core)) {
+    const sender = (state[layout.timers] as number) - 1
+    const { kind, first } = rangeOf(kinds, sender)
+    disarmSender(core, sender)
+    kind.fire(core, sender - first)
+  }
+}
+
+/** All that is armed is due now; where everything is equal, every order is right. */
+export function makeAllDue(core: Core): void {
+  const { state, globals, layout, now } = core
+  for (let place = 0; place < globals.timedSenders; place += 1) {
+    state[recordOf(core, state[layout.timers + place] as number) + deadlineOffset] = now
+  }
+}
+
+/** Puts `link`, for which `place` is free, there or further up. */
+function moveUp(core: Core, place: number, link: number): void {
+  const { state, layout } = core
+  let free = place
+  while (free > 0) {
+    const above = (free - 1) >> 1
+    const other = state[layout.timers + above] as number
+    if (!isEarlier(core, link, other)) break
+    put(core, free, other)
+    free = above
+  }
+  put(core, free, link)
+}
+
+/** Puts `link`, for which `place` is free, there or further down. */
+function moveDown(core: Core, place: number, link: number): void {
+  const { state, layout, globals } = core
+  let free = place
+  for (let below = 2 * free + 1; below < globals.timedSenders; below = 2 * free + 1) {
+    let other = state[layout.timers + below] as number
+    if (below + 1 < globals.timedSenders) {
+      const beside = state[layout.timers + below + 1] as number
+      if (isEarlier(core, beside, other)) {
+        other = beside
+        below += 1
+      }
+    }
+    if (!isEarlier(core, other, link)) break
+    put(core, free, other)
+    free = below
+  }
+  put(core, free, link)
+}
+
+function put(core: Core, place: number, link: number): void {
+  const { state, layout } = core
+  state[layout.timers + place] = link
+  state[recordOf(core, link) + placeOffset] = place + 1
+}
+
+function isEarlier(core: Core, link: number, other: number): boolean {
+  const { state } = core
+  const deadline = state[recordOf(core, link) + deadlineOffset] as number
+  return ((deadline - (state[recordOf(core, other) + deadlineOffset] as number)) | 0) < 0
+}
+
+/** Word offset of the sender that a link names. */
+function recordOf(core: Core, link: number): number {
+  return core.layout.senders + (link - 1) * senderRecord.words
+}

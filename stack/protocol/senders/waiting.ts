@@ -1,0 +1,78 @@
+/**
+ * Who waits for a neighbor's answer: each neighbor has a list of them, first come, first served. To learn its address
+ * wakes exactly those, and no answer is told to exactly those, however many other senders there are.
+ *
+ *   neighbor.waitHead ──► sender ◄──► sender ◄──► sender ◄── neighbor.waitTail
+ *
+ * Invariant: a sender is in the list of the neighbor to which it refers, or in none; only an incomplete neighbor, one that
+ * is being asked for, has anybody in its list.
+ */
+import { type Core, selectSender } from '../state/core.ts'
+import { senderRecord } from '../state/sender.ts'
+import { rangeOf } from './kind.ts'
+
+const { nextWaiting: nextOffset, previousWaiting: previousOffset } = senderRecord.offsets
+
+/** `sender` waits for the selected neighbor, to which it refers; once in the list, it keeps its place. */
+export function startWaiting(core: Core, sender: number): void {
+  const { sender: record, neighbor, state } = core
+  selectSender(core, sender)
+  if (record.isWaiting !== 0) return
+  const link = sender + 1
+  const tail = neighbor.waitTail
+  record.isWaiting = 1
+  record.previousWaiting = tail
+  if (tail === 0) neighbor.waitHead = link
+  else state[at(core, tail) + nextOffset] = link
+  neighbor.waitTail = link
+}
+
+/** The selected sender does not wait for the selected neighbor, to which it refers, or does so no more. */
+export function stopWaiting(core: Core): void {
+  const { sender, neighbor, state } = core
+  if (sender.isWaiting === 0) return
+  const { nextWaiting: after, previousWaiting: before } = sender
+  if (before === 0) neighbor.waitHead = after
+  else state[at(core, before) + nextOffset] = after
+  if (after === 0) neighbor.waitTail = before
+  else state[at(core, after) + previousOffset] = before
+  sender.isWaiting = 0
+  sender.nextWaiting = 0
+  sender.previousWaiting = 0
+}
+
+/** The selected neighbor has answered: nobody waits for it any more. */
+export function tellResolved(core: Core): void {
+  const { neighbor } = core
+  const { at: entry } = neighbor
+  for (let sender = takeFirst(core); sender >= 0; sender = takeFirst(core)) {
+    const { kind, first } = rangeOf(core.kinds, sender)
+    kind.resolved(core, sender - first)
+    neighbor.at = entry
+  }
+}
+
+/** The selected neighbor does not answer: nobody waits for it any more. */
+export function tellUnreachable(core: Core): void {
+  const { neighbor } = core
+  const { at: entry } = neighbor
+  for (let sender = takeFirst(core); sender >= 0; sender = takeFirst(core)) {
+    const { kind, first } = rangeOf(core.kinds, sender)
+    kind.unreachable(core, sender - first)
+    neighbor.at = entry
+  }
+}
+
+/** Takes the first off the selected neighbor's list; -1 if there is none. */
+function takeFirst(core: Core): number {
+  const sender = core.neighbor.waitHead - 1
+  if (sender < 0) return -1
+  selectSender(core, sender)
+  stopWaiting(core)
+  return sender
+}
+
+/** Word offset of the sender that a link names. */
+function at(core: Core, link: number): number {
+  return core.layout.senders + (link - 1) * senderRecord.words
+}
