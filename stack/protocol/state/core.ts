@@ -21,8 +21,8 @@ import {
 } from './datagrams.ts'
 import { type Globals, globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
-import { type Segment, segmentRecord } from './segment.ts'
 import { type Sender, senderRecord } from './sender.ts'
+import { type Segment, segmentRecord } from './sent-segment.ts'
 import {
   type Listener,
   listenerRecord,
