@@ -237,7 +237,8 @@ function entryAt(core: Core, link: number): number {
 }
 
 function headIsSelected(core: Core): boolean {
-  return selectedLink(core) === (core.tcb.ringHead & (core.config.segmentCount - 1)) + 1
+  const slot = core.tcb.ringHead & (core.config.segmentCount - 1)
+  return core.segment.at === core.ring + slot * segmentRecord.words
 }
 
 /** A defect here, never something that a peer can bring about; the message is a constant, so nothing is allocated. */
