@@ -168,6 +168,24 @@ export const declaredFactors = {
     words: (count) => `depth ${count}`,
     isKind: true,
   }),
+  /** Payload of a datagram. */
+  datagramBytes: factor({
+    schema: z.int().min(64).max(1472),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'datagram-',
+    words: (size) => `${size} B`,
+    isKind: true,
+  }),
+  /** Datagrams that the sender gives a second, whatever becomes of them; 0: as many as the receiver reports that it takes. */
+  offeredPerSecond: factor({
+    schema: z.int().min(0).max(1_000_000),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'offered-',
+    words: (count) => (count === 0 ? 'at the receiver’s pace' : `${count / 1000} k/s offered`),
+    isKind: true,
+  }),
   /** What happens to replicas meanwhile: killed, or made to sleep for so many milliseconds. */
   disturbance: factor({
     ...ofReplicas,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { bulk } from './bulk/specification.ts'
+import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
@@ -22,6 +23,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./bulk/host-side.ts')).hostSide,
     stackSide: async () => (await import('./bulk/stack-side.ts')).stackSide,
   },
+  datagrams: {
+    specification: datagrams,
+    hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./datagrams/stack-side.ts')).stackSide,
+  },
   model: {
     specification: model,
     hostSide: async () => (await import('./model/host-side.ts')).hostSide,
@@ -37,6 +43,7 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
 /** The field `workload` of an experiment. */
 export const settingsSchema = z.discriminatedUnion('kind', [
   bulk.settings,
+  datagrams.settings,
   model.settings,
   requestResponse.settings,
 ])
