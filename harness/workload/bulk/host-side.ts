@@ -4,13 +4,10 @@ import { HarnessError } from '../../error.ts'
 import { congestionControl } from '../../peers/congestion-control.ts'
 import { pathEvents } from '../../topology/counters.ts'
 import type { Ended, ExchangeSide, Extent, Outcome, Site } from '../host-side.ts'
+import { timeLimitSeconds } from '../time-limit.ts'
 import { sink, sinkResult, source, sourceResult } from './peer-side.ts'
 import type { BulkOptions } from './specification.ts'
 import { type BulkTask, toldSchema } from './task.ts'
-
-/** A transfer that is slower than this, in bytes a second, has failed; where the path is impaired, less is the finding. */
-const slowest = 2 * 2 ** 20
-const slowestImpaired = 64 * 2 ** 10
 
 export const hostSide: ExchangeSide<BulkOptions> = {
   kind: 'exchange',
@@ -22,8 +19,7 @@ export const hostSide: ExchangeSide<BulkOptions> = {
     const transferBytes = Math.ceil(measured / connections)
     const bytes = warmupBytes + transferBytes
     const content = await travellingContent(site.directory, site.payloadWork, bytes)
-    const slow = site.isImpaired ? slowestImpaired : slowest
-    const timeoutSeconds = Math.ceil(20 + (settling + measured) / slow)
+    const timeoutSeconds = timeLimitSeconds(settling + measured, site)
     const { peerAddress, port } = site
     const common = { connections, content, warmupBytes, timeoutSeconds }
     const atPeer = { ...common, meet: { listen: port } }
