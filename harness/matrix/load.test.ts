@@ -200,7 +200,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a workload that there is not',
     changed({ workload: { kind: 'bulky' } }),
-    'small.ts: workload.kind: unknown value "bulky" (use one of "bulk", "model", "request-response")',
+    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk", "model", "request-response")',
   ],
   [
     'a field that the workload does not have',

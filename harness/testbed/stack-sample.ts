@@ -98,7 +98,7 @@ async function exchange(
     timeoutSeconds: planned.timeoutSeconds,
   }
   const exchanged = await runExchange(testbed, agent, planned, work, context)
-  return measurementOf(side, options, exchanged)
+  return measurementOf(side, options, exchanged, extent)
 }
 
 function stackSpecOf(
@@ -116,11 +116,16 @@ function stackSpecOf(
   }
 }
 
-function measurementOf(side: ExchangeSide, options: object, { done, peer, seen }: Exchanged): Measurement {
+function measurementOf(
+  side: ExchangeSide,
+  options: object,
+  { done, peer, seen }: Exchanged,
+  extent: Extent,
+): Measurement {
   const { told, activity } = done
   if (activity === undefined) throw new HarnessError('A task ran without a stack.', 'Report this defect.')
   const { protocol, ...observed } = activity
-  const { deliveries, ...outcome } = side.conclude(options, { stack: told, protocol, peer, seen })
+  const { deliveries, ...outcome } = side.conclude(options, { stack: told, protocol, peer, seen }, extent)
   return {
     ...outcome,
     ...observed,

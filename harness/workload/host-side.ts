@@ -68,7 +68,7 @@ export interface ExchangeSide<Options extends object = object> {
   readonly kind: 'exchange'
   exchange(options: Options, extent: Extent, site: Site): Promise<Exchange>
   /** Throws HarnessError if an end failed. */
-  conclude(options: Options, ended: Ended): Outcome
+  conclude(options: Options, ended: Ended, extent: Extent): Outcome
 }
 
 /** What ran alone also compares states, or has none. */
