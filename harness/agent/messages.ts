@@ -20,6 +20,8 @@ export type ProcessSpec = z.infer<typeof processSpecSchema>
 export const workSchema = processSpecSchema.extend({
   task: z.looseObject({}),
   disturbance: disturbanceSchema.exactOptional(),
+  /** The process goes on after its task, until told to rest: the other end may still need its answers. */
+  staysAwake: z.literal(true).exactOptional(),
   /** Seconds after which a task that does not end is given up. */
   timeoutSeconds: z.number().positive(),
 })
@@ -66,9 +68,10 @@ export const serveSpecSchema = z.strictObject({
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
-/** From the harness to the agent: do a task; end all processes; serve pages until the agent ends. */
+/** From the harness to the agent: do a task; stop what stayed awake; end all processes; serve pages until the agent ends. */
 export const agentCommandSchema = z.union([
   z.strictObject({ id: z.int(), work: workSchema }),
+  z.strictObject({ id: z.int(), rest: z.literal(true) }),
   z.strictObject({ id: z.int(), retire: z.literal(true) }),
   z.strictObject({ id: z.int(), serve: serveSpecSchema }),
 ])
@@ -82,6 +85,7 @@ export const agentEventSchema = z.discriminatedUnion('event', [
   /** A task under way waits for connections. */
   z.strictObject({ event: z.literal('listening'), id: z.int() }),
   z.strictObject({ event: z.literal('done'), id: z.int(), done: doneSchema }),
+  z.strictObject({ event: z.literal('rested'), id: z.int() }),
   z.strictObject({ event: z.literal('retired'), id: z.int() }),
   z.strictObject({ event: z.literal('serving'), id: z.int() }),
   z.strictObject({

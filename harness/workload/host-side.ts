@@ -36,6 +36,8 @@ export interface Exchange {
   /** At the peer; and in place of the stack's side. */
   readonly peer: PeerProgram
   readonly standIn: PeerProgram
+  /** For a stack of ours in the place of the peer's program; in every workload that `facesStacks`. */
+  readonly peerTask?: object
   readonly timeoutSeconds: number
 }
 
@@ -54,6 +56,8 @@ export interface Ended {
   readonly stack: unknown
   readonly protocol: Readonly<Record<string, number>> | undefined
   readonly peer: unknown
+  /** As `protocol`, of a stack in the peer's place. */
+  readonly peerProtocol?: Readonly<Record<string, number>> | undefined
   readonly seen: Observation
 }
 

@@ -18,6 +18,7 @@ export const bulk = specify({
   factors: { required: [], optional: ['direction', 'connections'] },
   strategies: strategySchema.options,
   usesNetwork: true,
+  facesStacks: true,
   measures: [
     'goodputMbps',
     'stackSecondsPerGigabyte',
