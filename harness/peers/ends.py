@@ -80,7 +80,9 @@ def run_all(ends, timeout):
 
 
 def wanted(end):
-    return selectors.EVENT_READ | (selectors.EVENT_WRITE if end.sent < end.owed else 0)
+    """What it waits for. A stream that has ended would be readable for ever."""
+    reads = 0 if end.finished else selectors.EVENT_READ
+    return reads | (selectors.EVENT_WRITE if end.sent < end.owed else 0)
 
 
 def combined(ends):

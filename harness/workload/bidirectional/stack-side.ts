@@ -9,7 +9,11 @@ import { type Told, taskSchema } from './task.ts'
 
 export const stackSide: ApplicationSide = {
   kind: 'application',
-  stackOptions: bulk.stackOptions,
+  stackOptions: {
+    ...bulk.stackOptions,
+    // The peer's ACKs stand in the TAP's queue beside its segments: half of a window that fills it alone.
+    receiveBufferBytes: 2 ** 19,
+  },
 
   async run(candidate: unknown, { stack, progresses }: StackContext): Promise<Told> {
     const { peerAddress, port, bytes, patternPath } = taskSchema.parse(candidate)
