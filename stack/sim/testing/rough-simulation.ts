@@ -4,7 +4,7 @@
  * of anything than it may.
  */
 import type { MachineConfig } from '../../protocol/config.ts'
-import { Invariants } from '../../protocol/testing/invariants.ts'
+import { Invariants } from '../../protocol/testing/invariants/invariants.ts'
 import type { RoughScenario } from '../../protocol/testing/rough-scenario.ts'
 import { stateOf } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters, StrategyOption } from '../../strategy/options.ts'
