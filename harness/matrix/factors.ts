@@ -18,6 +18,7 @@ import {
   impairmentSchema,
   type PathImpairment,
 } from './impairment.ts'
+import { describePeer, peerSchema } from './peer.ts'
 
 const ofReplicas = { strategies: ['replicated'], readBy: 'networked workloads' } as const
 const ofStacks = { strategies: stacks, readBy: 'networked workloads' } as const
@@ -208,6 +209,15 @@ export const declaredFactors = {
     strategies: everyStrategy,
     readBy: 'some workloads',
     words: (direction) => direction,
+    isKind: true,
+  }),
+  /** Whose stack the other end runs: the kernel's, if it is not said, or ours by strategy and number of threads, as `replicated-2`. */
+  peer: factor({
+    schema: peerSchema,
+    strategies: stacks,
+    readBy: 'workloads between stacks',
+    prefix: 'peer-',
+    words: describePeer,
     isKind: true,
   }),
   /** What happens to frames on the way, both ways. The path is the stack's: this machine's kernel need not have an emulator. */
