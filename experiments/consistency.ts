@@ -12,7 +12,12 @@ export const experiment = defineExperiment({
       'The first sentence: C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; the second is this project’s',
   },
   topology: 'tap',
-  traffic: 'send',
+  workload: {
+    kind: 'bulk',
+    direction: 'send',
+    transferBytes: { checksum: 128 * 2 ** 20, cipher: 64 * 2 ** 20 },
+    warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
+  },
   cells: [
     {
       strategy: ['replicated'],
@@ -24,6 +29,4 @@ export const experiment = defineExperiment({
   baselines: ['single-replica'],
   verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 },
   rounds: { full: 100, quick: 1 },
-  transferBytes: { checksum: 128 * 2 ** 20, cipher: 64 * 2 ** 20 },
-  warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
 })

@@ -1,7 +1,7 @@
 /** Bulk transfers, both ways, over a path that loses, delays, reorders and damages frames. */
 import { defineExperiment } from '../harness/matrix/define.ts'
 
-const traffic: ('send' | 'receive')[] = ['send', 'receive']
+const direction: ('send' | 'receive')[] = ['send', 'receive']
 const impairment = [
   {},
   { lossProbability: 0.01, delayMicros: 5000 },
@@ -20,15 +20,18 @@ export const experiment = defineExperiment({
       'A consequence of replication that this project tests; the dissertation’s abstract says that protocol behaviour was studied',
   },
   topology: 'tap',
-  traffic: 'send',
+  workload: {
+    kind: 'bulk',
+    direction: 'send',
+    transferBytes: { checksum: 4 * 2 ** 20 },
+    warmupBytes: { checksum: 4 * 2 ** 20 },
+  },
   cells: [
-    { strategy: ['sequential'], payloadWork: ['checksum'], traffic, impairment },
-    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], traffic, impairment },
+    { strategy: ['sequential'], payloadWork: ['checksum'], direction, impairment },
+    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], direction, impairment },
   ],
   baselines: ['sequential'],
   // Neither slower nor faster by more than a tenth.
   verdict: { kind: 'speedup-range', low: 0.9, high: 1.1, refutableFromCores: 3 },
   rounds: { full: 9, quick: 1 },
-  transferBytes: { checksum: 4 * 2 ** 20 },
-  warmupBytes: { checksum: 4 * 2 ** 20 },
 })

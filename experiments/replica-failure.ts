@@ -12,7 +12,12 @@ export const experiment = defineExperiment({
       'A consequence of replication that this project tests; the dissertation’s abstract does not speak of failures',
   },
   topology: 'tap',
-  traffic: 'send',
+  workload: {
+    kind: 'bulk',
+    direction: 'send',
+    transferBytes: { checksum: 640 * 2 ** 20 },
+    warmupBytes: { checksum: 768 * 2 ** 20 },
+  },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'] },
     {
@@ -25,6 +30,4 @@ export const experiment = defineExperiment({
   baselines: ['sequential'],
   verdict: { kind: 'survival', gapMillis: 250 },
   rounds: { full: 20, quick: 1 },
-  transferBytes: { checksum: 640 * 2 ** 20 },
-  warmupBytes: { checksum: 768 * 2 ** 20 },
 })

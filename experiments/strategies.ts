@@ -15,7 +15,12 @@ export const experiment = defineExperiment({
       'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract',
   },
   topology: 'tap',
-  traffic: 'send',
+  workload: {
+    kind: 'bulk',
+    direction: 'send',
+    transferBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
+    warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
+  },
   cells: [
     { strategy: ['sequential'], payloadWork, connections },
     {
@@ -28,6 +33,4 @@ export const experiment = defineExperiment({
   baselines: ['sequential'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
   rounds: { full: 15, quick: 1 },
-  transferBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
-  warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
 })

@@ -14,7 +14,13 @@ export const experiment = defineExperiment({
       'A claim of this project’s about its own instrument; the dissertation’s abstract does not speak of simulation',
   },
   topology: 'tap',
-  traffic: 'send',
+  workload: {
+    kind: 'bulk',
+    direction: 'send',
+    transferBytes: { checksum: 512 * 2 ** 20, cipher: 256 * 2 ** 20 },
+    // Some four seconds, for each process of a stack: until then the compiler takes a share of the processors.
+    warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
+  },
   cells: [
     { strategy: ['sequential'], payloadWork },
     { strategy: ['replicated', 'locked'], replicas: [1, 2], payloadWork },
@@ -28,7 +34,4 @@ export const experiment = defineExperiment({
   },
   verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
   rounds: { full: 15, quick: 1 },
-  transferBytes: { checksum: 512 * 2 ** 20, cipher: 256 * 2 ** 20 },
-  // Some four seconds, for each process of a stack: until then the compiler takes a share of the processors.
-  warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
 })

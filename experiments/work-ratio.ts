@@ -14,7 +14,12 @@ export const experiment = defineExperiment({
       'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; the formula is this project’s',
   },
   topology: 'tap',
-  traffic: 'synthetic',
+  workload: {
+    kind: 'model',
+    requests: 60_000,
+    // A second: until then two threads that were just started are a tenth slower than the same two later.
+    warmupRequests: 60_000,
+  },
   cells: [
     { strategy: ['sequential'], workRatio },
     { strategy: ['replicated'], replicas: [1, 2], workRatio },
@@ -22,8 +27,4 @@ export const experiment = defineExperiment({
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'model', tolerance: 0.1 },
   rounds: { full: 9, quick: 1 },
-  // A request stands for a segment of 1448 bytes, and takes some 20 µs.
-  transferBytes: { synthetic: 60_000 * 1448 },
-  // A second: until then two threads that were just started are a tenth slower than the same two later.
-  warmupBytes: { synthetic: 60_000 * 1448 },
 })

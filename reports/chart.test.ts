@@ -7,10 +7,10 @@ const row = { colour: 'var(--replicated)', shape: 'circle', fill: 'none' }
 
 /** One row for each data set that a specification names. */
 const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly object[]>>>> = {
-  goodput: {
+  values: {
     cells: [{ ...row, configuration: 'N=1', median: 1, low: 0.9, high: 1.1, label: '1.00' }],
-    samples: [{ ...row, configuration: 'N=1', goodputGbps: 1.05 }],
-    references: [{ ...row, label: 'Linux', goodputGbps: 2 }],
+    samples: [{ ...row, configuration: 'N=1', value: 1.05 }],
+    references: [{ ...row, label: 'Linux', value: 2 }],
   },
   speedup: {
     lines: [
@@ -19,6 +19,17 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     ],
     labels: [{ ...row, replicas: 2, speedup: 2, label: 'ideal' }],
     points: [{ ...row, position: 2, median: 1.5, low: 1.4, high: 1.6 }],
+  },
+  ratios: {
+    cells: [{ ...row, cell: 'N=2', median: 1.2, low: 0.9, high: 1.5 }],
+    rounds: [{ ...row, cell: 'N=2', ratio: 1.3 }],
+  },
+  cumulative: {
+    lines: [
+      { ...row, line: 'N=2', value: 10, nines: 0.3, dash: [1, 0] },
+      { ...row, line: 'N=2', value: 100, nines: 3, dash: [1, 0] },
+    ],
+    marks: [{ ...row, value: 10, nines: 0.3 }],
   },
   noise: { samples: [{ ...row, cell: 'cipher, N=2', percent: 101 }] },
   timeline: {
@@ -32,6 +43,10 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     limits: [{ ...row, percent: 3 }],
     rounds: [{ ...row, cell: 'cipher, N=2', percent: 1 }],
     cells: [{ ...row, cell: 'cipher, N=2', median: 1, low: -1, high: 2 }],
+  },
+  work: {
+    parts: [{ ...row, cell: 'cipher, N=2', place: 0, seconds: 2 }],
+    model: [{ ...row, cell: 'cipher, N=2', seconds: 3 }],
   },
   prediction: {
     predicted: [
@@ -80,6 +95,12 @@ for (const name of names) {
     }
   })
 }
+
+test('titles of a picture are words that it is given', async () => {
+  const svg = await drawChart('values', 'pic', { ...content('values'), words: { quantity: 'Speed (mph)' } })
+  expect(svg).toContain('>Speed (mph)<')
+  expect(svg).not.toContain('{quantity}')
+})
 
 test('a picture is described for readers who do not see it', async () => {
   const svg = await drawChart('noise', 'pic', content('noise'))

@@ -7,13 +7,24 @@ import { parse, View } from 'vega'
 import { type Config, compile, type TopLevelSpec } from 'vega-lite'
 import { escapeHtml } from './html.ts'
 
-export type ChartName = 'goodput' | 'speedup' | 'noise' | 'timeline' | 'cost' | 'prediction'
+export type ChartName =
+  | 'values'
+  | 'ratios'
+  | 'cumulative'
+  | 'speedup'
+  | 'noise'
+  | 'timeline'
+  | 'cost'
+  | 'work'
+  | 'prediction'
 
 export interface ChartContent {
   /** What the picture shows, for readers who do not see it: a short title, and what it says. */
   readonly title: string
   readonly description: string
   readonly datasets: Readonly<Record<string, readonly object[]>>
+  /** What stands in place of `{name}` in the specification's titles. */
+  readonly words?: Readonly<Record<string, string>>
   /** Width of the plot, in pixels; the specification's own by default. */
   readonly width?: number
 }
@@ -60,7 +71,7 @@ export function namedData(spec: unknown): string[] {
 
 /** An `<svg>` element. Identifiers in a page have to be unique: `id` prefixes those of this picture. */
 export async function drawChart(name: ChartName, id: string, content: ChartContent): Promise<string> {
-  const spec = await readChart(name)
+  const spec = withWords(await readChart(name), content.words ?? {})
   const width = content.width === undefined ? {} : { width: content.width }
   const filled = { ...spec, ...width, datasets: content.datasets } as TopLevelSpec
   const view = new View(parse(compile(filled, { config }).spec), { renderer: 'none' })
@@ -69,6 +80,15 @@ export async function drawChart(name: ChartName, id: string, content: ChartConte
   } finally {
     view.finalize()
   }
+}
+
+/** Every title `{name}` of a specification, at any depth, replaced by the word of that name. */
+function withWords<T>(spec: T, words: Readonly<Record<string, string>>): T {
+  const replace = (key: string, value: unknown) =>
+    key === 'title' && typeof value === 'string'
+      ? value.replace(/\{(\w+)\}/g, (_, name: string) => words[name] ?? name)
+      : value
+  return JSON.parse(JSON.stringify(spec, replace))
 }
 
 function describe(svg: string, id: string, { title, description }: ChartContent): string {

@@ -1,19 +1,6 @@
-/** Numbers as a reader wants them: three digits that matter, units that fit, a dash for what is not known. Pure. */
-import type { Interval } from '../harness/measure/interval.ts'
-
-export const unknown = '–'
-
-/** Three significant digits, without an exponent. */
-export function formatNumber(value: number | null): string {
-  if (value === null || !Number.isFinite(value)) return unknown
-  const size = Math.abs(value)
-  if (size >= 100) return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')
-  return value.toFixed(size >= 10 ? 1 : 2)
-}
-
-export function formatCount(value: number | null): string {
-  return value === null ? unknown : Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')
-}
+/** Sizes, times and intervals as a reader wants them; bare numbers are those of `harness/measure/format.ts`. Pure. */
+import { formatCount, formatNumber, unknown } from '../harness/measure/format.ts'
+import type { Interval } from '../harness/statistics/interval.ts'
 
 /** Decimal units, as rates are. */
 export function formatBytes(bytes: number | null): string {

@@ -3,27 +3,20 @@
  * size, direction, path) and is a *configuration* of it (how the stack is run). Factors that do not vary are not said. Pure.
  */
 import type { Cell, Experiment } from '../harness/matrix/experiment.ts'
-import { describeFactors, varying } from '../harness/matrix/factor-words.ts'
-import { type FactorName, factorNames } from '../harness/matrix/factors.ts'
+import { type DescribedFactor, describeFactors, varying } from '../harness/matrix/factor-words.ts'
+import { agreeOn, declaredFactors, type FactorName, factorNames } from '../harness/matrix/factors.ts'
 import { looks } from './palette.ts'
 
-type Described = Exclude<FactorName, 'strategy'>
-
-const described = factorNames.filter((name): name is Described => name !== 'strategy')
-
 /** What makes another kind of communication. Of topologies, only where our own stack runs in several. */
-const panelFactors: readonly Described[] = [
-  'payloadWork',
-  'workRatio',
-  'segmentBytes',
-  'connections',
-  'traffic',
-  'impairment',
-]
+const kinds = factorNames.filter(isDescribed).filter((name) => declaredFactors[name].isKind === true)
 
-function panelFactorsOf({ cells }: Experiment): readonly Described[] {
+function panelFactorsOf({ cells }: Experiment): readonly DescribedFactor[] {
   const own = cells.map(({ factors }) => factors).filter(({ strategy }) => strategy !== 'linux')
-  return [...panelFactors, ...varying(['topology'], own)]
+  return [...kinds, ...varying(['topology'], own)]
+}
+
+function isDescribed(name: FactorName): name is DescribedFactor {
+  return name !== 'strategy'
 }
 
 export interface Panel {
@@ -41,6 +34,17 @@ export function panelsOf(experiment: Experiment): Panel[] {
     panels.set(title, [...(panels.get(title) ?? []), cell])
   }
   return [...panels].map(([title, cells], index) => ({ key: `panel-${index}`, title, cells }))
+}
+
+/** The kernel's own stack, as far as it does what the cells of a panel do: kinds that it has none of do not count. */
+export function referencesOf({ cells: [first] }: Panel, experiment: Experiment): Cell[] {
+  return experiment.cells.filter(
+    ({ factors }) =>
+      factors.strategy === 'linux' &&
+      kinds.every(
+        (name) => factors[name] === undefined || first === undefined || agreeOn(name, factors, first.factors),
+      ),
+  )
 }
 
 /** All cells, those of one panel together, the Linux reference last. */
@@ -62,6 +66,12 @@ export function configurationLabel(cell: Cell, experiment: Experiment): string {
   return [lead.join(' '), details].filter(Boolean).join(', ')
 }
 
+/** A reference as the panel that it stands in needs it: `Linux`, `Linux, offloads off`. */
+export function referenceLabel({ factors }: Cell, experiment: Experiment): string {
+  const details = detailsThatVary(experiment, factors.strategy).filter((name) => !kinds.includes(name))
+  return [looks[factors.strategy].label, describeFactors(factors, details)].filter(Boolean).join(', ')
+}
+
 /** The configuration without its number of replicas: what a line over N joins. */
 export function seriesLabel(cell: Cell, experiment: Experiment): string {
   const details = describeFactors(cell.factors, detailsThatVary(experiment, cell.factors.strategy))
@@ -75,11 +85,20 @@ export function cellLabel(cell: Cell, experiment: Experiment): string {
   return [panel, configurationLabel(cell, experiment)].filter(Boolean).join(', ')
 }
 
+/** As `cellLabel`, without what all cells have in common. */
+export function briefLabel(cell: Cell, experiment: Experiment): string {
+  const own = experiment.cells.map(({ factors }) => factors).filter(({ strategy }) => strategy !== 'linux')
+  const kind = describeFactors(cell.factors, varying(panelFactorsOf(experiment), own))
+  return [kind, configurationLabel(cell, experiment)].filter(Boolean).join(', ')
+}
+
 /** What distinguishes the cells of one strategy, but for replicas and what their panel says; Linux is in none. */
-function detailsThatVary(experiment: Experiment, strategy: string): Described[] {
+function detailsThatVary(experiment: Experiment, strategy: string): DescribedFactor[] {
   const cells = experiment.cells.filter((cell) => cell.factors.strategy === strategy)
   const said = strategy === 'linux' ? [] : panelFactorsOf(experiment)
-  const details = described.filter((name) => name !== 'replicas' && !said.includes(name))
+  const details = factorNames
+    .filter(isDescribed)
+    .filter((name) => name !== 'replicas' && !said.includes(name))
   return varying(
     details,
     cells.map(({ factors }) => factors),

@@ -3,7 +3,7 @@
  * Okabe and Ito), and shapes tell the same without colour. Pages use the CSS variables, charts too: a picture follows
  * the reader's light or dark mode.
  */
-import type { Strategy } from '../harness/matrix/factors.ts'
+import type { Strategy } from '../harness/matrix/factor.ts'
 
 interface Look {
   readonly label: string

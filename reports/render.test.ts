@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakePredictedRun, fakeRun } from '../harness/testing/fake-run.ts'
+import { fakePredictedRun, fakeRun, measuring } from '../harness/testing/fake-run.ts'
 import { renderReport } from './render.ts'
 
 test('the page says what was claimed, measured and concluded', async () => {
@@ -81,7 +81,7 @@ test('what something costs is drawn and listed for each cell that pays', async (
       baselines: ['single-replica'],
       verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 },
     },
-    sample: (sample) => ({ ...sample, goodputMbps: sample.factors.digests === 'on' ? 98 : 100 }),
+    sample: (sample) => measuring(sample, { goodputMbps: sample.factors.digests === 'on' ? 98 : 100 }),
   })
   const page = await renderReport(run)
   expect(page).toContain('cipher, N=2: digests on costs 2.0 % of the goodput')
@@ -101,7 +101,7 @@ test('cells over several topologies and paths say which, in panels of their own'
           strategy: ['sequential'],
           topology: ['tap', 'veth-packet'],
           payloadWork: ['cipher'],
-          traffic: ['send', 'receive'],
+          direction: ['send', 'receive'],
           impairment: [{}, { lossProbability: 0.01, delayMicros: 5000 }],
         },
       ],
@@ -160,3 +160,45 @@ test('where predictions failed, the page says why and shows what was measured', 
   expect(page).toContain('Goodput, cipher')
   expect(page).not.toContain('NaN')
 })
+
+test('requests and responses are drawn as their measures are declared: rates, ratios, and a distribution', async () => {
+  const page = await renderReport(
+    fakeRun({
+      definition: {
+        workload: { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
+        cells: [
+          { strategy: ['sequential'], payloadWork: ['copy'], ...exchange },
+          { strategy: ['replicated'], replicas: [2], payloadWork: ['copy'], ...exchange },
+          { strategy: ['linux'], topology: ['veth'], offload: ['off'], ...exchange },
+        ],
+        baselines: ['sequential'],
+      },
+      sample: (sample) => ({
+        ...sample,
+        measures: {
+          transactionsPerSecond: sample.factors.replicas === 2 ? 15_000 : 10_000,
+          latencyMicros: [
+            [500, 999],
+            [900, 1],
+          ],
+          stackMicrosPerTransaction: 40,
+          peerMicrosPerTransaction: null,
+          retransmits: 2,
+        },
+      }),
+    }),
+  )
+  expect(page).toContain('<h5>copy, server, 1 B, depth 32</h5>')
+  expect(page).toContain('N=2: 15.0 k/s, 15.0 to 15.0')
+  expect(page).toContain('Transactions, over the sequential stack.')
+  expect(page).toContain(
+    '>Transactions over the sequential stack</title><desc id="small-ratios-wide-text">N=2: 1.50</desc>',
+  )
+  expect(page).toContain('Latency, cumulative')
+  expect(page).toMatch(/Linux: p50 \d+, p99 \d+, p99\.9 \d+ µs/)
+  expect(page).toContain('Latency p99.9<small>µs</small>')
+  expect(page).not.toContain('Goodput')
+  expect(page).not.toContain('NaN')
+})
+
+const exchange = { role: ['server' as const], messageBytes: [1], depth: [32] }

@@ -10,6 +10,12 @@ export { LogError } from './dominoes/log/error.ts'
 export type { ReplayDivergence } from './dominoes/log/replayer.ts'
 export { type ModelOptions, type ModelResult, runModel } from './dominoes/model/run-model.ts'
 export { Connection } from './socket/connection.ts'
+export {
+  type Datagram,
+  type DatagramAddress,
+  DatagramSocket,
+  type OutgoingDatagram,
+} from './socket/datagram-socket.ts'
 export { SocketError, type SocketReason } from './socket/errors.ts'
 export { Listener } from './socket/listener.ts'
 export type { StackOptions } from './socket/options.ts'

@@ -1,35 +1,33 @@
 /**
  * The long-lived process in the stack's container. It opens the device that leads to the topology's wire and keeps its
  * descriptors, a TAP's also while the harness moves the interface to another network namespace. Stacks run in processes
- * that inherit the descriptors, one for every way to make a stack; it stays, with its compiled code, for all transfers of
- * that kind. Speaks JSON lines: `AgentCommand` on standard input, `AgentEvent` on standard output. Ends with its input.
+ * that inherit the descriptors, one for every way to make a stack; it stays, with its compiled code, for all tasks of that
+ * kind. Speaks JSON lines: `AgentCommand` on standard input, `AgentEvent` on standard output. Ends with its input.
  *
  *     node agent.ts '<DeviceSpec as JSON>'
  */
 import { createInterface } from 'node:readline'
-import { type DeviceSpec, deviceRemedies, type OpenDevice, openDevice } from './open-device.ts'
-import { lastWords, StackProcess, startProgram, TransferFailure } from './stack-process.ts'
 import {
   type AgentCommand,
   type AgentEvent,
   agentCommandSchema,
-  type ModelSpec,
-  modelResultSchema,
   type ServeSpec,
-  type TransferSpec,
-} from './transfer-spec.ts'
+  type Work,
+} from './messages.ts'
+import { type DeviceSpec, deviceRemedies, type OpenDevice, openDevice } from './open-device.ts'
+import { lastWords, startProgram, WorkFailure, WorkProcess } from './work-process.ts'
 
 const device = openOrExit(JSON.parse(process.argv[2] ?? '') as DeviceSpec)
 /** By the JSON of their specification. */
-const stacks = new Map<string, StackProcess>()
+const processes = new Map<string, WorkProcess>()
 emit({ event: 'ready', interface: device.handle.name })
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() === '') continue
   const command: AgentCommand = agentCommandSchema.parse(JSON.parse(line))
-  if ('transfer' in command) emit(await transfer(command.id, command.transfer))
+  if ('work' in command) emit(await work(command.id, command.work))
   else if ('serve' in command) serve(command.id, command.serve)
-  else if ('model' in command) emit(await model(command.id, command.model))
+  else if ('rest' in command) emit(rest(command.id))
   else emit(await retire(command.id))
 }
 await retire(0)
@@ -48,42 +46,38 @@ function openOrExit(spec: DeviceSpec): OpenDevice {
   }
 }
 
-async function transfer(id: number, spec: TransferSpec): Promise<AgentEvent> {
-  const key = JSON.stringify(spec.stack)
-  const stack = stacks.get(key) ?? new StackProcess(device, spec.stack)
-  stacks.set(key, stack)
+async function work(id: number, work: Work): Promise<AgentEvent> {
+  const { workload, stack } = work
+  const spec = { workload, ...(stack === undefined ? {} : { stack }) }
+  const key = JSON.stringify(spec)
+  const child = processes.get(key) ?? new WorkProcess(device, spec)
+  processes.set(key, child)
   try {
-    const result = await stack.transfer(spec)
-    if (spec.stack.recordPath !== undefined) {
-      stacks.delete(key)
-      await stack.end()
+    const done = await child.work(work, () => emit({ event: 'listening', id }))
+    // A log is whole when its stack has ended; and what has no stack is to find a process that has seen nothing else.
+    if (stack === undefined || stack.recordPath !== undefined) {
+      processes.delete(key)
+      await child.end()
     }
-    return { event: 'result', id, result }
+    return { event: 'done', id, done }
   } catch (error) {
-    stacks.delete(key)
-    await stack.kill()
+    processes.delete(key)
+    await child.kill()
     const event = failed(id, error instanceof Error ? error.message : String(error))
-    const divergences = error instanceof TransferFailure ? error.divergences : 0
+    const divergences = error instanceof WorkFailure ? error.divergences : 0
     return divergences > 0 ? { ...event, divergences } : event
   }
 }
 
-/** In a process of its own, whose code has seen nothing else. */
-async function model(id: number, spec: ModelSpec): Promise<AgentEvent> {
-  const child = startProgram('./model.ts', device, spec, 'ignore')
-  let printed = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    printed += chunk
-  })
-  const ended = await child
-  if (ended.exitCode !== 0) return failed(id, lastWords({ ...ended, stderr: String(ended.stderr ?? '') }))
-  return { event: 'modelled', id, result: modelResultSchema.parse(JSON.parse(printed)) }
+function rest(id: number): AgentEvent {
+  for (const child of processes.values()) child.rest()
+  return { event: 'rested', id }
 }
 
-/** Ends all stacks: the next transfers get new ones. */
+/** Ends all processes: the next tasks get new ones. */
 async function retire(id: number): Promise<AgentEvent> {
-  await Promise.all([...stacks.values()].map((stack) => stack.kill()))
-  stacks.clear()
+  await Promise.all([...processes.values()].map((child) => child.kill()))
+  processes.clear()
   return { event: 'retired', id }
 }
 

@@ -1,12 +1,13 @@
 /**
- * Disturbs a transfer and watches it: kills or stalls replicas at random moments, and keeps a record of how many bytes
- * had arrived at every few milliseconds. Runs beside the transfer on the application's thread.
+ * Disturbs a task and watches it: kills or stalls replicas at random moments, and keeps a record of how many bytes had
+ * arrived at every few milliseconds. Runs beside the task on the application's thread.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '../../stack/index.ts'
 import type { DisturbedTransfer } from '../result/sample.ts'
+import type { Progress } from '../workload/stack-side.ts'
+import type { Disturbance } from './stack-spec.ts'
 import { longestPause, stepMillis } from './timeline.ts'
-import type { Disturbance } from './transfer-spec.ts'
 
 /** No byte for so long after a disturbance counts as its doing; longer than any stall asked for. */
 const aftermathMillis = 3000
@@ -21,7 +22,7 @@ interface Event {
 export class Disturber {
   readonly #stack: Stack
   readonly #spec: Disturbance
-  readonly #arrivedBytes: () => number
+  readonly #progress: Progress
   readonly #startedAt = performance.now()
   readonly #bytes: number[] = []
   readonly #events: Event[] = []
@@ -29,18 +30,18 @@ export class Disturber {
   readonly #work: Promise<void>
   #isOver = false
 
-  /** `arrivedBytes` of `totalBytes` are known to have arrived. The first disturbance may come at once. */
-  constructor(stack: Stack, spec: Disturbance, arrivedBytes: () => number, totalBytes: number) {
+  /** The first disturbance may come at once. */
+  constructor(stack: Stack, spec: Disturbance, progress: Progress) {
     this.#stack = stack
     this.#spec = spec
-    this.#arrivedBytes = arrivedBytes
+    this.#progress = progress
     this.#sampler = setInterval(() => this.#sample(), stepMillis)
-    this.#work = this.#disturb(totalBytes)
-    // Whoever ends the transfer learns of it by `finish`.
+    this.#work = this.#disturb()
+    // Whoever ends the task learns of it by `finish`.
     this.#work.catch(() => {})
   }
 
-  /** When the transfer has ended: what happened. Throws what went wrong with the replicas. */
+  /** When the task has ended: what happened. Throws what went wrong with the replicas. */
   async finish(): Promise<DisturbedTransfer> {
     this.#isOver = true
     clearInterval(this.#sampler)
@@ -56,18 +57,18 @@ export class Disturber {
     }
   }
 
-  /** A timer that comes late is no pause of the transfer: the missing steps are filled in evenly. */
+  /** A timer that comes late is no pause of the task: the missing steps are filled in evenly. */
   #sample(): void {
-    const now = this.#arrivedBytes()
+    const now = this.#progress.arrivedBytes()
     const last = this.#bytes.at(-1) ?? now
     const due = Math.floor((performance.now() - this.#startedAt) / stepMillis) + 1
     const missing = due - this.#bytes.length
     for (let k = 1; k <= missing; k++) this.#bytes.push(Math.round(last + ((now - last) * k) / missing))
   }
 
-  async #disturb(totalBytes: number): Promise<void> {
+  async #disturb(): Promise<void> {
     for (const share of this.#spec.moments) {
-      while (this.#arrivedBytes() < share * totalBytes && !this.#isOver) await sleep(1)
+      while (this.#progress.share() < share && !this.#isOver) await sleep(1)
       if (this.#isOver) return
       await this.#disturbOnce(this.#spec.victims[this.#events.length] ?? 0)
     }
@@ -79,7 +80,7 @@ export class Disturber {
     const atMillis = performance.now() - this.#startedAt
     if (this.#spec.kind === 'kill') {
       await crew.failReplica(replica)
-      // A transfer that ended meanwhile needs no successor any more, but the next one does.
+      // A task that ended meanwhile needs no successor any more, but the next one does.
       await crew.addReplica()
     } else {
       await crew.stallReplica(replica, this.#spec.millis)

@@ -1,5 +1,5 @@
 /**
- * How a device reaches the process of a transfer: as descriptors from 3 on, one for each of its queues, inherited from
+ * How a device reaches a process of the agent: as descriptors from 3 on, one for each of its queues, inherited from
  * the agent, and described by the last argument.
  */
 import type { DeviceOption } from '../../stack/index.ts'

@@ -10,11 +10,11 @@
  *     node serve.ts '<ServeSpec as JSON>' '<device as JSON>'
  */
 import { type Connection, createStack } from '../../stack/index.ts'
+import { makePattern, StreamPattern } from '../content/stream-pattern.ts'
 import { mirrorCounters } from '../top/mirror.ts'
 import { IdleClients } from './idle-clients.ts'
 import { inheritedDevice } from './inherited-device.ts'
-import { makePattern, StreamPattern } from './stream-pattern.ts'
-import { serveSpecSchema } from './transfer-spec.ts'
+import { serveSpecSchema } from './messages.ts'
 
 const requestLimitBytes = 8192
 const chunkBytes = 64 * 1024

@@ -7,7 +7,8 @@
 import { randomBytes } from 'node:crypto'
 import type { StrategyOption } from '../../stack/index.ts'
 import { type ContextSpec, simulationPrograms } from '../../stack/sim/index.ts'
-import { transferCipherKey } from '../agent/stream-pattern.ts'
+import { patternPath, travellingContent } from '../content/stream-files.ts'
+import { transferCipherKey } from '../content/stream-pattern.ts'
 import { addCleanUp } from '../docker/clean-up.ts'
 import { ensureEngine } from '../docker/engine.ts'
 import { type HeldContainer, holdContainer } from '../docker/held-container.ts'
@@ -17,8 +18,8 @@ import { spawnIn } from '../docker/process.ts'
 import type { Progress } from '../docker/progress.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { HarnessError } from '../error.ts'
-import { patternPath, travellingContent } from '../executor/stream-files.ts'
-import { seededRandom, shuffled } from '../measure/random.ts'
+import { pythonCommand } from '../peers/peer-process.ts'
+import { seededRandom, shuffled } from '../statistics/random.ts'
 import { nodeProgram, paths, roleSpec } from '../topology/node.ts'
 import { Program } from './program.ts'
 import {
@@ -183,16 +184,14 @@ async function contextSpec(
     payloadWork,
     cipherKey: transferCipherKey,
     patternPath,
-    peerCommand: [
-      'python3',
-      `${paths.peerPrograms}/${file}`,
+    peerCommand: pythonCommand(`${paths.workloads}/bulk/${file}`, [
       '--listen',
       String(port),
       '--timeout',
       '3600',
       ...argv,
       ...compared,
-    ],
+    ]),
     port,
     warmupBytes: warmup,
     transferBytes: transfer,

@@ -19,7 +19,7 @@ test('every cell that is modelled is asked for, with the processors of the machi
   expect(new Set(checks.map(({ processors }) => processors))).toEqual(new Set([2]))
 })
 
-test('other factors, other topologies, other strategies and other traffic are left out', () => {
+test('other factors, other topologies, other strategies and other workloads are left out', () => {
   const { cells } = resolveDefinition('small.ts', {
     ...smallDefinition,
     cells: [
@@ -29,8 +29,9 @@ test('other factors, other topologies, other strategies and other traffic are le
     ],
     baselines: ['single-replica'],
   })
-  expect(checksOf({ cells, traffic: 'send' }, 2, effort)).toEqual([])
-  expect(checksOf({ ...small, traffic: 'receive' }, 2, effort)).toEqual([])
+  expect(checksOf({ cells, workload: small.workload }, 2, effort)).toEqual([])
+  const receiving = { ...small.workload, direction: 'receive' } as typeof small.workload
+  expect(checksOf({ ...small, workload: receiving }, 2, effort)).toEqual([])
 })
 
 test('beyond the machine, each thread has a processor, and so have application and peer', () => {

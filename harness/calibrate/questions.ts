@@ -2,6 +2,7 @@
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { PredictedStrategy, PredictedWork } from '../matrix/prediction-plan.ts'
+import { specificationOf } from '../workload/workloads.ts'
 
 export interface PredictionQuestion {
   readonly strategy: PredictedStrategy
@@ -28,11 +29,11 @@ const modelled = new Set(['strategy', 'replicas', 'payloadWork', 'topology'])
 
 /** Those of an experiment's cells that the virtual cores can say something about, with so many processors. */
 export function checksOf(
-  { cells, traffic }: Pick<Experiment, 'cells' | 'traffic'>,
+  { cells, workload }: Pick<Experiment, 'cells' | 'workload'>,
   processors: number,
   effort: Effort,
 ): PlannedQuestion[] {
-  if (traffic !== 'send') return []
+  if (!specificationOf(workload).isPredictable(workload)) return []
   return cells.flatMap(({ id, factors }) => {
     const kind = kindOf(factors)
     return kind === undefined ? [] : [{ kind: 'check', cell: id, ...kind, processors, ...effort }]

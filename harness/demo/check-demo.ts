@@ -2,7 +2,7 @@
  * Checks what the demonstration promises, from the Linux host: echo requests without a loss, transfers one after the
  * other and at the same time, each compared with what it should be.
  */
-import { makePattern, StreamPattern } from '../agent/stream-pattern.ts'
+import { makePattern, StreamPattern } from '../content/stream-pattern.ts'
 import { HarnessError } from '../error.ts'
 import type { Demo } from './demo.ts'
 
@@ -22,8 +22,8 @@ export const fullLoad: DemoLoad = {
 
 /** Throws HarnessError at the first promise that is not kept; calls `onResult` with what each check printed. */
 export async function checkDemo(demo: Demo, load: DemoLoad, onResult: (line: string) => void): Promise<void> {
-  const { peer } = demo.bench
-  const { address } = demo.bench.stack
+  const { peer } = demo.testbed
+  const { address } = demo.testbed.stack
   const page = await peer.exec(['curl', '-sS', '--max-time', '10', `${demo.url}/`])
   expect(page.exitCode === 0 && page.stdout.includes('<h1>'), 'the page did not come', page.stderr)
   onResult(`page: ${page.stdout.length} bytes`)
@@ -54,7 +54,7 @@ export async function checkDemo(demo: Demo, load: DemoLoad, onResult: (line: str
 }
 
 async function compare(demo: Demo, script: string, count: number, sum: string): Promise<void> {
-  const result = await demo.bench.peer.exec(['sh', '-c', script])
+  const result = await demo.testbed.peer.exec(['sh', '-c', script])
   const sums = result.stdout.trim().split('\n')
   const intact = sums.filter((line) => line.trim() === sum.trim()).length
   expect(

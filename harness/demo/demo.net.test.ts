@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await demo.bench.destroy()
+  await demo.testbed.destroy()
 })
 
 test('a Linux host fetches the page, pings without a loss, and gets every transfer intact', async () => {
@@ -20,6 +20,6 @@ test('a Linux host fetches the page, pings without a loss, and gets every transf
 })
 
 test('a port where nothing listens refuses at once', async () => {
-  const result = await demo.bench.peer.exec(['curl', '-sS', '--max-time', '5', `${demo.url}:81/`])
+  const result = await demo.testbed.peer.exec(['curl', '-sS', '--max-time', '5', `${demo.url}:81/`])
   expect(result.exitCode).toBe(7)
 })

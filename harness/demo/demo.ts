@@ -4,28 +4,28 @@
  */
 import { availableParallelism } from 'node:os'
 import { HarnessError } from '../error.ts'
-import { Bench } from '../executor/bench.ts'
+import { Testbed } from '../testbed/testbed.ts'
 
 const httpPort = 80
 
 export interface Demo {
-  readonly bench: Bench
+  readonly testbed: Testbed
   readonly url: string
   /** Commands that a person can type on this machine while the demonstration runs. */
   readonly commands: readonly string[]
 }
 
 export async function startDemo(onProgress: (line: string) => void): Promise<Demo> {
-  const bench = await Bench.deploy({ topology: 'tap' }, 'demo', onProgress)
-  if (bench.agent === undefined)
+  const testbed = await Testbed.deploy({ topology: 'tap' }, 'demo', onProgress)
+  if (testbed.agent === undefined)
     throw new HarnessError('Topology "tap" has no stack.', 'Restore topologies/tap.ts.')
-  const { address, prefixBits } = bench.stack
+  const { address, prefixBits } = testbed.stack
   onProgress('starting the server')
   const replicas = Math.min(8, Math.max(2, availableParallelism()))
-  await bench.agent.serve({ replicas, address: `${address}/${prefixBits}`, port: httpPort })
-  const peer = `docker exec ${bench.peer.containerId.slice(0, 12)}`
+  await testbed.agent.serve({ replicas, address: `${address}/${prefixBits}`, port: httpPort })
+  const peer = `docker exec ${testbed.peer.containerId.slice(0, 12)}`
   return {
-    bench,
+    testbed,
     url: `http://${address}`,
     commands: [
       `${peer} curl -s http://${address}/`,

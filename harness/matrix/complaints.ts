@@ -1,38 +1,33 @@
 /**
- * What is wrong with a set of cells, beyond what the types say: factors that its strategy or traffic does not read,
+ * What is wrong with a set of cells, beyond what the types say: factors that its strategy or workload does not read,
  * factors that are missing, and values that cannot be together. Pure. A set stands for all combinations of its values,
  * so one that cannot be run is enough for a complaint.
  */
-import type { CellSet, Traffic } from './experiment.ts'
-import { type FactorName, factorNames } from './factors.ts'
-import { scopes } from './scope.ts'
-
-/** A rule that the types cannot express, broken at a place in the definition. */
-export interface Complaint {
-  readonly path: readonly (string | number)[]
-  readonly problem: string
-  readonly remedy: string
-}
+import { specificationOf, type WorkloadSettings } from '../workload/workloads.ts'
+import type { Complaint } from './complaint.ts'
+import type { CellSet } from './experiment.ts'
+import { declaredFactors, type FactorName, factorNames } from './factors.ts'
+import { isReadByStrategy, isReadByWorkload } from './scope.ts'
 
 type Complain = (field: FactorName, problem: string, remedy: string) => void
 
-/** `traffic` is the experiment's. */
-export function complaintsAbout(set: CellSet, index: number, traffic: Traffic): Complaint[] {
+/** `workload` is the experiment's. */
+export function complaintsAbout(set: CellSet, index: number, workload: WorkloadSettings): Complaint[] {
   const complaints: Complaint[] = []
   const complain: Complain = (field, problem, remedy) =>
     complaints.push({ path: ['cells', index, field], problem, remedy })
-  for (const name of factorNames) if (set[name] !== undefined) checkScope(set, name, traffic, complain)
-  checkPresence(set, traffic, complain)
+  for (const name of factorNames) if (set[name] !== undefined) checkScope(set, name, workload, complain)
+  checkPresence(set, workload, complain)
   checkCombinations(set, complain)
   return complaints
 }
 
-function checkScope(set: CellSet, name: FactorName, traffic: Traffic, complain: Complain): void {
-  const { strategies, traffics } = scopes[name]
+function checkScope(set: CellSet, name: FactorName, workload: WorkloadSettings, complain: Complain): void {
+  const { strategies } = declaredFactors[name]
   const [only] = strategies
-  const foreign = set.strategy.find((strategy) => !strategies.includes(strategy))
-  if (!traffics.includes(traffic)) {
-    complain(name, `means nothing where traffic is "${traffic}"`, 'leave it out')
+  const foreign = set.strategy.find((strategy) => !isReadByStrategy(name, strategy))
+  if (!isReadByWorkload(name, specificationOf(workload))) {
+    complain(name, `means nothing to workload "${workload.kind}"`, 'leave it out')
   } else if (foreign !== undefined && strategies.length === 1) {
     complain(name, `is a factor of strategy "${only}" only`, `give "${only}" a set of its own`)
   } else if (foreign !== undefined) {
@@ -40,28 +35,24 @@ function checkScope(set: CellSet, name: FactorName, traffic: Traffic, complain: 
   }
 }
 
-function checkPresence(set: CellSet, traffic: Traffic, complain: Complain): void {
+function checkPresence(set: CellSet, workload: WorkloadSettings, complain: Complain): void {
+  const { kind } = workload
+  const { strategies, usesNetwork, factors } = specificationOf(workload)
   const needs = (name: FactorName) =>
-    set[name] === undefined && set.strategy.some((strategy) => scopes[name].strategies.includes(strategy))
+    set[name] === undefined && set.strategy.some((strategy) => isReadByStrategy(name, strategy))
   if (needs('replicas')) {
     const remedy = 'list how many replicas or workers, e.g. `replicas: upToCores()`'
     complain('replicas', 'missing for a strategy that works in parallel', remedy)
   }
-  if (traffic === 'synthetic') {
-    const foreign = set.strategy.find((strategy) => !scopes.workRatio.strategies.includes(strategy))
-    if (foreign !== undefined) {
-      complain('strategy', `synthetic traffic has no cell "${foreign}"`, 'use sequential or replicated')
-    }
-    if (set.workRatio === undefined) {
-      complain(
-        'workRatio',
-        'missing where traffic is "synthetic"',
-        'list shares of work that is repeated, e.g. 0.1',
-      )
-    }
-  } else if (needs('payloadWork')) {
+  if (usesNetwork && needs('payloadWork')) {
     complain('payloadWork', 'missing', 'list at least one of checksum, copy, cipher')
   }
+  for (const name of factors.required) {
+    if (needs(name)) complain(name, `missing for workload "${kind}"`, `list values of ${name}`)
+  }
+  const foreign = set.strategy.find((strategy) => !strategies.includes(strategy))
+  if (foreign === undefined) return
+  complain('strategy', `workload "${kind}" has no cell "${foreign}"`, `use ${strategies.join(', ')}`)
 }
 
 function checkCombinations(set: CellSet, complain: Complain): void {

@@ -2,15 +2,7 @@
  * From a definition to its cells. Pure. Invariant: equal definitions give equal cells in equal order, and no two
  * cells of an experiment have the same factors.
  */
-import {
-  type BytesByWork,
-  type Cell,
-  type CellSet,
-  type Definition,
-  type Experiment,
-  experimentSchema,
-  type Traffic,
-} from './experiment.ts'
+import { type Cell, type CellSet, type Definition, type Experiment, experimentSchema } from './experiment.ts'
 import {
   type FactorName,
   type Factors,
@@ -33,12 +25,6 @@ export function combine(set: CellSet, topology: string): Factors[] {
     combinations = combinations.flatMap((partial) => choices.map((value) => ({ ...partial, [name]: value })))
   }
   return combinations.map((factors) => factorsSchema.parse(factors))
-}
-
-/** What `transferBytes` and `warmupBytes` call a cell. */
-export function bytesKeyOf({ strategy, payloadWork }: Factors, traffic: Traffic): keyof BytesByWork {
-  if (traffic === 'synthetic') return 'synthetic'
-  return strategy === 'linux' ? 'linux' : (payloadWork ?? 'checksum')
 }
 
 /** Resolves a definition that passed its schema and drew no complaints. */

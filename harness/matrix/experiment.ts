@@ -3,6 +3,7 @@
  * that is not named here is an error. Invariant: `id` is the name of the file that defines it.
  */
 import { z } from 'zod'
+import { settingsSchema } from '../workload/workloads.ts'
 import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
 import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts'
 
@@ -10,7 +11,6 @@ const kebab = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case: lower case words joined by "-"')
 const sentence = z.string().trim().min(1, 'must not be empty')
-const bytes = z.int().positive()
 
 type Lists<Shape> = { [Name in keyof Shape]: Shape[Name] extends z.ZodType ? z.ZodArray<Shape[Name]> : never }
 
@@ -27,11 +27,6 @@ export const cellSetSchema = z.strictObject({
   strategy: z.array(strategy).min(1),
   ...z.object(listsOf(varyingFactors)).partial().shape,
 })
-
-/** Bytes by payload work; cells that have none say what they are: the kernel's own stack, or requests without a network. */
-const bytesByWorkSchema = z.strictObject(
-  z.object({ checksum: bytes, copy: bytes, cipher: bytes, linux: bytes, synthetic: bytes }).partial().shape,
-)
 
 /** A verdict on the claim that the speed-up over the sequential stack lies in a range. */
 const speedupRangeSchema = z.strictObject({
@@ -60,12 +55,21 @@ const survivalRuleSchema = z.strictObject({
 /** A verdict on the claim that replicas are equal at equal index, and that one value of a factor costs little. */
 const costRuleSchema = z.strictObject({
   kind: z.literal('cost'),
-  /** Cells that differ in this factor alone are compared: goodput with the value `of` over that with `over`. */
+  /** Cells that differ in this factor alone are compared, by the workload's first measure: the value `of` with `over`. */
   factor: z.enum(factorNames),
   of: z.union([z.string(), z.number()]),
   over: z.union([z.string(), z.number()]),
-  /** Largest share of the goodput that it may cost: 0.03 is 3 %. */
+  /** Largest share of it that this may cost: 0.03 is 3 %. */
   atMost: z.number().positive().max(1),
+})
+
+/** A verdict on the claim that what N replicas repeat, seen in their processor time, is what keeps them from N times the speed. */
+const replicatedWorkRuleSchema = z.strictObject({
+  kind: z.literal('replicated-work'),
+  /** Largest deviation of the speed-up from what the processor time says: 0.1 is 10 %. */
+  tolerance: z.number().positive().max(1),
+  /** Smaller machines cannot refute it: replicas wait there for what the peer and the application use. */
+  refutableFromCores: z.int().positive(),
 })
 
 export const verdictRuleSchema = z.discriminatedUnion('kind', [
@@ -73,6 +77,7 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   modelRuleSchema,
   survivalRuleSchema,
   costRuleSchema,
+  replicatedWorkRuleSchema,
   predictionRuleSchema,
 ])
 
@@ -82,15 +87,12 @@ const describedShape = {
   question: sentence,
   /** What the published work says that this experiment tests, and where it says so. */
   claim: z.strictObject({ text: sentence, source: sentence }),
-  /**
-   * Which way the application's bytes go, as seen from the stack under test, in every cell whose set does not say; or
-   * `synthetic`: no network, but requests of fixed costs on the same framework.
-   */
-  traffic: z.enum([...factorSchemas.traffic.options, 'synthetic']),
+  /** What every sample does, a folder of `harness/workload/`, and how much of it. */
+  workload: settingsSchema,
   /** Ratios to report: over the sequential stack, and over the same strategy with one replica. */
   baselines: z.array(z.enum(['sequential', 'single-replica'])).min(1),
   verdict: verdictRuleSchema,
-  /** Asked of the virtual cores when all samples are taken; sending over `tap` only. */
+  /** Asked of the virtual cores when all samples are taken; bulk transfers that send over `tap` only. */
   predictions: predictionPlanSchema.exactOptional(),
   rounds: z.strictObject({
     full: z
@@ -98,10 +100,6 @@ const describedShape = {
       .min(7, 'must be at least 7: fewer rounds give no 95 % interval of a median that is worth the time'),
     quick: z.int().min(1),
   }),
-  /** What each sample measures. */
-  transferBytes: bytesByWorkSchema,
-  /** What a stack's process transfers before its first sample (a quarter in a quick run); with `linux`, the first bytes of every sample. */
-  warmupBytes: bytesByWorkSchema,
 }
 
 export const definitionSchema = z.strictObject({
@@ -123,8 +121,7 @@ export type VerdictRule = z.infer<typeof verdictRuleSchema>
 export type SpeedupRange = z.infer<typeof speedupRangeSchema>
 export type SurvivalRule = z.infer<typeof survivalRuleSchema>
 export type ModelRule = z.infer<typeof modelRuleSchema>
+export type ReplicatedWorkRule = z.infer<typeof replicatedWorkRuleSchema>
 export type CostRule = z.infer<typeof costRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>
-export type BytesByWork = Experiment['transferBytes']
-export type Traffic = Experiment['traffic']

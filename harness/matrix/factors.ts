@@ -3,58 +3,259 @@
  * file and summary spells them as here. Invariant: a cell's factors pass `factorsSchema`.
  */
 import { z } from 'zod'
-import { identifyImpairment, impairmentSchema, type PathImpairment } from './impairment.ts'
+import {
+  claimFactors,
+  emissionFactors,
+  largestChunk,
+  ownershipFactors,
+  readerFactors,
+  verificationFactors,
+} from '../../stack/factors.ts'
+import { everyStrategy, factor, parallel, powerOfTwo, stacks, strategySchema } from './factor.ts'
+import {
+  describeImpairment,
+  identifyImpairment,
+  impairmentSchema,
+  type PathImpairment,
+} from './impairment.ts'
+import { describePeer, peerSchema } from './peer.ts'
 
-function powerOfTwo(least: number, most: number) {
-  const isPower = (value: number) => (value & (value - 1)) === 0
-  return z.int().min(least).max(most).refine(isPower, 'must be a power of two')
-}
+const ofReplicas = { strategies: ['replicated'], readBy: 'networked workloads' } as const
+const ofStacks = { strategies: stacks, readBy: 'networked workloads' } as const
 
-/** One schema per factor, in the order in which identifiers and tables list them. */
-export const factorSchemas = {
-  /** How the one protocol machine is run; `linux` is the kernel's own stack, for reference. */
-  strategy: z.enum(['sequential', 'replicated', 'locked', 'sharded', 'pipelined', 'linux']),
-  /** Threads that process: replicas, or the workers of another parallel strategy. */
-  replicas: z.int().min(1).max(64),
-  /** What is done to every payload byte. */
-  payloadWork: z.enum(['checksum', 'copy', 'cipher']),
-  /** What is claimed as a whole: one action, or all actions of a request. */
-  claim: z.enum(['action', 'request']),
-  /** Consecutive actions that one claim covers. */
-  chunk: powerOfTwo(1, 1024),
-  /** Who performs what a claim covers: the first to get there, or each its fixed share. */
-  ownership: z.enum(['first', 'rotation']),
-  emission: z.enum(['relaxed', 'ordered']),
-  /** Where receive checksums are verified: before publishing, by the claimant, or by the device. */
-  verification: z.enum(['before', 'claimed', 'trusted']),
-  reader: z.enum(['rotating', 'dedicated', 'per-queue']),
-  idle: z.enum(['spin', 'backoff', 'park']),
-  /** How threads of the locked strategy wait for the lock. */
-  lock: z.enum(['spin', 'ticket', 'parking']),
-  /** Requests that the channel holds. */
-  slotCount: powerOfTwo(8, 65_536),
-  /** State digests while a run goes on; without them states are compared at its end only. */
-  digests: z.enum(['on', 'off']),
-  /** TCP connections that carry the bytes at the same time, an equal share each; as many as a stack holds by default. */
-  connections: z.int().min(1).max(64),
-  /** r = s / (s + p): of a request's work, the share that every replica repeats. Synthetic traffic only. */
-  workRatio: z.number().min(0.01).max(0.99),
-  /** What happens to replicas during a transfer: killed, or made to sleep for so many milliseconds. */
-  disturbance: z.enum(['none', 'kill', 'stall-1', 'stall-10', 'stall-100', 'stall-1000']),
-  /** The MSS that both ends announce: headers and this much make the link's MTU. Options such as timestamps take part of it. */
-  segmentBytes: z.int().min(536).max(8960),
-  /** Which way the bytes go, seen from the stack under test; the experiment says it for cells that do not. */
-  traffic: z.enum(['send', 'receive']),
-  /** What happens to frames on the way, both ways. */
-  impairment: impairmentSchema,
-  /** Segmentation and checksum offload; the Linux reference only. */
-  offload: z.enum(['off', 'on']),
-  topology: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case'),
+const disturbances = {
+  none: 'undisturbed',
+  kill: 'replicas killed',
+  'stall-1': 'stalled 1 ms',
+  'stall-10': 'stalled 10 ms',
+  'stall-100': 'stalled 100 ms',
+  'stall-1000': 'stalled 1 s',
 } as const
 
-export type FactorName = keyof typeof factorSchemas
+/** One declaration a factor, in the order in which identifiers and tables list them. */
+export const declaredFactors = {
+  /** How the one protocol machine is run; `linux` is the kernel's own stack, for reference. */
+  strategy: factor({
+    schema: strategySchema,
+    strategies: everyStrategy,
+    readBy: 'every workload',
+    words: (kind) => kind,
+  }),
+  /** Threads that process: replicas, or the workers of another parallel strategy. */
+  replicas: factor({
+    schema: z.int().min(1).max(64),
+    strategies: parallel,
+    readBy: 'every workload',
+    prefix: 'n',
+    words: (count) => `N=${count}`,
+  }),
+  /** What is done to every payload byte. */
+  payloadWork: factor({
+    ...ofStacks,
+    schema: z.enum(['checksum', 'copy', 'cipher']),
+    words: (work) => work,
+    isKind: true,
+  }),
+  /** What is claimed as a whole: one action, or all actions of a request. */
+  claim: factor({
+    ...ofReplicas,
+    schema: z.enum(claimFactors),
+    prefix: 'claim-',
+    words: (unit) => `claim per ${unit}`,
+  }),
+  /** Consecutive actions that one claim covers. */
+  chunk: factor({
+    ...ofReplicas,
+    schema: powerOfTwo(1, largestChunk),
+    prefix: 'chunk-',
+    words: (actions) => `${actions} actions a claim`,
+  }),
+  /** Who performs what a claim covers: the first to get there, or each its fixed share. */
+  ownership: factor({
+    ...ofReplicas,
+    schema: z.enum(ownershipFactors),
+    prefix: 'ownership-',
+    words: (kind) => (kind === 'first' ? 'first come' : 'in rotation'),
+  }),
+  emission: factor({
+    ...ofReplicas,
+    schema: z.enum(emissionFactors),
+    words: (kind) => `${kind} emission`,
+  }),
+  /** Where receive checksums are verified: before publishing, by the claimant, or by the device. */
+  verification: factor({
+    ...ofStacks,
+    schema: z.enum(verificationFactors),
+    prefix: 'verification-',
+    words: (where) =>
+      `verified ${where === 'before' ? 'before publishing' : where === 'claimed' ? 'by claim' : 'by device'}`,
+  }),
+  reader: factor({
+    ...ofReplicas,
+    schema: z.enum(readerFactors),
+    prefix: 'reader-',
+    words: (kind) => `${kind} reader`,
+  }),
+  idle: factor({
+    ...ofStacks,
+    schema: z.enum(['spin', 'backoff', 'park']),
+    prefix: 'idle-',
+    words: (kind) => `${kind} when idle`,
+  }),
+  /** How threads of the locked strategy wait for the lock. */
+  lock: factor({
+    schema: z.enum(['spin', 'ticket', 'parking']),
+    strategies: ['locked'],
+    readBy: 'networked workloads',
+    prefix: 'lock-',
+    words: (kind) => `${kind} lock`,
+  }),
+  /** Requests that the channel holds. A locked stack has a few slots for each of its threads, whatever a ring would hold. */
+  slotCount: factor({
+    schema: powerOfTwo(8, 65_536),
+    strategies: stacks.filter((strategy) => strategy !== 'locked'),
+    readBy: 'networked workloads',
+    prefix: 'slots-',
+    words: (count) => `${count} slots`,
+  }),
+  /** State digests while a run goes on; without them states are compared at its end only. */
+  digests: factor({
+    ...ofReplicas,
+    schema: z.enum(['on', 'off']),
+    prefix: 'digests-',
+    words: (state) => `digests ${state}`,
+  }),
+  /** TCP connections at the same time, an equal share for each; as many as a stack of the harness holds. */
+  connections: factor({
+    schema: z.int().min(1).max(64),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'c',
+    words: (count) => `${count} connection${count === 1 ? '' : 's'}`,
+    isKind: true,
+  }),
+  /** r = s / (s + p): of a request's work, the share that every replica repeats. */
+  workRatio: factor({
+    schema: z.number().min(0.01).max(0.99),
+    strategies: ['sequential', 'replicated'],
+    readBy: 'some workloads',
+    prefix: 'r',
+    words: (share) => `r = ${share}`,
+    isKind: true,
+  }),
+  /** Which end of a connection the stack under test is. */
+  role: factor({
+    schema: z.enum(['server', 'client']),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    words: (role) => role,
+    isKind: true,
+  }),
+  /** Of a request, and of its response. */
+  messageBytes: factor({
+    schema: z.int().min(1).max(65_536),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'message-',
+    words: (size) => (size < 1024 ? `${size} B` : `${size / 1024} KiB`),
+    isKind: true,
+  }),
+  /** Requests under way at the same time on a connection. */
+  depth: factor({
+    schema: z.int().min(1).max(32),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'depth-',
+    words: (count) => `depth ${count}`,
+    isKind: true,
+  }),
+  /** Payload of a datagram. */
+  datagramBytes: factor({
+    schema: z.int().min(64).max(1472),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'datagram-',
+    words: (size) => `${size} B`,
+    isKind: true,
+  }),
+  /** Datagrams that the sender gives a second, whatever becomes of them; 0: as many as the receiver reports that it takes. */
+  offeredPerSecond: factor({
+    schema: z.int().min(0).max(1_000_000),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'offered-',
+    words: (count) => (count === 0 ? 'at the receiver’s pace' : `${count / 1000} k/s offered`),
+    isKind: true,
+  }),
+  /** What happens to replicas meanwhile: killed, or made to sleep for so many milliseconds. */
+  disturbance: factor({
+    ...ofReplicas,
+    schema: z.enum(['none', 'kill', 'stall-1', 'stall-10', 'stall-100', 'stall-1000']),
+    prefix: 'disturbance-',
+    words: (kind) => disturbances[kind],
+  }),
+  /** The MSS that both ends announce: headers and this much make the link's MTU. Options such as timestamps take part of it. */
+  segmentBytes: factor({
+    schema: z.int().min(536).max(8960),
+    strategies: everyStrategy,
+    readBy: 'networked workloads',
+    prefix: 'segment-',
+    words: (size) => `${size} B`,
+    isKind: true,
+  }),
+  /** Which way the bytes go, seen from the stack under test; the experiment says it for cells that do not. */
+  direction: factor({
+    schema: z.enum(['send', 'receive']),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    words: (direction) => direction,
+    isKind: true,
+  }),
+  /** Whose stack the other end runs: the kernel's, if it is not said, or ours by strategy and number of threads, as `replicated-2`. */
+  peer: factor({
+    schema: peerSchema,
+    strategies: stacks,
+    readBy: 'workloads between stacks',
+    prefix: 'peer-',
+    words: describePeer,
+    isKind: true,
+  }),
+  /** What happens to frames on the way, both ways. The path is the stack's: this machine's kernel need not have an emulator. */
+  impairment: factor({
+    ...ofStacks,
+    schema: impairmentSchema,
+    prefix: 'path-',
+    words: describeImpairment,
+    isKind: true,
+  }),
+  /** Segmentation and checksum offload; the Linux reference only. */
+  offload: factor({
+    schema: z.enum(['off', 'on']),
+    strategies: ['linux'],
+    readBy: 'networked workloads',
+    prefix: 'offload-',
+    words: (state) => `offloads ${state}`,
+  }),
+  topology: factor({
+    schema: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case'),
+    strategies: everyStrategy,
+    readBy: 'every workload',
+    words: (id) => id,
+  }),
+} as const
 
-export const factorNames = Object.keys(factorSchemas) as FactorName[]
+type Declared = typeof declaredFactors
+export type FactorName = keyof Declared
+/** Factors that workloads read themselves: all others are the matter of whoever makes containers and stacks. */
+export type WorkloadFactor = {
+  [Name in FactorName]: Declared[Name]['readBy'] extends 'some workloads' ? Name : never
+}[FactorName]
+
+export const factorNames = Object.keys(declaredFactors) as FactorName[]
+
+export const factorSchemas = Object.fromEntries(
+  factorNames.map((name) => [name, declaredFactors[name].schema]),
+) as unknown as { readonly [Name in FactorName]: Declared[Name]['schema'] }
 
 const { strategy, topology, ...varying } = factorSchemas
 
@@ -62,35 +263,14 @@ const { strategy, topology, ...varying } = factorSchemas
 export const factorsSchema = z.strictObject({ strategy, topology, ...z.object(varying).partial().shape })
 
 export type Factors = z.infer<typeof factorsSchema>
-export type Strategy = Factors['strategy']
 export type PayloadWork = NonNullable<Factors['payloadWork']>
 export type FactorValue = string | number | PathImpairment
 
-/** How a value reads inside an identifier, where a bare number or switch would not say what it counts. */
-const prefixes: Partial<Record<FactorName, string>> = {
-  replicas: 'n',
-  segmentBytes: 'segment-',
-  offload: 'offload-',
-  impairment: 'path-',
-  claim: 'claim-',
-  chunk: 'chunk-',
-  ownership: 'ownership-',
-  verification: 'verification-',
-  reader: 'reader-',
-  idle: 'idle-',
-  lock: 'lock-',
-  slotCount: 'slots-',
-  digests: 'digests-',
-  connections: 'c',
-  workRatio: 'r',
-  disturbance: 'disturbance-',
-}
-
 /** A stable identifier, also a folder's name: `replicated-n2-checksum-tap`. Equal factors, equal identifier. */
-export function identifyFactors(factors: Factors): string {
+export function identifyFactors(cell: Factors): string {
   return factorNames
-    .filter((name) => factors[name] !== undefined)
-    .map((name) => `${prefixes[name] ?? ''}${factorText(factors[name] as FactorValue)}`)
+    .filter((name) => cell[name] !== undefined)
+    .map((name) => `${declaredFactors[name].prefix ?? ''}${factorText(cell[name] as FactorValue)}`)
     .join('-')
 }
 

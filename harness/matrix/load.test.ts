@@ -22,6 +22,9 @@ async function refusal(files: Readonly<Record<string, unknown>>): Promise<Harnes
   throw new Error(`expected a HarnessError, got ${String(error)}`)
 }
 
+const model = { kind: 'model', requests: 1000, warmupRequests: 1000 }
+const datagrams = { workload: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 } }
+const sent = { direction: ['send'], datagramBytes: [1472], offeredPerSecond: [0] }
 const changed = (changes: object) => ({ 'small.ts': { ...smallDefinition, ...changes } })
 
 test('the experiments of the project are valid', async () => {
@@ -72,8 +75,8 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ],
   [
     'predictions of what the virtual cores do not model',
-    changed({ traffic: 'receive', predictions: smallPlan }),
-    'small.ts: traffic: the virtual cores model sending only',
+    changed({ workload: { ...smallDefinition.workload, direction: 'receive' }, predictions: smallPlan }),
+    'small.ts: workload: the virtual cores model bulk transfers that send, and nothing else',
   ],
   [
     'an unknown field of a plan',
@@ -134,8 +137,8 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ],
   [
     'no transfer size for a payload work',
-    changed({ transferBytes: { checksum: 1000, linux: 1000 } }),
-    'small.ts: transferBytes.cipher: missing, though cell "sequential-cipher-tap" needs it',
+    changed({ workload: { ...smallDefinition.workload, transferBytes: { checksum: 1000, linux: 1000 } } }),
+    'small.ts: workload.transferBytes.cipher: missing, though cell "sequential-cipher-tap" needs it',
   ],
   [
     'a file without an experiment',
@@ -144,13 +147,21 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ],
   ...(
     [
-      [{ direction: ['send'] }, 'direction: unknown factor'],
+      [{ traffic: ['send'] }, 'traffic: unknown factor'],
       [{ payloadWork: ['none'] }, 'payloadWork[0]: unknown value "none"'],
       [{ payloadWork: ['digest'] }, 'payloadWork[0]: unknown value "digest"'],
-      [{ traffic: ['both'] }, 'traffic[0]: unknown value "both" (use one of "send", "receive")'],
+      [{ direction: ['both'] }, 'direction[0]: unknown value "both" (use one of "send", "receive")'],
+      [
+        { peer: ['replicated'] },
+        'peer[0]: must be linux, sequential, or a strategy with its number of threads',
+      ],
+      [
+        { strategy: ['linux'], topology: ['veth'], payloadWork: undefined, peer: ['sequential'] },
+        'peer: means nothing to strategy "linux"',
+      ],
       [{ segmentBytes: [100] }, 'segmentBytes[0]: Too small'],
       [{ connections: [65] }, 'connections[0]: Too big'],
-      [{ workRatio: [0.5] }, 'workRatio: means nothing where traffic is "send" (leave it out)'],
+      [{ workRatio: [0.5] }, 'workRatio: means nothing to workload "bulk" (leave it out)'],
       [
         { strategy: ['linux'], topology: ['veth'], payloadWork: undefined, idle: ['park'] },
         'idle: means nothing to strategy "linux"',
@@ -197,19 +208,69 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
       ] as const,
   ),
   [
-    'traffic that cannot be measured',
-    changed({ traffic: 'both' }),
-    'small.ts: traffic: unknown value "both" (use one of "send", "receive", "synthetic")',
+    'a workload that there is not',
+    changed({ workload: { kind: 'bulky' } }),
+    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk", "datagrams", "model", "request-response")',
+  ],
+  [
+    'a field that the workload does not have',
+    changed({ workload: { ...smallDefinition.workload, seconds: 2 } }),
+    'small.ts: workload.seconds: unknown field (known are kind, direction, transferBytes, warmupBytes)',
+  ],
+  [
+    'a workload without a field that it has to have',
+    changed({ workload: { kind: 'request-response', seconds: 1 } }),
+    'small.ts: workload.warmupSeconds: missing',
+  ],
+  [
+    'requests without a size',
+    changed({
+      workload: { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
+      cells: [{ strategy: ['sequential'], payloadWork: ['copy'], role: ['server'], depth: [1] }],
+    }),
+    'small.ts: cells[0].messageBytes: missing for workload "request-response" (list values of messageBytes)',
+  ],
+  [
+    'datagrams that are enciphered',
+    changed({
+      ...datagrams,
+      cells: [{ strategy: ['sequential'], payloadWork: ['cipher'], ...sent }],
+    }),
+    'small.ts: cells: cell "sequential-cipher-datagram-1472-offered-0-send-tap" asks for cipher, but datagrams are always copied and checksummed (use checksum)',
+  ],
+  [
+    'datagrams that do not fit their link',
+    changed({
+      ...datagrams,
+      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], ...sent, segmentBytes: [1459] }],
+    }),
+    'datagrams that do not fit its link (use at most 1471 bytes there)',
+  ],
+  [
+    'requests that are enciphered',
+    changed({
+      workload: { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
+      cells: [
+        {
+          strategy: ['sequential'],
+          payloadWork: ['cipher'],
+          role: ['server'],
+          messageBytes: [1],
+          depth: [1],
+        },
+      ],
+    }),
+    'would encipher a stream of unknown length, which nobody could compare (use checksum or copy)',
   ],
   [
     'requests without a network that have no share of work',
-    changed({ traffic: 'synthetic', cells: [{ strategy: ['sequential'] }] }),
-    'small.ts: cells[0].workRatio: missing where traffic is "synthetic"',
+    changed({ workload: model, cells: [{ strategy: ['sequential'] }] }),
+    'small.ts: cells[0].workRatio: missing for workload "model"',
   ],
   [
     'requests without a network for a strategy that has none',
-    changed({ traffic: 'synthetic', cells: [{ strategy: ['locked'], replicas: [2], workRatio: [0.5] }] }),
-    'small.ts: cells[0].strategy: synthetic traffic has no cell "locked"',
+    changed({ workload: model, cells: [{ strategy: ['locked'], replicas: [2], workRatio: [0.5] }] }),
+    'small.ts: cells[0].strategy: workload "model" has no cell "locked" (use sequential, replicated)',
   ],
   [
     'a topology that is not there',
@@ -225,6 +286,28 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'a topology without a Linux peer',
     changed({ topology: 'tap-pair' }),
     'small.ts: topology.tap-pair: cell "sequential-checksum-tap-pair" needs a node "peer" of role "linux"',
+  ],
+  [
+    'a peer that is a stack, where there is none',
+    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], peer: ['sequential'] }] }),
+    'small.ts: topology.tap: cell "sequential-checksum-peer-sequential-tap" needs a node "peer" of role "stack"',
+  ],
+  [
+    'a peer that is a stack, for a workload that has no task for it',
+    changed({
+      workload: { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
+      cells: [
+        {
+          strategy: ['sequential'],
+          payloadWork: ['copy'],
+          role: ['server'],
+          messageBytes: [1],
+          depth: [1],
+          peer: ['sequential'],
+        },
+      ],
+    }),
+    'small.ts: cells[0].peer: means nothing to workload "request-response" (leave it out)',
   ],
   [
     'queues where there are none',

@@ -6,10 +6,12 @@ import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { HarnessError, messageOf } from '../error.ts'
+import { specificationOf } from '../workload/workloads.ts'
 import { baselineCandidates } from './baseline.ts'
-import { type Complaint, complaintsAbout } from './complaints.ts'
+import type { Complaint } from './complaint.ts'
+import { complaintsAbout } from './complaints.ts'
 import { counterpartsOf } from './counterpart.ts'
-import { bytesKeyOf, expand } from './expand.ts'
+import { expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
 import { explainIssues } from './explain.ts'
 import { complaintsAboutTopologies } from './topology-fit.ts'
@@ -66,7 +68,7 @@ export function validate(path: string, candidate: unknown): Definition {
   const result = definitionSchema.safeParse(candidate)
   if (!result.success) throw refusal(path, explainIssues(result.error, candidate))
   const complaints = result.data.cells.flatMap((set, index) =>
-    complaintsAbout(set, index, result.data.traffic),
+    complaintsAbout(set, index, result.data.workload),
   )
   if (complaints.length > 0) throw refusal(path, complaints)
   return result.data
@@ -76,16 +78,9 @@ export function validate(path: string, candidate: unknown): Definition {
 export function resolveDefinition(path: string, definition: Definition): Experiment {
   const experiment = expand(definition)
   const complaints: Complaint[] = []
+  const { workload } = experiment
   for (const cell of experiment.cells) {
-    for (const field of ['transferBytes', 'warmupBytes'] as const) {
-      const key = bytesKeyOf(cell.factors, experiment.traffic)
-      if (experiment[field][key] !== undefined) continue
-      complaints.push({
-        path: [field, key],
-        problem: `missing, though cell "${cell.id}" needs it`,
-        remedy: 'give a number of bytes',
-      })
-    }
+    complaints.push(...specificationOf(workload).complaintsAbout(workload, cell))
     for (const baseline of experiment.baselines) {
       const found = baselineCandidates(baseline, cell, experiment.cells).length
       const needed =
@@ -124,16 +119,16 @@ function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
   )
 }
 
-/** A verdict on predictions needs some, and the virtual cores do nothing but send. */
-function complaintsAboutPredictions({ verdict, predictions, traffic }: Experiment): Complaint[] {
+/** A verdict on predictions needs some, and the virtual cores do not know every workload. */
+function complaintsAboutPredictions({ verdict, predictions, workload }: Experiment): Complaint[] {
   const isJudged = verdict.kind === 'prediction'
   if (isJudged && predictions === undefined) {
     const remedy = 'say what to ask of the virtual cores, or choose another verdict'
     return [{ path: ['predictions'], problem: 'missing, though the verdict is on predictions', remedy }]
   }
-  if (predictions === undefined || traffic === 'send') return []
-  const problem = 'the virtual cores model sending only'
-  return [{ path: ['traffic'], problem, remedy: 'write "send", or leave `predictions` out' }]
+  if (predictions === undefined || specificationOf(workload).isPredictable(workload)) return []
+  const problem = 'the virtual cores model bulk transfers that send, and nothing else'
+  return [{ path: ['workload'], problem, remedy: 'choose that, or leave `predictions` out' }]
 }
 
 function refuseDuplicates(definitions: readonly { path: string; definition: Definition }[]): void {

@@ -4,7 +4,7 @@
  * come one after another: a ratio compares neighbours in time, however many cells there are.
  * Pure. Invariant: within `cells` consecutive rounds no cell is first twice.
  */
-import { deriveSeed, seededRandom, shuffled } from '../measure/random.ts'
+import { deriveSeed, seededRandom, shuffled } from '../statistics/random.ts'
 import { baselineOf } from './baseline.ts'
 import { counterpartOf } from './counterpart.ts'
 import type { Cell, Experiment } from './experiment.ts'

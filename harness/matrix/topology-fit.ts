@@ -3,10 +3,13 @@ import { HarnessError } from '../error.ts'
 import { linkKindOf } from '../topology/links/kinds.ts'
 import { listTopologies, loadTopology } from '../topology/load.ts'
 import { type ResolvedTopology, resolveTopology } from '../topology/resolve.ts'
-import type { Complaint } from './complaints.ts'
-import type { Cell, Experiment, Traffic } from './experiment.ts'
+import { specificationOf } from '../workload/workloads.ts'
+import type { Complaint } from './complaint.ts'
+import type { Cell, Experiment } from './experiment.ts'
+import { isStack } from './peer.ts'
 
-export async function complaintsAboutTopologies({ cells, traffic }: Experiment): Promise<Complaint[]> {
+export async function complaintsAboutTopologies({ cells, workload }: Experiment): Promise<Complaint[]> {
+  const { usesNetwork } = specificationOf(workload)
   const complaints = await Promise.all(
     [...new Set(cells.map(({ factors }) => factors.topology))].map(async (id): Promise<Complaint[]> => {
       const own = cells.filter(({ factors }) => factors.topology === id)
@@ -14,7 +17,7 @@ export async function complaintsAboutTopologies({ cells, traffic }: Experiment):
       try {
         const topology = resolveTopology(await loadTopology(id))
         return own.flatMap((cell) => {
-          const complaint = misfit(cell, traffic, topology)
+          const complaint = misfit(cell, usesNetwork, topology)
           return complaint === undefined ? [] : [{ path, ...complaint }]
         })
       } catch (error) {
@@ -28,7 +31,7 @@ export async function complaintsAboutTopologies({ cells, traffic }: Experiment):
 
 function misfit(
   { id, factors }: Cell,
-  traffic: Traffic,
+  usesNetwork: boolean,
   topology: ResolvedTopology,
 ): Omit<Complaint, 'path'> | undefined {
   const roleOf = (name: string) => topology.nodes.find((node) => node.name === name)?.role
@@ -39,8 +42,10 @@ function misfit(
       remedy: `name another topology for strategy "${factors.strategy}"`,
     }
   }
-  if (traffic !== 'synthetic' && roleOf('peer') !== 'linux') {
-    return { problem: `cell "${id}" needs a node "peer" of role "linux"`, remedy: 'name another topology' }
+  const facing = isStack(factors.peer) ? 'stack' : 'linux'
+  if (usesNetwork && roleOf('peer') !== facing) {
+    const remedy = 'name another topology, or another peer'
+    return { problem: `cell "${id}" needs a node "peer" of role "${facing}"`, remedy }
   }
   const [link] = topology.links
   if (factors.reader === 'per-queue' && link !== undefined && linkKindOf(link).device !== 'tap') {

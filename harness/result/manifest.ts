@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { experimentSchema } from '../matrix/experiment.ts'
 
 /** Raised whenever a reader of older runs would misread newer ones. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 const text = z.string()
 
@@ -42,7 +42,7 @@ export const manifestSchema = z.strictObject({
     dirty: z.boolean(),
   }),
   machine: machineSchema,
-  /** What the executor found in each topology: the peer's kernel settings and versions by name. */
+  /** What the sampler found in each topology: the peer's kernel settings and versions by name. */
   topologies: z.record(text, z.record(text, text)),
   /** Every command that was run, in order. */
   commands: z.array(z.strictObject({ at: z.iso.datetime(), command: text })),

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { factorsSchema } from '../matrix/factors.ts'
+import { measuredSchema } from '../measure/measures.ts'
 
 const count = z.int().nonnegative()
 const unknownCount = count.nullable()
@@ -52,30 +53,28 @@ const pathDirectionSchema = z.strictObject({
 /** What an impaired path did to the frames of a transfer, its beginning and end included, as seen from the stack. */
 export const pathSchema = z.strictObject({ outgoing: pathDirectionSchema, incoming: pathDirectionSchema })
 
-/** What an executor measured in one sample. */
+/** What was to arrive over a whole sample, what comes before its measurement included, and what did. */
+const deliverySchema = z.strictObject({
+  /** What is counted: bytes, requests, datagrams. */
+  unit: z.string(),
+  sent: count,
+  received: count,
+  /** Received, compared with what was expected, and found equal. */
+  verified: count,
+  /** Set where the service promises no delivery: what is lost is no fault then. */
+  mayBeLost: z.literal(true).exactOptional(),
+})
+
+/** What a sampler measured in one sample. */
 export const measurementSchema = z.strictObject({
-  /** Application bytes over the whole connection, warm-up included. */
-  bytesSent: count,
-  bytesReceived: count,
-  /** Bytes that the receiver compared with the bytes it expected, and found equal. */
-  bytesVerified: count,
-  /** Application bytes that the receiver took within `transferMicros`: the warm-up is over. */
-  transferBytes: count,
-  transferMicros: z.number().positive(),
+  /** Those of the cell's workload. */
+  measures: measuredSchema,
+  deliveries: z.array(deliverySchema).min(1),
+  /** How long the measurement took. */
+  measuredMicros: z.number().positive(),
 
-  /** Segments that the sender transmitted again. */
-  retransmits: unknownCount,
-  /** Segments that the receiver had to queue out of order. */
-  outOfOrder: unknownCount,
-  /** Duplicate acknowledgments that the sender received. */
-  duplicateAcks: unknownCount,
-  /** Retransmissions that DSACK (RFC 2883) reported to be unnecessary. */
-  spuriousRetransmits: unknownCount,
-
-  /** Processor time over the same bytes as `cpuBytes`, user and system together. */
+  /** Processor time over the whole sample, user and system together. */
   cpuMicros: sides,
-  /** Application bytes that `cpuMicros` was spent on. */
-  cpuBytes: count,
   /** Largest resident memory. */
   memoryBytes: sides,
 
@@ -91,10 +90,18 @@ export const measurementSchema = z.strictObject({
   framesOut: unknownCount,
   /** Counters of each replica by name: applied, checked, performed, claimsWon and the like. */
   perReplica: z.array(z.record(z.string(), z.number())),
+  /** The part of the stack at the other end, where that is ours: its digests are in the sums above, too. */
+  peerStack: z
+    .strictObject({
+      divergences: count,
+      digestsCompared: count,
+      perReplica: z.array(z.record(z.string(), z.number())),
+    })
+    .exactOptional(),
   disturbed: disturbedSchema.exactOptional(),
   /** Set where the path was impaired. */
   path: pathSchema.exactOptional(),
-  /** Segments that either end sent again, whoever sent the data: SYNs and FINs, too. */
+  /** Segments that either end sent again, SYNs and FINs, too. */
   retransmitsOf: sides.exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
@@ -124,8 +131,6 @@ export const measuredSampleSchema = z.strictObject({
   ...identityShape,
   status: z.literal('measured'),
   ...measurementSchema.shape,
-  /** 8 * transferBytes / transferMicros. */
-  goodputMbps: z.number().nonnegative(),
 })
 
 export const failedSampleSchema = z.strictObject({
@@ -136,6 +141,7 @@ export const failedSampleSchema = z.strictObject({
 
 export const sampleSchema = z.discriminatedUnion('status', [measuredSampleSchema, failedSampleSchema])
 
+export type Delivery = z.infer<typeof deliverySchema>
 export type DisturbedTransfer = z.infer<typeof disturbedSchema>
 export type PathEvents = z.infer<typeof pathSchema>
 export type Measurement = z.infer<typeof measurementSchema>

@@ -38,7 +38,7 @@ test('a sample with a field too many is an error', async () => {
 
 test('a run of another schema version is refused, saying so', async () => {
   const folder = await folderOf({ ...manifest, schemaVersion: 99 }, '')
-  await expect(readRun(folder)).rejects.toThrow(/schema version 99; this code reads version 2/)
+  await expect(readRun(folder)).rejects.toThrow(/schema version 99; this code reads version 3/)
 })
 
 test('where there is no run, the reader is told to make one', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeRun } from '../testing/fake-run.ts'
+import { fakeRun, measuring } from '../testing/fake-run.ts'
 import type { MeasuredSample } from './sample.ts'
 import type { Run } from './store.ts'
 import { type CellSummary, summarize } from './summary.ts'
@@ -13,10 +13,8 @@ function cellOf(run: Run, id: string): CellSummary {
 }
 
 /** Goodput of 100 Mbit/s for the sequential cell, times what the test says by round for the others. */
-const paced = (factor: (sample: MeasuredSample) => number) => (sample: MeasuredSample) => ({
-  ...sample,
-  goodputMbps: 100 * factor(sample),
-})
+const paced = (factor: (sample: MeasuredSample) => number) => (sample: MeasuredSample) =>
+  measuring(sample, { goodputMbps: 100 * factor(sample) })
 
 test('a summary has run, machine, and every cell of every experiment with its factors', () => {
   const { manifest, samples } = fakeRun()
@@ -44,26 +42,23 @@ test('speed-up is the median of the ratios within rounds, not the ratio of media
 
 test('the Linux reference has goodput, but no speed-up', () => {
   const cell = cellOf(fakeRun(), 'linux-offload-on-veth')
-  expect(cell.goodputMbps?.median).toBeGreaterThan(0)
-  expect(cell).toMatchObject({ speedupOverSequential: null, speedupOverSingle: null, outOfOrder: null })
+  expect(cell.measures.goodputMbps?.median).toBeGreaterThan(0)
+  expect(cell).toMatchObject({
+    speedupOverSequential: null,
+    speedupOverSingle: null,
+    measures: { outOfOrder: null },
+  })
 })
 
 test('counts are sums over the samples', () => {
   const run = fakeRun()
   const own = run.samples.filter((sample) => sample.cell === 'replicated-n2-cipher-tap')
   expect(cellOf(run, 'replicated-n2-cipher-tap')).toMatchObject({
-    bytesSent: own.length * 1_000_000,
-    bytesVerified: own.length * 1_000_000,
+    delivered: { bytes: { sent: own.length * 1_000_000, verified: own.length * 1_000_000 } },
+    measures: { retransmits: own.reduce((sum, { round }) => sum + 3 + round, 0) },
     digestsCompared: own.length * 500,
     divergences: 0,
   })
-})
-
-test('processor time is seconds for a billion bytes', () => {
-  const run = fakeRun({
-    sample: (sample) => ({ ...sample, cpuBytes: 500_000_000, cpuMicros: { stack: 2_000_000, peer: null } }),
-  })
-  expect(cellOf(run, 'sequential-cipher-tap').cpuSecondsPerGigabyte).toEqual({ stack: 4, peer: null })
 })
 
 test('a failed sample leaves its round out of the ratios, and is counted', () => {
@@ -83,18 +78,21 @@ test('a void sample counts for nothing but itself', () => {
   const run = fakeRun({
     sample: (sample) =>
       sample.cell === 'replicated-n2-cipher-tap' && sample.round === 0
-        ? { ...sample, divergences: 2, goodputMbps: 99_999 }
+        ? { ...measuring(sample, { goodputMbps: 99_999 }), divergences: 2 }
         : sample,
   })
   const cell = cellOf(run, 'replicated-n2-cipher-tap')
   expect(cell).toMatchObject({ samples: 6, void: 1, divergences: 2 })
-  expect(cell.goodputMbps?.high).toBeLessThan(99_999)
+  expect(cell.measures.goodputMbps?.high).toBeLessThan(99_999)
 })
 
 test('a summary without samples is a summary still', () => {
   const { manifest } = fakeRun()
   const summary = summarize(manifest, [])
   expect(summary.experiments[0]).toMatchObject({ verdict: 'cannot tell here' })
-  expect(summary.experiments[0]?.cells[0]).toMatchObject({ samples: 0, goodputMbps: null, retransmits: null })
+  expect(summary.experiments[0]?.cells[0]).toMatchObject({
+    samples: 0,
+    measures: { goodputMbps: null, retransmits: null },
+  })
   expect(() => JSON.stringify(summary)).not.toThrow()
 })

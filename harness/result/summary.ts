@@ -6,17 +6,26 @@ import { type Baseline, baselineOf } from '../matrix/baseline.ts'
 import { counterpartOf } from '../matrix/counterpart.ts'
 import type { Cell, Experiment } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
-import type { Interval } from '../measure/interval.ts'
-import { type MedianInterval, median, medianInterval } from '../measure/median.ts'
-import { type ByRound, ratioInterval } from '../measure/ratio.ts'
-import { costOfRatio } from './cost-verdict.ts'
-import type { Cost, PredictedCell, Verdict } from './judgement.ts'
+import { type Combined, combineMeasures } from '../measure/combine.ts'
+import { declaredMeasures } from '../measure/measures.ts'
+import type { Interval } from '../statistics/interval.ts'
+import { type MedianInterval, medianInterval } from '../statistics/median.ts'
+import { costOfRatio } from '../verdict/cost.ts'
+import { judge } from '../verdict/judge.ts'
+import type { Cost, PredictedCell, Verdict, Work } from '../verdict/judgement.ts'
+import { type ErrorSizes, errorSizes, predictedCell } from '../verdict/prediction.ts'
+import { workOf } from '../verdict/replicated-work.ts'
+import { specificationOf } from '../workload/workloads.ts'
+import { gainsByRound, rateOf, ratesByRound } from './gains.ts'
 import type { Machine, Manifest } from './manifest.ts'
 import type { Outlook, PredictionLine } from './prediction.ts'
-import { type ErrorSizes, errorSizes, predictedCell } from './prediction-verdict.ts'
 import type { Failure, MeasuredSample, Sample } from './sample.ts'
 import { faultsOf } from './validity.ts'
-import { judge } from './verdict.ts'
+
+export interface Delivered {
+  readonly sent: number
+  readonly verified: number
+}
 
 export interface CellSummary {
   readonly cell: string
@@ -29,20 +38,16 @@ export interface CellSummary {
   readonly coverage: number
   /** The intervals are the smallest and the largest sample. */
   readonly wholeRange: boolean
-  readonly goodputMbps: Interval | null
+  /** By name, those of the experiment's workload. */
+  readonly measures: Combined
+  /** Of the first measure; above 1 is better, whichever way that measure goes. */
   readonly speedupOverSequential: Interval | null
   readonly speedupOverSingle: Interval | null
   /** Rounds that speedupOverSequential rests on, and the probability that its interval holds the true median. */
   readonly roundsCompared: number
   readonly speedupCoverage: number
-  readonly cpuSecondsPerGigabyte: { readonly stack: number | null; readonly peer: number | null }
-  /** Sums over the sound samples; null where the strategy cannot observe them. */
-  readonly bytesSent: number
-  readonly bytesVerified: number
-  readonly retransmits: number | null
-  readonly spuriousRetransmits: number | null
-  readonly outOfOrder: number | null
-  readonly duplicateAcks: number | null
+  /** Sums over the sound samples, by unit: bytes, requests. */
+  readonly delivered: Readonly<Record<string, Delivered>>
   readonly digestsCompared: number
   readonly digestsMissed: number
   /** Over all samples, those that are void or failed included. */
@@ -50,8 +55,10 @@ export interface CellSummary {
   /** Replicas killed or stalled in the sound samples, and the longest times without a byte after that. */
   readonly disturbances: number
   readonly gapMillis: Interval | null
-  /** Where the verdict is on a cost: the share of goodput that this cell pays. */
+  /** Where the verdict is on a cost: the share of the first measure that this cell pays. */
   readonly cost: Cost | null
+  /** Processor time by what it was for. */
+  readonly work: Work | null
   /** What the virtual cores say of this cell, on the processors that it was measured with. */
   readonly predicted: PredictedCell | null
 }
@@ -110,7 +117,8 @@ function summarizeExperiment(
   const said = allPredictions.filter((line) => line.experiment === experiment.id)
   const cells = experiment.cells.map((cell) => summarizeCell(cell, experiment, samples, said))
   const predictions = experiment.predictions === undefined ? null : summarizePredictions(cells, said)
-  const { verdict, reasons } = judge(experiment.verdict, cells, machine)
+  const quantity = declaredMeasures[rateOf(experiment)].title.toLowerCase()
+  const { verdict, reasons } = judge(experiment.verdict, cells, machine, quantity)
   const failures = predictions?.failures.map(({ reason }) => `Nothing more was predicted: ${reason}`) ?? []
   return { id: experiment.id, verdict, reasons: [...failures, ...reasons], cells, predictions }
 }
@@ -135,42 +143,37 @@ function summarizeCell(
   const own = samples.filter((sample) => sample.cell === cell.id)
   const measured = own.filter((sample) => sample.status === 'measured')
   const sound = measured.filter((sample) => faultsOf(sample).length === 0)
-  const goodput = medianInterval(sound.map((sample) => sample.goodputMbps))
+  const measures = combineMeasures(
+    sound.map((sample) => sample.measures),
+    specificationOf(experiment.workload).measures,
+  )
+  const rates = medianInterval([...ratesByRound(rateOf(experiment), cell.id, samples).values()])
   const overSequential = speedup('sequential', cell, experiment, samples)
   const gaps = sound.flatMap((sample) => sample.disturbed?.events.map((event) => event.gapMillis) ?? [])
   const check = said.find((line) => line.kind === 'check' && line.cell === cell.id)
   const total = (value: (sample: MeasuredSample) => number) => sum(sound.map(value))
-  const observed = (value: (sample: MeasuredSample) => number | null) => sumObserved(sound.map(value))
   return {
     cell: cell.id,
     factors: cell.factors,
     samples: sound.length,
     failed: own.length - measured.length,
     void: measured.length - sound.length,
-    coverage: goodput?.coverage ?? 0,
-    wholeRange: goodput?.wholeRange ?? true,
-    goodputMbps: interval(goodput),
+    coverage: rates?.coverage ?? 0,
+    wholeRange: rates?.wholeRange ?? true,
+    measures,
     speedupOverSequential: interval(overSequential),
     speedupOverSingle: interval(speedup('single-replica', cell, experiment, samples)),
     roundsCompared: overSequential?.samples ?? 0,
     speedupCoverage: overSequential?.coverage ?? 0,
-    cpuSecondsPerGigabyte: {
-      stack: median(sound.flatMap((sample) => secondsPerGigabyte(sample, sample.cpuMicros.stack))),
-      peer: median(sound.flatMap((sample) => secondsPerGigabyte(sample, sample.cpuMicros.peer))),
-    },
-    bytesSent: total((sample) => sample.bytesSent),
-    bytesVerified: total((sample) => sample.bytesVerified),
-    retransmits: observed((sample) => sample.retransmits),
-    spuriousRetransmits: observed((sample) => sample.spuriousRetransmits),
-    outOfOrder: observed((sample) => sample.outOfOrder),
-    duplicateAcks: observed((sample) => sample.duplicateAcks),
+    delivered: deliveredBy(sound),
     digestsCompared: total((sample) => sample.digestsCompared),
     digestsMissed: total((sample) => sample.digestsMissed),
     divergences: sum(own.map(divergencesOf)),
     disturbances: gaps.length,
     gapMillis: interval(medianInterval(gaps)),
     cost: costOf(cell, experiment, samples),
-    predicted: check?.kind === 'check' ? predictedCell(check, goodput?.median ?? null) : null,
+    work: workOf(measures),
+    predicted: check?.kind === 'check' ? predictedCell(check, measures.goodputMbps?.median ?? null) : null,
   }
 }
 
@@ -183,31 +186,23 @@ function speedup(
   if (!experiment.baselines.includes(baseline)) return null
   const other = baselineOf(baseline, cell, experiment.cells)
   if (other === undefined) return null
-  return ratioInterval(goodputByRound(cell.id, samples), goodputByRound(other.id, samples))
+  return medianInterval(gainsByRound(rateOf(experiment), cell.id, other.id, samples))
 }
 
 function costOf(cell: Cell, experiment: Experiment, samples: readonly Sample[]): Cost | null {
   const other = counterpartOf(experiment.verdict, cell, experiment.cells)
   if (other === undefined) return null
-  const ratio = ratioInterval(goodputByRound(cell.id, samples), goodputByRound(other.id, samples))
-  return ratio === null ? null : costOfRatio(ratio)
+  const gain = medianInterval(gainsByRound(rateOf(experiment), cell.id, other.id, samples))
+  return gain === null ? null : costOfRatio(gain)
 }
 
-/** Goodput of a cell's sound samples, in Mbit/s by round. */
-export function goodputByRound(cell: string, samples: readonly Sample[]): ByRound {
-  const sound = samples.filter((sample) => sample.cell === cell && sample.status === 'measured')
-  return new Map(
-    sound.flatMap((sample) =>
-      sample.status === 'measured' && faultsOf(sample).length === 0
-        ? [[sample.round, sample.goodputMbps]]
-        : [],
-    ),
-  )
-}
-
-/** Processor seconds for 10⁹ application bytes. */
-function secondsPerGigabyte(sample: MeasuredSample, micros: number | null): number[] {
-  return micros === null || sample.cpuBytes === 0 ? [] : [(micros / sample.cpuBytes) * 1000]
+function deliveredBy(samples: readonly MeasuredSample[]): Record<string, Delivered> {
+  const delivered: Record<string, Delivered> = {}
+  for (const { unit, sent, verified } of samples.flatMap((sample) => sample.deliveries)) {
+    const before = delivered[unit] ?? { sent: 0, verified: 0 }
+    delivered[unit] = { sent: before.sent + sent, verified: before.verified + verified }
+  }
+  return delivered
 }
 
 function divergencesOf(sample: Sample): number {
@@ -220,9 +215,4 @@ function interval(full: MedianInterval | null): Interval | null {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
-}
-
-function sumObserved(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : sum(known)
 }

@@ -5,8 +5,8 @@ import { HarnessError } from '../error.ts'
 import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { latestRun } from '../result/store.ts'
-import { FakeExecutor } from '../testing/fake-executor.ts'
 import { FakePredictor, type FakePredictorBehaviour } from '../testing/fake-predictor.ts'
+import { FakeSampler } from '../testing/fake-sampler.ts'
 import { machine, smallDefinition, smallPlan, temporaryFolder } from '../testing/fixtures.ts'
 import { LineProgress } from './progress.ts'
 import { runExperiments } from './run.ts'
@@ -20,16 +20,16 @@ const planning: Partial<Definition> = {
 /** Two experiments, of which the first plans predictions. */
 async function runTwo(behaviour: FakePredictorBehaviour = {}) {
   const reports = await temporaryFolder()
-  const executor = new FakeExecutor()
+  const sampler = new FakeSampler()
   const predictor = new FakePredictor({
     calibrate: async (request) => {
-      executor.calls.push('calibrate')
+      sampler.calls.push('calibrate')
       await behaviour.calibrate?.(request)
     },
     repeat: async () => await behaviour.repeat?.(),
     close: async () => await behaviour.close?.(),
     predict: async (question, signal) => {
-      executor.calls.push('predict')
+      sampler.calls.push('predict')
       await behaviour.predict?.(question, signal)
     },
   })
@@ -43,7 +43,7 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
       ],
       profile: 'quick',
       seed: 7,
-      executor,
+      sampler,
       predictor,
       reports,
       machine,
@@ -51,15 +51,15 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
       signal: controller.signal,
       progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
     })
-  return { run, reports, executor, predictor, lines, controller }
+  return { run, reports, sampler, predictor, lines, controller }
 }
 
 test('a machine is calibrated in every round of an experiment with predictions, and asked after it', async () => {
-  const { run, reports, executor, predictor } = await runTwo()
+  const { run, reports, sampler, predictor } = await runTwo()
   expect(await run()).toMatchObject({ complete: true, remarks: [] })
   const repetitions = Array(4).fill('repeat')
   expect(predictor.calls).toEqual(['calibrate 4', ...repetitions, 'write', 'close', 'predict 12'])
-  const own = executor.calls.filter((call) => !call.startsWith('prepare'))
+  const own = sampler.calls.filter((call) => !call.startsWith('prepare'))
   expect(own.indexOf('calibrate')).toBe(0)
   expect(own.indexOf('predict')).toBe(15)
   expect(own.lastIndexOf('predict')).toBe(26)
@@ -125,14 +125,14 @@ test('where a prediction fails, those before it are kept and other experiments g
 })
 
 test('an interrupt ends a calibration that hangs, and nothing is said to have failed', async () => {
-  const { run, executor, controller, lines } = await runTwo({
+  const { run, sampler, controller, lines } = await runTwo({
     calibrate() {
       controller.abort()
       return new Promise(() => {})
     },
   })
   expect(await run()).toMatchObject({ interrupted: true })
-  expect(executor.calls).toEqual(['calibrate', 'dispose'])
+  expect(sampler.calls).toEqual(['calibrate', 'dispose'])
   expect(lines.filter((line) => line.includes('cannot be predicted'))).toEqual([])
 })
 
@@ -148,14 +148,14 @@ test('an interrupt closes a calibration that is open', async () => {
 })
 
 test('an interrupt ends a prediction that hangs, and keeps the samples', async () => {
-  const { run, reports, executor, controller } = await runTwo({
+  const { run, reports, sampler, controller } = await runTwo({
     predict() {
       controller.abort()
       return new Promise(() => {})
     },
   })
   expect(await run()).toMatchObject({ interrupted: true })
-  expect(executor.calls.slice(-2)).toEqual(['predict', 'dispose'])
+  expect(sampler.calls.slice(-2)).toEqual(['predict', 'dispose'])
   const { samples, predictions, manifest } = await latestRun(reports)
   expect(samples).toHaveLength(14)
   expect(predictions).toEqual([])

@@ -5,7 +5,7 @@ import { schedule } from '../matrix/schedule.ts'
 import type { Sample } from '../result/sample.ts'
 import { fakeRun } from '../testing/fake-run.ts'
 import { smallDefinition } from '../testing/fixtures.ts'
-import { formatDuration, formatRate, LineProgress } from './progress.ts'
+import { formatDuration, LineProgress } from './progress.ts'
 
 test('durations read as a person would say them', () => {
   expect([400, 42_000, 89_000, 12 * 60_000, 65 * 60_000].map(formatDuration)).toEqual([
@@ -15,10 +15,6 @@ test('durations read as a person would say them', () => {
     '12 min',
     '1 h 05 min',
   ])
-})
-
-test('rates change unit at a gigabit', () => {
-  expect([0.4, 652.3, 2345].map(formatRate)).toEqual(['0 Mbit/s', '652 Mbit/s', '2.35 Gbit/s'])
 })
 
 test('the time left follows from what each cell took', () => {
@@ -31,6 +27,7 @@ test('the time left follows from what each cell took', () => {
     progress.sampled(scheduled, sample, scheduled.cell === first?.cell ? 60_000 : 10_000)
   }
   expect(lines[0]).toContain('[ 1/14] small ')
+  expect(lines[0]).toContain(': 374 Mbit/s')
   // 13 more samples like the only one seen
   expect(lines[0]).toContain('about 13 min left')
   // the second round: one of 60 s, six of 10 s

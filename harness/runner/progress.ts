@@ -3,8 +3,12 @@
  * The estimate of the time that is left is the sum, over the samples to come, of what their cells took so far.
  */
 import pc from 'picocolors'
+import type { Experiment } from '../matrix/experiment.ts'
 import type { ScheduledSample } from '../matrix/schedule.ts'
-import type { Failure, Sample } from '../result/sample.ts'
+import { formatQuantity } from '../measure/format.ts'
+import { declaredMeasures } from '../measure/measures.ts'
+import type { Failure, MeasuredSample, Sample } from '../result/sample.ts'
+import { specificationOf } from '../workload/workloads.ts'
 
 export interface Progress {
   started(run: string, samples: number): void
@@ -37,7 +41,7 @@ export class LineProgress implements Progress {
     const width = String(this.#planned).length
     const count = `[${String(order + 1).padStart(width)}/${this.#planned}]`
     const left = this.#remaining.after(scheduled, tookMillis)
-    const result = sample.status === 'measured' ? formatRate(sample.goodputMbps) : pc.red('failed')
+    const result = sample.status === 'measured' ? formatSample(experiment, sample) : pc.red('failed')
     this.#write(`${pc.dim(count)} ${experiment.id} ${cell.id}, round ${round + 1}: ${result}${pc.dim(left)}`)
     if (sample.status === 'failed') this.#explain(sample.failure)
   }
@@ -74,8 +78,10 @@ function keyOf(scheduled: ScheduledSample): string {
   return `${scheduled.experiment.id}/${scheduled.cell.id}`
 }
 
-export function formatRate(mbps: number): string {
-  return mbps >= 1000 ? `${(mbps / 1000).toFixed(2)} Gbit/s` : `${mbps.toFixed(0)} Mbit/s`
+/** What the cells of the experiment are compared by. */
+function formatSample({ workload }: Experiment, { measures }: MeasuredSample): string {
+  const [name] = specificationOf(workload).measures
+  return formatQuantity(declaredMeasures[name], measures[name] ?? null)
 }
 
 /** `40 s`, `12 min`, `1 h 05 min` */

@@ -5,8 +5,8 @@ import { HarnessError } from '../error.ts'
 import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { latestRun } from '../result/store.ts'
-import { type FakeBehaviour, FakeExecutor, fakeMeasurement } from '../testing/fake-executor.ts'
 import { FakePredictor } from '../testing/fake-predictor.ts'
+import { type FakeBehaviour, FakeSampler, fakeMeasurement } from '../testing/fake-sampler.ts'
 import { machine, smallDefinition, temporaryFolder } from '../testing/fixtures.ts'
 import { LineProgress } from './progress.ts'
 import { quoteCommand, runExperiments } from './run.ts'
@@ -14,7 +14,7 @@ import { diskError, RunFolder } from './run-folder.ts'
 
 async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definition> = {}) {
   const reports = await temporaryFolder()
-  const executor = new FakeExecutor(behaviour)
+  const sampler = new FakeSampler(behaviour)
   const lines: string[] = []
   const controller = new AbortController()
   const run = () =>
@@ -22,7 +22,7 @@ async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definiti
       experiments: [resolveDefinition('small.ts', { ...smallDefinition, ...changes })],
       profile: 'quick',
       seed: 7,
-      executor,
+      sampler,
       predictor: new FakePredictor(),
       reports,
       machine,
@@ -30,11 +30,11 @@ async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definiti
       signal: controller.signal,
       progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
     })
-  return { run, reports, executor, lines, controller }
+  return { run, reports, sampler, lines, controller }
 }
 
 test('a run records every scheduled sample, in order, and is complete', async () => {
-  const { run, reports, executor } = await runSmall()
+  const { run, reports, sampler } = await runSmall()
   const result = await run()
   expect(result).toMatchObject({ complete: true, interrupted: false, remarks: [] })
   const { manifest, samples } = await latestRun(reports)
@@ -42,8 +42,8 @@ test('a run records every scheduled sample, in order, and is complete', async ()
   expect(samples.map((sample) => sample.order)).toEqual(samples.map((_, index) => index))
   expect(manifest).toMatchObject({ complete: true, samplesPlanned: 14, seed: 7 })
   expect(manifest.endedAt).not.toBeNull()
-  expect(executor.calls.at(-1)).toBe('dispose')
-  expect(executor.calls.filter((call) => call.startsWith('prepare')).sort()).toEqual([
+  expect(sampler.calls.at(-1)).toBe('dispose')
+  expect(sampler.calls.filter((call) => call.startsWith('prepare')).sort()).toEqual([
     'prepare tap',
     'prepare veth',
   ])
@@ -52,7 +52,7 @@ test('a run records every scheduled sample, in order, and is complete', async ()
 test('the last sample of a cell is known to be the last', async () => {
   const told: (readonly [round: number, isLast: boolean])[] = []
   const { run } = await runSmall({
-    async execute(_cell, round, { isLast }) {
+    async take(_cell, round, { isLast }) {
       told.push([round, isLast])
       return undefined
     },
@@ -60,21 +60,6 @@ test('the last sample of a cell is known to be the last', async () => {
   await run()
   expect(told).toHaveLength(14)
   for (const [round, isLast] of told) expect(isLast).toBe(round === 1)
-})
-
-test('goodput is that of the bytes asked for, in megabits a second, not of what else went by', async () => {
-  const { run, reports } = await runSmall({
-    async execute(cell, round) {
-      const measurement = fakeMeasurement(cell, round, 1)
-      // A quarter of a second for 62.5 MB; a peer that was sent some bytes more does not make it quicker.
-      const known = { transferBytes: 62_500_000, transferMicros: 250_000, bytesSent: 70_000_000 }
-      return { status: 'measured', measurement: { ...measurement, ...known } }
-    },
-  })
-  await run()
-  const { samples } = await latestRun(reports)
-  for (const sample of samples) expect(sample).toMatchObject({ status: 'measured', goodputMbps: 2000 })
-  expect(samples).toHaveLength(14)
 })
 
 test('the manifest keeps commands and what was found in the topologies', async () => {
@@ -90,7 +75,7 @@ test('the manifest keeps commands and what was found in the topologies', async (
 
 test('a failed sample is recorded with its reason and log, and the others go on', async () => {
   const { run, reports, lines } = await runSmall({
-    async execute(cell, round) {
+    async take(cell, round) {
       if (cell.factors.strategy !== 'sequential' || round !== 1) return undefined
       throw new HarnessError('The peer died.', 'Look at its log.')
     },
@@ -112,19 +97,19 @@ test('a failed sample is recorded with its reason and log, and the others go on'
 })
 
 test('a topology is prepared again after a failed sample', async () => {
-  const { run, executor } = await runSmall({
-    async execute(_cell, round, context) {
-      if (round !== 0 || context.experiment.id !== 'small' || executor.calls.length > 2) return undefined
+  const { run, sampler } = await runSmall({
+    async take(_cell, round, context) {
+      if (round !== 0 || context.experiment.id !== 'small' || sampler.calls.length > 2) return undefined
       return { status: 'failed', failure: { reason: 'The peer died.', remedy: 'None.' } }
     },
   })
   await run()
-  const first = executor.calls[0] as string
-  expect(executor.calls.filter((call) => call === first)).toHaveLength(2)
+  const first = sampler.calls[0] as string
+  expect(sampler.calls.filter((call) => call === first)).toHaveLength(2)
 })
 
 test('a topology that cannot be prepared is given up after one attempt, and the others go on', async () => {
-  const { run, reports, executor, lines } = await runSmall({
+  const { run, reports, sampler, lines } = await runSmall({
     async prepare(topology) {
       if (topology === 'tap') throw new HarnessError('There is no /dev/net/tun.', 'Load the module tun.')
     },
@@ -134,13 +119,13 @@ test('a topology that cannot be prepared is given up after one attempt, and the 
   const { samples } = await latestRun(reports)
   expect(samples.filter((sample) => sample.status === 'failed')).toHaveLength(12)
   expect(samples.filter((sample) => sample.status === 'measured')).toHaveLength(2)
-  expect(executor.calls.filter((call) => call === 'prepare tap')).toHaveLength(1)
+  expect(sampler.calls.filter((call) => call === 'prepare tap')).toHaveLength(1)
   expect(lines.filter((line) => line.includes('Load the module tun.'))).toHaveLength(1)
 })
 
 test('an unexpected error is recorded as a defect, with its stack trace in the log', async () => {
   const { run, reports } = await runSmall({
-    execute: () => Promise.reject(new TypeError('x is not a function')),
+    take: () => Promise.reject(new TypeError('x is not a function')),
   })
   await run()
   const { folder, samples } = await latestRun(reports)
@@ -152,8 +137,8 @@ test('an unexpected error is recorded as a defect, with its stack trace in the l
 
 test('an impossible measurement is a failure', async () => {
   const { run, reports } = await runSmall({
-    async execute(cell, round, context) {
-      const measurement = { ...fakeMeasurement(cell, round, context.transferBytes), bytesSent: -1 }
+    async take(cell, round) {
+      const measurement = { ...fakeMeasurement(cell, round), measuredMicros: -1 }
       return { status: 'measured', measurement }
     },
   })
@@ -162,14 +147,34 @@ test('an impossible measurement is a failure', async () => {
   expect(samples.every((sample) => sample.status === 'failed')).toBe(true)
 })
 
+test('a measure that the workload does not have is a failure, and one that it has and did not get', async () => {
+  const { run, reports } = await runSmall({
+    async take(cell, round) {
+      const measurement = fakeMeasurement(cell, round)
+      const { retransmits: _missing, ...measures } = measurement.measures
+      return {
+        status: 'measured',
+        measurement: { ...measurement, measures: { ...measures, requestsPerSecond: 1 } },
+      }
+    },
+  })
+  await run()
+  const [sample] = (await latestRun(reports)).samples
+  if (sample?.status !== 'failed') throw new Error('the sample did not fail')
+  expect(sample.failure.reason).toContain('missing [retransmits], not asked for [requestsPerSecond]')
+})
+
 test('wrong bytes void a sample, and the run is not complete', async () => {
   const { run } = await runSmall({
-    async execute(cell, round, context) {
-      const measurement = fakeMeasurement(cell, round, context.transferBytes)
+    async take(cell, round) {
+      const measurement = fakeMeasurement(cell, round)
       if (round > 0 || cell.id !== 'sequential-cipher-tap') return undefined
       return {
         status: 'measured',
-        measurement: { ...measurement, bytesVerified: measurement.bytesVerified - 1 },
+        measurement: {
+          ...measurement,
+          deliveries: measurement.deliveries.map((all) => ({ ...all, verified: all.verified - 1 })),
+        },
       }
     },
   })
@@ -178,8 +183,8 @@ test('wrong bytes void a sample, and the run is not complete', async () => {
 })
 
 test('an interrupted run keeps what it has, cleans up and says so', async () => {
-  const { run, reports, executor, controller } = await runSmall({
-    async execute(_cell, round) {
+  const { run, reports, sampler, controller } = await runSmall({
+    async take(_cell, round) {
       if (round === 1) controller.abort()
       return undefined
     },
@@ -189,18 +194,18 @@ test('an interrupted run keeps what it has, cleans up and says so', async () => 
   const { manifest, samples } = await latestRun(reports)
   expect(samples).toHaveLength(7)
   expect(manifest.remarks).toEqual(['The run was interrupted.', '7 of 14 samples were not taken.'])
-  expect(executor.calls.at(-1)).toBe('dispose')
+  expect(sampler.calls.at(-1)).toBe('dispose')
 })
 
 test('an interrupt does not wait for a transfer that hangs', async () => {
-  const { run, executor, controller } = await runSmall({
-    execute() {
+  const { run, sampler, controller } = await runSmall({
+    take() {
       controller.abort()
       return new Promise(() => {})
     },
   })
   expect(await run()).toMatchObject({ interrupted: true })
-  expect(executor.calls.at(-1)).toBe('dispose')
+  expect(sampler.calls.at(-1)).toBe('dispose')
 })
 
 test('a command is quoted as a shell would take it', () => {
@@ -208,9 +213,9 @@ test('a command is quoted as a shell would take it', () => {
 })
 
 test('where nothing can be written any more, the run ends, keeps what it has and cleans up', async () => {
-  const { run, reports, executor } = await runSmall({
-    async execute(_cell, _round, context) {
-      if (executor.calls.length < 8) return undefined
+  const { run, reports, sampler } = await runSmall({
+    async take(_cell, _round, context) {
+      if (sampler.calls.length < 8) return undefined
       const logs = join(context.logPath, '../../..')
       await rm(logs, { recursive: true })
       await writeFile(logs, 'in the way')
@@ -222,7 +227,7 @@ test('where nothing can be written any more, the run ends, keeps what it has and
   expect(samples.length).toBeGreaterThan(0)
   expect(manifest.complete).toBe(false)
   expect(manifest.remarks[0]).toContain('Cannot write to')
-  expect(executor.calls.at(-1)).toBe('dispose')
+  expect(sampler.calls.at(-1)).toBe('dispose')
 })
 
 test('a full disk is named, with what to do', () => {

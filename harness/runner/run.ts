@@ -9,11 +9,11 @@ import { type ScheduledSample, schedule } from '../matrix/schedule.ts'
 import { type Machine, type Manifest, type Profile, schemaVersion } from '../result/manifest.ts'
 import type { Sample } from '../result/sample.ts'
 import { faultsOf } from '../result/validity.ts'
-import type { PrepareContext, SampleExecutor } from './executor.ts'
 import { Predictions } from './predictions.ts'
 import type { Predictor } from './predictor.ts'
 import type { Progress } from './progress.ts'
 import { appendLog, RunFolder } from './run-folder.ts'
+import type { PrepareContext, Sampler } from './sampler.ts'
 import { takeSample } from './take-sample.ts'
 import { Topologies } from './topologies.ts'
 
@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly profile: Profile
   /** 32 bits, not negative. */
   readonly seed: number
-  readonly executor: SampleExecutor
+  readonly sampler: Sampler
   readonly predictor: Predictor
   /** The folder that holds `runs/` and `latest`. */
   readonly reports: string
@@ -68,7 +68,7 @@ class ExperimentRun {
     this.#schedule = samples
     this.#folder = folder
     this.#progress = options.progress(samples)
-    this.#topologies = new Topologies(options.executor)
+    this.#topologies = new Topologies(options.sampler)
     this.#manifest = {
       schemaVersion,
       run: folder.run,
@@ -110,7 +110,7 @@ class ExperimentRun {
     } catch (error) {
       fatal = error
     }
-    for (const part of [this.#predictions, this.#options.executor]) {
+    for (const part of [this.#predictions, this.#options.sampler]) {
       await part.dispose().catch((error: unknown) => {
         this.#progress.note(`Cleaning up failed: ${messageOf(error)}`)
       })
@@ -158,13 +158,7 @@ class ExperimentRun {
     if (ready.failure !== undefined) appendLog(log, `not tried: ${ready.failure.reason}`)
     const outcome =
       ready.failure === undefined
-        ? await takeSample(
-            this.#options.executor,
-            scheduled,
-            log,
-            this.#prepareContext,
-            this.#options.profile,
-          )
+        ? await takeSample(this.#options.sampler, scheduled, log, this.#prepareContext, this.#options.profile)
         : ({ status: 'failed', failure: ready.failure } as const)
     if (outcome.status === 'failed') this.#topologies.suspect(topology)
     const identity = {
@@ -177,9 +171,7 @@ class ExperimentRun {
       log: this.#folder.relative(log),
     }
     if (outcome.status === 'failed') return { ...identity, status: 'failed', failure: outcome.failure }
-    const { measurement } = outcome
-    const goodputMbps = (8 * measurement.transferBytes) / measurement.transferMicros
-    return { ...identity, status: 'measured', ...measurement, goodputMbps }
+    return { ...identity, status: 'measured', ...outcome.measurement }
   }
 
   #count(sample: Sample): void {

@@ -1,12 +1,13 @@
-/** Takes one sample: whatever the executor does, the answer is an outcome that can be recorded. */
+/** Takes one sample: whatever the sampler does, the answer is an outcome that can be recorded. */
 import { z } from 'zod'
 import { HarnessError } from '../error.ts'
-import { bytesKeyOf } from '../matrix/expand.ts'
 import type { ScheduledSample } from '../matrix/schedule.ts'
+import type { MeasureName } from '../measure/measures.ts'
 import type { Profile } from '../result/manifest.ts'
 import { measurementSchema } from '../result/sample.ts'
-import type { PrepareContext, SampleContext, SampleExecutor, SampleOutcome } from './executor.ts'
+import { specificationOf } from '../workload/workloads.ts'
 import { appendLog } from './run-folder.ts'
+import type { PrepareContext, SampleContext, SampleOutcome, Sampler } from './sampler.ts'
 import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -14,42 +15,52 @@ import { unlessAborted } from './unless-aborted.ts'
 const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0.25 }
 
 export async function takeSample(
-  executor: SampleExecutor,
+  sampler: Sampler,
   scheduled: ScheduledSample,
   logPath: string,
   prepareContext: PrepareContext,
   profile: Profile,
 ): Promise<SampleOutcome> {
   const { experiment, cell, round, seed } = scheduled
-  const work = bytesKeyOf(cell.factors, experiment.traffic)
   const context: SampleContext = {
     ...prepareContext,
     log: (line) => appendLog(logPath, line),
     experiment,
-    transferBytes: experiment.transferBytes[work] as number,
-    warmupBytes: Math.ceil((experiment.warmupBytes[work] as number) * warmupShare[profile]),
+    warmupShare: warmupShare[profile],
     isLast: round === experiment.rounds[profile] - 1,
     seed,
     logPath,
   }
   context.log(`${experiment.id} ${cell.id}, round ${round}, seed ${seed}`)
-  const executed = unlessAborted(context.signal, executor.execute(cell, round, context))
-  const outcome = await executed.catch((error: unknown): SampleOutcome => {
+  const taken = unlessAborted(context.signal, sampler.take(cell, round, context))
+  const outcome = await taken.catch((error: unknown): SampleOutcome => {
     if (!(error instanceof HarnessError) && error instanceof Error) context.log(error.stack ?? error.message)
     return { status: 'failed', failure: failureOf(error) }
   })
-  const checked = outcome.status === 'measured' ? checkMeasurement(outcome) : outcome
+  const { measures } = specificationOf(experiment.workload)
+  const checked = outcome.status === 'measured' ? checkMeasurement(outcome, measures) : outcome
   context.log(checked.status === 'failed' ? `failed: ${checked.failure.reason}` : 'measured')
   return checked
 }
 
-function checkMeasurement(outcome: SampleOutcome & { status: 'measured' }): SampleOutcome {
+function checkMeasurement(
+  outcome: SampleOutcome & { status: 'measured' },
+  measures: readonly MeasureName[],
+): SampleOutcome {
   const result = measurementSchema.safeParse(outcome.measurement)
-  if (result.success) return outcome
+  if (!result.success) return impossible(z.prettifyError(result.error))
+  const known = Object.keys(result.data.measures)
+  const missing = measures.filter((name) => !known.includes(name))
+  const foreign = known.filter((name) => !measures.some((own) => own === name))
+  if (missing.length === 0 && foreign.length === 0) return outcome
+  return impossible(`missing [${missing.join(', ')}], not asked for [${foreign.join(', ')}]`)
+}
+
+function impossible(what: string): SampleOutcome {
   return {
     status: 'failed',
     failure: {
-      reason: `The executor reported an impossible measurement: ${z.prettifyError(result.error)}`,
+      reason: `The sampler reported an impossible measurement: ${what}`,
       remedy: 'This is a defect of the harness; the log holds what came before.',
     },
   }

@@ -4,7 +4,7 @@
  */
 import { DivergenceFailure, HarnessError, messageOf } from '../error.ts'
 import type { Failure } from '../result/sample.ts'
-import type { PrepareContext, SampleExecutor, TopologyFacts } from './executor.ts'
+import type { PrepareContext, Sampler, TopologyFacts } from './sampler.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 export interface Readiness {
@@ -15,12 +15,12 @@ export interface Readiness {
 }
 
 export class Topologies {
-  readonly #executor: SampleExecutor
+  readonly #sampler: Sampler
   readonly #ready = new Set<string>()
   readonly #givenUp = new Map<string, Failure>()
 
-  constructor(executor: SampleExecutor) {
-    this.#executor = executor
+  constructor(sampler: Sampler) {
+    this.#sampler = sampler
   }
 
   async makeReady(topology: string, context: PrepareContext): Promise<Readiness> {
@@ -29,7 +29,7 @@ export class Topologies {
     if (this.#ready.has(topology)) return {}
     try {
       context.log(`prepare ${topology}`)
-      const facts = await unlessAborted(context.signal, this.#executor.prepare(topology, context))
+      const facts = await unlessAborted(context.signal, this.#sampler.prepare(topology, context))
       this.#ready.add(topology)
       return { facts }
     } catch (error) {

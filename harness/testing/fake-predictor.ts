@@ -1,5 +1,5 @@
 /**
- * A predictor for tests: no containers and no simulation, but the numbers of the fake executor, a share too high.
+ * A predictor for tests: no containers and no simulation, but the numbers of the fake sampler, a share too high.
  * Tests change how it behaves through its options. Never imported by anything but tests.
  */
 import { writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import type { Answer } from '../calibrate/predict.ts'
 import type { PredictionQuestion } from '../calibrate/questions.ts'
 import { identifyFactors } from '../matrix/factors.ts'
 import type { CalibrationRequest, Predictor } from '../runner/predictor.ts'
-import { fakeMeasurement } from './fake-executor.ts'
+import { fakeMeasurement } from './fake-sampler.ts'
 
 export interface FakePredictorBehaviour {
   calibrate?(request: CalibrationRequest): Promise<void>
@@ -64,7 +64,7 @@ export class FakePredictor implements Predictor {
   }
 }
 
-/** The fake executor's goodput without its ripple, and 4 % more; its interval spans 10 % to both sides. */
+/** The fake sampler's goodput without its ripple, and 4 % more; its interval spans 10 % to both sides. */
 export function fakeAnswer(question: PredictionQuestion): Answer {
   const goodput = 1.04 * fakeGoodput(question)
   const { replicas: _none, ...alone } = question
@@ -80,8 +80,8 @@ function fakeGoodput({ strategy, replicas, payloadWork }: PredictionQuestion): n
     ...(replicas === undefined ? {} : { replicas }),
   }
   const rounds = Array.from({ length: 60 }, (_, round) => {
-    const measured = fakeMeasurement({ id: identifyFactors(factors), factors }, round, 1_000_000)
-    return (8 * measured.transferBytes) / measured.transferMicros
+    const { measures } = fakeMeasurement({ id: identifyFactors(factors), factors }, round)
+    return measures.goodputMbps ?? 0
   })
   return rounds.reduce((sum, each) => sum + each, 0) / rounds.length
 }

@@ -7,8 +7,8 @@ import { type Manifest, schemaVersion } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
 import type { Run } from '../result/store.ts'
-import { fakeMeasurement } from './fake-executor.ts'
 import { fakeAnswer } from './fake-predictor.ts'
+import { fakeMeasurement } from './fake-sampler.ts'
 import { machine, smallDefinition, smallPlan } from './fixtures.ts'
 
 export interface FakeRunOptions {
@@ -22,7 +22,6 @@ export interface FakeRunOptions {
 export function fakeRun(options: FakeRunOptions = {}): Run {
   const experiment = resolveDefinition('small.ts', { ...smallDefinition, ...options.definition })
   const samples = schedule([experiment], 'full', 1).map(({ cell, round, order }): Sample => {
-    const measurement = fakeMeasurement(cell, round, 1_000_000)
     const sample: MeasuredSample = {
       experiment: experiment.id,
       cell: cell.id,
@@ -32,8 +31,7 @@ export function fakeRun(options: FakeRunOptions = {}): Run {
       startedAt: '2026-01-02T03:04:05.000Z',
       log: `logs/${experiment.id}/${cell.id}/${round}.log`,
       status: 'measured',
-      ...measurement,
-      goodputMbps: (8 * measurement.transferBytes) / measurement.transferMicros,
+      ...fakeMeasurement(cell, round),
     }
     return options.sample?.(sample) ?? sample
   })
@@ -73,4 +71,9 @@ export function fakePredictedRun(): Run {
     }),
   )
   return { ...run, predictions }
+}
+
+/** Changes measures of a sample, and nothing else of it. */
+export function measuring(sample: MeasuredSample, measures: MeasuredSample['measures']): MeasuredSample {
+  return { ...sample, measures: { ...sample.measures, ...measures } }
 }

@@ -12,7 +12,12 @@ export const smallDefinition: Definition = {
   question: 'Does it run?',
   claim: { text: 'It runs.', source: 'Nobody, nowhere' },
   topology: 'tap',
-  traffic: 'send',
+  workload: {
+    kind: 'bulk',
+    direction: 'send',
+    transferBytes: { checksum: 1_000_000, cipher: 500_000, linux: 2_000_000 },
+    warmupBytes: { checksum: 1000, cipher: 1000, linux: 1000 },
+  },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum', 'cipher'] },
     { strategy: ['replicated'], replicas: [1, 2], payloadWork: ['checksum', 'cipher'] },
@@ -21,8 +26,6 @@ export const smallDefinition: Definition = {
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
   rounds: { full: 7, quick: 2 },
-  transferBytes: { checksum: 1_000_000, cipher: 500_000, linux: 2_000_000 },
-  warmupBytes: { checksum: 1000, cipher: 1000, linux: 1000 },
 }
 
 /** Asks of the virtual cores; not part of the small experiment. */

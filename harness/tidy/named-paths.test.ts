@@ -14,7 +14,7 @@ const named = (text: string) => namedPaths({ path: 'harness/runner/run.ts', text
 test.each([
   ['the entry of a thread', "new Worker(new URL('../../stack/sim/hosts/world.ts', import.meta.url))"],
   ['a program, from the project', "execa('node', ['stack/sim/hosts/world.ts'])"],
-  ['a program in a container', `const argv = [\`\${paths.project}/stack/sim/world.ts\`]`],
+  ['a program in a container', `const argv = [\`\${paths.project}/stack/sim/hosts/world.ts\`]`],
   ['a module', 'await import("../../stack/sim/hosts/world.ts")'],
 ])('%s is found', (_, text) => {
   expect(named(text)).toEqual(['../../stack/sim/hosts/world.ts'])

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   headerComment,
   kebabCaseFolders,
+  noCrowdedFolders,
   noMachinePaths,
   noMisleadingWords,
   noSkippedTests,
@@ -30,7 +31,7 @@ test('the names of Node globals are reported, even in a comment', () => {
 })
 
 test('a double used outside tests is reported', () => {
-  const text = "import { FakeExecutor } from '../testing/fake-executor.ts'\n"
+  const text = "import { FakeExecutor } from '../testing/fake-sampler.ts'\n"
   expect(testingOnlyInTests({ path: 'harness/cli/main.ts', text })).toHaveLength(1)
   expect(testingOnlyInTests({ path: 'harness/cli/main.test.ts', text })).toEqual([])
   expect(testingOnlyInTests({ path: 'harness/testing/other.ts', text })).toEqual([])
@@ -39,6 +40,18 @@ test('a double used outside tests is reported', () => {
 test('a path of one machine is reported', () => {
   expect(noMachinePaths({ path: 'README.md', text: `see /${'home'}/someone/project` })).toHaveLength(1)
   expect(noMachinePaths({ path: 'README.md', text: 'see the home page' })).toEqual([])
+})
+
+test('a folder of more than 25 source files is reported, whatever tests lie among them', () => {
+  const sources = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ path: `stack/x/file-${index}.ts`, text: '' }))
+  const tests = sources(30).map(({ path, text }) => ({ path: path.replace('.ts', '.test.ts'), text }))
+  const below = sources(30).map(({ path, text }) => ({ path: path.replace('x/file', 'x/y/file'), text }))
+  expect(noCrowdedFolders([...sources(25), ...tests])).toEqual([])
+  expect(noCrowdedFolders([...sources(26), ...tests])).toHaveLength(1)
+  expect(noCrowdedFolders([...sources(25), ...below])).toMatchObject([
+    expect.stringMatching(/^stack\/x\/y: holds 30/),
+  ])
 })
 
 test('a test that may be skipped is reported, wherever it is declared', () => {

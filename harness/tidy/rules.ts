@@ -1,7 +1,8 @@
 /**
  * What the source tree has to look like, beyond what the linter can say (see `biome.json`). Pure: each rule looks at
- * one file's path and text, and answers complaints.
+ * paths and texts, and answers complaints.
  */
+import { posix } from 'node:path'
 
 export interface SourceFile {
   /** From the project's root, with `/`. */
@@ -9,7 +10,11 @@ export interface SourceFile {
   readonly text: string
 }
 
+/** Of one file. */
 export type Rule = (file: SourceFile) => string[]
+
+/** Of all files together. */
+export type TreeRule = (files: readonly SourceFile[]) => string[]
 
 const isTest = (path: string) => /\.(test|bench)\.ts$/.test(path)
 
@@ -69,11 +74,33 @@ export const noSkippedTests: Rule = ({ path, text }) =>
     ? [`${path}: skips tests; let them fail, saying what is missing`]
     : []
 
-export const rules: readonly Rule[] = [
-  headerComment,
-  kebabCaseFolders,
-  noMisleadingWords,
-  testingOnlyInTests,
-  noMachinePaths,
-  noSkippedTests,
+/** More files beside each other nobody takes in at a glance: the folder wants rooms. */
+const folderLimit = 25
+
+export const noCrowdedFolders: TreeRule = (files) => {
+  const counts = new Map<string, number>()
+  for (const { path } of files) {
+    if (!path.endsWith('.ts') || isTest(path)) continue
+    const folder = posix.dirname(path)
+    counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  }
+  return [...counts]
+    .filter(([, count]) => count > folderLimit)
+    .map(([folder, count]) => `${folder}: holds ${count} source files, more than ${folderLimit}`)
+}
+
+const ofEach =
+  (rule: Rule): TreeRule =>
+  (files) =>
+    files.flatMap(rule)
+
+/** In words, for whoever reads what a test of the tree has found. */
+export const rules: readonly (readonly [says: string, rule: TreeRule])[] = [
+  ['every source file begins by saying what it is', ofEach(headerComment)],
+  ['every folder is named in kebab-case', ofEach(kebabCaseFolders)],
+  ['nothing is named like a Node global', ofEach(noMisleadingWords)],
+  ['only tests import from testing folders', ofEach(testingOnlyInTests)],
+  ['no document or source names a folder of one machine', ofEach(noMachinePaths)],
+  ['no test is skipped', ofEach(noSkippedTests)],
+  [`no folder holds more than ${folderLimit} source files beside each other`, noCrowdedFolders],
 ]

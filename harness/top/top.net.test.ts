@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await demo.bench.destroy()
+  await demo.testbed.destroy()
 })
 
 const never = new AbortController().signal
@@ -38,7 +38,7 @@ test('what a stack in a container does is seen from outside', async () => {
 
 async function moveBytes(isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    const { exitCode } = await demo.bench.peer.exec([
+    const { exitCode } = await demo.testbed.peer.exec([
       'curl',
       '-s',
       '-o',

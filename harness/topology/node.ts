@@ -14,8 +14,9 @@ export const paths = {
   shared: '/shared',
   /** The project, read-only; on nodes of role `stack`. */
   project: '/dominoes',
-  /** The peer programs, read-only; on all nodes. */
+  /** What Linux hosts run, read-only; on all nodes: what is common, and the programs of each workload. */
   peerPrograms: '/peer',
+  workloads: '/workload',
 } as const
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
@@ -82,7 +83,8 @@ export function roleSpec(
 > {
   const mounts: Mount[] = [
     { host: directory, container: paths.shared, writable: true },
-    { host: `${project}harness/docker/peer`, container: paths.peerPrograms, writable: false },
+    { host: `${project}harness/peers`, container: paths.peerPrograms, writable: false },
+    { host: `${project}harness/workload`, container: paths.workloads, writable: false },
   ]
   if (node.role === 'stack') mounts.push({ host: project, container: paths.project, writable: false })
   return {

@@ -4,7 +4,7 @@ import { RawHost } from './testing/raw-host.ts'
 
 /**
  * What a host that speaks raw frames can do to the demonstration's server, and what it must get in answer. A case is a
- * Python function in `harness/docker/peer/wire/`, named here by the sentence that it proves. After each of them the page
+ * Python function in `harness/peers/wire/`, named here by the sentence that it proves. After each of them the page
  * has to come within a second.
  */
 const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -84,12 +84,12 @@ let host: RawHost
 
 beforeAll(async () => {
   demo = await startDemo(() => {})
-  host = await RawHost.start(demo.bench.peer, demo.bench.stack.address, true)
+  host = await RawHost.start(demo.testbed.peer, demo.testbed.stack.address, true)
 })
 
 afterAll(async () => {
   await host?.end()
-  await demo?.bench.destroy()
+  await demo?.testbed.destroy()
 })
 
 for (const [what, cases] of Object.entries(groups)) {
@@ -103,7 +103,7 @@ for (const [what, cases] of Object.entries(groups)) {
 }
 
 test('no replica differs after all that', async () => {
-  const page = await demo.bench.peer.exec(['curl', '-sS', '--max-time', '1', `${demo.url}/`])
+  const page = await demo.testbed.peer.exec(['curl', '-sS', '--max-time', '1', `${demo.url}/`])
   expect(page.stdout).toContain('Divergences: 0.')
 })
 

@@ -1,8 +1,13 @@
 /** The table of an experiment's cells; every row leads to its samples and their logs. */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
-import type { Interval } from '../../harness/measure/interval.ts'
+import type { Quantiles } from '../../harness/measure/combine.ts'
+import { formatCount, unknown } from '../../harness/measure/format.ts'
+import { quantileName } from '../../harness/measure/measure.ts'
+import { type MeasureName, measureOf } from '../../harness/measure/measures.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
-import { formatBytes, formatCount, formatInterval, formatNumber, plural } from '../format.ts'
+import type { Interval } from '../../harness/statistics/interval.ts'
+import { specificationOf } from '../../harness/workload/workloads.ts'
+import { formatBytes, formatInterval, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { configurationLabel, panelsOf } from '../labels.ts'
 
@@ -10,18 +15,48 @@ export function samplesAnchor(experiment: Experiment, cell: Cell): string {
   return `samples-${experiment.id}-${cell.id}`
 }
 
-const columns = [
-  ['Goodput', 'Mbit/s'],
-  ['Speed-up', 'over sequential'],
-  ['Speed-up', 'over N=1'],
-  ['Stack CPU', 's per GB'],
-  ['Peer CPU', 's per GB'],
-  ['Retransmits', 'of them spurious'],
-  ['Out of order', 'at the receiver'],
-  ['Dup. ACKs', 'at the sender'],
-  ['Digests', 'of them differing'],
-  ['Bytes', 'verified'],
-] as const
+interface Column {
+  readonly title: string
+  readonly unit: string
+  content(summary: CellSummary): Markup
+}
+
+/** What the workload measures, with the ratios behind what cells are compared by, and whether all was as it should be. */
+function columnsOf({ workload }: Experiment): Column[] {
+  const [rate, ...others] = specificationOf(workload).measures
+  return [
+    ...measureColumns(rate),
+    {
+      title: 'Speed-up',
+      unit: 'over sequential',
+      content: ({ speedupOverSequential }) => intervalContent(speedupOverSequential),
+    },
+    {
+      title: 'Speed-up',
+      unit: 'over N=1',
+      content: ({ speedupOverSingle }) => intervalContent(speedupOverSingle),
+    },
+    ...others.flatMap(measureColumns),
+    { title: 'Digests', unit: 'of them differing', content: digestContent },
+    { title: 'Verified', unit: 'over all samples', content: ({ delivered }) => deliveryContent(delivered) },
+  ]
+}
+
+function measureColumns(name: MeasureName): Column[] {
+  const measure = measureOf(name)
+  const { title, unit } = measure
+  if (measure.kind === 'scalar') {
+    return [
+      { title, unit, content: ({ measures }) => scalarContent(measures[name] as Interval | number | null) },
+    ]
+  }
+  return measure.quantiles.map(quantileName).map((quantile) => ({
+    title: `${title} ${quantile}`,
+    unit,
+    content: ({ measures }) =>
+      intervalContent((measures[name] as Quantiles | null)?.quantiles[quantile] ?? null),
+  }))
+}
 
 export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string, CellSummary>): Markup {
   const groups = [
@@ -31,7 +66,8 @@ export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string,
       cells: experiment.cells.filter((cell) => cell.factors.strategy === 'linux'),
     },
   ].filter((group) => group.cells.length > 0)
-  const heads = columns.map(([name, unit]) => html`<th scope="col">${name}<small>${unit}</small></th>`)
+  const columns = columnsOf(experiment)
+  const heads = columns.map(({ title, unit }) => html`<th scope="col">${title}<small>${unit}</small></th>`)
   return html`<p class="hint">Medians over rounds, with their intervals below; counts are sums over all samples of a cell.</p>
   <div class="scroll" tabindex="0" role="region" aria-label="Cells of ${experiment.id}"><table class="cells">
     <thead><tr><th scope="col">Cell</th>${heads}</tr></thead>
@@ -39,36 +75,38 @@ export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string,
       (
         group,
       ) => html`<tbody><tr class="group"><th colspan="${columns.length + 1}" scope="rowgroup">${group.title}</th></tr>
-      ${group.cells.map((cell) => row(experiment, cell, summaries.get(cell.id) as CellSummary))}</tbody>`,
+      ${group.cells.map((cell) => row(experiment, cell, columns, summaries.get(cell.id) as CellSummary))}</tbody>`,
     )}
   </table></div>`
 }
 
-function row(experiment: Experiment, cell: Cell, summary: CellSummary): Markup {
-  const { stack, peer } = summary.cpuSecondsPerGigabyte
-  const retransmits =
-    summary.spuriousRetransmits === null
-      ? formatCount(summary.retransmits)
-      : `${formatCount(summary.retransmits)} / ${formatCount(summary.spuriousRetransmits)}`
-  const differing =
-    summary.divergences > 0 ? html`<strong class="bad">${summary.divergences}</strong>` : html`0`
-  const numbers = [
-    formatNumber(stack),
-    formatNumber(peer),
-    retransmits,
-    formatCount(summary.outOfOrder),
-    formatCount(summary.duplicateAcks),
-  ].map((text) => html`<td>${text}</td>`)
+function row(experiment: Experiment, cell: Cell, columns: readonly Column[], summary: CellSummary): Markup {
   return html`<tr>
     <th scope="row"><span class="mark ${cell.factors.strategy}"></span><a href="#${samplesAnchor(experiment, cell)}">${configurationLabel(cell, experiment)}</a>${sampleCount(summary)}</th>
-    ${intervalCell(summary.goodputMbps)}${intervalCell(summary.speedupOverSequential)}${intervalCell(summary.speedupOverSingle)}
-    ${numbers}<td>${formatCount(summary.digestsCompared)} / ${differing}</td><td>${formatBytes(summary.bytesVerified)}</td>
+    ${columns.map(({ content }) => html`<td>${content(summary)}</td>`)}
   </tr>`
 }
 
-function intervalCell(interval: Interval | null): Markup {
+function scalarContent(value: Interval | number | null): Markup {
+  return typeof value === 'number' ? html`${formatCount(value)}` : intervalContent(value)
+}
+
+function intervalContent(interval: Interval | null): Markup {
   const { median, range } = formatInterval(interval)
-  return html`<td><b>${median}</b><small>${range}</small></td>`
+  return html`<b>${median}</b><small>${range}</small>`
+}
+
+function digestContent({ digestsCompared, divergences }: CellSummary): Markup {
+  const differing = divergences > 0 ? html`<strong class="bad">${divergences}</strong>` : html`0`
+  return html`${formatCount(digestsCompared)} / ${differing}`
+}
+
+/** `4.20 GB`, `60 000 requests` */
+function deliveryContent(delivered: CellSummary['delivered']): Markup {
+  const words = Object.entries(delivered).map(([unit, { verified }]) =>
+    unit === 'bytes' ? formatBytes(verified) : `${formatCount(verified)} ${unit}`,
+  )
+  return html`${words.length === 0 ? unknown : words.join(', ')}`
 }
 
 function sampleCount(summary: CellSummary): Markup {

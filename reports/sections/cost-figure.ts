@@ -1,13 +1,16 @@
-/** What something costs, where the verdict asks: a picture and a table of the share of goodput that each cell pays. */
+/** What something costs, where the verdict asks: a picture and a table of the share of the rate that each cell pays. */
+
 import { counterpartOf } from '../../harness/matrix/counterpart.ts'
 import type { Cell, CostRule, Experiment } from '../../harness/matrix/experiment.ts'
-import { ratiosByRound } from '../../harness/measure/ratio.ts'
-import { inPercent } from '../../harness/result/cost-verdict.ts'
-import type { Cost } from '../../harness/result/judgement.ts'
+import { formatCount } from '../../harness/measure/format.ts'
+import { declaredMeasures } from '../../harness/measure/measures.ts'
+import { gainsByRound, rateOf } from '../../harness/result/gains.ts'
 import type { Sample } from '../../harness/result/sample.ts'
-import { type CellSummary, goodputByRound } from '../../harness/result/summary.ts'
+import type { CellSummary } from '../../harness/result/summary.ts'
+import { inPercent } from '../../harness/verdict/cost.ts'
+import type { Cost } from '../../harness/verdict/judgement.ts'
 import { drawChart } from '../chart.ts'
-import { formatCount, formatInterval } from '../format.ts'
+import { formatInterval } from '../format.ts'
 import { html, Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
@@ -36,6 +39,8 @@ export async function costFigure(
   const rows = rowsOf(experiment, verdict, summaries, samples)
   if (rows.length === 0) return null
   const limit = inPercent(verdict.atMost)
+  const { title } = declaredMeasures[rateOf(experiment)]
+  const quantity = title.toLowerCase()
   const draw = (name: keyof typeof widths) =>
     drawChart('cost', `${experiment.id}-cost-${name}`, {
       title: `What ${verdict.factor} cost`,
@@ -59,10 +64,11 @@ export async function costFigure(
           shape: looks[cell.factors.strategy].shape,
         })),
       },
+      words: { quantity: `Percent of the ${quantity}` },
       width: widths[name],
     })
   return html`<figure>
-    <figcaption><b>What ${verdict.factor} cost.</b> The share of goodput that is missing with ${verdict.factor} ${verdict.of}, beside the same cell of the same round with ${verdict.factor} ${verdict.over}; below 0 the cell that pays was the faster one. Small dots are rounds; the dashed line is the limit of ${limit}.</figcaption>
+    <figcaption><b>What ${verdict.factor} cost.</b> The share of the ${quantity} that is missing with ${verdict.factor} ${verdict.of}, beside the same cell of the same round with ${verdict.factor} ${verdict.over}; below 0 the cell that pays was the faster one. Small dots are rounds; the dashed line is the limit of ${limit}.</figcaption>
     <div class="when-wide">${new Markup(await draw('wide'))}</div>
     <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
     ${table(experiment, verdict, rows)}
@@ -84,17 +90,19 @@ function rowsOf(
     const summary = summaries.get(cell.id)
     const other = summaries.get(counterpartOf(rule, cell, experiment.cells)?.id ?? '')
     if (!summary?.cost || other === undefined) return []
-    const ratios = ratiosByRound(goodputByRound(cell.id, samples), goodputByRound(other.cell, samples))
-    const rounds = ratios.map((ratio) => 100 * (1 - ratio))
+    const gains = gainsByRound(rateOf(experiment), cell.id, other.cell, samples)
+    const rounds = gains.map((gain) => 100 * (1 - gain))
     return [{ label: cellLabel(cell, paying), cell, summary, other, cost: summary.cost, rounds }]
   })
 }
 
 function table(experiment: Experiment, { factor, of, over }: CostRule, rows: readonly Row[]): Markup {
+  const rate = rateOf(experiment)
+  const { title, unit } = declaredMeasures[rate]
   const heads = [
-    ['Cost', 'of the goodput'],
-    [`${factor} ${of}`, 'Mbit/s'],
-    [`${factor} ${over}`, 'Mbit/s'],
+    ['Cost', `of the ${title.toLowerCase()}`],
+    [`${factor} ${of}`, unit],
+    [`${factor} ${over}`, unit],
     ['Rounds', 'compared'],
     ['Digests', 'of them differing'],
     ['Missed', 'digests'],
@@ -105,8 +113,8 @@ function table(experiment: Experiment, { factor, of, over }: CostRule, rows: rea
       ({ label, cell, summary, other, cost }) => html`<tr>
       <th scope="row"><span class="mark ${cell.factors.strategy}"></span>${label}</th>
       <td><b>${inPercent(cost.median)}</b><small>${inPercent(cost.low)} … ${inPercent(cost.high)}</small></td>
-      ${[summary, other].map(({ goodputMbps }) => {
-        const { median, range } = formatInterval(goodputMbps)
+      ${[summary, other].map(({ measures }) => {
+        const { median, range } = formatInterval(measures[rate] ?? null)
         return html`<td><b>${median}</b><small>${range}</small></td>`
       })}
       <td>${cost.rounds}</td>

@@ -1,6 +1,7 @@
 /** Where and how it was measured: machine, versions, kernel settings, every command, the definitions. */
+import { unknown } from '../../harness/measure/format.ts'
 import type { Manifest } from '../../harness/result/manifest.ts'
-import { formatMemory, formatTime, plural, unknown } from '../format.ts'
+import { formatMemory, formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 
 export function environmentSection(manifest: Manifest): Markup {

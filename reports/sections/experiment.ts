@@ -6,13 +6,14 @@ import { html, type Markup } from '../html.ts'
 import { panelsOf } from '../labels.ts'
 import { cellTable } from './cell-table.ts'
 import { costFigure } from './cost-figure.ts'
-import { goodputPanel } from './goodput-figure.ts'
+import { measureFigures } from './measure-figures.ts'
 import { noiseFigure } from './noise-figure.ts'
 import { predictionsPart } from './predictions.ts'
 import { sampleList } from './sample-list.ts'
 import { speedupPanel } from './speedup-figure.ts'
 import { timelineFigure } from './timeline-figure.ts'
 import { verdictBadge } from './verdict-badge.ts'
+import { workFigure } from './work-figure.ts'
 
 export async function experimentSection(
   experiment: Experiment,
@@ -21,14 +22,10 @@ export async function experimentSection(
 ): Promise<Markup> {
   const samples = all.filter((sample) => sample.experiment === experiment.id)
   const summaries = new Map<string, CellSummary>(summary.cells.map((cell) => [cell.cell, cell]))
-  const panels = panelsOf(experiment)
-  const goodputs: Markup[] = []
   const speedups: Markup[] = []
-  for (const panel of panels) {
+  // Predictions say more of N than a model with one number does.
+  for (const panel of summary.predictions === null ? panelsOf(experiment) : []) {
     const id = `${experiment.id}-${panel.key}`
-    goodputs.push(await goodputPanel(`${id}-goodput`, panel, experiment, summaries, samples))
-    // Predictions say more of N than a model with one number does.
-    if (summary.predictions !== null) continue
     const speedup = await speedupPanel(`${id}-speedup`, panel, experiment, summaries)
     if (speedup !== null) speedups.push(speedup)
   }
@@ -36,12 +33,10 @@ export async function experimentSection(
     <h3>${experiment.title} <code>${experiment.id}</code></h3>
     <p class="question">${experiment.question}</p>
     <div class="verdict">${verdictBadge(summary.verdict)}<ul>${summary.reasons.map((reason) => html`<li>${reason}</li>`)}</ul></div>
-    <figure>
-      <figcaption><b>Goodput.</b> Large marks are medians with their intervals, small dots the samples; each scale starts at zero and is the panel’s own.</figcaption>
-      <div class="panels">${goodputs}</div>
-    </figure>
+    ${await measureFigures(experiment, summaries, samples)}
     ${await timelineFigure(experiment, samples)}
     ${await costFigure(experiment, summaries, samples)}
+    ${await workFigure(experiment, summaries)}
     ${summary.predictions === null ? null : await predictionsPart(experiment, summary.predictions, summaries)}
     ${speedups.length === 0 ? null : speedupFigure(speedups)}
     ${cellTable(experiment, summaries)}

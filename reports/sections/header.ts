@@ -1,6 +1,7 @@
 /** The head of the page: what was claimed, what was measured, what came out, and what to keep in mind. */
 import type { Manifest } from '../../harness/result/manifest.ts'
 import type { ExperimentSummary, Summary } from '../../harness/result/summary.ts'
+import { specificationOf } from '../../harness/workload/workloads.ts'
 import { formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { verdictBadge } from './verdict-badge.ts'
@@ -32,7 +33,7 @@ function measuredSentence(manifest: Manifest, summary: Summary): string {
 
 /** Empty where no network was involved. */
 function peersOf(manifest: Manifest): string {
-  const networked = manifest.experiments.filter(({ traffic }) => traffic !== 'synthetic')
+  const networked = manifest.experiments.filter(({ workload }) => specificationOf(workload).usesNetwork)
   if (networked.length === 0) return ''
   const most = Math.max(
     ...networked.flatMap(({ cells }) => cells.map(({ factors }) => factors.connections ?? 1)),

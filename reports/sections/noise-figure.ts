@@ -1,7 +1,8 @@
 /** The figure of noise: every sample of an experiment beside its cell's median. */
 import type { Experiment } from '../../harness/matrix/experiment.ts'
+import { rateOf, ratesByRound } from '../../harness/result/gains.ts'
 import type { Sample } from '../../harness/result/sample.ts'
-import { type CellSummary, goodputByRound } from '../../harness/result/summary.ts'
+import type { CellSummary } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
 import { html, Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
@@ -15,12 +16,13 @@ export async function noiseFigure(
   summaries: ReadonlyMap<string, CellSummary>,
   samples: readonly Sample[],
 ): Promise<Markup | null> {
+  const rate = rateOf(experiment)
   const rows = cellsByPanel(experiment).flatMap((cell) => {
-    const middle = summaries.get(cell.id)?.goodputMbps?.median
+    const middle = summaries.get(cell.id)?.measures[rate]?.median
     if (middle === undefined) return []
-    return [...goodputByRound(cell.id, samples).values()].map((mbps) => ({
+    return [...ratesByRound(rate, cell.id, samples).values()].map((value) => ({
       cell: cellLabel(cell, experiment),
-      percent: (100 * mbps) / middle,
+      percent: (100 * value) / middle,
       colour: colourOf(cell.factors.strategy),
     }))
   })

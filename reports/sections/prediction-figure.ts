@@ -2,12 +2,14 @@
  * The figure of predictions: speed-up over the sequential stack that the virtual cores predict with a processor for each
  * thread; on it what was measured, beside the prediction for the same, shared processors.
  */
-import type { Strategy } from '../../harness/matrix/factors.ts'
-import type { Interval } from '../../harness/measure/interval.ts'
+
+import type { Strategy } from '../../harness/matrix/factor.ts'
+import { formatNumber } from '../../harness/measure/format.ts'
 import type { Outlook } from '../../harness/result/prediction.ts'
 import type { CellSummary, PredictionSummary } from '../../harness/result/summary.ts'
+import type { Interval } from '../../harness/statistics/interval.ts'
 import { drawChart } from '../chart.ts'
-import { formatInterval, formatNumber } from '../format.ts'
+import { formatInterval } from '../format.ts'
 import { html, Markup } from '../html.ts'
 import type { Panel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'

@@ -1,9 +1,11 @@
 /** The tables of predictions: cells predicted and measured, with the error; and, folded away, all that lies beyond. */
+
 import type { Experiment } from '../../harness/matrix/experiment.ts'
-import type { Interval } from '../../harness/measure/interval.ts'
+import { unknown } from '../../harness/measure/format.ts'
 import type { Outlook } from '../../harness/result/prediction.ts'
 import type { CellSummary, PredictionSummary } from '../../harness/result/summary.ts'
-import { formatInterval, unknown } from '../format.ts'
+import type { Interval } from '../../harness/statistics/interval.ts'
+import { formatInterval } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { configurationLabel, panelsOf } from '../labels.ts'
 import { looks } from '../palette.ts'
@@ -23,7 +25,7 @@ export function predictionTable(experiment: Experiment, summaries: ReadonlyMap<s
       ${panel.cells.map((cell) => {
         const summary = summaries.get(cell.id) as CellSummary
         return html`<tr><th scope="row"><span class="mark ${cell.factors.strategy}"></span>${configurationLabel(cell, experiment)}</th>
-          ${intervalCell(summary.predicted?.goodputMbps)}${intervalCell(summary.goodputMbps)}<td><b>${signedPercent(summary.predicted?.error)}</b></td>
+          ${intervalCell(summary.predicted?.goodputMbps)}${intervalCell(summary.measures.goodputMbps)}<td><b>${signedPercent(summary.predicted?.error)}</b></td>
           ${intervalCell(summary.predicted?.speedupOverSequential)}${intervalCell(summary.speedupOverSequential)}</tr>`
       })}</tbody>`,
   )

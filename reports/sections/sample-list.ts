@@ -1,8 +1,15 @@
 /** The raw samples of an experiment, cell by cell, folded away; each links to its log in the run's folder. */
+
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
+import { histogramsOf } from '../../harness/measure/combine.ts'
+import { formatCount, formatNumber } from '../../harness/measure/format.ts'
+import { quantile } from '../../harness/measure/histogram.ts'
+import { quantileName } from '../../harness/measure/measure.ts'
+import { type Measured, type MeasureName, measureOf } from '../../harness/measure/measures.ts'
 import type { MeasuredSample, Sample } from '../../harness/result/sample.ts'
 import { faultsOf } from '../../harness/result/validity.ts'
-import { formatBytes, formatCount, formatNumber, formatTime, plural } from '../format.ts'
+import { specificationOf } from '../../harness/workload/workloads.ts'
+import { formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
 import { samplesAnchor } from './cell-table.ts'
@@ -16,39 +23,62 @@ export function sampleList(experiment: Experiment, samples: readonly Sample[]): 
 function cellSamples(experiment: Experiment, cell: Cell, all: readonly Sample[]): Markup {
   const samples = all.filter((sample) => sample.cell === cell.id).sort((a, b) => a.round - b.round)
   const failed = samples.filter((sample) => sample.status === 'failed').length
+  const columns = specificationOf(experiment.workload).measures.flatMap(columnsOf)
   return html`<details id="${samplesAnchor(experiment, cell)}">
     <summary>${cellLabel(cell, experiment)} <span class="count">${plural(samples.length, 'sample')}${failed > 0 ? `, ${failed} failed` : ''}</span></summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Samples of ${cell.id}"><table>
-      <thead><tr><th scope="col">Round</th><th scope="col">Taken as</th><th scope="col">Started</th><th scope="col">Mbit/s</th><th scope="col">Transfer</th><th scope="col">Seconds</th><th scope="col">Retransmits</th><th scope="col">Out of order</th><th scope="col">Dup. ACKs</th><th scope="col">Divergences</th><th scope="col">Log</th></tr></thead>
-      <tbody>${samples.map(sampleRow)}</tbody>
+      <thead><tr><th scope="col">Round</th><th scope="col">Taken as</th><th scope="col">Started</th>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}<th scope="col">Seconds</th><th scope="col">Divergences</th><th scope="col">Log</th></tr></thead>
+      <tbody>${samples.map((sample) => sampleRow(sample, columns))}</tbody>
     </table></div>
   </details>`
 }
 
-function sampleRow(sample: Sample): Markup {
+interface Column {
+  readonly head: string
+  content(measured: Measured): string
+}
+
+/** A number for a scalar, one for each quantile of a distribution. */
+function columnsOf(name: MeasureName): Column[] {
+  const measure = measureOf(name)
+  const { title, unit } = measure
+  if (measure.kind === 'scalar') {
+    const format = measure.combine === 'sum' ? formatCount : formatNumber
+    const head = `${title}, ${unit}`
+    return [{ head, content: (measured) => format((measured[name] ?? null) as number | null) }]
+  }
+  return measure.quantiles.map((share) => ({
+    head: `${title} ${quantileName(share)}, ${unit}`,
+    content: (measured) => {
+      const [histogram] = histogramsOf(name, [measured])
+      const ticks = histogram === undefined ? null : quantile(histogram, share)
+      return formatNumber(ticks === null ? null : ticks / measure.ticksPerUnit)
+    },
+  }))
+}
+
+function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
   const place = html`<td>${sample.round + 1}</td><td>${sample.order + 1}</td><td>${formatTime(sample.startedAt)}</td>`
   const log = html`<td><a href="${encodeURI(sample.log)}">log</a></td>`
   if (sample.status === 'failed') {
-    return html`<tr class="failed">${place}<td colspan="7" class="words"><span class="bad">Failed.</span> ${sample.failure.reason} <small>${sample.failure.remedy}</small></td>${log}</tr>`
+    return html`<tr class="failed">${place}<td colspan="${columns.length + 2}" class="words"><span class="bad">Failed.</span> ${sample.failure.reason} <small>${sample.failure.remedy}</small></td>${log}</tr>`
   }
   const faults = faultsOf(sample)
   const numbers = [
-    formatNumber(sample.goodputMbps),
-    formatBytes(sample.transferBytes),
-    formatNumber(sample.transferMicros / 1e6),
-    formatCount(sample.retransmits),
-    formatCount(sample.outOfOrder),
-    formatCount(sample.duplicateAcks),
+    ...columns.map(({ content }) => content(sample.measures)),
+    formatNumber(sample.measuredMicros / 1e6),
     formatCount(sample.divergences),
   ].map((text) => html`<td>${text}</td>`)
   const remarks = [...faults.map((fault) => `Void: ${fault}.`), sample.note].filter(Boolean)
   const path = pathWords(sample)
   return html`<tr>${place}${numbers}${log}</tr>${
-    path === '' ? null : html`<tr><td></td><td colspan="10" class="words">${path}</td></tr>`
+    path === ''
+      ? null
+      : html`<tr><td></td><td colspan="${columns.length + 5}" class="words">${path}</td></tr>`
   }${
     remarks.length === 0
       ? null
-      : html`<tr class="failed"><td></td><td colspan="10" class="words">${remarks.join(' ')}</td></tr>`
+      : html`<tr class="failed"><td></td><td colspan="${columns.length + 5}" class="words">${remarks.join(' ')}</td></tr>`
   }`
 }
 

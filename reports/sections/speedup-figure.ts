@@ -1,9 +1,10 @@
 /** The figure of speed-up over N, held against the model S(N) with its fitted share of replicated work. */
+
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
-import { fitReplicatedShare, type ModelFit, predictedSpeedup } from '../../harness/measure/model.ts'
+import { formatNumber } from '../../harness/measure/format.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
+import { fitReplicatedShare, type ModelFit, predictedSpeedup } from '../../harness/statistics/model.ts'
 import { drawChart } from '../chart.ts'
-import { formatNumber } from '../format.ts'
 import { html, Markup } from '../html.ts'
 import { type Panel, seriesLabel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'

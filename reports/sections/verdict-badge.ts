@@ -1,5 +1,5 @@
 /** A verdict in words, with a mark that does not rely on colour. */
-import type { Verdict } from '../../harness/result/judgement.ts'
+import type { Verdict } from '../../harness/verdict/judgement.ts'
 import { html, type Markup } from '../html.ts'
 
 const marks: Readonly<Record<Verdict, { sign: string; tone: string }>> = {

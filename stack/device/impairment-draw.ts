@@ -1,6 +1,6 @@
 /**
- * What a path does to a frame, drawn from a seeded generator: of each direction of a link, simulated or real, its own.
- * One thread; allocates nothing per frame.
+ * What a path does to a frame, drawn from a seeded generator. Each direction of a link has its own, simulated
+ * or real. One thread; allocates nothing per frame.
  */
 import { Random } from './random.ts'
 
@@ -71,7 +71,7 @@ export class ImpairmentDraw {
     if (this.corruptedBit >= 0) counters.corrupted += 1
   }
 
-  /** Flips the drawn bit of the frame at `at`; twice is not at all. */
+  /** Flips the drawn bit of the frame at `at`. A second call undoes the first. */
   flip(bytes: Uint8Array, at: number): void {
     if (this.corruptedBit < 0) return
     const byte = at + (this.corruptedBit >> 3)

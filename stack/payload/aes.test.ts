@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { seededIntegers } from '../wire/frame-fixtures.ts'
 import { addKeystream, expandAesKey } from './aes.ts'
 
 /** The key stream of one counter block. */
@@ -19,11 +19,12 @@ test('the example of FIPS 197 appendix C.1', () => {
 })
 
 test('random keys and blocks agree with node:crypto', () => {
-  const integer = seededIntegers(4)
-  for (let round = 0; round < 200; round++) {
-    const key = Uint8Array.from({ length: 16 }, () => integer(256))
-    const block = Uint8Array.from({ length: 16 }, () => integer(256))
-    const expected = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block)
-    expect(encrypt(key, block)).toBe(expected.toString('hex'))
-  }
+  const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 })
+  fc.assert(
+    fc.property(sixteen, sixteen, (key, block) => {
+      const expected = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block)
+      expect(encrypt(key, block)).toBe(expected.toString('hex'))
+    }),
+    { seed: 4, numRuns: 200 },
+  )
 })

@@ -92,8 +92,8 @@ export function expandAesKey(key: Uint8Array): Int32Array {
  * counter blocks. A counter block is two words of nonce and the big-endian number of the block, which begins at
  * `numberHigh`, `numberLow`.
  *
- * The whole run of blocks is one function, which is too large to become part of another: what an optimizing compiler
- * makes of it does not depend on which of its callers gets hot first.
+ * The whole run of blocks is one function, too large to be inlined. So its machine code does not depend on
+ * which caller gets hot first.
  */
 export function addKeystream(
   keys: Int32Array,

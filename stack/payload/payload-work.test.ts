@@ -1,15 +1,16 @@
 import { createCipheriv } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Random } from '../device/random.ts'
 import { openRegion } from '../dominoes/memory/region.ts'
 import { addSums, sumBytes } from '../wire/checksum.ts'
-import { seededIntegers } from '../wire/frame-fixtures.ts'
 import { copyAndSum } from './copy.ts'
 import { createPayloadWork, defaultCipherKey, noSum, payloadWorkKinds } from './payload-work.ts'
 
 const region = openRegion(new SharedArrayBuffer(16384))
 const { bytes, words } = region
-const integer = seededIntegers(3)
-for (let at = 0; at < 4096; at++) bytes[at] = integer(256)
+const random = new Random(3)
+for (let at = 0; at < 4096; at++) bytes[at] = random.below(256)
 const guard = 0xa5
 
 /** What node:crypto makes of the bytes from a stream position. */
@@ -80,15 +81,16 @@ describe('cipher', () => {
   const work = createPayloadWork('cipher', region)
 
   test('its key stream is that of aes-128-ctr at random positions, alignments and lengths', () => {
-    for (let round = 0; round < 300; round++) {
-      const position = (BigInt(integer(0x200000)) << 32n) | BigInt(integer(0x1_0000_0000))
-      const from = integer(64)
-      const to = 8192 + integer(16)
-      const length = integer(200)
-      work.copyOut(from, to, length, low(position), high(position))
-      const expected = reference(bytes.slice(from, from + length), position)
-      expect(Buffer.from(bytes.slice(to, to + length)), `position ${position}`).toEqual(Buffer.from(expected))
-    }
+    const positions = fc.bigInt({ min: 0n, max: (1n << 53n) - 1n })
+    fc.assert(
+      fc.property(positions, fc.nat(63), fc.nat(15), fc.nat(199), (position, from, apart, length) => {
+        const to = 8192 + apart
+        work.copyOut(from, to, length, low(position), high(position))
+        const expected = reference(bytes.slice(from, from + length), position)
+        expect(Buffer.from(bytes.slice(to, to + length))).toEqual(Buffer.from(expected))
+      }),
+      { seed: 3, numRuns: 300 },
+    )
   })
 
   test.each([

@@ -94,7 +94,7 @@ class CopyWork implements PayloadWork {
   }
 }
 
-/** On the way in the checksum was verified before the state change, so what is left is the copy. */
+/** The checksum of received bytes was verified before the state change, so only the copy is left. */
 class ChecksumWork implements PayloadWork {
   readonly kind = 'checksum'
   readonly sums = true

@@ -1,8 +1,11 @@
 /**
- * The actions that the protocol machine emits; words counted from the start of an action record (see
- * `dominoes/contract/action-queue.ts`; 0 is the kind and 1 the number). A record holds all that performing needs:
- * whoever performs it looks at no protocol state.
+ * The actions that the protocol machine emits. Offsets are those of words in an action record, which begins with the
+ * framework's (`dominoes/contract/action-queue.ts`). A record holds all that performing needs: whoever performs it looks at
+ * no protocol state.
  */
+import { ActionWord } from '../dominoes/contract/action-queue.ts'
+import { tcpFields, udpFields } from '../wire/header.ts'
+import { addressField, defineRecord } from '../wire/record.ts'
 
 export const Action = {
   /** Build and transmit a TCP segment; its payload is in the connection's send buffer. */
@@ -13,112 +16,176 @@ export const Action = {
   sendEchoReply: 3,
   /** Transmit an ICMP error that quotes the packet in the current slot. */
   sendIcmpError: 4,
+  /** Build and transmit a UDP datagram; its payload is in the socket's send buffer. */
+  sendDatagram: 5,
+
   /** Copy the current slot's payload to a connection's receive buffer, then post an upcall. */
-  deliver: 5,
+  deliver: 16,
   /** Post an upcall. */
-  upcall: 6,
+  upcall: 17,
+  /** Copy the current slot's payload to a socket's receive buffer, then post an upcall. */
+  deliverDatagram: 18,
 } as const
 
-/**
- * Word of every action that transmits a frame: frames are numbered in the order in which they are emitted, so that a
- * host can make them leave in that order.
- */
-export const frameNumberWord = 30
+/** Whether an action transmits a frame; else it posts an upcall. */
+export function transmitsFrame(action: number): boolean {
+  return action < Action.deliver
+}
 
-export const SegmentWord = {
-  etherDestinationHigh: 2,
-  etherDestinationLow: 3,
-  ipSource: 4,
-  ipDestination: 5,
-  sourcePort: 6,
-  destinationPort: 7,
-  sequence: 8,
-  acknowledgment: 9,
-  flags: 10,
-  /** As it goes on the wire, already scaled down. */
-  window: 11,
-  /** OptionBit bits: which options to write. */
-  options: 12,
-  maximumSegment: 13,
-  windowScale: 14,
-  timestampValue: 15,
-  timestampEcho: 16,
-  sackCount: 17,
-  /** Up to four pairs of edges. */
-  sackBlocks: 18,
-  /** Index of the connection, which names its buffers. */
-  connection: 26,
-  payloadLength: 27,
-  /** Stream position of the first payload byte: low and high 32 bits. */
-  positionLow: 28,
-  positionHigh: 29,
+/** Of every action that transmits a frame. */
+const frameFields = {
+  frameNumber: 'frames are numbered as they are emitted, so that a host can make them leave in that order',
+  etherDestinationHigh: 'hardware address, first two bytes',
+  etherDestinationLow: 'last four bytes',
 } as const
 
-export const ArpWord = {
-  etherDestinationHigh: 2,
-  etherDestinationLow: 3,
-  operation: 4,
-  senderAddress: 5,
-  targetHardwareHigh: 6,
-  targetHardwareLow: 7,
-  targetAddress: 8,
+/** Of every action that transmits an IP packet. */
+const packetFields = {
+  ...frameFields,
+  ipSource: addressField('our address'),
+  ipDestination: addressField("the peer's"),
 } as const
+
+export const FrameWord = defineRecord(frameFields, ActionWord.fields).offsets
+
+export const SegmentWord = defineRecord(
+  {
+    ...packetFields,
+    ...tcpFields,
+    connection: 'index of the connection, which names its buffers',
+    payloadLength: 'bytes of payload from the send buffer',
+    positionLow: 'stream position of the first payload byte, low 32 bits',
+    positionHigh: 'high 32 bits',
+  },
+  ActionWord.fields,
+).offsets
+
+export const DatagramWord = defineRecord(
+  {
+    ...packetFields,
+    ...udpFields,
+    socketIndex: 'index of the socket, which names its buffers',
+    position: 'of the first payload byte in the send buffer',
+    payloadLength: 'bytes of payload',
+  },
+  ActionWord.fields,
+).offsets
+
+export const ArpWord = defineRecord(
+  {
+    ...frameFields,
+    operation: 'ArpOperation',
+    senderAddress: addressField('our address'),
+    targetHardwareHigh: 'hardware address asked for or answered, first two bytes',
+    targetHardwareLow: 'last four bytes',
+    targetAddress: addressField("the neighbor's"),
+  },
+  ActionWord.fields,
+).offsets
 
 /** Echo reply and error; the payload or the quoted packet is in the current slot. */
-export const IcmpWord = {
-  etherDestinationHigh: 2,
-  etherDestinationLow: 3,
-  ipSource: 4,
-  ipDestination: 5,
-  type: 6,
-  code: 7,
-  identifier: 8,
-  sequence: 9,
-  nextHopMtu: 10,
-  // Echo reply only: which bytes of the message, ICMP header included, go into this packet, whether more follow in another,
-  // and the identification that fragments of one message share
-  offset: 11,
-  length: 12,
-  isFollowed: 13,
-  identification: 14,
+export const IcmpWord = defineRecord(
+  {
+    ...packetFields,
+    type: '0 … 255',
+    code: '0 … 255',
+    identifier: '0 … 65535',
+    sequence: '0 … 65535',
+    nextHopMtu: 'bytes',
+    offset: 'echo reply only: byte of the message, ICMP header included, with which this packet begins',
+    length: 'bytes of the message in this packet',
+    isFollowed: '1 if another packet has more of it',
+    identification: 'that fragments of one message share',
+  },
+  ActionWord.fields,
+).offsets
+
+/** What the application is told; each `Upcall` says which of the fields it uses. */
+const upcallFields = {
+  upcall: 'Upcall',
+  connection: 'id of the connection, or of the socket',
+  cookie: "the application's, of listen or connect",
+  error: 'UpcallError',
+  position: "in the stream, or in the socket's buffer",
+  length: 'bytes of a datagram',
+  localPort: '0 … 65535',
+  remoteAddress: addressField("the peer's"),
+  remotePort: '0 … 65535',
 } as const
 
-/** `deliver` and `upcall`. An upcall's number is its place in the one order in which the application sees them. */
-export const UpcallWord = {
-  upcallNumber: 2,
-  upcallKind: 3,
-  connection: 4,
-  first: 5,
-  second: 6,
-  third: 7,
-  // deliver only: where in the slot's frame the bytes are, how many, and the stream position of the first
-  payloadOffset: 8,
-  payloadLength: 9,
-  positionLow: 10,
-  positionHigh: 11,
-  connectionIndex: 12,
+/** An upcall as the application reads it: a record of the outbox. */
+export const UpcallRecord = defineRecord({
+  ...upcallFields,
+  requestIndex: 'channel index of the request that caused it',
+}).offsets
+
+/** The words of an upcall that the protocol machine fills: the same, from `UpcallWord.upcall`, in an action. */
+export const upcallWords = defineRecord(upcallFields).words
+
+/** Of every action that posts an upcall. */
+const postingFields = {
+  upcallNumber: 'its place in the one order in which the application sees upcalls',
+  ...upcallFields,
 } as const
 
+/** `deliver` and `upcall`. */
+export const UpcallWord = defineRecord(
+  {
+    ...postingFields,
+    payloadOffset: "deliver only: where in the slot's frame the bytes are",
+    payloadLength: 'how many',
+    positionLow: 'stream position of the first, low 32 bits',
+    positionHigh: 'high 32 bits',
+    connectionIndex: 'index of the connection, which names its buffers',
+  },
+  ActionWord.fields,
+).offsets
+
+export const DatagramDeliveryWord = defineRecord(
+  {
+    ...postingFields,
+    payloadOffset: "where in the slot's frame the bytes are",
+    socketIndex: 'index of the socket, which names its buffers',
+  },
+  ActionWord.fields,
+).offsets
+
+/** A connection has at most one of each to tell, in the order of their numbers, `readable` excepted. */
 export const Upcall = {
-  /** first: cookie; second: 0 or an `UpcallError`. */
+  /** cookie, error. */
   listening: 1,
-  /** connection; first: local port; second: remote address; third: remote port. */
+  /** connection, localPort, remoteAddress, remotePort. */
   accepted: 2,
-  /** connection; first: cookie. */
+  /** connection, cookie. */
   connected: 3,
-  /** first: cookie; second: an `UpcallError`. */
+  /** cookie, error. */
   connectFailed: 4,
-  /** connection; first: bytes up to this stream position are in the receive buffer. */
+  /** connection, position: bytes up to it are in the receive buffer. */
   readable: 5,
-  /** connection; first: bytes up to this position were acknowledged, and their room in the send buffer is free. */
+  /** connection, position: bytes up to it were acknowledged, and their room in the send buffer is free. */
   acknowledged: 6,
-  /** connection; the peer sent FIN; first: the stream's length. */
+  /** connection, position: the peer sent FIN, and this is the stream's length. */
   finished: 7,
-  /** connection; nothing more comes; first: 0 after an orderly close, else an `UpcallError`. */
+  /** connection, error: nothing more comes; `none` after an orderly close. */
   closed: 8,
-  /** connection; it is closed and released, and all that touches its buffers was emitted before: see `Request.free`. */
+  /** connection: it is closed and released, and all that touches its buffers was emitted before: see `Request.free`. */
   drained: 9,
+
+  /** connection (the socket, also below; 0 if it failed), cookie, error, localPort. */
+  datagramBound: 16,
+  /** connection, position, length, remoteAddress, remotePort: a datagram is in the receive buffer. */
+  datagram: 17,
+  /** connection, position: the room in the send buffer up to it is free once no thread has this request in hand. */
+  datagramsSent: 18,
+  /** connection, error, remoteAddress, remotePort: a router or the peer says that a datagram did not arrive. */
+  datagramRefused: 19,
+  /** connection: it is closed, and all that touches its buffers was emitted before. */
+  datagramDrained: 20,
 } as const
+
+export function isDatagramUpcall(upcall: number): boolean {
+  return upcall >= Upcall.datagramBound
+}
 
 export const UpcallError = {
   none: 0,
@@ -128,4 +195,6 @@ export const UpcallError = {
   unreachable: 4,
   portInUse: 5,
   tooManyConnections: 6,
+  /** A datagram that a router could not pass on whole. */
+  tooLong: 7,
 } as const

@@ -22,6 +22,8 @@ export interface MachineConfig {
   /** Connections remembered in TIME-WAIT. */
   readonly timeWaitCount: number
   readonly listenerCount: number
+  /** UDP sockets that can exist at once, 0 … 65535. */
+  readonly datagramSocketCount: number
   /** Segments in flight that one connection can keep track of; a power of two. */
   readonly segmentCount: number
   /** Bytes of a connection's send and receive buffer; powers of two. */

@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest'
-import { Format, HeaderWord, TcpFlag, Verdict } from '../wire/header.ts'
+import { mapIpv4, writeIpv4Mapped } from '../wire/address.ts'
+import { Format, HeaderWord, headerAddresses, TcpFlag, Verdict } from '../wire/header.ts'
 import { describeRequest, formatRequest, type RequestView } from './describe-request.ts'
 import { Request } from './requests.ts'
 
-const headAt = 16
+const headAt = 24
 
 function view(
   kind: number,
   verdict: number,
   head: Partial<Record<keyof typeof HeaderWord, number>> = {},
 ): RequestView {
-  const words = new Int32Array(64)
-  words.set([kind, 4711, -5, 60, verdict, 7, 8, 9, 10])
+  const words = new Int32Array(96)
+  words.set([kind, 4711, -5, 60, verdict, 7, ...mapIpv4(0x0a000009), 80, 0])
   for (const [name, value] of Object.entries(head)) {
-    words[headAt + HeaderWord[name as keyof typeof HeaderWord]] = value
+    const at = headAt + HeaderWord[name as keyof typeof HeaderWord]
+    if (headerAddresses.has(name)) writeIpv4Mapped(words, at, value)
+    else words[at] = value
   }
   return { words, kindAt: 0, verdictAt: 4, argumentsAt: 5, headAt }
 }
@@ -56,7 +59,9 @@ test('a refused frame is told with the reason: nothing was decoded', () => {
 })
 
 test('a call is told with its arguments, a tick without any', () => {
-  expect(tell(Request.connect, 0)).toBe('request 17 at 4711 µs: connect(7, 8, 9, 10)')
+  expect(tell(Request.connect, 0)).toBe(
+    'request 17 at 4711 µs: connect(cookie 7, remoteAddress 10.0.0.9, remotePort 80, localPort 0)',
+  )
   expect(tell(Request.tick, 0)).toBe('request 17 at 4711 µs: tick')
-  expect(tell(99, 0)).toBe('request 17 at 4711 µs: unknown (99)(7, 8, 9, 10)')
+  expect(tell(99, 0)).toBe('request 17 at 4711 µs: unknown (99)()')
 })

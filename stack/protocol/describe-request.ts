@@ -1,7 +1,9 @@
 /** Requests as plain objects and as lines of text, for people. Allocates freely; nothing on a hot path may use it. */
-import { formatIpv4Address } from '../wire/addresses.ts'
-import { Format, HeaderWord, TcpFlag, Verdict } from '../wire/header.ts'
-import { Request } from './requests.ts'
+import { readAddress } from '../wire/address.ts'
+import { formatAddress } from '../wire/addresses.ts'
+import { Format, HeaderWord, headerAddresses, TcpFlag, Verdict } from '../wire/header.ts'
+import { addressFieldsOf } from '../wire/record.ts'
+import { argumentRecords, Request } from './requests.ts'
 
 /** Where the parts of a request are: in a slot, or in a log's record. */
 export interface RequestView {
@@ -20,15 +22,13 @@ export interface DescribedRequest {
   /** Microseconds, 32 bits, wrapping. */
   readonly time: number
   readonly random: number
-  /** A frame's length in bytes, and what the check said; of any other request, its arguments. */
+  /** A frame's length in bytes, and what the check said; of any other request, its arguments by name. */
   readonly length?: number
   readonly verdict?: string
-  readonly arguments?: readonly number[]
+  readonly arguments?: Readonly<Record<string, string | number>>
   /** What the check decoded, by the names of `HeaderWord`; addresses in dotted form. */
   readonly header?: Readonly<Record<string, string | number | readonly number[]>>
 }
-
-const argumentCount = 4
 
 const common = ['etherSourceHigh', 'etherSourceLow', 'ipSource', 'ipDestination'] as const
 const ip = ['timeToLive', 'ecn', 'payloadOffset', 'payloadLength'] as const
@@ -65,8 +65,6 @@ const fieldsOf: Readonly<Record<number, readonly (keyof typeof HeaderWord)[]>> =
     'sackCount',
   ],
 }
-const addresses = new Set(['ipSource', 'ipDestination', 'quotedSource', 'quotedDestination'])
-
 export function describeRequest(view: RequestView, index: number): DescribedRequest {
   const { words, kindAt, verdictAt, argumentsAt } = view
   const word = (at: number): number => words[at] as number
@@ -74,7 +72,7 @@ export function describeRequest(view: RequestView, index: number): DescribedRequ
   const base = { index, kind: nameOf(Request, kind), time: word(kindAt + 1), random: word(kindAt + 2) }
   if (kind === Request.tick) return base
   if (kind !== Request.frame) {
-    return { ...base, arguments: Array.from({ length: argumentCount }, (_, k) => word(argumentsAt + k)) }
+    return { ...base, arguments: describeArguments(words, argumentsAt, kind) }
   }
   const verdict = nameOf(Verdict, word(verdictAt))
   const frame = { ...base, length: word(kindAt + 3), verdict }
@@ -87,7 +85,22 @@ export function formatRequest(request: DescribedRequest): string {
   const start = `request ${index} at ${time} µs: ${kind}`
   if (header !== undefined) return `${start} of ${length} bytes, ${formatHeader(header)}`
   if (verdict !== undefined) return `${start} of ${length} bytes, ${verdict}`
-  return request.arguments === undefined ? start : `${start}(${request.arguments.join(', ')})`
+  if (request.arguments === undefined) return start
+  const told = Object.entries(request.arguments).map(([name, value]) => `${name} ${value}`)
+  return `${start}(${told.join(', ')})`
+}
+
+function describeArguments(words: Int32Array, at: number, kind: number): Record<string, string | number> {
+  const { fields, offsets } = argumentRecords[kind] ?? { fields: {}, offsets: {} }
+  const addresses = addressFieldsOf(fields)
+  return Object.fromEntries(
+    Object.entries(offsets).map(([name, offset]) => [
+      name,
+      addresses.includes(name)
+        ? formatAddress(readAddress(words, at + offset))
+        : (words[at + offset] as number),
+    ]),
+  )
 }
 
 function describeHeader({ words, headAt }: RequestView): NonNullable<DescribedRequest['header']> {
@@ -95,7 +108,9 @@ function describeHeader({ words, headAt }: RequestView): NonNullable<DescribedRe
   const format = word('format')
   const header: Record<string, string | number | readonly number[]> = { format: nameOf(Format, format) }
   for (const name of fieldsOf[format] ?? []) {
-    header[name] = addresses.has(name) ? formatIpv4Address(word(name)) : word(name)
+    header[name] = headerAddresses.has(name)
+      ? formatAddress(readAddress(words, headAt + HeaderWord[name]))
+      : word(name)
   }
   if (format === Format.tcp) {
     header.flags = flagNames(word('flags'))

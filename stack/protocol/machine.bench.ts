@@ -2,11 +2,14 @@
  * What a request costs, and that none allocates: run as `node --trace-gc stack/protocol/machine.bench.ts`.
  * Prints nanoseconds per apply, and garbage collections per million of them, for the paths that carry data.
  */
+
 import { PerformanceObserver } from 'node:perf_hooks'
-import { ActionQueue } from '../dominoes/contract/action-queue.ts'
+import { ActionQueue, actionWords } from '../dominoes/contract/action-queue.ts'
 import { SlotWord, slotHeadWords } from '../dominoes/contract/slot.ts'
+import { tuneCompiler } from '../strategy/running/compiler.ts'
+import { writeIpv4Mapped } from '../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../wire/header.ts'
-import { SegmentWord, Upcall, UpcallWord } from './actions.ts'
+import { Action, SegmentWord, Upcall, UpcallWord } from './actions.ts'
 import { createMachine, type Machine, stateWords } from './machine.ts'
 import { ListenArgument, Request, StreamArgument } from './requests.ts'
 import { aimSequence } from './testing/aim-sequence.ts'
@@ -28,6 +31,9 @@ new PerformanceObserver((list) => {
 }).observe({ entryTypes: ['gc'] })
 
 /** A machine with one established connection, and the slot that requests are put in. */
+// As in a stack.
+tuneCompiler()
+
 class Bench {
   readonly words = new Int32Array(new SharedArrayBuffer(4 * (SlotWord.head + slotHeadWords)))
   readonly actions = new ActionQueue(512)
@@ -47,8 +53,8 @@ class Bench {
     words[SlotWord.head + HeaderWord.arpOperation] = 1
     this.setHead(HeaderWord.etherSourceHigh, peerEther[0])
     this.setHead(HeaderWord.etherSourceLow, peerEther[1])
-    this.setHead(HeaderWord.ipSource, peerAddress)
-    this.setHead(HeaderWord.ipDestination, localAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipSource, peerAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipDestination, localAddress)
     this.aimAtMachine()
     words[SlotWord.verdict] = Verdict.accepted
     this.apply(Request.frame)
@@ -58,8 +64,8 @@ class Bench {
     words.fill(0, SlotWord.head)
     this.aimAtMachine()
     this.setHead(HeaderWord.format, Format.tcp)
-    this.setHead(HeaderWord.ipSource, peerAddress)
-    this.setHead(HeaderWord.ipDestination, localAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipSource, peerAddress)
+    writeIpv4Mapped(words, SlotWord.head + HeaderWord.ipDestination, localAddress)
     this.setHead(HeaderWord.sourcePort, 40000)
     this.setHead(HeaderWord.destinationPort, port)
     this.setHead(HeaderWord.options, 15)
@@ -71,7 +77,7 @@ class Bench {
     this.setHead(HeaderWord.options, OptionBit.timestamps)
     this.ownSequence = 1
     this.segment(TcpFlag.ack, 0, 1)
-    if (this.actions.words[UpcallWord.upcallKind] !== Upcall.accepted) throw new Error('no connection')
+    if (this.actions.words[UpcallWord.upcall] !== Upcall.accepted) throw new Error('no connection')
   }
 
   aimAtMachine(): void {
@@ -102,8 +108,8 @@ class Bench {
   /** The sequence number after the last segment that the last request emitted; 0 if there was none. */
   lastSent(): number {
     const { actions } = this
-    for (let at = (actions.count - 1) * 32; at >= 0; at -= 32) {
-      if (actions.words[at] !== 1) continue
+    for (let at = (actions.count - 1) * actionWords; at >= 0; at -= actionWords) {
+      if (actions.words[at] !== Action.sendSegment) continue
       const length = actions.words[at + SegmentWord.payloadLength] as number
       if (length > 0) return ((actions.words[at + SegmentWord.sequence] as number) + length) | 0
     }

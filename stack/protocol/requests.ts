@@ -2,6 +2,7 @@
  * The requests that the protocol machine takes. All but a frame come with their arguments in the slot's
  * argument words. Positions in a byte stream are 32-bit, wrapping, counted from the first payload byte.
  */
+import { addressField, type Declarations, defineRecord, type RecordKind } from '../wire/record.ts'
 
 export const Request = {
   /** A frame that arrived; decoded to the slot's head by the check. */
@@ -25,14 +26,92 @@ export const Request = {
   accept: 24,
   /** After the upcall `drained`, once no thread has anything in hand that touches the buffers: the index is free. */
   free: 25,
+
+  bindDatagram: 32,
+  sendDatagram: 33,
+  /** The application has read the socket's receive buffer up to a position. */
+  readDatagrams: 34,
+  closeDatagram: 35,
+  /** After the upcall `datagramDrained`, as `free`. */
+  freeDatagram: 36,
 } as const
 
-/** Argument words, counted from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
-export const ListenArgument = { cookie: 0, port: 1, backlog: 2 } as const
-export const ConnectArgument = { cookie: 0, remoteAddress: 1, remotePort: 2, localPort: 3 } as const
+/** Arguments, from SlotWord.arguments. `cookie` is chosen by the application and comes back. */
+const listenRecord = defineRecord({
+  cookie: "the application's",
+  port: '1 … 65535',
+  backlog: 'connections that may wait to be accepted',
+})
+export const ListenArgument = listenRecord.offsets
+
+const connectRecord = defineRecord({
+  cookie: "the application's",
+  remoteAddress: addressField('of the peer'),
+  remotePort: '1 … 65535',
+  localPort: '1 … 65535; 0: any',
+})
+export const ConnectArgument = connectRecord.offsets
+
 /**
- * For send, read, close, abort, release, accept and free: the connection's id and, for the first three and release, a
- * position; release also says how far the application read. A position says all that earlier ones of its direction did:
- * it does no harm if a strategy applies two such requests in the other order.
+ * For send, read, close, abort, release, accept and free. A position says all that earlier ones of its direction did: it
+ * does no harm if a strategy applies two such requests in the other order.
  */
-export const StreamArgument = { connection: 0, position: 1, consumed: 2 } as const
+const streamRecord = defineRecord({
+  connection: 'id',
+  position: 'send, read, close and release: stream position',
+  consumed: 'release: how far the application has read',
+})
+export const StreamArgument = streamRecord.offsets
+
+const bindDatagramRecord = defineRecord({
+  cookie: "the application's",
+  localPort: '1 … 65535; 0: any',
+  remoteAddress: addressField('of the one peer that is to be heard'),
+  remotePort: 'its port; 0: everybody is heard',
+})
+export const BindDatagramArgument = bindDatagramRecord.offsets
+
+/** For readDatagrams, closeDatagram and freeDatagram. */
+const datagramSocketRecord = defineRecord({
+  socket: 'id',
+  position: 'readDatagrams: position in the receive buffer',
+})
+export const DatagramSocketArgument = datagramSocketRecord.offsets
+
+const sendDatagramRecord = defineRecord({
+  socket: 'id',
+  position: 'of the payload in the send buffer: where the datagram before ends',
+  length: 'bytes of payload',
+  remoteAddress: addressField('destination; a connected socket has its own'),
+  remotePort: 'destination port',
+})
+export const SendDatagramArgument = sendDatagramRecord.offsets
+
+/** The arguments of each kind of request, for people. */
+export const argumentRecords: Readonly<Record<number, RecordKind<Declarations>>> = {
+  [Request.listen]: listenRecord,
+  [Request.unlisten]: listenRecord,
+  [Request.connect]: connectRecord,
+  [Request.send]: streamRecord,
+  [Request.read]: streamRecord,
+  [Request.close]: streamRecord,
+  [Request.abort]: streamRecord,
+  [Request.release]: streamRecord,
+  [Request.accept]: streamRecord,
+  [Request.free]: streamRecord,
+  [Request.bindDatagram]: bindDatagramRecord,
+  [Request.sendDatagram]: sendDatagramRecord,
+  [Request.readDatagrams]: datagramSocketRecord,
+  [Request.closeDatagram]: datagramSocketRecord,
+  [Request.freeDatagram]: datagramSocketRecord,
+}
+
+export function isDatagramRequest(kind: number): boolean {
+  return kind >= Request.bindDatagram
+}
+
+/** A request as the application posts it: a record of the mailbox. Its arguments go to the slot as they are. */
+export const MailWord = { kind: 0, arguments: 1 } as const
+/** Arguments that travel with a posted request. */
+export const postedArguments = 12
+export const mailWords = MailWord.arguments + postedArguments

@@ -26,7 +26,10 @@ export class Connection {
   #waiters: (() => void)[] = []
   #isClaimed: boolean
 
-  /** `isClaimed`: the application has it, or waits for it. One that is not stays until it is claimed or given up. */
+  /**
+   * `isClaimed`: whether the application has this connection or waits for it. An unclaimed one stays until it
+   * is claimed or given up.
+   */
   constructor(stream: Stream, what: string, port: ConnectionPort, isClaimed: boolean) {
     this.stream = stream
     this.#what = what
@@ -101,8 +104,8 @@ export class Connection {
   }
 
   /**
-   * Resolves when the connection is over; throws SocketError when it did not end in order. What arrived and was not read
-   * can still be read, and keeps the connection's buffers until it is, or until `finish`.
+   * Resolves when the connection is over; throws SocketError when it did not end in order. What arrived and
+   * was not read can still be read, and keeps the connection's buffers until it is, or until `finish`.
    */
   async closed(): Promise<void> {
     while (this.stream.closedReason === undefined) await this.progress()
@@ -110,8 +113,8 @@ export class Connection {
   }
 
   /**
-   * Closes, and gives the buffers back without waiting for what else the peer may send. If something that it sent was not
-   * read, the connection is reset instead: the peer has to know (RFC 1122 section 4.2.2.13).
+   * Closes, and gives the buffers back without waiting for what else the peer may send. If something that it
+   * sent was not read, the connection is reset instead: the peer has to know (RFC 1122 section 4.2.2.13).
    */
   finish(): void {
     this.#port.release(this.stream)

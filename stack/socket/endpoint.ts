@@ -3,18 +3,21 @@
  * the one order that the protocol machine gave them. Synchronous and free of promises, so that the simulator
  * can drive an application in virtual time; `stack.ts` puts the asynchronous interface on top.
  *
- * A stream is known here from the upcall that announces it until `drained`, which follows its release. Its index is free
- * for another connection only when no thread has anything in hand that touches its rings. Deliveries are done by then,
- * since upcalls are seen in order; segments are once every thread has passed the request that brought `drained`.
+ * A stream is known here from the upcall that announces it until `drained`, which follows its release. Its
+ * index is free for another connection only when no thread has anything in hand that touches its rings.
+ * Deliveries are done by then, since upcalls are seen in order; segments are once every thread has passed the
+ * request that brought `drained`.
  *
- * Called by the application's thread only. Invariant: every stream that is announced is released at most once, and freed
- * once after that.
+ * Called by the application's thread only. Invariant: every stream that is announced is released at most
+ * once, and freed once after that.
  */
-import { Upcall } from '../protocol/actions.ts'
-import { Request } from '../protocol/requests.ts'
-import { UpcallRecord } from '../strategy/layout/upcall-record.ts'
+import { isDatagramUpcall, Upcall, UpcallRecord } from '../protocol/actions.ts'
+import { ConnectArgument, ListenArgument, MailWord, Request, StreamArgument } from '../protocol/requests.ts'
 import type { ApplicationEnds } from '../strategy/running/running-stack.ts'
+import { type IpAddress, readAddress, writeAddress } from '../wire/address.ts'
+import { DatagramEndpoint, type DatagramHandler, noSockets } from './datagram-endpoint.ts'
 import { assertPort } from './ports.ts'
+import { RequestPoster } from './request-poster.ts'
 import { Stream } from './stream.ts'
 
 /** What the application is told; every method is called from `poll`. */
@@ -32,7 +35,7 @@ export interface EndpointHandler {
 /** A connection whose index waits for the threads. */
 interface Drained {
   readonly id: number
-  /** Channel index of the request that emitted its last. */
+  /** Channel index of the request that emitted its last action. */
   readonly index: number
 }
 
@@ -40,38 +43,51 @@ export class Endpoint {
   readonly #parts: ApplicationEnds
   readonly #handler: EndpointHandler
   readonly #streams = new Map<number, Stream>()
-  /** Those that wait for room which a thread still holds. */
+  /** Streams with acknowledged room that a thread may still read. */
   readonly #freeing = new Set<Stream>()
   /** In the order of their upcalls. */
   readonly #drained: Drained[] = []
-  /** Requests that found the mailbox full, oldest first: kind and three arguments each. */
-  readonly #waiting: [number, number, number, number, number][] = []
+  readonly #poster: RequestPoster
+  /** The UDP sockets. */
+  readonly datagrams: DatagramEndpoint
 
-  constructor(parts: ApplicationEnds, handler: EndpointHandler) {
+  /** `datagramHandler`: of an application that has UDP sockets. */
+  constructor(
+    parts: ApplicationEnds,
+    handler: EndpointHandler,
+    datagramHandler: DatagramHandler = noSockets,
+  ) {
     this.#parts = parts
     this.#handler = handler
+    this.#poster = new RequestPoster(parts)
+    this.datagrams = new DatagramEndpoint(parts, this.#poster, datagramHandler)
   }
 
   /** Throws RangeError for a port that there is not. */
   listen(cookie: number, port: number, backlog: number): void {
     assertPort('port', port)
-    this.#post(Request.listen, cookie, port, backlog, 0)
+    this.#listener(Request.listen, cookie, port, backlog)
   }
 
   unlisten(cookie: number, port: number): void {
-    this.#post(Request.unlisten, cookie, port, 0, 0)
+    this.#listener(Request.unlisten, cookie, port, 0)
   }
 
   /** Local port 0: any. Throws RangeError for a port that there is not. */
-  connect(cookie: number, remoteAddress: number, remotePort: number, localPort: number): void {
+  connect(cookie: number, remoteAddress: IpAddress, remotePort: number, localPort: number): void {
     assertPort('port', remotePort)
     if (localPort !== 0) assertPort('localPort', localPort)
-    this.#post(Request.connect, cookie, remoteAddress, remotePort, localPort)
+    const mail = this.#poster.open(Request.connect)
+    mail[MailWord.arguments + ConnectArgument.cookie] = cookie
+    writeAddress(mail, MailWord.arguments + ConnectArgument.remoteAddress, remoteAddress)
+    mail[MailWord.arguments + ConnectArgument.remotePort] = remotePort
+    mail[MailWord.arguments + ConnectArgument.localPort] = localPort
+    this.#poster.post()
   }
 
   /** The application took a stream that was accepted: it counts no more against the listener's backlog. */
   accept(stream: Stream): void {
-    this.#post(Request.accept, stream.id, 0, 0, 0)
+    this.#ofStream(Request.accept, stream.id)
   }
 
   /** Gives the stream's buffers back to the stack; nothing can be read or written any more. */
@@ -80,16 +96,18 @@ export class Endpoint {
     stream.release()
   }
 
-  /** Whether something is owed that no upcall will announce: look again soon. */
+  /** Whether something will become possible that no upcall announces (mail, room, an index): poll again soon. */
   get needsPolling(): boolean {
-    return this.#waiting.length > 0 || this.#freeing.size > 0 || this.#drained.length > 0
+    if (this.#poster.isBehind || this.#freeing.size > 0 || this.#drained.length > 0) return true
+    return this.datagrams.needsPolling
   }
 
   /** Takes the upcalls that are at hand, at most `limit`; returns how many. */
   poll(limit: number): number {
-    this.#flush()
+    this.#poster.flush()
     this.#freeRoom()
     this.#freeIndexes()
+    this.datagrams.poll()
     const { outbox, region } = this.#parts
     let taken = 0
     while (taken < limit) {
@@ -102,7 +120,7 @@ export class Endpoint {
     return taken
   }
 
-  /** Room that a replica held up, and that no upcall will announce again. */
+  /** Frees room in send rings that a slow thread held up: no upcall announces it a second time. */
   #freeRoom(): void {
     for (const stream of this.#freeing) {
       const hasMore = stream.free()
@@ -111,46 +129,53 @@ export class Endpoint {
     }
   }
 
-  /** Those that were drained first are passed first. */
+  /** The first drained is the first that all threads pass, so the loop ends at the first that is not passed. */
   #freeIndexes(): void {
     const drained = this.#drained
     let count = 0
     while (count < drained.length) {
       const { id, index } = drained[count] as Drained
       if (!this.#parts.hasPassed(index)) break
-      this.#post(Request.free, id, 0, 0, 0)
+      this.#ofStream(Request.free, id)
       count += 1
     }
     if (count > 0) drained.splice(0, count)
   }
 
   #take(words: Int32Array, at: number): void {
-    const kind = words[at + UpcallRecord.kind] as number
+    const kind = words[at + UpcallRecord.upcall] as number
+    if (isDatagramUpcall(kind)) {
+      this.datagrams.take(words, at)
+      return
+    }
     const id = words[at + UpcallRecord.connection] as number
-    const first = words[at + UpcallRecord.first] as number
-    const second = words[at + UpcallRecord.second] as number
-    const third = words[at + UpcallRecord.third] as number
+    const cookie = words[at + UpcallRecord.cookie] as number
+    const error = words[at + UpcallRecord.error] as number
+    const position = words[at + UpcallRecord.position] as number
     const index = words[at + UpcallRecord.requestIndex] as number
     switch (kind) {
       case Upcall.listening:
-        this.#handler.onListening(first, second)
+        this.#handler.onListening(cookie, error)
         return
       case Upcall.accepted:
-        this.#handler.onAccepted(this.#open(id, second, third), first)
+        this.#handler.onAccepted(
+          this.#openStream(words, at, id),
+          words[at + UpcallRecord.localPort] as number,
+        )
         return
       case Upcall.connected:
-        this.#handler.onConnected(this.#open(id, second, third), first)
+        this.#handler.onConnected(this.#openStream(words, at, id), cookie)
         return
       case Upcall.connectFailed:
-        this.#handler.onConnectFailed(first, second)
+        this.#handler.onConnectFailed(cookie, error)
         return
     }
     const stream = this.#streams.get(id)
     if (stream === undefined) return
-    if (kind === Upcall.readable) stream.onReadable(first)
-    else if (kind === Upcall.acknowledged) this.#onAcknowledged(stream, first, index)
+    if (kind === Upcall.readable) stream.onReadable(position)
+    else if (kind === Upcall.acknowledged) this.#onAcknowledged(stream, position, index)
     else if (kind === Upcall.finished) stream.finished = true
-    else if (kind === Upcall.closed) stream.end(first)
+    else if (kind === Upcall.closed) stream.end(error)
     else if (kind === Upcall.drained) {
       this.#onDrained(stream, index)
       return
@@ -170,36 +195,36 @@ export class Endpoint {
     this.#handler.onGone?.(stream)
   }
 
-  #open(id: number, remoteAddress: number, remotePort: number): Stream {
+  #openStream(words: Int32Array, at: number, id: number): Stream {
     const { region, buffers, hasPassed } = this.#parts
     const port = {
       post: (kind: number, connection: number, position: number, consumed = 0) =>
-        this.#post(kind, connection, position, consumed, 0),
+        this.#ofStream(kind, connection, position, consumed),
       hasPassed,
     }
-    const stream = new Stream(region, buffers, port, { id, index: id & 0xffff, remoteAddress, remotePort })
+    const stream = new Stream(region, buffers, port, {
+      id,
+      index: id & 0xffff,
+      remoteAddress: readAddress(words, at + UpcallRecord.remoteAddress),
+      remotePort: words[at + UpcallRecord.remotePort] as number,
+    })
     this.#streams.set(id, stream)
     return stream
   }
 
-  #post(kind: number, first: number, second: number, third: number, fourth: number): void {
-    if (this.#waiting.length > 0 || !this.#tryPost(kind, first, second, third, fourth)) {
-      this.#waiting.push([kind, first, second, third, fourth])
-      return
-    }
-    this.#parts.wake()
+  #listener(kind: number, cookie: number, port: number, backlog: number): void {
+    const mail = this.#poster.open(kind)
+    mail[MailWord.arguments + ListenArgument.cookie] = cookie
+    mail[MailWord.arguments + ListenArgument.port] = port
+    mail[MailWord.arguments + ListenArgument.backlog] = backlog
+    this.#poster.post()
   }
 
-  #flush(): void {
-    while (this.#waiting.length > 0) {
-      const next = this.#waiting[0] as [number, number, number, number, number]
-      if (!this.#tryPost(...next)) return
-      this.#waiting.shift()
-      this.#parts.wake()
-    }
-  }
-
-  #tryPost(kind: number, first: number, second: number, third: number, fourth: number): boolean {
-    return this.#parts.mailbox.tryPost(kind, first, second, third, fourth)
+  #ofStream(kind: number, connection: number, position = 0, consumed = 0): void {
+    const mail = this.#poster.open(kind)
+    mail[MailWord.arguments + StreamArgument.connection] = connection
+    mail[MailWord.arguments + StreamArgument.position] = position
+    mail[MailWord.arguments + StreamArgument.consumed] = consumed
+    this.#poster.post()
   }
 }

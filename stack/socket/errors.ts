@@ -8,6 +8,7 @@ export type SocketReason =
   | 'unreachable'
   | 'port in use'
   | 'too many connections'
+  | 'too long'
   | 'stack stopped'
   /** This end gave the connection up before. */
   | 'closed'
@@ -19,6 +20,7 @@ const reasons: ReadonlyMap<number, SocketReason> = new Map([
   [UpcallError.unreachable, 'unreachable'],
   [UpcallError.portInUse, 'port in use'],
   [UpcallError.tooManyConnections, 'too many connections'],
+  [UpcallError.tooLong, 'too long'],
 ])
 
 export class SocketError extends Error {

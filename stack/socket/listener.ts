@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts'
 
 export class Listener {
   readonly port: number
-  /** Accepted by the stack, and not by the application: at most the backlog, since the stack counts them. */
+  /** Accepted by the stack and not yet by the application. The stack counts them, so there are at most `backlog`. */
   readonly #unclaimed: Connection[] = []
   readonly #waiters: ((connection: Connection | null) => void)[] = []
   readonly #close: () => void
@@ -44,7 +44,7 @@ export class Listener {
     for (let next = await this.accept(); next !== null; next = await this.accept()) yield next
   }
 
-  /** Stops listening. Connections that nobody claimed are reset, as Linux does: nobody ever will. */
+  /** Stops listening. Connections that nobody claimed are reset, as in Linux: nobody can claim them any more. */
   close(): void {
     if (this.#closed) return
     this.#closed = true

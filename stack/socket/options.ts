@@ -24,14 +24,17 @@ export interface StackOptions {
   readonly payloadWork?: PayloadWorkOption
   /** Where received checksums are verified. Default: claimed, by whichever replica is first. */
   readonly verification?: VerificationFactor
-  /** Default: backoff without spinning where there are no more cores than threads. */
+  /** Default: backoff with 8 spins and 100 yields, since threads often outnumber cores. */
   readonly idle?: IdleOptions
   readonly congestionControl?: MachineConfig['congestionControl']
   /** Connections at once, 1 … 65535. Default 1024. */
   readonly connectionCount?: number
+  /** UDP sockets at once, 0 … 65535; each takes 512 KiB of addresses. Default 16. */
+  readonly datagramSocketCount?: number
   /**
-   * Bytes of each connection's rings; powers of two from 4096. Default 128 KiB each: for many connections. A bulk transfer
-   * over a long path wants more, and fewer connections. Memory of a ring that was never used is not committed.
+   * Bytes of each connection's rings; powers of two from 4096. Default 128 KiB each: for many connections. A
+   * bulk transfer over a long path wants more, and fewer connections. Memory of a ring that was never used is
+   * not committed.
    */
   readonly sendBufferBytes?: number
   readonly receiveBufferBytes?: number
@@ -45,22 +48,26 @@ export interface StackOptions {
   readonly captureDirectory?: string
   /** File to which every request is recorded, to be replayed later; replicated strategy only. Overwritten. */
   readonly recordPath?: string
-  /** Directory for the description of a divergence, should replicas ever differ. Default: the system's for such files. */
+  /**
+   * Directory for the description of a divergence, should replicas ever differ. Default: the system's for
+   * such files.
+   */
   readonly dumpDirectory?: string
   /**
-   * How long upcalls may wait for others to be handled with them, in milliseconds: for bulk transfers, fewer wake-ups.
-   * Default 0.
+   * How long an upcall may wait so that several are handled at once, in milliseconds. A bulk transfer then
+   * wakes the application less often. Default 0.
    */
   readonly coalesceMillis?: number
 }
 
 const defaultConnectionCount = 1024
 const defaultBufferBytes = 2 ** 17
+const defaultSocketCount = 16
 const leastBufferBytes = 4096
 /** A digest costs about as much as applying a short request. */
 const defaultDigestStride = 32
 
-/** Throws RangeError for an address, a size or a combination of factors that cannot be. */
+/** Throws RangeError for an address or a size that is out of range, or factors that do not combine. */
 export function resolveOptions(options: StackOptions): StackParameters {
   checkStrategy(options)
   const { connectionCount, sendBufferBytes, receiveBufferBytes } = resolveBuffers(options)
@@ -88,6 +95,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
       connectionCount,
       timeWaitCount: 1024,
       listenerCount: 16,
+      datagramSocketCount: socketCount(options),
       segmentCount: segmentCountFor(sendBufferBytes),
       sendBufferBytes,
       receiveBufferBytes,
@@ -99,6 +107,13 @@ export function resolveOptions(options: StackOptions): StackParameters {
       secret: drawSecret(),
     },
   }
+}
+
+function socketCount({ datagramSocketCount = defaultSocketCount }: StackOptions): number {
+  if (Number.isInteger(datagramSocketCount) && datagramSocketCount >= 0 && datagramSocketCount <= 0xffff) {
+    return datagramSocketCount
+  }
+  throw new RangeError(`datagramSocketCount must be 0 to 65535, not ${datagramSocketCount}`)
 }
 
 function resolveBuffers(
@@ -120,8 +135,9 @@ function resolveBuffers(
 }
 
 /**
- * Segments in flight that a connection keeps track of: a full send buffer in segments of 512 bytes, a third of the usual
- * size, so that small writes do not fill the scoreboard before the buffer. Bounded, since every state has all of them.
+ * Entries of a connection's scoreboard: enough for a full send buffer in segments of 512 bytes, a third of
+ * the usual size. So small writes fill the buffer before they fill the scoreboard. Bounded, since every state
+ * holds all entries.
  */
 function segmentCountFor(sendBufferBytes: number): number {
   return Math.min(4096, Math.max(256, sendBufferBytes / 512))

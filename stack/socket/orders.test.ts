@@ -1,6 +1,6 @@
 /**
- * Every order of what peers send, what the application calls, and when requests and upcalls are taken: whatever it is,
- * what is over is given back, once, and what arrived before the end can be read.
+ * Every order of what peers send, what the application calls, and when requests and upcalls are taken: in
+ * every order, a connection that is over is given back once, and what arrived before its end can be read.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -167,7 +167,11 @@ class Driver {
 const once = (ids: readonly number[]) => new Map(ids.map((id) => [String(id), 1]))
 const sorted = (counts: ReadonlyMap<string, number>) => [...counts].sort()
 
-test('whatever the order of events, every connection is released and freed once, and nothing is left', async () => {
+const timeout = process.env.SOAK === undefined ? 60_000 : 40 * 60_000
+
+test('whatever the order of events, every connection is released and freed once, and nothing is left', {
+  timeout,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
       const driver = new Driver()
@@ -175,8 +179,7 @@ test('whatever the order of events, every connection is released and freed once,
       try {
         await driver.run([{ kind: 'listen' }, ...steps])
         await driver.end()
-        expect(world.held).toEqual([])
-        expect(world.waitingAtListeners).toBe(0)
+        expect(world.held).toBe(0)
         expect(sorted(world.countPosted('release'))).toEqual(sorted(once(world.announced)))
         expect(sorted(world.countPosted('free'))).toEqual(sorted(once(world.announced)))
         for (const connection of driver.connections) {

@@ -1,4 +1,4 @@
-/** Port numbers where they come in: a number that is no port would be cut to 16 bits, and name another. */
+/** Checks port numbers where they enter the stack: a larger number would be cut to 16 bits and name another port. */
 
 export function assertPort(what: string, port: number): void {
   if (Number.isInteger(port) && port >= 1 && port <= 0xffff) return

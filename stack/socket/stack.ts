@@ -5,13 +5,20 @@
  *     const stack = await createStack({ strategy: { kind: 'replicated', replicas: 2 }, device, address: '10.77.0.1/24' })
  *     for await (const connection of await stack.listen(80)) serve(connection)
  */
+
 import { setTimeout as sleep, setImmediate as yieldThread } from 'node:timers/promises'
 import { UpcallError } from '../protocol/actions.ts'
 import type { LiveCounters } from '../strategy/layout/live-counters.ts'
 import type { CrewControl, RunningStack, StackReport } from '../strategy/running/running-stack.ts'
 import { startStack } from '../strategy/running/start.ts'
-import { parseIpv4Address } from '../wire/addresses.ts'
+import { mapIpv4 } from '../wire/address.ts'
+import { formatAddress, parseIpv4Address } from '../wire/addresses.ts'
+import { ipv4HeaderBytes } from '../wire/ipv4.ts'
+import { udpHeaderBytes } from '../wire/udp.ts'
 import { Connection } from './connection.ts'
+import type { DatagramHandler } from './datagram-endpoint.ts'
+import type { DatagramPort } from './datagram-port.ts'
+import { type DatagramAddress, DatagramSocket } from './datagram-socket.ts'
 import { Endpoint, type EndpointHandler } from './endpoint.ts'
 import { SocketError } from './errors.ts'
 import { Listener } from './listener.ts'
@@ -22,7 +29,7 @@ import type { Stream } from './stream.ts'
 const pollLimit = 4096
 /** How long the application sleeps without an upcall; also how soon it notices that the stack failed. */
 const idleMicros = 100_000
-/** How soon it looks again when something is owed that no upcall will announce. */
+/** How soon it polls again when something will become possible that no upcall announces. */
 const owedMicros = 1000
 
 interface PendingListener extends PromiseWithResolvers<void> {
@@ -34,6 +41,10 @@ interface PendingConnection extends PromiseWithResolvers<Connection> {
   readonly what: string
 }
 
+interface PendingSocket extends PromiseWithResolvers<DatagramSocket> {
+  readonly peer?: DatagramAddress
+}
+
 export interface StackCounters extends StackReport, LiveCounters {
   /** Bytes of all connections that peers acknowledged, and that applications read. */
   readonly bytesSent: number
@@ -42,34 +53,40 @@ export interface StackCounters extends StackReport, LiveCounters {
 
 /** Starts a stack. Throws DeviceError or SocketError when it cannot. */
 export async function createStack(options: StackOptions): Promise<Stack> {
-  return new Stack(await startStack(resolveOptions(options)), options.coalesceMillis ?? 0)
+  const parameters = resolveOptions(options)
+  return new Stack(await startStack(parameters), options.coalesceMillis ?? 0, parameters.machine.mtuBytes)
 }
 
 export class Stack {
   readonly #running: RunningStack
   readonly #endpoint: Endpoint
   readonly #coalesceMillis: number
+  readonly #datagramLimitBytes: number
   readonly #connections = new Map<Stream, Connection>()
   /** By port. */
   readonly #listeners = new Map<number, Listener>()
   readonly #listening = new Map<number, PendingListener>()
   readonly #connecting = new Map<number, PendingConnection>()
+  readonly #binding = new Map<number, PendingSocket>()
+  readonly #sockets = new Map<DatagramPort, DatagramSocket>()
   readonly #pump: Promise<void>
   /** Bytes of connections that are no more. */
   readonly #released = { bytesSent: 0, bytesReceived: 0 }
   #nextCookie = 1
   #stopping = false
 
-  constructor(running: RunningStack, coalesceMillis: number) {
+  constructor(running: RunningStack, coalesceMillis: number, mtuBytes = 1500) {
+    this.#datagramLimitBytes = mtuBytes - ipv4HeaderBytes - udpHeaderBytes
     this.#running = running
     this.#coalesceMillis = coalesceMillis
-    this.#endpoint = new Endpoint(running.application, this.#handler())
+    this.#endpoint = new Endpoint(running.application, this.#handler(), this.#datagramHandler())
     this.#pump = this.#run()
   }
 
   /**
-   * Accepts connections on a port. `backlog`: how many may wait for `accept`, and how many may be in the handshake; of a
-   * sharded stack, for each worker. Throws SocketError `port in use`, RangeError for a port that there is not.
+   * Accepts connections on a port. `backlog`: how many may wait for `accept`, and how many may be in the
+   * handshake; of a sharded stack, for each worker. Throws SocketError `port in use`, RangeError for a port
+   * that there is not.
    */
   async listen(port: number, options: { backlog?: number } = {}): Promise<Listener> {
     this.#throwIfStopped('listen')
@@ -87,17 +104,31 @@ export class Stack {
   }
 
   /**
-   * Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections; RangeError for a port
-   * that there is not. An address that no host has, such as a broadcast address, is unreachable at once.
+   * Opens a connection. Throws SocketError: refused, timed out, unreachable, too many connections; RangeError
+   * for a port that there is not. An address that no host has, such as a broadcast address, is unreachable at
+   * once.
    */
   async connect(to: { address: string; port: number; localPort?: number }): Promise<Connection> {
     this.#throwIfStopped('connect')
     const cookie = this.#cookie()
     const what = `connection to ${to.address}:${to.port}`
-    this.#endpoint.connect(cookie, parseIpv4Address(to.address), to.port, to.localPort ?? 0)
+    this.#endpoint.connect(cookie, mapIpv4(parseIpv4Address(to.address)), to.port, to.localPort ?? 0)
     const pending = { what, ...Promise.withResolvers<Connection>() }
     this.#connecting.set(cookie, pending)
     return pending.promise
+  }
+
+  /**
+   * Opens a UDP socket that hears everybody on a port (0: any). Throws SocketError `port in use`, `too many connections`;
+   * RangeError for a port that there is not.
+   */
+  bindDatagram(port: number): Promise<DatagramSocket> {
+    return this.#bind(port, undefined)
+  }
+
+  /** Opens a UDP socket that sends to one peer and hears it alone. Throws as `bindDatagram`, and SocketError `unreachable`. */
+  connectDatagram(to: DatagramAddress & { readonly localPort?: number }): Promise<DatagramSocket> {
+    return this.#bind(to.localPort ?? 0, { address: to.address, port: to.port })
   }
 
   /**
@@ -144,8 +175,8 @@ export class Stack {
   /** Ends all threads. Connections that are open are not closed, they are gone. */
   async stop(): Promise<void> {
     if (this.#stopping) return this.#pump
-    // The threads first: until they end, they may need their upcalls taken. No handle of theirs is left afterwards
-    // to keep this process waiting for the pump.
+    // The threads first: until they end, they may need their upcalls taken. Once they have ended, nothing
+    // else keeps this process alive while it waits for the pump.
     const keepAlive = setInterval(() => {}, 1000)
     await this.#running.stop()
     this.#stopping = true
@@ -155,9 +186,22 @@ export class Stack {
     this.#fail(new SocketError('connection', 'stack stopped'))
   }
 
+  async #bind(port: number, peer: DatagramAddress | undefined): Promise<DatagramSocket> {
+    this.#throwIfStopped('bind')
+    const cookie = this.#cookie()
+    const target = peer && { address: mapIpv4(parseIpv4Address(peer.address)), port: peer.port }
+    this.#endpoint.datagrams.bind(cookie, port, target)
+    const pending = { ...(peer && { peer }), ...Promise.withResolvers<DatagramSocket>() }
+    this.#binding.set(cookie, pending)
+    return pending.promise
+  }
+
   /** Whoever waits learns that nothing more comes. */
   #fail(error: Error): void {
-    for (const pending of [...this.#listening.values(), ...this.#connecting.values()]) pending.reject(error)
+    const pending = [this.#listening, this.#connecting, this.#binding].flatMap((map) => [...map.values()])
+    for (const { reject } of pending) reject(error)
+    this.#binding.clear()
+    for (const socket of this.#sockets.values()) socket.onFailure(new SocketError('socket', 'stack stopped'))
     this.#listening.clear()
     this.#connecting.clear()
     for (const [stream, connection] of this.#connections) {
@@ -181,7 +225,7 @@ export class Stack {
       await upcallSignal.waitAsync(token, this.#endpoint.needsPolling ? owedMicros : idleMicros)
       const { failure } = this.#running
       if (failure !== undefined) this.#fail(failure)
-      // More will have come by then, and the replicas will have passed what there is.
+      // Let upcalls gather, and replicas pass the requests that are there.
       if (rests) await sleep(this.#coalesceMillis)
     }
   }
@@ -191,7 +235,7 @@ export class Stack {
       onListening: (cookie, error) => this.#onListening(cookie, error),
       onConnected: (stream, cookie) => {
         const pending = take(this.#connecting, cookie)
-        // At once, not when whoever waits goes on: the connection may end in the same poll.
+        // Now, and not when the awaiting code resumes: the connection may end in the same poll.
         const connection = this.#hold(stream, pending?.what ?? 'connection', true)
         if (pending === undefined) connection.abort()
         else pending.resolve(connection)
@@ -214,6 +258,31 @@ export class Stack {
     }
   }
 
+  #datagramHandler(): DatagramHandler {
+    return {
+      onBound: (cookie, port) => {
+        const pending = take(this.#binding, cookie)
+        const socket = new DatagramSocket(port, {
+          limitBytes: this.#datagramLimitBytes,
+          ...(pending?.peer && { peer: pending.peer }),
+        })
+        this.#sockets.set(port, socket)
+        if (pending === undefined) socket.close()
+        else pending.resolve(socket)
+      },
+      onBindFailed: (cookie, error) => {
+        take(this.#binding, cookie)?.reject(SocketError.fromUpcall('bind', error))
+      },
+      onDatagrams: (port) => this.#sockets.get(port)?.onProgress(),
+      onDatagramRefused: (port, { address, port: to }, error) => {
+        const peer = { address: formatAddress(address), port: to }
+        const what = `datagram to ${peer.address}:${peer.port}`
+        this.#sockets.get(port)?.onFailure(SocketError.fromUpcall(what, error), peer)
+      },
+      onDatagramGone: (port) => void this.#sockets.delete(port),
+    }
+  }
+
   #onListening(cookie: number, error: number): void {
     const pending = take(this.#listening, cookie)
     if (pending === undefined) return
@@ -223,12 +292,12 @@ export class Stack {
       pending.reject(SocketError.fromUpcall('listen', error))
       return
     }
-    // At once, not when whoever waits goes on: what was accepted meanwhile may come in the same poll.
+    // Now, and not when the awaiting code resumes: connections accepted meanwhile may come in the same poll.
     this.#listeners.set(listener.port, listener)
     pending.resolve()
   }
 
-  /** Of several workers some may accept before all of them listen. */
+  /** In a sharded stack a worker may accept a connection before all workers listen. */
   #pendingListener(port: number): Listener | undefined {
     for (const { listener } of this.#listening.values()) if (listener.port === port) return listener
     return undefined

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { openRegion } from '../dominoes/memory/region.ts'
 import { Request } from '../protocol/requests.ts'
+import { unspecifiedAddress } from '../wire/address.ts'
 import { Stream } from './stream.ts'
 
 const ringBytes = 64
@@ -18,7 +19,12 @@ beforeEach(() => {
     post: (kind: number, connection: number, position: number) => posted.push([kind, connection, position]),
     hasPassed: (index: number) => index < passedBefore,
   }
-  stream = new Stream(region, buffers, port, { id: 0x10001, index: 1, remoteAddress: 0, remotePort: 0 })
+  stream = new Stream(region, buffers, port, {
+    id: 0x10001,
+    index: 1,
+    remoteAddress: unspecifiedAddress,
+    remotePort: 0,
+  })
 })
 
 const bytes = (length: number, first = 0) => Uint8Array.from({ length }, (_, k) => first + k)

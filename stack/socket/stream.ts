@@ -5,9 +5,11 @@
  * Called by the application's thread only. Positions are exact integers counted from the first payload byte;
  * on the way to the protocol machine they are cut to 32 bits.
  */
+
 import type { Region } from '../dominoes/memory/region.ts'
 import { Request } from '../protocol/requests.ts'
 import { receiveRingAt, type StreamBuffers, sendRingAt } from '../strategy/layout/stream-buffers.ts'
+import type { IpAddress } from '../wire/address.ts'
 
 /** What a stream asks of its endpoint: posting requests, and knowing how far the replicas are. */
 export interface StreamPort {
@@ -20,7 +22,7 @@ export class Stream {
   /** The protocol machine's name for this connection: index and generation. */
   readonly id: number
   readonly index: number
-  readonly remoteAddress: number
+  readonly remoteAddress: IpAddress
   readonly remotePort: number
   readonly #region: Region
   readonly #buffers: StreamBuffers
@@ -48,7 +50,7 @@ export class Stream {
     region: Region,
     buffers: StreamBuffers,
     port: StreamPort,
-    identity: { id: number; index: number; remoteAddress: number; remotePort: number },
+    identity: { id: number; index: number; remoteAddress: IpAddress; remotePort: number },
   ) {
     this.#region = region
     this.#buffers = buffers
@@ -78,7 +80,7 @@ export class Stream {
     return this.closedReason !== undefined && this.readableBytes === 0
   }
 
-  /** Whether acknowledged room waits for a replica that is behind: look again soon. */
+  /** Whether acknowledged room waits for a replica that is behind: call `free` again soon. */
   get isFreeing(): boolean {
     return this.freed < this.#acknowledged
   }
@@ -170,10 +172,10 @@ export class Stream {
   }
 
   /**
-   * Room is reused only after every replica has passed all requests before the acknowledging one: until then one that
-   * is behind may still transmit these bytes. The acknowledging request itself transmits only what comes after them, and
-   * that may be much. One acknowledgment at a time is waited for; newer ones merge. Returns whether there is more room
-   * than before.
+   * Room is reused only after every replica has passed all requests before the acknowledging one: until then
+   * a replica that is behind may still transmit these bytes. The acknowledging request itself need not be
+   * passed: it transmits only later bytes, and perhaps many. This waits for one acknowledgment at a time, and
+   * newer ones merge. Returns whether there is more room than before.
    */
   free(): boolean {
     const before = this.freed

@@ -19,7 +19,7 @@ interface Chosen extends Partial<ReplicationFactors> {
   readonly verification?: VerificationFactor
 }
 
-/** More threads than cores, as a rule: what spins has one replica only. */
+/** There are usually more threads than cores, so the cell that spins has one replica. */
 const choices: readonly Chosen[] = [
   { idle: { kind: 'spin' }, replicas: 1 },
   { idle: { kind: 'backoff', spins: 50, yields: 20 } },
@@ -60,7 +60,7 @@ describe('in a network namespace', () => {
     tap = openTap({ name: 'factors0', mtuBytes: 1500, queues })
     execFileSync('ip', ['address', 'add', '10.79.0.2/24', 'dev', tap.name])
     execFileSync('ip', ['link', 'set', tap.name, 'up'])
-    // It answers once it has read to the end: it never stops reading for want of room to write.
+    // The peer answers only after it has read to the end, so it never stops reading because it cannot write.
     server = createServer({ allowHalfOpen: true }, (socket) => {
       const chunks: Uint8Array[] = []
       socket.on('data', (chunk: Uint8Array) => chunks.push(chunk))

@@ -1,7 +1,7 @@
 /**
- * Every strategy on real threads, over a TAP, over a packet socket on a veth pair, and over an impaired path, against the
- * kernel's TCP, in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN, /dev/net/tun and the `ip` command, but no
- * container.
+ * Every strategy on real threads, over a TAP, over a packet socket on a veth pair, and over an impaired path,
+ * against the kernel's TCP, in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN, /dev/net/tun and
+ * the `ip` command, but no container.
  */
 import { execFileSync } from 'node:child_process'
 import { connect, createServer, type Server, type Socket } from 'node:net'

@@ -1,7 +1,8 @@
 /**
- * What a strategy is: a way to run the one protocol machine on threads. Starting and stopping know strategies only through
- * this interface; `strategies.ts` has the list. What only some strategies have is optional here: a crew, a recorder, states
- * to compare. The simulator runs all of them through it, too, and reaches behind it only to kill replicas and to record.
+ * What a strategy is: a way to run the one protocol machine on threads. Starting and stopping know strategies
+ * only through this interface; `strategies.ts` has the list. What only some strategies have is optional here:
+ * a crew, a recorder, states to compare. The simulator runs all of them through it, too, and reaches behind
+ * it only to kill replicas and to record.
  *
  *   plan         where everything lies, before any memory exists
  *   initialise   the region made ready, before any thread runs
@@ -79,14 +80,14 @@ export interface ThreadParts {
   readonly device: Device
   readonly clock: Clock
   readonly seed: number
-  /** Puts something around the domain: the simulator, what actions cost. */
+  /** Wraps the domain: the simulator adds what actions cost. */
   readonly wrapDomain?: (domain: Domain) => Domain
-  /** What virtual cores put in the place of a replica's channel, and around its other parts. */
+  /** Virtual cores replace a replica's channel by this, and wrap its other parts. */
   readonly channel?: Channel
   readonly wrapReplica?: (parts: OpenReplicaParts) => OpenReplicaParts
-  /** And around a lock. */
+  /** Virtual cores wrap a lock. */
   readonly wrapLock?: (lock: Lock) => Lock
-  /** How a thread waits that cannot leave its round; sleeps if absent. In virtual time it lets the clock advance. */
+  /** How a thread waits in the middle of a round. If absent, it sleeps; in virtual time it lets the clock advance. */
   readonly pause?: (micros: number) => void
 }
 
@@ -98,7 +99,7 @@ export interface StrategyThread extends Parker {
   readonly isFinished: boolean
   /** After the last round: leaves behind what an auditor compares. */
   finish(): void
-  /** Microseconds from `nowMicros` until this thread has a timer to fire, `noDeadline` if it minds none. */
+  /** Microseconds from `nowMicros` until this thread has a timer to fire, `noDeadline` if it has none. */
   microsUntilDeadline(nowMicros: number): number
 }
 

@@ -1,10 +1,11 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Device } from '../device/device.ts'
 import { SlotWord } from '../dominoes/contract/slot.ts'
 import { openRegion } from '../dominoes/memory/region.ts'
 import { resolveOptions } from '../socket/options.ts'
-import { Bench, seededIntegers, segment } from '../wire/frame-fixtures.ts'
 import { HeaderWord, TcpFlag, Verdict } from '../wire/header.ts'
+import { Bench, damage, damages, segment } from '../wire/testing/frame-fixtures.ts'
 import { virtioHeaderBytes, writeVirtioOffload, writeVirtioPlain } from '../wire/virtio.ts'
 import { type VerificationFactor, verificationFactors } from './factors.ts'
 import { planStack } from './layout/stack-layout.ts'
@@ -104,15 +105,15 @@ test('trusting spares no header: a malformed one is refused', () => {
 })
 
 test('damage anywhere is judged the same by the claimant and by the reader', () => {
-  const next = seededIntegers(5)
-  for (let round = 0; round < 200; round++) {
-    const frame = validFrame().slice(0, next(8) === 0 ? next(154) : 154)
-    for (let k = next(3); k > 0 && frame.length > 0; k--) frame[next(frame.length)] = next(256)
-    expect([round, verdictOf({ frame }, 'before').verdict]).toEqual([
-      round,
-      verdictOf({ frame }, 'claimed').verdict,
-    ])
-  }
+  const lengths = fc.oneof({ weight: 7, arbitrary: fc.constant(154) }, { weight: 1, arbitrary: fc.nat(153) })
+  fc.assert(
+    fc.property(lengths, damages, (length, list) => {
+      const frame = validFrame().slice(0, length)
+      damage(frame, 0, length, list)
+      expect(verdictOf({ frame }, 'before').verdict).toBe(verdictOf({ frame }, 'claimed').verdict)
+    }),
+    { seed: 5, numRuns: 200 },
+  )
 })
 
 test('a packet that came in fragments is verified as a whole, whatever a device says of a fragment', () => {

@@ -4,6 +4,8 @@
  * For configuration and messages, not for the path of a frame.
  */
 
+import type { IpAddress } from './address.ts'
+
 export interface HardwareAddress {
   readonly high: number
   readonly low: number
@@ -25,6 +27,20 @@ export function parseIpv4Address(text: string): number {
 
 export function formatIpv4Address(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`
+}
+
+/** `10.0.0.1`, or `::ffff:…` in full for what is not IPv4. */
+export function formatAddress(address: IpAddress): string {
+  const [first, second, third, fourth] = address
+  if (first === 0 && second === 0 && third === 0xffff) return formatIpv4Address(fourth)
+  return address
+    .map((word) =>
+      (word >>> 0)
+        .toString(16)
+        .padStart(8, '0')
+        .replace(/(....)(....)/, '$1:$2'),
+    )
+    .join(':')
 }
 
 /** `02:00:0a:00:00:01`; throws a RangeError that shows the text otherwise. */

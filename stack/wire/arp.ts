@@ -1,4 +1,5 @@
 /** ARP for IPv4 over Ethernet (RFC 826). Any thread. */
+import { writeIpv4Mapped } from './address.ts'
 import { readInt32, readUint16, writeInt32, writeUint16 } from './big-endian.ts'
 import { EtherType } from './ethernet.ts'
 import { Format, HeaderWord, Verdict } from './header.ts'
@@ -49,8 +50,8 @@ export function decodeArp(
   words[headAt + HeaderWord.format] = Format.arp
   words[headAt + HeaderWord.etherSourceHigh] = readUint16(bytes, at + ArpOffset.senderHardware)
   words[headAt + HeaderWord.etherSourceLow] = readInt32(bytes, at + ArpOffset.senderHardware + 2)
-  words[headAt + HeaderWord.ipSource] = readInt32(bytes, at + ArpOffset.senderProtocol)
-  words[headAt + HeaderWord.ipDestination] = readInt32(bytes, at + ArpOffset.targetProtocol)
+  writeIpv4Mapped(words, headAt + HeaderWord.ipSource, readInt32(bytes, at + ArpOffset.senderProtocol))
+  writeIpv4Mapped(words, headAt + HeaderWord.ipDestination, readInt32(bytes, at + ArpOffset.targetProtocol))
   words[headAt + HeaderWord.arpOperation] = operation
   return Verdict.accepted
 }

@@ -1,8 +1,9 @@
 /**
- * Which connection a frame belongs to, read before it is checked: to hand it to whoever owns the connection. Any thread;
- * reads nothing outside the frame, allocates nothing. What it says of a frame that turns out to be invalid means nothing,
- * so nobody may rely on it but for choosing who checks the frame.
+ * Which connection a frame belongs to, read before it is checked: to hand it to whoever owns the connection.
+ * Any thread; reads nothing outside the frame, allocates nothing. The frame is not verified yet, and of an
+ * invalid frame the answer may be wrong: use it only to choose who checks the frame.
  */
+import { writeIpv4Mapped } from './address.ts'
 import { readUint16 } from './big-endian.ts'
 import { EtherType, ethernetHeaderBytes, etherTypeOf } from './ethernet.ts'
 import { IcmpType, icmpHeaderBytes } from './icmpv4.ts'
@@ -15,6 +16,7 @@ import {
   ipv4Protocol,
   ipv4Source,
 } from './ipv4.ts'
+import { addressField, defineRecord } from './record.ts'
 
 export const FlowKind = {
   /** Of no connection. */
@@ -25,8 +27,13 @@ export const FlowKind = {
 } as const
 
 /** Words that `readFlow` fills for a connection, as this host sees it. */
-export const FlowWord = { remoteAddress: 0, remotePort: 1, localPort: 2 } as const
-export const flowWords = 3
+const flowRecord = defineRecord({
+  remoteAddress: addressField('of the peer'),
+  remotePort: '0 … 65535',
+  localPort: '0 … 65535',
+})
+export const FlowWord = flowRecord.offsets
+export const flowWords = flowRecord.words
 
 const portsBytes = 4
 
@@ -42,7 +49,7 @@ export function readFlow(bytes: Uint8Array, frameAt: number, frameLength: number
   switch (ipv4Protocol(bytes, at)) {
     case IpProtocol.tcp:
       if (payloadAt + portsBytes > end || ipv4FragmentOffset(bytes, at) !== 0) return FlowKind.none
-      flow[FlowWord.remoteAddress] = ipv4Source(bytes, at)
+      writeIpv4Mapped(flow, FlowWord.remoteAddress, ipv4Source(bytes, at))
       flow[FlowWord.remotePort] = readUint16(bytes, payloadAt)
       flow[FlowWord.localPort] = readUint16(bytes, payloadAt + 2)
       return FlowKind.connection
@@ -61,7 +68,7 @@ function readQuoted(bytes: Uint8Array, messageAt: number, end: number, flow: Int
   if (type === IcmpType.echoRequest || type === IcmpType.echoReply) return FlowKind.none
   const portsAt = at + ipv4HeaderLength(bytes, at)
   if (ipv4Protocol(bytes, at) !== IpProtocol.tcp || portsAt + portsBytes > end) return FlowKind.none
-  flow[FlowWord.remoteAddress] = ipv4Destination(bytes, at)
+  writeIpv4Mapped(flow, FlowWord.remoteAddress, ipv4Destination(bytes, at))
   flow[FlowWord.localPort] = readUint16(bytes, portsAt)
   flow[FlowWord.remotePort] = readUint16(bytes, portsAt + 2)
   return FlowKind.connection

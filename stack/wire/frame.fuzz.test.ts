@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, transportChecksumHolds } from './frame.ts'
-import { Bench, seededIntegers, segment } from './frame-fixtures.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from './header.ts'
+import { Bench, damage, damages, segment } from './testing/frame-fixtures.ts'
 
 const seed = 20260101
 const frameLimit = 1514
@@ -23,19 +24,25 @@ const writers: readonly ((bench: Bench, payloadLength: number) => number)[] = [
   (bench, length) => bench.tcp(ackRecord, length),
 ]
 
-/** Writes a valid frame, then damages it: bytes changed, cut or lengthened. Returns its length. */
-function writeDamaged(bench: Bench, integer: (limit: number) => number): number {
-  const write = writers[integer(writers.length)] as (bench: Bench, payloadLength: number) => number
-  let length = write(bench, integer(100))
-  const changes = integer(4)
-  for (let k = 0; k < changes; k++) {
-    // Mostly in the headers, where it matters.
-    const at = bench.frameAt + integer(integer(3) === 0 ? length : Math.min(length, 80))
-    bench.bytes[at] = integer(3) === 0 ? (bench.bytes[at] as number) ^ (1 << integer(8)) : integer(256)
-  }
-  if (integer(4) === 0) length = integer(length + 1)
-  else if (integer(8) === 0) length = Math.min(frameLimit, length + integer(50))
-  return length
+/** A valid frame, and what becomes of it: bytes changed, cut or lengthened. */
+const damagedFrames = fc.record({
+  writer: fc.nat(writers.length - 1),
+  payloadLength: fc.nat(99),
+  changes: damages,
+  // Mostly in the headers, where it matters.
+  isInHeaders: fc.integer({ min: 0, max: 2 }).map((draw) => draw > 0),
+  cutTo: fc.option(fc.nat(0xffff), { freq: 3 }),
+  lengthenedBy: fc.nat(400),
+})
+type DamagedFrame = typeof damagedFrames extends fc.Arbitrary<infer Value> ? Value : never
+
+/** Writes it; returns its length. */
+function writeDamaged(bench: Bench, frame: DamagedFrame): number {
+  const write = writers[frame.writer] as (bench: Bench, payloadLength: number) => number
+  const length = write(bench, frame.payloadLength)
+  damage(bench.bytes, bench.frameAt, frame.isInHeaders ? Math.min(length, 80) : length, frame.changes)
+  if (frame.cutTo !== null) return frame.cutTo % (length + 1)
+  return Math.min(frameLimit, length + Math.max(0, frame.lengthenedBy - 350))
 }
 
 /** Views that fail the test on a read outside the frame (and, of words, outside the head). */
@@ -59,60 +66,64 @@ function guarded(bench: Bench, length: number): { bytes: Uint8Array; words: Int3
   }
 }
 
-function expectValidHead(bench: Bench, length: number, label: string): void {
+function expectValidHead(bench: Bench, length: number): void {
   const format = bench.head(HeaderWord.format)
-  expect(format, label).not.toBe(Format.none)
+  expect(format).not.toBe(Format.none)
   if (format === Format.arp) return
   const offset = bench.head(HeaderWord.payloadOffset)
   const payloadLength = bench.head(HeaderWord.payloadLength)
-  expect(offset, label).toBeGreaterThanOrEqual(42)
-  expect(payloadLength, label).toBeGreaterThanOrEqual(0)
-  expect(offset + payloadLength, label).toBeLessThanOrEqual(length)
-  if (format === Format.tcp) expect(bench.head(HeaderWord.sackCount), label).toBeLessThanOrEqual(4)
+  expect(offset).toBeGreaterThanOrEqual(42)
+  expect(payloadLength).toBeGreaterThanOrEqual(0)
+  expect(offset + payloadLength).toBeLessThanOrEqual(length)
+  if (format === Format.tcp) expect(bench.head(HeaderWord.sackCount)).toBeLessThanOrEqual(4)
 }
 
 describe(`damaged frames (seed ${seed})`, () => {
   test.each([512, 513, 514, 515])(
     'nothing throws or is read outside the frame, and what is accepted is valid, at offset %i',
     (frameAt) => {
-      const integer = seededIntegers(seed + frameAt)
       const bench = new Bench(frameAt)
       const verdicts = new Map<number, number>()
-      for (let round = 0; round < 4000; round++) {
-        const length = writeDamaged(bench, integer)
-        const { bytes, words } = guarded(bench, length)
-        const trust = integer(2) === 0
-        transportChecksumHolds(bytes, frameAt, length, words)
-        const verdict = decodeFrame(bytes, frameAt, length, words, 0, trust)
-        if (verdict === Verdict.accepted) expectValidHead(bench, length, `round ${round}`)
-        verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
-      }
+      fc.assert(
+        fc.property(damagedFrames, fc.boolean(), (frame, trust) => {
+          const length = writeDamaged(bench, frame)
+          const { bytes, words } = guarded(bench, length)
+          transportChecksumHolds(bytes, frameAt, length, words)
+          const verdict = decodeFrame(bytes, frameAt, length, words, 0, trust)
+          if (verdict === Verdict.accepted) expectValidHead(bench, length)
+          verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
+        }),
+        { seed: seed + frameAt, numRuns: 4000 },
+      )
       // The damage is such that every branch of the gate is taken often.
       for (const verdict of Object.values(Verdict)) expect(verdicts.get(verdict)).toBeGreaterThan(100)
     },
   )
 
   test('verifying apart and then trusting gives the same verdict as decoding with verification', () => {
-    const integer = seededIntegers(seed)
     const bench = new Bench()
-    for (let round = 0; round < 20_000; round++) {
-      const length = writeDamaged(bench, integer)
-      const { bytes, words, frameAt } = bench
-      const atOnce = decodeFrame(bytes, frameAt, length, words, 0, false)
-      const holds = transportChecksumHolds(bytes, frameAt, length, words)
-      const trusting = decodeFrame(bytes, frameAt, length, words, 0, true)
-      // A segment that is wrong in two ways may be refused for either.
-      expect(holds && trusting > 0).toBe(atOnce > 0)
-    }
+    const { bytes, words, frameAt } = bench
+    fc.assert(
+      fc.property(damagedFrames, (frame) => {
+        const length = writeDamaged(bench, frame)
+        const atOnce = decodeFrame(bytes, frameAt, length, words, 0, false)
+        const holds = transportChecksumHolds(bytes, frameAt, length, words)
+        const trusting = decodeFrame(bytes, frameAt, length, words, 0, true)
+        // A segment that is wrong in two ways may be refused for either.
+        expect(holds && trusting > 0).toBe(atOnce > 0)
+      }),
+      { seed, numRuns: 20_000 },
+    )
   })
 
   test('noise is never accepted', () => {
-    const integer = seededIntegers(seed)
     const bench = new Bench()
-    for (let round = 0; round < 20_000; round++) {
-      const length = integer(120)
-      for (let at = 0; at < length; at++) bench.bytes[bench.frameAt + at] = integer(256)
-      expect(decodeFrame(bench.bytes, bench.frameAt, length, bench.words, 0, false)).toBeLessThan(0)
-    }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 120, size: 'max' }), (noise) => {
+        bench.bytes.set(noise, bench.frameAt)
+        expect(decodeFrame(bench.bytes, bench.frameAt, noise.length, bench.words, 0, false)).toBeLessThan(0)
+      }),
+      { seed, numRuns: 5_000 },
+    )
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, transportChecksumHolds } from './frame.ts'
-import { Bench, ours, segment, theirHardware, theirs } from './frame-fixtures.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, TcpWord, Verdict } from './header.ts'
+import { Bench, ours, segment, theirHardware, theirs } from './testing/frame-fixtures.ts'
 
 function decode(bench: Bench, length: number, trustChecksums = false): number {
   return decodeFrame(bench.bytes, bench.frameAt, length, bench.words, 0, trustChecksums)
@@ -50,8 +50,8 @@ describe('a valid frame', () => {
     const length = bench.tcp(dataRecord, 333)
     expect(decode(bench, length)).toBe(Verdict.accepted)
     expect(bench.head(HeaderWord.format)).toBe(Format.tcp)
-    expect(bench.head(HeaderWord.ipSource)).toBe(theirs)
-    expect(bench.head(HeaderWord.ipDestination)).toBe(ours)
+    expect(bench.ipv4(HeaderWord.ipSource)).toBe(theirs)
+    expect(bench.ipv4(HeaderWord.ipDestination)).toBe(ours)
     expect(bench.head(HeaderWord.timeToLive)).toBe(64)
     expect(bench.head(HeaderWord.ecn)).toBe(1)
     expect(bench.head(HeaderWord.payloadOffset)).toBe(length - 333)
@@ -77,8 +77,8 @@ describe('a valid frame', () => {
     expect(bench.head(HeaderWord.format)).toBe(Format.arp)
     expect(bench.head(HeaderWord.etherSourceHigh)).toBe(theirHardware.high)
     expect(bench.head(HeaderWord.etherSourceLow)).toBe(theirHardware.low)
-    expect(bench.head(HeaderWord.ipSource)).toBe(theirs)
-    expect(bench.head(HeaderWord.ipDestination)).toBe(ours)
+    expect(bench.ipv4(HeaderWord.ipSource)).toBe(theirs)
+    expect(bench.ipv4(HeaderWord.ipDestination)).toBe(ours)
     expect(bench.head(HeaderWord.arpOperation)).toBe(1)
   })
 
@@ -100,8 +100,8 @@ describe('a valid frame', () => {
     expect(bench.head(HeaderWord.icmpCode)).toBe(4)
     expect(bench.head(HeaderWord.nextHopMtu)).toBe(1400)
     expect(bench.head(HeaderWord.quotedProtocol)).toBe(6)
-    expect(bench.head(HeaderWord.quotedSource)).toBe(ours)
-    expect(bench.head(HeaderWord.quotedDestination)).toBe(theirs)
+    expect(bench.ipv4(HeaderWord.quotedSource)).toBe(ours)
+    expect(bench.ipv4(HeaderWord.quotedDestination)).toBe(theirs)
     expect(bench.head(HeaderWord.quotedSourcePort)).toBe(4000)
     expect(bench.head(HeaderWord.quotedDestinationPort)).toBe(80)
     expect(bench.head(HeaderWord.quotedSequence)).toBe(-5)

@@ -81,7 +81,7 @@ function decodePacket(
 
 /**
  * Whether the transport checksum of an undecoded frame holds, for verification apart from decoding: a later
- * `decodeFrame` may then trust it. True where there is none to verify: it is for `decodeFrame` to refuse what
+ * `decodeFrame` may then trust it. True also where there is no checksum to verify: `decodeFrame` refuses what
  * is malformed or not for us.
  */
 export function transportChecksumHolds(

@@ -1,90 +1,91 @@
 /**
  * What decoding a frame leaves behind: words in the head of its slot (64 words, see `dominoes/contract/slot.ts`).
  * Everything past this gate is valid: lengths lie inside the frame, checksums were right or trusted.
- * Multi-byte values are in host order; addresses are 32-bit integers (10.0.0.1 is 0x0a000001 | 0).
+ * Multi-byte values are in host order; IP addresses are four words (see `address.ts`).
  */
+import { addressField, addressFieldsOf, constants, defineRecord } from './record.ts'
 
 /** Which words of the head are filled. */
 export const Format = { none: 0, arp: 1, icmpEcho: 2, icmpError: 3, udp: 4, tcp: 5 } as const
 
-export const HeaderWord = {
-  format: 0,
-  /** Source hardware address, of an ARP packet the sender's inside it: its first two bytes, then its last four. */
-  etherSourceHigh: 1,
-  etherSourceLow: 2,
-  /** IPv4 source and destination; sender and target protocol address of an ARP packet. */
-  ipSource: 3,
-  ipDestination: 4,
-  timeToLive: 5,
-  /** The two ECN bits of the IP header (RFC 3168). */
-  ecn: 6,
-  /** Transport payload, in bytes from the start of the frame, and its length. */
-  payloadOffset: 7,
-  payloadLength: 8,
+/** Of every frame. */
+const packetRecord = defineRecord({
+  format: 'Format',
+  etherSourceHigh: "source hardware address, of an ARP packet the sender's inside it: its first two bytes",
+  etherSourceLow: 'its last four bytes',
+  etherDestinationHigh: 'destination hardware address of the frame: its first two bytes',
+  etherDestinationLow: 'its last four bytes',
+  ipSource: addressField('source; sender protocol address of an ARP packet'),
+  ipDestination: addressField('destination; target protocol address of an ARP packet'),
+  timeToLive: 'hops left',
+  ecn: 'the two ECN bits of the IP header (RFC 3168)',
+  payloadOffset: 'transport payload, in bytes from the start of the frame',
+  payloadLength: 'its bytes',
+})
 
-  // TCP and UDP
-  sourcePort: 9,
-  destinationPort: 10,
-  // TCP (RFC 9293, 7323, 2018)
-  sequence: 11,
-  acknowledgment: 12,
-  flags: 13,
-  /** As on the wire, unscaled. */
-  window: 14,
-  /** Which options were present: bits of `OptionBit`. */
-  options: 15,
-  maximumSegment: 16,
-  windowScale: 17,
-  timestampValue: 18,
-  timestampEcho: 19,
-  sackCount: 20,
-  /** Up to four pairs of left and right edge. */
-  sackBlocks: 21,
-
-  /** Destination hardware address of the frame: its first two bytes, then its last four. */
-  etherDestinationHigh: 29,
-  etherDestinationLow: 30,
-
-  // ARP
-  arpOperation: 9,
-
-  // ICMP (RFC 792): echo request or reply; its payload is what follows identifier and sequence
-  icmpType: 9,
-  icmpCode: 10,
-  icmpIdentifier: 11,
-  icmpSequence: 12,
-  /** ICMP error: the quoted packet's addresses, protocol, ports and TCP sequence; next-hop MTU (RFC 1191). */
-  quotedProtocol: 13,
-  quotedSource: 14,
-  quotedDestination: 15,
-  quotedSourcePort: 16,
-  quotedDestinationPort: 17,
-  quotedSequence: 18,
-  nextHopMtu: 19,
+const portFields = {
+  sourcePort: '0 … 65535',
+  destinationPort: '0 … 65535',
 } as const
+
+/** A TCP segment (RFC 9293, 7323, 2018). Any record with these fields in this order can be written as a header (`writeTcp`). */
+export const tcpFields = {
+  ...portFields,
+  sequence: 'SEG.SEQ',
+  acknowledgment: 'SEG.ACK',
+  flags: 'TcpFlag bits',
+  window: 'SEG.WND as on the wire, unscaled',
+  options: 'OptionBit bits: which options are present',
+  maximumSegment: 'bytes',
+  windowScale: 'bits to shift, 0 … 14',
+  timestampValue: 'TSval',
+  timestampEcho: 'TSecr',
+  sackCount: 'SACK blocks, 0 … 4',
+  sackBlocks: ['pairs of left and right edge', 8],
+} as const
+
+/** A UDP datagram (RFC 768). */
+export const udpFields = portFields
+
+const arpFields = { arpOperation: 'ArpOperation' } as const
+
+/** ICMP (RFC 792): of an echo the payload is what follows identifier and sequence; an error quotes a packet of ours. */
+const icmpFields = {
+  icmpType: '0 … 255',
+  icmpCode: '0 … 255',
+  icmpIdentifier: '0 … 65535',
+  icmpSequence: '0 … 65535',
+  quotedProtocol: 'IpProtocol',
+  quotedSource: addressField('source of the quoted packet'),
+  quotedDestination: addressField('its destination'),
+  quotedSourcePort: '0 … 65535',
+  quotedDestinationPort: '0 … 65535',
+  quotedSequence: 'SEG.SEQ of a segment; a datagram has its length and checksum there',
+  nextHopMtu: 'bytes (RFC 1191), 0 if the router named none',
+} as const
+
+const tcpRecord = defineRecord(tcpFields, packetRecord.words)
+const arpRecord = defineRecord(arpFields, packetRecord.words)
+const icmpRecord = defineRecord(icmpFields, packetRecord.words)
+
+/** Word offsets in the head: those of every frame, and, at the same places, those of each format. */
+export const HeaderWord = constants({
+  ...packetRecord.offsets,
+  ...tcpRecord.offsets,
+  ...arpRecord.offsets,
+  ...icmpRecord.offsets,
+})
+
+/** Fields of the head that are IP addresses. */
+export const headerAddresses: ReadonlySet<string> = new Set(
+  [packetRecord, icmpRecord].flatMap(({ fields }) => addressFieldsOf(fields)),
+)
 
 /** Words of the head that decoding may fill. */
-export const headerWords = 31
+export const headerWords = Math.max(tcpRecord.words, arpRecord.words, icmpRecord.words)
 
-/**
- * A TCP segment's fields as a run of 20 words, which the head holds from `HeaderWord.sourcePort`. Any record
- * with these words in this order can be written as a header (`writeTcp`).
- */
-export const TcpWord = {
-  sourcePort: 0,
-  destinationPort: 1,
-  sequence: 2,
-  acknowledgment: 3,
-  flags: 4,
-  window: 5,
-  options: 6,
-  maximumSegment: 7,
-  windowScale: 8,
-  timestampValue: 9,
-  timestampEcho: 10,
-  sackCount: 11,
-  sackBlocks: 12,
-} as const
+/** A TCP segment's fields by themselves, which the head holds from `HeaderWord.sourcePort`. */
+export const TcpWord = defineRecord(tcpFields).offsets
 
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
 

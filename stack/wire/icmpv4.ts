@@ -1,4 +1,5 @@
 /** ICMP for IPv4 (RFC 792): echo, and errors with the packet they quote. Any thread. */
+import { writeIpv4Mapped } from './address.ts'
 import { readInt32, readUint16, writeInt32, writeUint16 } from './big-endian.ts'
 import { checksumOf, sumBytes, sumHeader, sumHolds } from './checksum.ts'
 import { Format, HeaderWord, Verdict } from './header.ts'
@@ -95,8 +96,8 @@ function decodeQuote(
   const hasPorts = protocol === IpProtocol.tcp || protocol === IpProtocol.udp
   const transport = at + headerLength
   words[headAt + HeaderWord.quotedProtocol] = protocol
-  words[headAt + HeaderWord.quotedSource] = ipv4Source(bytes, at)
-  words[headAt + HeaderWord.quotedDestination] = ipv4Destination(bytes, at)
+  writeIpv4Mapped(words, headAt + HeaderWord.quotedSource, ipv4Source(bytes, at))
+  writeIpv4Mapped(words, headAt + HeaderWord.quotedDestination, ipv4Destination(bytes, at))
   words[headAt + HeaderWord.quotedSourcePort] = hasPorts ? readUint16(bytes, transport) : 0
   words[headAt + HeaderWord.quotedDestinationPort] = hasPorts ? readUint16(bytes, transport + 2) : 0
   words[headAt + HeaderWord.quotedSequence] =

@@ -1,6 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { transportChecksumHolds } from './frame.ts'
-import { Bench, seededIntegers, segment } from './frame-fixtures.ts'
 import { TcpFlag } from './header.ts'
 import { ipv4HeaderHolds, ipv4TotalLength } from './ipv4.ts'
 import {
@@ -11,6 +11,7 @@ import {
   writeFragmentHeader,
   writeWholeHeader,
 } from './ipv4-fragment.ts'
+import { Bench, damage, damages, segment } from './testing/frame-fixtures.ts'
 
 const ipAt = 14
 
@@ -123,16 +124,9 @@ describe('a fragment is refused', () => {
 })
 
 test('nothing is read outside a damaged frame, and what is accepted lies in it and in a packet', () => {
-  const integer = seededIntegers(20260202)
   const bench = new Bench()
   let accepted = 0
-  for (let round = 0; round < 20_000; round++) {
-    let length = integer(2) === 0 ? bench.udp(integer(100)) : bench.tcp(segment({ flags: 16 }), integer(100))
-    asFragment(bench, integer(8192) * 8, integer(2) === 0)
-    for (let k = integer(3); k > 0; k--) bench.bytes[bench.frameAt + integer(60)] = integer(256)
-    // Damage that a checksum does not show.
-    if (integer(2) === 0) sealAgain(bench, integer)
-    if (integer(4) === 0) length = integer(length + 1)
+  const judge = (length: number): void => {
     const end = bench.frameAt + length
     const bytes = new Proxy(bench.bytes, {
       get(target, key) {
@@ -142,19 +136,33 @@ test('nothing is read outside a damaged frame, and what is accepted lies in it a
       },
     })
     const fragment = new Int32Array(fragmentWords)
-    if (!isFragment(bytes, bench.frameAt, length) || !readFragment(bytes, bench.frameAt, length, fragment)) {
-      continue
-    }
+    if (!isFragment(bytes, bench.frameAt, length)) return
+    if (!readFragment(bytes, bench.frameAt, length, fragment)) return
     accepted += 1
     const [, , , headerBytes, payloadAt, offset, bytesThere] = fragment as unknown as number[]
     expect((payloadAt as number) + (bytesThere as number)).toBeLessThanOrEqual(length)
     expect(bytesThere).toBeGreaterThan(0)
     expect((headerBytes as number) + (offset as number) + (bytesThere as number)).toBeLessThanOrEqual(65_535)
   }
+  const place = fc.record({ eighths: fc.nat(8191), isLast: fc.boolean() })
+  const frames = fc.record({
+    isUdp: fc.boolean(),
+    payloadLength: fc.nat(99),
+    place,
+    changes: damages,
+    // Over damage that a checksum does not show.
+    sealedAs: fc.option(place, { freq: 1 }),
+    cutTo: fc.option(fc.nat(0xffff), { freq: 1 }),
+  })
+  fc.assert(
+    fc.property(frames, ({ isUdp, payloadLength, place, changes, sealedAs, cutTo }) => {
+      const length = isUdp ? bench.udp(payloadLength) : bench.tcp(segment({ flags: 16 }), payloadLength)
+      asFragment(bench, place.eighths * 8, place.isLast)
+      damage(bench.bytes, bench.frameAt, 60, changes)
+      if (sealedAs !== null) asFragment(bench, sealedAs.eighths * 8, sealedAs.isLast)
+      judge(cutTo === null ? length : cutTo % (length + 1))
+    }),
+    { seed: 20260202, numRuns: 20_000 },
+  )
   expect(accepted).toBeGreaterThan(1000)
 })
-
-/** Other fields of a fragment, and a header that adds up over whatever damage is in it. */
-function sealAgain(bench: Bench, integer: (limit: number) => number): void {
-  asFragment(bench, integer(8192) * 8, integer(2) === 0)
-}

@@ -1,10 +1,10 @@
 /**
- * Fragments of IPv4 packets (RFC 791 section 3.2): the gate for those that arrive, and the header of those that are made.
- * Any thread; allocates nothing, never throws, reads nothing outside the frame.
+ * Fragments of IPv4 packets (RFC 791 section 3.2): the gate for those that arrive, and the header of those
+ * that are made. Any thread; allocates nothing, never throws, reads nothing outside the frame.
  *
- * What `readFragment` accepts lies inside its frame and inside some packet of at most 65535 bytes, is of a protocol that
- * is taken here, and shows the whole transport header if it is the first. Whether it fits the fragments before it is
- * for whoever joins them.
+ * What `readFragment` accepts lies inside its frame and inside some packet of at most 65535 bytes, is of a
+ * protocol that is taken here, and shows the whole transport header if it is the first. Whether it fits the
+ * fragments before it is for whoever joins them.
  */
 import { readUint16, writeUint16 } from './big-endian.ts'
 import { checksumOf, sumHeader } from './checksum.ts'
@@ -78,7 +78,8 @@ export function readFragment(
   if (length === 0 || (!isLast && length % fragmentUnitBytes !== 0)) return false
   if (headerBytes + offset + length > packetLimitBytes) return false
   const protocol = ipv4Protocol(bytes, at)
-  // RFC 1858: a first fragment that leaves part of the transport header to the second deceives whoever filters by it.
+  // RFC 1858: a filter that looks at the first fragment is deceived if part of the transport header is in the
+  // second.
   const least = transportHeaderBytes(bytes, protocol, at + headerBytes, offset === 0 ? length : 0)
   if (least === 0 || (offset === 0 ? length : offset) < least) return false
 

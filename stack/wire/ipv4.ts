@@ -1,4 +1,5 @@
 /** The IPv4 header (RFC 791). Any thread. */
+import { writeIpv4Mapped } from './address.ts'
 import { broadcastAddress, isMulticastAddress } from './addresses.ts'
 import { readInt32, readUint16, writeInt32, writeUint16 } from './big-endian.ts'
 import { checksumOf, sumHeader, sumHolds } from './checksum.ts'
@@ -95,8 +96,8 @@ export function decodeIpv4(
   // RFC 1122 section 3.2.1.3: neither may be a source.
   if (isMulticastAddress(source) || source === broadcastAddress) return Verdict.malformed
 
-  words[headAt + HeaderWord.ipSource] = source
-  words[headAt + HeaderWord.ipDestination] = ipv4Destination(bytes, at)
+  writeIpv4Mapped(words, headAt + HeaderWord.ipSource, source)
+  writeIpv4Mapped(words, headAt + HeaderWord.ipDestination, ipv4Destination(bytes, at))
   words[headAt + HeaderWord.timeToLive] = bytes[at + Ipv4Offset.timeToLive] as number
   words[headAt + HeaderWord.ecn] = (bytes[at + Ipv4Offset.typeOfService] as number) & 3
   return Verdict.accepted

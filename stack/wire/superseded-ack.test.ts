@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { Bench, segment } from './frame-fixtures.ts'
 import { OptionBit, TcpFlag } from './header.ts'
 import { supersedesAck } from './superseded-ack.ts'
+import { Bench, segment } from './testing/frame-fixtures.ts'
 
 type Fields = Parameters<typeof segment>[0]
 
@@ -17,7 +17,7 @@ const plain: Fields = {
   timestampEcho: 5,
 }
 
-/** Whether a frame with these fields makes a plain acknowledgment, or one with `olderSack`, needless. */
+/** Whether a frame with these fields supersedes a plain acknowledgment, or one with `olderSack`. */
 function verdict(
   fields: Fields,
   {

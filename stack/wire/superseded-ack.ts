@@ -1,13 +1,13 @@
 /**
- * Whether a frame makes the one before it needless: both are bare acknowledgments of one connection, and the second says
- * all that the first did. TCP acknowledges cumulatively (RFC 9293 section 3.4) and repeats its SACK blocks (RFC 2018
- * section 4), so dropping the first is as if the network had lost it; Linux does the same with what waits for a busy
- * socket. Any thread; touches nothing but the two frames.
+ * Superseded ACKs: whether a frame says all that the one before it said, both being bare acknowledgments of
+ * one connection. TCP acknowledges cumulatively (RFC 9293 section 3.4) and repeats its SACK blocks (RFC 2018
+ * section 4), so dropping the first is as if the network had lost it; Linux does the same with what waits for
+ * a busy socket. Any thread; touches nothing but the two frames.
  *
- * Only the form in which nothing else is said qualifies: IPv4 without options or fragments, no flag but ACK, no payload,
- * timestamps and perhaps SACK blocks as the only options. A duplicate report (D-SACK, RFC 2883) is said once and never
- * dropped, nor is a duplicate acknowledgment where no SACK block shows that it is not counted. Nothing is verified here:
- * on the word of a frame that is damaged, a good one is lost, as happens.
+ * A bare acknowledgment has IPv4 without options or fragments, no flag but ACK, no payload, and no options
+ * but timestamps and SACK blocks. Two kinds are never dropped: a D-SACK (RFC 2883), which is sent once only;
+ * and a duplicate ACK without SACK blocks, which the sender counts. Nothing is verified here. So a damaged
+ * frame may cause a good one to be dropped, which is as if the network had lost it.
  */
 import { readInt32, readUint16 } from './big-endian.ts'
 import { EtherType, ethernetHeaderBytes, etherTypeOf } from './ethernet.ts'
@@ -95,7 +95,10 @@ function blockCount(bytes: Uint8Array, frameAt: number, frameBytes: number): num
     : -1
 }
 
-/** Whether the first block tells of bytes that came twice: it is acknowledged, or within the second (RFC 2883 section 4). */
+/**
+ * Whether the first block is a D-SACK: it is acknowledged already, or lies within the second (RFC 2883
+ * section 4).
+ */
 function reportsDuplicate(bytes: Uint8Array, at: number, count: number): boolean {
   if (count === 0) return false
   const start = readInt32(bytes, at + Tcp.blocks)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { segment } from './frame-fixtures.ts'
 import { OptionBit, TcpFlag, TcpWord, Verdict } from './header.ts'
 import { decodeTcpOptions, sackBlockLimit, tcpOptionBytes, writeTcpOptions } from './tcp-options.ts'
+import { segment } from './testing/frame-fixtures.ts'
 
 const { maximumSegment, windowScale, sackPermitted, timestamps } = OptionBit
 

@@ -3,6 +3,7 @@
  * Decoding and encoding share one layout of a segment's fields, `TcpWord`: what was decoded can be written
  * again as it is.
  */
+import { ipv4At } from './address.ts'
 import { readInt32, readUint16, writeInt32, writeUint16 } from './big-endian.ts'
 import { checksumOf, sumBytes, sumHolds, sumPseudoHeader } from './checksum.ts'
 import { Format, HeaderWord, TcpWord, Verdict } from './header.ts'
@@ -58,8 +59,8 @@ export function decodeTcp(
   if (length < tcpHeaderMinimumBytes) return Verdict.malformed
   const headerLength = ((bytes[at + TcpOffset.dataOffset] as number) >> 4) << 2
   if (headerLength < tcpHeaderMinimumBytes || headerLength > length) return Verdict.malformed
-  const source = words[headAt + HeaderWord.ipSource] as number
-  const destination = words[headAt + HeaderWord.ipDestination] as number
+  const source = ipv4At(words, headAt + HeaderWord.ipSource)
+  const destination = ipv4At(words, headAt + HeaderWord.ipDestination)
   if (!trustChecksums && !tcpChecksumHolds(bytes, words, at, length, source, destination)) {
     return Verdict.badChecksum
   }

@@ -1,4 +1,5 @@
 /** UDP (RFC 768). Any thread. */
+import { ipv4At } from './address.ts'
 import { readUint16, writeUint16 } from './big-endian.ts'
 import { checksumOf, sumBytes, sumHeader, sumHolds, sumPseudoHeader } from './checksum.ts'
 import { Format, HeaderWord, Verdict } from './header.ts'
@@ -42,8 +43,8 @@ export function decodeUdp(
   trustChecksums: boolean,
 ): number {
   if (!udpLengthHolds(bytes, at, length)) return Verdict.malformed
-  const source = words[headAt + HeaderWord.ipSource] as number
-  const destination = words[headAt + HeaderWord.ipDestination] as number
+  const source = ipv4At(words, headAt + HeaderWord.ipSource)
+  const destination = ipv4At(words, headAt + HeaderWord.ipDestination)
   if (!trustChecksums && !udpChecksumHolds(bytes, words, at, source, destination)) return Verdict.badChecksum
 
   words[headAt + HeaderWord.format] = Format.udp

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { sumBytes, sumHolds } from './checksum.ts'
-import { Bench, ours, segment, theirs } from './frame-fixtures.ts'
 import { TcpFlag } from './header.ts'
 import { TcpOffset, writeTcpPseudoChecksum } from './tcp.ts'
+import { Bench, ours, segment, theirs } from './testing/frame-fixtures.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum, writeVirtioOffload, writeVirtioPlain } from './virtio.ts'
 
 test('a plain header is zeros and vouches for nothing', () => {

@@ -25,6 +25,6 @@ async function demonstrate(check: boolean, signal: AbortSignal): Promise<void> {
     print('\nCtrl-C ends it.')
     if (!signal.aborted) await once(signal, 'abort')
   } finally {
-    await demo.bench.destroy()
+    await demo.testbed.destroy()
   }
 }

@@ -48,7 +48,7 @@ async function check({ costs, draws }: Options, against: string, signal: AbortSi
   const { checksOf } = await import('../../calibrate/questions.ts')
   const { costsName, latestRun, readRun } = await import('../../result/store.ts')
   const { summarize } = await import('../../result/summary.ts')
-  const { errorOf, errorSizes } = await import('../../result/prediction-verdict.ts')
+  const { errorOf, errorSizes } = await import('../../verdict/prediction.ts')
   const { folder, manifest, samples } = await (against === 'latest'
     ? latestRun(reportsFolder)
     : readRun(against))
@@ -64,7 +64,7 @@ async function check({ costs, draws }: Options, against: string, signal: AbortSi
     const path = costs ?? (existsSync(own) ? own : costsPath)
     await ask(path, checksOf(experiment, cores, effort), signal, (question, answer) => {
       const cell = summary.cells.find((each) => question.kind === 'check' && each.cell === question.cell)
-      const measured = cell?.goodputMbps?.median ?? null
+      const measured = cell?.measures.goodputMbps?.median ?? null
       const error = errorOf(answer.goodputMbps, measured)
       if (measured === null || error === null) return
       errors.push(error)

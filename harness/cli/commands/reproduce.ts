@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto'
 import { join, relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { HarnessError } from '../../error.ts'
-import { recordingsIn } from '../../executor/recording.ts'
 import type { Experiment } from '../../matrix/experiment.ts'
 import { loadExperiments, selectExperiments } from '../../matrix/load.ts'
 import type { Profile } from '../../result/manifest.ts'
@@ -11,6 +10,7 @@ import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
 import { LineProgress } from '../../runner/progress.ts'
 import { type RunResult, runExperiments } from '../../runner/run.ts'
+import { recordingsIn } from '../../testbed/recording.ts'
 import { experimentsFolder, projectFolder, reportsFolder } from '../paths.ts'
 import { withCleanUp } from '../with-clean-up.ts'
 import { writeReport } from '../write-report.ts'
@@ -57,13 +57,13 @@ async function measure(
 ): Promise<RunResult> {
   // Without an engine every sample would fail for the same reason.
   await setUp()
-  const { createExecutor } = await import('../../executor/index.ts')
+  const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   return runExperiments({
     experiments,
     profile,
     seed,
-    executor: await createExecutor({ record }),
+    sampler: new ContainerSampler({ record }),
     predictor: virtualCores,
     reports: reportsFolder,
     machine: await describeMachine(),

@@ -1,7 +1,7 @@
 /** `summary`: the latest run as one JSON object on stdout, for programs. */
 import { Command } from 'commander'
 import { latestRun } from '../../result/store.ts'
-import { summarize } from '../../result/summary.ts'
+import { type CellSummary, summarize } from '../../result/summary.ts'
 import { reportsFolder } from '../paths.ts'
 
 export function summaryCommand(): Command {
@@ -13,5 +13,19 @@ export function summaryCommand(): Command {
 /** Throws HarnessError if there is no run below `reports`. */
 export async function formatSummary(reports: string): Promise<string> {
   const { manifest, samples, predictions } = await latestRun(reports)
-  return `${JSON.stringify(summarize(manifest, samples, predictions), null, 2)}\n`
+  const summary = summarize(manifest, samples, predictions)
+  const experiments = summary.experiments.map((experiment) => ({
+    ...experiment,
+    cells: experiment.cells.map(flat),
+  }))
+  return `${JSON.stringify({ ...summary, experiments }, null, 2)}\n`
+}
+
+/** A program asks a cell for `goodputMbps` and `bytesVerified`, without knowing how we keep them. */
+function flat({ measures, delivered, ...cell }: CellSummary): object {
+  const counts = Object.entries(delivered).flatMap(([unit, { sent, verified }]) => [
+    [`${unit}Sent`, sent],
+    [`${unit}Verified`, verified],
+  ])
+  return { ...cell, ...measures, ...Object.fromEntries(counts) }
 }

@@ -8,8 +8,9 @@ export interface Clock {
 }
 
 /**
- * Microseconds from the system's monotonic epoch to this thread's `performance.now() === 0`, which is when the
- * thread started. Both read the same clock; the attempt that was interrupted least is the closest.
+ * Microseconds from the system's monotonic epoch to this thread's `performance.now() === 0`, which is when
+ * the thread started. Both read the same clock, one after the other. Of several attempts, the one with the
+ * least time between the readings is the most exact.
  */
 function measureThreadStartMicros(): number {
   let narrowest = Number.POSITIVE_INFINITY

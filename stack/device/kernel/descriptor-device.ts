@@ -49,7 +49,10 @@ export class DescriptorDevice implements Device {
   readonly #views: RegionViews
   /** The other queues, if there are several. */
   readonly #others: readonly number[]
-  /** Pollfd records, that of the eventfd first: descriptor, then events in the lower and returned ones in the upper half. */
+  /**
+   * Pollfd records, that of the eventfd first. A record is a descriptor, then a word with the events in its
+   * lower and the returned events in its upper half.
+   */
   readonly #entries: Int32Array
   /** A timespec: 64-bit seconds and nanoseconds. */
   readonly #timeout = new Int32Array(4)
@@ -66,7 +69,7 @@ export class DescriptorDevice implements Device {
     this.#entries = new Int32Array([handle.eventFd, handle.fd, ...this.#others].flatMap((fd) => [fd, 0]))
   }
 
-  /** From its own queue first; from the others what that has not. */
+  /** Reads from its own queue first, and from the others when that one is empty. */
   read(at: number, limit: number): number {
     const to = this.#views.from(at, limit)
     let length = this.#readQueue(this.#fd, to, limit)
@@ -115,7 +118,7 @@ export class DescriptorDevice implements Device {
     this.#timeout[2] = (limited % 1_000_000) * 1000
     const ready = ppoll(entries, entries.length >> 1, this.#timeout, null)
     if (ready > 0 && (entries[1] as number) >>> 16 !== 0) {
-      // Drained, or the next wait would end at once.
+      // Empty the eventfd: otherwise the next wait would end at once.
       readFile(this.#eventFd, this.#eventCount, 8)
     }
   }
@@ -124,6 +127,6 @@ export class DescriptorDevice implements Device {
     writeFile(this.#eventFd, this.#one, 8)
   }
 
-  /** Nothing of this thread's own is open: `closeDescriptors` ends the device for all. */
+  /** Does nothing: the descriptors belong to the process, and `closeDescriptors` closes them for all threads. */
   close(): void {}
 }

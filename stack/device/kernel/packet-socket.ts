@@ -92,7 +92,7 @@ function configure(fd: number, options: PacketSocketOptions): DescriptorDeviceHa
   }
 }
 
-/** Beyond the system's limit needs NET_ADMIN; without it, as much as the limit allows. */
+/** More than the system's limit needs NET_ADMIN. Without that right, the kernel grants as much as the limit. */
 function growReceiveBuffer(fd: number, name: string, sizeBytes: number): void {
   const value = integerBytes(sizeBytes)
   if (setSocketOption(fd, socketLevel, SocketOption.receiveBufferForce, value, value.length) < 0) {

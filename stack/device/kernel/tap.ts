@@ -1,7 +1,7 @@
 /**
- * A TAP: an interface of this network namespace whose wire is a file descriptor. The kernel's network stack, or
- * a peer's into whose namespace the interface is moved, is at the other end. `openTap` runs once; every thread
- * then makes a device of its own from the handle.
+ * A TAP: an interface of this network namespace whose wire is a file descriptor. At the other end is the
+ * kernel's network stack: of this namespace, or of a peer's to which the interface was moved. `openTap` runs
+ * once; every thread then makes a device of its own from the handle.
  */
 import type { Region } from '../../dominoes/memory/region.ts'
 import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
@@ -43,8 +43,8 @@ export interface TapOptions {
   /** Frames carry a virtio-net header, with checksum and segmentation offload both ways. */
   readonly offload?: boolean
   /**
-   * Queues, each with a descriptor of its own, 1 … 64; default 1. The kernel hands a flow's frames to the queue through
-   * which that flow was last sent.
+   * Queues, each with a descriptor of its own, 1 … 64; default 1. The kernel delivers a flow's frames to the
+   * queue through which that flow was last sent.
    */
   readonly queues?: number
 }
@@ -80,7 +80,10 @@ export function createTapDevice(region: Region, handle: DescriptorDeviceHandle):
   return new DescriptorDevice(region, handle)
 }
 
-/** Makes the descriptor a queue of the interface with this name, which it creates if there is none; returns its name. */
+/**
+ * Makes the descriptor a queue of the interface with this name. Creates the interface if there is none.
+ * Returns its name.
+ */
 function attach(fd: number, requested: string, { offload = false, queues = 1 }: TapOptions): string {
   const request = new InterfaceRequest(requested)
   request.setFlags(

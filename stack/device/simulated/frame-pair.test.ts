@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { complianceRegion, describeDevice } from '../device.compliance.ts'
 import { openEventFd } from '../kernel/descriptor-device.ts'
+import { complianceRegion, describeDevice } from '../testing/device.compliance.ts'
 import { createFramePairDevice, openFramePair } from './frame-pair.ts'
 
 const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }

@@ -1,6 +1,6 @@
 /**
- * A wire within the process: two descriptors of which each reads the frames that were written to the other, as those of
- * a TAP do. The kernel keeps frames whole and in order, any thread may use either end, and whoever is killed in the
+ * A wire within the process: two descriptors, each of which reads the frames that were written to the other.
+ * The kernel keeps frames whole and in order. Any thread may use either end. A thread that is killed in the
  * middle of a call leaves no lock behind.
  */
 
@@ -52,7 +52,7 @@ export function createFramePairDevice(region: Region, handle: DescriptorDeviceHa
   return new DescriptorDevice(region, handle)
 }
 
-/** Beyond the system's limit needs NET_ADMIN; without it, as much as the limit allows. */
+/** More than the system's limit needs NET_ADMIN. Without that right, the kernel grants as much as the limit. */
 function growSendBuffer(fd: number): void {
   const value = new Uint8Array(Int32Array.of(waitingBytes).buffer)
   if (setSocketOption(fd, socketLevel, SocketOption.sendBufferForce, value, value.length) < 0) {

@@ -58,8 +58,8 @@ export class FrameStore {
   }
 
   /**
-   * Copies a frame in, due at `dueMicros` (32 bits, wrapping); one that keeps its order is due no earlier than
-   * those before it that do. False: the store is full or the frame too long.
+   * Copies a frame in, due at `dueMicros` (32 bits, wrapping); a frame that keeps its order becomes due no
+   * earlier than those put in before it that keep theirs. False: the store is full or the frame too long.
    */
   put(from: Uint8Array, at: number, length: number, dueMicros: number, keepsOrder: boolean): boolean {
     const words = this.#words

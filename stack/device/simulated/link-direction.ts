@@ -38,7 +38,7 @@ export interface LinkCounters {
   corrupted: number
   /** Dropped because the queue before the link was full. */
   queueDrops: number
-  /** Refused because too many frames were under way, or by who was to take what had arrived. */
+  /** Refused: too many frames were under way, or the receiver had no room for one that had arrived. */
   refused: number
 }
 
@@ -55,7 +55,7 @@ export const linkCounterNames = [
   'refused',
 ] as const satisfies readonly (keyof LinkCounters)[]
 
-/** One direction: whose parameters may change in the middle of a run. */
+/** One direction of a link. Its parameters may be changed in the middle of a run. */
 export class LinkDirection {
   parameters: LinkParameters
   readonly #clock: VirtualClock
@@ -135,7 +135,7 @@ export class LinkDirection {
     return this.#store.take(to, at, limit)
   }
 
-  /** The frame that was received last found no room where it was to go. */
+  /** Counts the frame received last as refused: its receiver had no room. */
   loseDelivered(): void {
     this.#delivered -= 1
     this.#refused += 1

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { complianceRegion, describeDevice } from '../device.compliance.ts'
 import type { Device } from '../device.ts'
+import { complianceRegion, describeDevice } from '../testing/device.compliance.ts'
 import { type LinkParameters, perfectLink } from './link-direction.ts'
 import { SimulatedLink } from './simulated-link.ts'
 

@@ -66,7 +66,7 @@ class SimulatedEndpoint implements Device {
     return this.#outgoing.send(this.#bytes, at, length)
   }
 
-  /** Virtual time passes outside. */
+  /** Does not block: whoever drives the clock moves virtual time. */
   wait(): void {}
 
   wake(): void {}

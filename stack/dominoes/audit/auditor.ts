@@ -1,7 +1,7 @@
 /**
- * Compares what replicas left on the digest board: every digest once, each with that of the lowest replica at the same
- * mark, and the witness's, where it left one, likewise. Run by one thread that is not a replica's, often enough that no table is overwritten unread; what was, is
- * counted as missed.
+ * Compares the digests on the digest board: each with that of the lowest replica at the same mark, once. A
+ * digest of the witness is compared in the same way. One thread runs it, which is no replica's. It has to run
+ * often enough that no table is overwritten unread; a digest that was overwritten counts as missed.
  */
 import { type ChannelLayout, ConsumerWord, consumerWord } from '../channel/channel-layout.ts'
 import type { Region } from '../memory/region.ts'
@@ -10,7 +10,10 @@ import { type DigestLayout, DigestWord, digestEntry, digestTable, witnessTableOf
 export interface Divergence {
   /** Channel index of the last request that went into both digests. */
   readonly index: number
-  /** The replica that differs, and the one it was compared with. The witness has the number after the last replica's. */
+  /**
+   * The replica that differs, and the one it was compared with. The witness has the number after the last
+   * replica's.
+   */
   readonly replica: number
   readonly reference: number
   readonly digest: number
@@ -84,7 +87,7 @@ export class Auditor {
     let recorded = false
     for (let replica = 0; replica < this.#digests.replicas; replica++) {
       const hasBegun = ((this.#load(replica, DigestWord.first) - mark) | 0) <= 0
-      // It also goes out if it was killed and started again beyond this mark.
+      // A replica that was killed and started again beyond this mark goes out, too.
       if (!hasBegun) this.#takesPart[replica] = false
       if (!this.#takesPart[replica]) {
         if (!hasBegun || !this.#isActive(replica)) continue
@@ -117,7 +120,7 @@ export class Auditor {
     if (reference >= 0) this.#compareWitness(mark, reference, referenceDigest)
   }
 
-  /** It records before its replica does, and few marks: where it has none, none is missed. */
+  /** The witness records before its replica does, and only at some marks: a mark without its digest is not missed. */
   #compareWitness(mark: number, reference: number, referenceDigest: number): void {
     const witness = witnessTableOf(this.#digests)
     const entry = digestEntry(this.#digests, digestTable(this.#digests, witness), mark)
@@ -156,7 +159,7 @@ export class Auditor {
     this.#firstDivergence ??= { index: (mark - 1) | 0, replica, reference, digest, referenceDigest }
   }
 
-  /** Whether the replica has recorded this mark, be it overwritten since. */
+  /** Whether the replica has recorded this mark; it may have been overwritten since. */
   #hasRecorded(replica: number, mark: number): boolean {
     return ((this.#load(replica, DigestWord.latest) - mark) | 0) >= 0
   }

@@ -12,9 +12,9 @@
  *                        mark         the mark; mark - 1 while the entry is being written
  *                        digest
  *
- * Behind the replicas' tables lies that of the witness (witness.ts), written by the thread of the replica that it follows;
- * it records only some marks. One replica's thread writes its table, any thread reads. Invariant: an entry whose mark is the same before and after
- * its digest was read holds that mark's digest.
+ * Behind the replicas' tables lies that of the witness (witness.ts), written by the thread of the replica
+ * that it follows; it records only some marks. One replica's thread writes its table, any thread reads.
+ * Invariant: an entry whose mark is the same before and after its digest was read holds that mark's digest.
  */
 import { assertPowerOfTwo } from '../memory/assert.ts'
 import { lineWords, type Region, type RegionPlan } from '../memory/region.ts'

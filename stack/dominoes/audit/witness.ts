@@ -1,13 +1,14 @@
 /**
- * Shows that `apply` is a function of the state and the slot alone, which is what the equality of replicas rests on.
- * A witness is a second instance of the domain's state in the same thread: at every so many-th digest mark it takes the
- * replica's whole state, applies the requests up to the next mark a second time, drops their actions, and leaves its
- * digest beside the replica's. Anything that `apply` knows from elsewhere (a clock, a variable that `copyState` does
- * not cover, what an earlier request left behind) makes the two differ.
+ * Shows that `apply` is a function of the state and the slot alone, which is what the equality of replicas
+ * rests on. A witness is a second instance of the domain's state in the same thread. At every `period`-th
+ * digest mark it copies the replica's whole state. It applies the requests up to the next mark a second time,
+ * drops their actions, and leaves its digest beside the replica's. Anything that `apply` knows from elsewhere
+ * (a clock, a variable that `copyState` does not cover, what an earlier request left behind) makes the two
+ * differ.
  *
- * Part of the replica loop; called by the thread that owns the replica. It is the only audit that one replica alone can
- * have, and costs the period's share of what `apply` costs. Invariant: while it follows, its state is that of the
- * replica after the same request.
+ * Part of the replica loop; called by the thread that owns the replica. It is the only audit that one replica
+ * alone can have. It costs one `period`-th of what `apply` costs. Invariant: while it follows, its state is
+ * that of the replica after the same request.
  */
 
 import type { Domain } from '../contract/domain.ts'

@@ -1,7 +1,7 @@
 /**
- * What the framework’s whole loop costs, with a domain that does nothing: `node stack/dominoes/channel/channel.bench.ts`; its
- * parts are in `meters/channel-parts.bench.ts`.
- * Nanoseconds per request on the wall clock, median of a few repetitions; parks per round trip.
+ * What the framework’s whole loop costs, with a domain that does nothing: `node
+ * stack/dominoes/channel/channel.bench.ts`; its parts are in `meters/channel-parts.bench.ts`. Nanoseconds per
+ * request on the wall clock, median of a few repetitions; parks per round trip.
  */
 
 import { hashWords } from '../contract/digest.ts'

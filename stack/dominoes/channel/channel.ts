@@ -86,7 +86,10 @@ export class Channel {
     return ((this.#slowest(this.tail, this.#layout.replicas) - index) | 0) > 0
   }
 
-  /** Whether some active replica holds up the whole ring. A moment's truth unless the role is held. */
+  /**
+   * Whether some active replica holds up the whole ring. The answer may be old at once, unless the caller
+   * holds the role.
+   */
   get isFull(): boolean {
     const tail = this.tail
     return ((tail - this.#slowest(tail)) | 0) >= this.#layout.slotCount
@@ -113,8 +116,9 @@ export class Channel {
   }
 
   /**
-   * Holder only. Slots that can be filled now, 0 … slotCount. Looks at the consumers only if fewer than `wanted`
-   * are known to be free, so the answer may be low, but never below both `wanted` and the truth.
+   * Holder only. Slots that can be filled now, 0 … slotCount. Reads the consumers' positions only if fewer
+   * than `wanted` slots are known to be free. So more may be free than it answers, but then the answer is at
+   * least `wanted`.
    */
   freeSlots(wanted = 1): number {
     const words = this.#words
@@ -144,13 +148,14 @@ export class Channel {
     const first = words[tailAt] as number
     const minimum = words[this.#control + ChannelWord.minimum] as number
     assert(((first + count - minimum) | 0) <= this.#layout.slotCount, 'published more slots than are free')
-    // Plain stores: whoever looks at a slot has seen the tail, which is stored last. An atomic one for each slot would wait
-    // for its line to come from another processor before the next line is asked for.
+    // Plain stores suffice: whoever looks at a slot has seen the tail, which is stored last. An atomic store
+    // would wait for the slot's cache line to come from another processor before the next line is requested.
     for (let k = 0; k < count; k++) {
       const index = (first + k) | 0
       const slot = this.slotOf(index)
       words[slot + SlotWord.verdict] = verdictPending
-      // Any value but index + 1 is unclaimed. One of 2^32 requests ago could be equal; its line is ours now anyway.
+      // Any value but index + 1 means unclaimed. A value of 2^32 requests ago could be equal, so it is
+      // overwritten; the cache line is ours by now anyway.
       words[slot + SlotWord.claim] = index
       words[slot + SlotWord.performer] = index
       words[slot + SlotWord.sequence] = (index + 1) | 0
@@ -202,7 +207,10 @@ export class Channel {
     this.progress.notify()
   }
 
-  /** Any thread. Whether this replica, or other holder, has the producer role: lasting truth only of a dead one. */
+  /**
+   * Any thread. Whether this replica, or other holder, has the producer role: the answer lasts only if that
+   * thread is dead.
+   */
   isHolder(holder: number): boolean {
     return Atomics.load(this.#words, this.#control + ChannelWord.role) === holder + 1
   }

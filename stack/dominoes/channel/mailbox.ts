@@ -3,11 +3,42 @@
  * over the same layout. The receiving side keeps no private state, so it may move between threads as the producer
  * role does, as long as one hand-over happens before the next thread takes.
  *
- * Posting wakes nobody: who waits for mail, and how, is the receiver's affair (see `Signal`).
+ * Posting wakes nobody. The receiver decides who waits for mail, and how (see `Signal`).
+ *
+ * A ring of fixed records from one sender to one receiver.
+ *
+ *   word   0  tail     records posted so far, wrapping    written by the sender
+ *   ── line ──────────────────────────────────────────────────────────────
+ *         32  head     records taken so far, wrapping     written by the receiver
+ *   ── line ──────────────────────────────────────────────────────────────
+ *         64  records of 16 words                         the sender, before the tail
+ *
+ * Invariant: head ≤ tail ≤ head + count.
  */
+import { assertPowerOfTwo } from '../memory/assert.ts'
+import { lineWords, type Region, type RegionPlan } from '../memory/region.ts'
 
-import type { Region } from '../memory/region.ts'
-import { type MailboxLayout, MailboxWord, mailboxRecordWords } from './mailbox-layout.ts'
+export const mailboxRecordWords = 16
+
+export const MailboxWord = { tail: 0, head: lineWords, records: 2 * lineWords } as const
+
+export interface MailboxLayout {
+  /** Word offset of the mailbox. */
+  readonly baseWord: number
+  /** Records; a power of two. */
+  readonly count: number
+}
+
+export function planMailbox(plan: RegionPlan, count: number): MailboxLayout {
+  assertPowerOfTwo(count, 'mailbox count')
+  return { baseWord: plan.reserve((MailboxWord.records + count * mailboxRecordWords) * 4) / 4, count }
+}
+
+/** Before any thread uses it. */
+export function initialiseMailbox(region: Region, layout: MailboxLayout, first: number): void {
+  region.words[layout.baseWord + MailboxWord.tail] = first
+  region.words[layout.baseWord + MailboxWord.head] = first
+}
 
 export class Mailbox {
   readonly #words: Int32Array
@@ -50,6 +81,15 @@ export class Mailbox {
     return true
   }
 
+  /** Sender only. Opens, fills with `record`, at most `mailboxRecordWords`, and posts; false if there is no room. */
+  tryPostRecord(record: Int32Array): boolean {
+    const at = this.tryOpen()
+    if (at < 0) return false
+    this.#words.set(record, at)
+    this.post()
+    return true
+  }
+
   /** Receiver only. Word offset of the k-th record that is there, -1 if there are not so many. Valid until `advance`. */
   peek(k = 0): number {
     const head = this.#words[this.#head] as number
@@ -72,7 +112,7 @@ export class Mailbox {
     if (((number - this.taken) | 0) > 0) Atomics.store(this.#words, this.#head, number)
   }
 
-  /** Records posted and not yet taken. Any thread; a moment's truth. */
+  /** Records posted and not yet taken. Any thread; the answer may be old at once. */
   get size(): number {
     const head = Atomics.load(this.#words, this.#head)
     return (Atomics.load(this.#words, this.#tail) - head) | 0

@@ -7,16 +7,17 @@
  *   entry       0          │ 1          │ 2 …        (key / chunk) mod count
  *
  * The argument of claim-board.ts carries over, with keys in place of numbers:
- *  1. Every replica asks for every number in order, hence, at the first number of a chunk that it meets, for every key
- *     in order. Keys at one entry are count · chunk apart, so steps 1 to 3 hold as they stand with that distance.
- *  2. Later numbers of the chunk are answered from this replica's own memory of the chunk it is in. It is in one at a
- *     time, and asks for none twice: a chunk may span many requests, and last until more actions are emitted, but no
- *     replica waits for the end of one.
- *  3. Exactly one replica is told yes for a key, and it says yes to every number of that chunk that it meets. It meets
- *     all of them: it asked for the first, or it joined within the chunk and is told no, as whoever emitted what came
- *     before the join has claimed the key.
- *  4. Keys wrap at 2^32 with the numbers, whose multiples of a power of two they are: differences keep their sign.
- * A chunk's claimant owns actions that no request has emitted yet. One that is removed leaves them undone as well.
+ *  1. Every replica asks for every number in order, hence, at the first number of a chunk that it meets, for
+ *     every key in order. Keys at one entry are count · chunk apart, so steps 1 to 3 hold as they stand with
+ *     that distance.
+ *  2. Later numbers of a chunk are answered from this replica's own memory of the chunk it is in. It is in
+ *     one chunk at a time and asks for no key twice. A chunk may span many requests and last until more
+ *     actions are emitted, but no replica waits for its end.
+ *  3. Exactly one replica wins a key, and it performs every number of that chunk that it meets. It meets all
+ *     of them, since it asked at the first. A replica that joined within the chunk did not, but it loses: the
+ *     key was claimed before the join, by whoever met the first number.
+ *  4. Keys are numbers, multiples of a power of two, and wrap at 2^32 with them: differences keep their sign.
+ * A chunk's claimant owns actions that no request has emitted yet. If it is removed, these stay undone, too.
  */
 import { assert, assertInteger, assertPowerOfTwo } from '../memory/assert.ts'
 import type { Region } from '../memory/region.ts'

@@ -5,9 +5,10 @@
  *   unit        0  1  2  3  4  5 …        a chunk of action numbers, or a request
  *   replica     0  1  2  0  1  2 …        unit mod replicas
  *
- * Exactly one replica answers yes, as all divide by the same count: that of the replicas planned, so none may come or
- * go. A replica that stalls, stalls its share: nobody else can take it, however idle. That is the experiment's point.
- * Where units wrap at 2^32, the turn may skip; every replica skips alike.
+ * Exactly one replica answers yes, as all divide by the same count: that of the replicas planned, so none may
+ * come or go. A replica that stalls holds up its share, since nobody else can take it: this is what the
+ * control experiment measures. Where units wrap at 2^32, a turn may be skipped; all replicas skip the same
+ * one.
  */
 import { assertInteger, assertPowerOfTwo } from '../memory/assert.ts'
 import type { ClaimPolicy } from './claim-policy.ts'

@@ -4,7 +4,7 @@
  *
  *   word 0  kind     what to do; the domain's choice
  *        1  number   counts the domain's actions, wrapping; the key under which the action is claimed
- *     2..31          the domain's
+ *     2..47          the domain's
  *
  * Behind the records lies the seal, for those who finish what a killed replica left:
  *
@@ -15,7 +15,7 @@
  * Invariant: 0 ≤ count ≤ capacity; numbers in the queue are consecutive; records do not change while sealed.
  */
 
-export const actionWords = 32
+export const actionWords = 48
 export const ActionWord = { kind: 0, number: 1, fields: 2 } as const
 
 const sealWords = 32

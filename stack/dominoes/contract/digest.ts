@@ -1,7 +1,7 @@
 /**
- * The hash that compares replicas: XXH32 over whole 32-bit words. Four lanes run side by side, so that a word costs
- * about a nanosecond; unlike a plain multiply-and-xor, no two changes in high bits cancel each other.
- * Not for adversaries: replicas are not each other's.
+ * The hash that compares replicas: XXH32 over whole 32-bit words. Four lanes run side by side, so that a word
+ * costs about a nanosecond; unlike a plain multiply-and-xor, no two changes in high bits cancel each other.
+ * Not secure against chosen input: replicas do not attack each other.
  */
 
 const prime1 = 0x9e3779b1 | 0

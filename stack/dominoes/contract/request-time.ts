@@ -3,12 +3,15 @@
  * another whose clock was read a moment later. Any thread.
  */
 
-/** Clocks of two threads differ by less; whoever is further back did not read early, the clock went on past half its range. */
+/**
+ * Clocks of two threads differ by less than this. A reading that is further back comes from a clock that has
+ * run past half its range.
+ */
 const differenceLimitMicros = 1_000_000
 
 /**
- * `now`, or `last` if that is slightly later. A process that was stopped for 36 to 71 minutes reads a clock that seems to
- * lie before the last stamp; to hold on to the stamp would let time stand still until the clock has come round to it.
+ * `now`, or `last` if that is slightly later. After a stop of 36 to 71 minutes the clock seems to lie before
+ * the last stamp. Were the stamp kept, time would stand still until the clock had wrapped round to it.
  */
 export function notBefore(last: number, now: number): number {
   const ahead = (last - now) | 0

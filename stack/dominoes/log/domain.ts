@@ -1,9 +1,9 @@
 /**
- * A domain as a replay runs it: it applies requests like the recorded one, with the verdicts of the log; its actions
- * are nobody's. One instance per replica, called by the thread that owns it.
+ * A domain as a replay runs it: it applies requests like the recorded one, with the verdicts of the log; its
+ * actions are dropped. One instance per replica, called by the thread that owns it.
  *
- * The verdict travels in the slot's payload, which a replay has no other use for, and is given out by a claimed check:
- * so that the order of claims and verdicts is as much at stake as in a real run.
+ * The recorded verdict travels in the slot's payload, which a replay does not need otherwise. A claimed check
+ * hands it out, so a replay exercises the order of claims and verdicts, too.
  */
 import type { ActionQueue } from '../contract/action-queue.ts'
 import { type Domain, noDeadline } from '../contract/domain.ts'

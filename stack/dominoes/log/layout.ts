@@ -13,9 +13,9 @@
  *        8     bytes of the description                 7  arguments, then head
  *   then the description, padded to whole lines of 128 bytes: what a domain's maker needs, JSON by custom
  *
- * A mark is what it is on the digest board: the count of requests that went into the digest. `check` is a hash of all
- * request records up to there, so that a damaged file is not taken for a divergence. The payload is left out: `apply`
- * knows of it what `check` decoded.
+ * A mark is what it is on the digest board: the count of requests that went into the digest. `check` is a
+ * hash of all request records up to there, so that a damaged file is not taken for a divergence. The payload
+ * is left out, since `apply` reads only what `check` decoded of it.
  *
  * Written by one recorder. Invariant: requests are consecutive from the first index, each mark stands behind the last
  * request that it counts, and only a whole log has an end record.
@@ -101,7 +101,7 @@ export function copyToRecord(
   for (let k = 0; k < headWords; k++) record[headAt + k] = words[slot + SlotWord.head + k] as number
 }
 
-/** The way back, but for the verdict: that is given by a check (see log-domain.ts). */
+/** Copies a record back into a slot, without the verdict: a check gives that (see domain.ts). */
 export function copyFromRecord(
   shape: LogShape,
   record: Int32Array,

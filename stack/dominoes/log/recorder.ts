@@ -118,7 +118,7 @@ export class LogRecorder {
     return stride !== 0 && (position & (stride - 1)) === 0
   }
 
-  /** A replica that came in later has no digest of this mark; then another has. */
+  /** A replica that came in later has no digest of this mark; another has one then. */
   #recordMark(mark: number): void {
     for (let replica = 0; replica < this.#replicas; replica++) {
       const entry = digestEntry(this.#digests, digestTable(this.#digests, replica), mark)

@@ -32,7 +32,7 @@ export type OpenReplayed = (words: Int32Array, id: number) => ReplayedDomain
 /** There is no world to act on: every action is another's. */
 const nobody: ClaimPolicy = { claim: () => false }
 
-/** Longest wait for progress before it is seen whether a thread failed. */
+/** Longest wait for progress before looking whether a thread failed. */
 const progressMicros = 100_000
 
 /** Steps all replicas on this thread. Throws LogError. */
@@ -70,7 +70,7 @@ export async function replayOnThreads(
       if (replayer.feed() === 0) await channel.progress.waitAsync(token, progressMicros)
     }
     replayer.close()
-    // What a thread threw is not to wait for the others, which wait for it.
+    // Throw at once: the other threads wait for the one that failed, and would not end.
     while (failure === undefined && (await Promise.race([Promise.all(ends), pause()])) === undefined);
     if (failure !== undefined) throw failure
     return replayer.finish()

@@ -1,7 +1,8 @@
 /**
- * Feeds a log into a replicated channel and compares every recorded digest with that of every replica. It holds the
- * producer role from start to end; the replicas have no source. Used by one thread, which is none of theirs, or by the
- * one that steps them all: neither threads nor time change the outcome, which is what a replay shows.
+ * Feeds a log into a replicated channel and compares every recorded digest with that of every replica. It
+ * holds the producer role from start to end; the replicas have no source. Used by a thread that is no
+ * replica's, or by the one that steps them all. Neither threads nor time change the outcome: this is what a
+ * replay shows.
  *
  * Invariant: a mark is compared before the ring has room for the requests after which a replica would overwrite it:
  * `digestEntries · stride ≥ slotCount + 2 · stride`.

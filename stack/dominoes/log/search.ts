@@ -16,9 +16,9 @@ export interface FirstDifference {
 }
 
 /**
- * Applies the log from its start up to the request before `untilMark`, comparing after each from the mark `fromMark` on.
- * `slot` is the word offset of the one slot in `words` that all domains read. Undefined: they stay equal. Afterwards
- * the domains' states are those right after the request that was found.
+ * Applies the log from its start up to the request before `untilMark`, comparing after each from the mark
+ * `fromMark` on. `slot` is the word offset of the one slot in `words` that all domains read. Undefined: they
+ * stay equal. Afterwards the domains' states are those right after the request that was found.
  */
 export function findFirstDifference(
   reader: LogReader,

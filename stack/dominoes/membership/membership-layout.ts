@@ -2,18 +2,19 @@
  * What a monitor and the replicas tell each other about coming and going, and what a replica leaves behind if it is
  * killed. Per replica:
  *
- *   word   0  order      what the replica is to do (see `Order`)          the monitor; the replica sets it back to 0
- *          1  argument   of the order                                     the monitor, before the order
- *          2  admission  how far a newcomer is (see `Admission`)         the newcomer, then its sponsor; the monitor at first
+ *   word   0  order      what the replica is to do (see `Order`)       the monitor; the replica clears it
+ *          1  argument   of the order                                  the monitor, before the order
+ *          2  admission  how far a newcomer is (see `Admission`)       the monitor, the newcomer, its sponsor
  *   ── line ──────────────────────────────────────────────────────────────────────────────────────────
- *         32  checking   1 if the replica tried for a check and did not   the replica
- *                        lose it: it does it, or did
- *         33  checkIndex the channel index of that request                the replica, before `checking`
+ *         32  checking   1 from before the claim attempt; cleared       the replica
+ *                        only if the claim is lost. The check may
+ *                        be running or done
+ *         33  checkIndex the channel index of that request              the replica, before `checking`
  *   ── line ──────────────────────────────────────────────────────────────────────────────────────────
- *         64  storage of the replica's action queue (action-queue.ts)     the replica
+ *         64  storage of the replica's action queue (action-queue.ts)   the replica
  *
- * Invariant: whatever a killed replica claimed and did not finish is named here: at most one check, and actions of the
- * sealed queue. Everything before its consumer position is done.
+ * Invariant: whatever a killed replica claimed and did not finish is named here: at most one check, and
+ * actions of the sealed queue. Everything before its consumer position is done.
  */
 import { actionQueueWords } from '../contract/action-queue.ts'
 import { lineWords, type Region, type RegionPlan } from '../memory/region.ts'
@@ -39,7 +40,10 @@ export const Order = {
 
 export const Admission = {
   none: 0,
-  /** The newcomer's thread is there and waits: from now on it may be joined to the ring, which then waits for it. */
+  /**
+   * The newcomer's thread has started and waits. From now on a sponsor may join it to the ring, which then
+   * waits for it.
+   */
   awaited: 1,
   granted: 2,
 } as const
@@ -47,7 +51,10 @@ export const Admission = {
 export interface MembershipLayout {
   readonly baseWord: number
   readonly replicas: number
-  /** Actions that a replica's queue in the region holds; 0: queues are elsewhere, and nobody can finish for the dead. */
+  /**
+   * Actions that a replica's queue in the region holds. 0: queues are elsewhere, and what a killed replica
+   * left cannot be finished.
+   */
   readonly actionCapacity: number
 }
 

@@ -1,7 +1,7 @@
 /**
- * The monitor's end of coming and going: excludes replicas whose threads have ended, has newcomers admitted, orders
- * replicas to leave. One thread uses it, which is no replica's. Nothing here waits: what cannot be done yet is tried
- * again, by calling again.
+ * The monitor's end of coming and going: excludes replicas whose threads have ended, has newcomers admitted,
+ * orders replicas to leave. One thread uses it, which is no replica's. Nothing here waits. A call that
+ * answers false is to be made again later.
  *
  * Invariant: a newcomer has one sponsor at a time, and a replica one order.
  */
@@ -32,8 +32,8 @@ export class Membership {
   }
 
   /**
-   * Finishes what a replica left whose thread has ended for certain, and takes it out of the ring. False while the
-   * survivors are not far enough; there must be one.
+   * Finishes what a dead replica left and takes it out of the ring. Its thread must have ended, and one
+   * replica must survive. False while the survivors are not far enough.
    */
   tryExclude(dead: number): boolean {
     this.#dead.add(dead)
@@ -54,7 +54,10 @@ export class Membership {
     Atomics.store(queue, sealOf(queue), 0)
   }
 
-  /** Sees that a newcomer that waits has a living sponsor, and wakes it; true once the newcomer was let in. */
+  /**
+   * Orders a living replica to sponsor a waiting newcomer, if none does yet, and wakes it. True once the
+   * newcomer was let in.
+   */
   tryAdmit(newcomer: number): boolean {
     const admission = this.#load(newcomer, MembershipWord.admission)
     if (admission !== Admission.awaited) return admission === Admission.granted

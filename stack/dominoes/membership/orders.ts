@@ -1,10 +1,10 @@
 /**
- * The replica's end of what a monitor orders: to leave, to stall, to sponsor a newcomer. Part of the replica loop; called
- * by the thread that owns the replica, between two rounds.
+ * The replica's end of what a monitor orders: to leave, to stall, to sponsor a newcomer. Part of the replica
+ * loop; called by the thread that owns the replica, between two rounds.
  *
- * A sponsor copies its state while the newcomer's thread waits, then joins it to the ring at its own position, holding
- * the producer role, so that nobody measures the free slots meanwhile. The sponsor's position still holds all slots
- * from there on; so nothing between the snapshot and the newcomer's first request is missed.
+ * A sponsor copies its state while the newcomer's thread waits. Then it joins the newcomer to the ring at its
+ * own position. It holds the producer role for that, so that nobody counts free slots meanwhile. The
+ * sponsor's position holds all slots from there on, so the newcomer misses no request after the snapshot.
  *
  * Invariant: an order is set back to none after it was carried out; a killed sponsor's order says what to clear up.
  */
@@ -57,7 +57,7 @@ export class Orders {
     Atomics.wait(nothing, 0, 0, millis)
   }
 
-  /** Stays ordered while somebody else holds the producer role. */
+  /** Keeps the order while another thread holds the producer role: the next round tries again. */
   #sponsor(newcomer: number, position: number): void {
     const { region, channel, domain, digests, membership, stateOf } = this.#parts
     if (!channel.tryAcquireProducer()) return

@@ -1,26 +1,29 @@
 /**
- * Finishes what a killed replica left, then lets the ring go on without it. Used by the monitor's thread, after the dead
- * replica's thread has ended for certain. The dead replica's position holds its slots until the last step, and whatever else
- * is reused only when all replicas have passed a request.
+ * Finishes what a killed replica left, then lets the ring go on without it. Used by the monitor's thread,
+ * after the dead replica's thread has ended for certain. The dead replica's position holds its slots until
+ * the last step, and whatever else is reused only when all replicas have passed a request.
  *
- *   killed …                                      left behind                       what is done about it
- *   ─ before it claims a check                    the check is unclaimed            nothing: a survivor claims it
- *   ─ between claim and verdict                   claimed, verdict pending; nobody  checked here: a check depends on the
- *                                                 else says that he is checking it  slot alone, and writes the same again
- *   ─ in apply or resume, the queue unsealed      nothing claimed of what is queued nothing: survivors apply it too
- *   ─ queue sealed, before a claim                the action is unclaimed           nothing: a survivor claims it; by the
- *                                                                                   time this looks, all have passed it
- *   ─ after a claim, in the midst of performing   claimed, its number uncommitted   performed here once all survivors have
- *                                                                                   passed the request: whatever then is
- *                                                                                   undone was the dead replica's
- *   ─ after the commit, before the queue is clear committed                         nothing: it is not undone
- *   ─ after passing a request, position unpublished nothing                         nothing: the position is only older
- *   ─ holding the role, slots filled              slots beyond the tail             nothing: the next holder overwrites
- *   ─ holding the role, published, not yet taken  requests published that the       `recoverSource` takes them
- *     from where they came                        source still has
- *   ─ after changing a thing, before notifying    sleepers not told                 everybody is woken
- *   ─ as the sponsor of a newcomer                joined perhaps, not admitted      the newcomer is taken out again; it waits
- *                                                                                   for another sponsor
+ *   killed …                                    left behind                      what is done about it
+ *   ─ before it claims a check                  the check is unclaimed           nothing: a survivor claims it
+ *   ─ between claim and verdict                 claimed, verdict pending; no     checked here: a check depends on
+ *                                               other notes that it checks it    the slot alone, and writes the same
+ *   ─ in apply or resume, queue unsealed        nothing claimed of what is       nothing: survivors apply it, too
+ *                                               queued
+ *   ─ queue sealed, before a claim              the action is unclaimed          nothing: a survivor claims it, and
+ *                                                                                all have passed it by now
+ *   ─ after a claim, while performing           claimed, number uncommitted      performed here once all survivors
+ *                                                                                have passed the request: what then
+ *                                                                                is undone was the dead replica's
+ *   ─ after the commit, before the queue        committed                        nothing: it is not undone
+ *     is cleared
+ *   ─ after passing a request, position         nothing                          nothing: the position is only older
+ *     unpublished
+ *   ─ holding the role, slots filled            slots beyond the tail            nothing: the next holder overwrites
+ *   ─ holding the role, published, not yet      requests published that the      `recoverSource` takes them
+ *     taken from where they came                source still has
+ *   ─ after changing a thing, before notifying  sleepers not told                everybody is woken
+ *   ─ as the sponsor of a newcomer              joined perhaps, not admitted     the newcomer is taken out again and
+ *                                                                                waits for another sponsor
  *
  * Which actions may be left undone is the domain's decision: a frame that was not sent is lost as if on the wire.
  * It relies on claims of single actions, first come first served: with any other claim policy a dead replica may own
@@ -28,7 +31,7 @@
  */
 
 import type { Channel } from '../channel/channel.ts'
-import { outboxFilledWord } from '../channel/outbox-layout.ts'
+import { outboxFilledWord } from '../channel/outbox.ts'
 import { type ActionQueue, actionWords, sealOf } from '../contract/action-queue.ts'
 import { SlotWord, verdictPending } from '../contract/slot.ts'
 import type { Region } from '../memory/region.ts'
@@ -42,8 +45,8 @@ export interface RescueDomain {
   check(slot: number): number
   perform(action: number, slot: number): boolean
   /**
-   * Whether this action, which all living replicas have passed, was not performed, and must be. True only if that is
-   * certain: an action performed twice, the second time late, may overwrite what is newer.
+   * Whether this action was not performed and must be; all living replicas have passed it. True only if that
+   * is certain: performed a second time, late, it may overwrite what is newer.
    */
   isUndone(action: number): boolean
 }
@@ -78,7 +81,7 @@ export class Rescuer {
     return true
   }
 
-  /** Whoever died may have changed something without telling. */
+  /** Wakes everybody: a killed thread may have changed something without notifying. */
   wakeAll(): void {
     const { region, layout, channel } = this.#parts
     channel.published.wake()
@@ -95,14 +98,17 @@ export class Rescuer {
     const isClaimed = Atomics.load(this.#words, slot + SlotWord.claim) === ((index + 1) | 0)
     if (isClaimed && channel.verdictOf(slot) === verdictPending) {
       if (this.#isCheckedByAnother(dead, index)) return false
-      // Not before the others were looked at: one of them may just have finished.
+      // Read the verdict again after the others' words: one of them may just have finished.
       if (channel.verdictOf(slot) === verdictPending) channel.setVerdict(slot, domain.check(slot))
     }
     Atomics.store(this.#words, this.#member(dead) + MembershipWord.checking, 0)
     return true
   }
 
-  /** A replica says so before it claims; while the verdict is pending it is true, or about to be withdrawn. */
+  /**
+   * A replica sets `checking` before it claims. So while the verdict is pending, the word is right or about
+   * to be cleared.
+   */
   #isCheckedByAnother(dead: number, index: number): boolean {
     for (const other of this.#others(dead)) if (this.#checkOf(other) === index) return true
     return false

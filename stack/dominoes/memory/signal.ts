@@ -15,8 +15,8 @@
  * woken. The thing must therefore be changed by `Atomics.store` (or another atomic): a plain store may pass the
  * load of the bit.
  *
- * Nobody has to undo `prepare`: whoever prepared and went on, or was killed, costs the next notifier one needless
- * wake-up and no more. Any thread may call anything. Invariant: the bit is set while anyone sleeps here.
+ * Nobody has to undo `prepare`. A thread that prepared and went on, or was killed, costs the next notifier
+ * one wasted wake-up. Any thread may call anything. Invariant: the bit is set while anyone sleeps here.
  */
 import { lineBytes, type Region, type RegionPlan } from './region.ts'
 

@@ -11,7 +11,7 @@ import { type ActionQueue, ActionWord, actionWords, breakSeal, sealQueue } from 
 import type { Domain } from '../contract/domain.ts'
 import { Counter, type Counters } from '../memory/counters.ts'
 
-/** Actions to be performed, by whoever claims them, that take long enough to see to other replicas' needs first. */
+/** From this many actions on, performing takes so long that what others wait for is done first. */
 export const muchToDo = 4
 
 export class ActionPerformer {
@@ -26,8 +26,9 @@ export class ActionPerformer {
   #isClaimed = false
 
   /**
-   * `seals`: so that others can see what is in hand if this replica is killed. `seeAhead` is called when a request's last
-   * actions are emitted and none of them is performed, if they are many: the state is then as it will be after the request.
+   * `seals`: whether the queue is sealed, so that others can see what is in hand if this replica is killed.
+   * `seeAhead` is called when the last actions of a request are emitted, are many, and none of them is
+   * performed. The state is then what it will be after the request.
    */
   constructor(domain: Domain, claims: ClaimPolicy, counters: Counters, seals: boolean, seeAhead: () => void) {
     this.#seals = seals

@@ -13,8 +13,8 @@
 
 import { type DigestLayout, initialiseDigests, planDigests } from '../audit/digest-board.ts'
 import { type ChannelLayout, initialiseChannel, planChannel } from '../channel/channel-layout.ts'
-import { initialiseMailbox, type MailboxLayout, planMailbox } from '../channel/mailbox-layout.ts'
-import { initialiseOutbox, type OutboxLayout, planOutbox } from '../channel/outbox-layout.ts'
+import { initialiseMailbox, type MailboxLayout, planMailbox } from '../channel/mailbox.ts'
+import { initialiseOutbox, type OutboxLayout, planOutbox } from '../channel/outbox.ts'
 import { type ClaimLayout, initialiseClaims, planClaims } from '../claims/claim-board.ts'
 import { type MembershipLayout, planMembership } from '../membership/membership-layout.ts'
 import { type CountersLayout, planCounters } from '../memory/counters.ts'
@@ -41,7 +41,10 @@ export interface FrameworkOptions {
   readonly digestEntries: number
   /** Requests from one digest to the next; a power of two, at least 2. 0: final digests only. Default 0. */
   readonly digestStride?: number
-  /** Actions in each replica's queue, if the queues are to lie in the region, so that replicas may be killed. Default 0. */
+  /**
+   * Actions in each replica's queue, if the queues are to lie in the region, so that replicas may be killed.
+   * Default 0.
+   */
   readonly actionCapacity?: number
 }
 

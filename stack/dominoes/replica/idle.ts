@@ -25,8 +25,8 @@ export interface Parker {
 export interface IdleOptions {
   readonly kind: 'none' | 'spin' | 'backoff' | 'park'
   /**
-   * Idle rounds before the core is given away, those that asked the source counted several times: it takes a system
-   * call. Small where threads outnumber cores. Default 100.
+   * Idle rounds before the core is given away. A round that polled the source counts as several, since it
+   * made a system call. Choose it small where threads outnumber cores. Default 100.
    */
   readonly spins?: number
   /** Idle rounds, after spinning, that each give the core away. Default 3. */
@@ -55,7 +55,7 @@ export function createIdle(options: IdleOptions, parker: Parker, yieldCore = sle
   }
 }
 
-/** `rounds` are the idle ones since there was work, by weight; the last that spins may go past `spins`. */
+/** `#rounds` adds up the weights of the idle rounds since there was work; the last spin may take it past `spins`. */
 class BackoffIdle implements Idle {
   readonly #parker: Parker
   readonly #spins: number

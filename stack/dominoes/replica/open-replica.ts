@@ -33,7 +33,7 @@ export interface OpenReplicaParts {
 export function openReplica(region: Region, layout: FrameworkLayout, parts: OpenReplicaParts): Replica {
   const { witness, stateOf, ...others } = parts
   const { digests } = layout
-  // Without marks it would follow for ever.
+  // Without digest marks the witness would follow its replica from the start to the end.
   const isWitnessed = witness !== undefined && digests.stride > 0
   const witnessTable = new DigestWriter(region, digests, witnessTableOf(digests))
   return new Replica({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../device/random.ts'
 import { Auditor } from '../audit/auditor.ts'
+import type { MailboxLayout } from '../channel/mailbox.ts'
 import { Mailbox } from '../channel/mailbox.ts'
-import type { MailboxLayout } from '../channel/mailbox-layout.ts'
 import { OutboxReader } from '../channel/outbox.ts'
 import { readCounters } from '../memory/counters.ts'
 import { openRegion } from '../memory/region.ts'
-import { Random } from '../testing/random.ts'
 import { RecordWord, RegisterRequest } from '../testing/register-domain.ts'
 import { expectedRecords } from '../testing/register-oracle.ts'
 import { createWorld, openWorld, performOutcomes } from '../testing/register-world.ts'
@@ -62,7 +62,7 @@ function simulate(run: Run) {
     const sent =
       random.below(4) === 0
         ? mailbox.tryPost(RegisterRequest.arm, random.below(300))
-        : mailbox.tryPost(RegisterRequest.add, random.below(32), random.next() | 0, random.below(7))
+        : mailbox.tryPost(RegisterRequest.add, random.below(32), random.next(), random.below(7))
     if (sent) posted += 1
   }
   const read = () => {

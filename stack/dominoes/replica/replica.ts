@@ -3,10 +3,10 @@
  * interleaved, on one thread in tests. Called by the one thread that owns the replica.
  *
  * A round (`doWork`):
- *  1. For each published request in index order: see that it is checked, apply it, perform the actions that this
- *     replica claims, pass it. While a verdict is pending elsewhere, later requests are checked ahead of time. An action
- *     that cannot be performed yet stays in hand, claimed, and comes first in the next round. If the last request
- *     emitted much, the source is polled before any of it is performed.
+ *  1. For each published request in index order: see that it is checked, apply it, perform the actions that
+ *     this replica claims, pass it. While a verdict is pending elsewhere, later requests are checked ahead of
+ *     time. An action that cannot be performed yet stays in hand, claimed, and comes first in the next round.
+ *     If the last request emitted much, the source is polled before any of it is performed.
  *  2. When all is applied: try the producer role, poll the source, give the role back.
  *  3. When there is nothing: return 0, and the idle strategy decides. It may `park`.
  *
@@ -24,22 +24,25 @@
  *   ─ an action not performable yet    signal progress     whoever lifts the cause (an outbox reader does)
  *   ─ ring full, all applied here      signal progress     the slowest replica's position
  *
- *  a. Somebody minds the source whenever nobody is at work: a replica sleeps on `published` only if, after announcing
- *     itself, it found the role taken. The holder then either publishes, which wakes the sleeper; or gives the role back
- *     without having published, and is awake itself: it polls again, or sleeps in the source. So with all replicas
- *     asleep, one sleeps in the source, holding the role.
- *  b. While the holder sleeps in the source, nobody else can move the tail, and the holder has applied up to it: its
- *     deadline stays true. A replica busy with a long action needs nobody; when done, it finds the role taken and
- *     sleeps on `published`, or finds it free.
- *  c. A holder that publishes and then turns to long work gave the role back and notified after that; a sleeper that
- *     was woken by the publish, and went back to sleep because the role was still taken, is woken again.
- *  d. When an application posts while all are asleep, the source's wait must end: the source announces itself on a
- *     doorbell signal, looks again at the mailbox and at `isClosing`, then waits; the application posts (or closes), then
- *     notifies the doorbell.
- *  e. A blocked replica does not mind the source. It got there by a published request, of which the others were told
- *     too; the first of them that has applied everything does. With one replica the application's back-pressure stops
- *     the source, as it should. A full ring cannot be fed, so nobody need mind the source then either.
- *  f. Closing: `close` wakes every sleeper; the holder's wait is ended by the source's means, and its release notifies.
+ *  a. If no replica is at work, one watches the source: a replica sleeps on `published` only if, after
+ *     announcing itself, it found the role taken. The holder then either publishes, which wakes the sleeper;
+ *     or gives the role back without having published, and is awake itself: it polls again, or sleeps in the
+ *     source. So with all replicas asleep, one sleeps in the source, holding the role.
+ *  b. While the holder sleeps in the source, nobody else can move the tail, and the holder has applied up to
+ *     it: its deadline stays true. A replica busy with a long action needs nobody; when done, it finds the
+ *     role taken and sleeps on `published`, or finds it free.
+ *  c. A holder that publishes and then turns to long work gave the role back and notified after that; a
+ *     sleeper that was woken by the publish, and went back to sleep because the role was still taken, is
+ *     woken again.
+ *  d. When an application posts while all are asleep, the source's wait must end: the source announces itself
+ *     on a doorbell signal, looks again at the mailbox and at `isClosing`, then waits; the application posts
+ *     (or closes), then notifies the doorbell.
+ *  e. A blocked replica does not watch the source. It is blocked at a published request, of which the others
+ *     were notified, too; the first of them that has applied everything watches the source. With one replica
+ *     the application's back-pressure stops the source, as it should. A full ring cannot be fed, so then
+ *     nobody need watch the source.
+ *  f. Closing: `close` wakes every sleeper; the holder's wait is ended by the source's means, and its release
+ *     notifies.
  */
 
 import type { DigestWriter } from '../audit/digest-board.ts'
@@ -58,7 +61,7 @@ export interface ReplicaParts {
   /** 0 … replicas - 1. */
   readonly id: number
   readonly domain: Domain
-  /** Left out: another thread holds the producer role and feeds the channel. */
+  /** If left out, another thread holds the producer role and feeds the channel. */
   readonly source?: Source
   /** This thread's own, made with this id. */
   readonly channel: Channel
@@ -81,7 +84,7 @@ export interface ReplicaParts {
 /** Why a round ended before the tail, or could not feed the channel. */
 const Blocked = { nothing: 0, verdict: 1, action: 2, fullRing: 3 } as const
 
-/** A round that polled the source, in rounds that did not. */
+/** What an idle round that polled the source weighs, where a round that did not weighs 1. */
 export const askingWeight = 4
 
 export class Replica implements Parker {
@@ -215,7 +218,7 @@ export class Replica implements Parker {
     this.#domain.apply(slot)
     this.#isInHand = true
     this.#counters.add(Counter.applied, 1)
-    // Somebody may wait for what came before, and this will take a while.
+    // Publish the position first: others may wait for it, and performing takes a while.
     if (this.#domain.actions.count >= muchToDo) this.#publishPosition()
   }
 
@@ -251,14 +254,15 @@ export class Replica implements Parker {
     const isAtTail = this.#isAtTail()
     const published = isAtTail ? this.#poll(this.#source) : 1
     this.#channel.releaseProducer()
-    // Work comes first here, so somebody else may have to mind the source.
+    // This replica has work to do first: wake another, so that somebody watches the source.
     if (!isAtTail) this.#channel.published.notify()
     return published
   }
 
   /**
-   * The request in hand is the last one, and applied: polls the source before its actions are performed, so that the others
-   * have those to do in the meantime, and the next request when they are done. Otherwise all would wait for the poll.
+   * Polls the source after the last request was applied and before its actions are performed. The others
+   * perform the actions meanwhile, and find the next request when they are done. Otherwise all would wait for
+   * the poll.
    */
   #askAhead(): void {
     const channel = this.#channel
@@ -269,11 +273,11 @@ export class Replica implements Parker {
       this.#counters.add(Counter.published, this.#source.poll())
     }
     channel.releaseProducer()
-    // Work comes next here, so somebody else may have to mind the source.
+    // This replica performs next: wake another, so that somebody watches the source.
     channel.published.notify()
   }
 
-  /** With the role held, the tail stands still. */
+  /** Call with the role held: the tail does not move then. */
   #isAtTail(): boolean {
     this.#tail = this.#channel.tail
     return this.#position === this.#tail
@@ -294,7 +298,8 @@ export class Replica implements Parker {
     const channel = this.#channel
     const token = channel.progress.prepare()
     if (this.#blocked === Blocked.fullRing) {
-      // The tail may have moved since, and what fills the ring now may be what this replica has not applied.
+      // Look again: the tail may have moved, and the ring may now be full of requests that this replica has
+      // not applied.
       if (channel.tail !== this.#position || !channel.isFull || channel.isClosing) return
     } else if (this.#handleRequests() > 0 || this.#blocked === Blocked.nothing) {
       return

@@ -12,8 +12,8 @@ import { Counter, type Counters } from '../memory/counters.ts'
 import type { Region } from '../memory/region.ts'
 
 /**
- * Says in shared memory which check this replica tries for or does, in case it is killed meanwhile. A check that was done
- * may stay noted: its verdict says so.
+ * Notes in shared memory which check this replica claims or does, in case it is killed meanwhile. The note
+ * may stay after the check is done: the slot then has its verdict.
  */
 export class CheckNote {
   readonly #words: Int32Array
@@ -72,11 +72,12 @@ export class RequestChecker {
     )
   }
 
-  /** Checks one request beyond `index`, whose verdict is pending elsewhere; false if there is none to be had. */
+  /** Checks one request beyond `index`, whose verdict is pending elsewhere; false if none is left to claim. */
   checkAhead(index: number): boolean {
     const span = Math.min((this.#channel.tail - index) | 0, this.#span)
     const lead = (this.#ahead - index) | 0
-    // A place kept from long ago may compare as ahead once indices have wrapped: more than the span is no use anyway.
+    // Once indices have wrapped, a place kept from long ago may compare as ahead: so only a lead within the
+    // span counts.
     let ahead = lead > 0 && lead <= span ? this.#ahead : (index + 1) | 0
     let found = false
     for (; !found && ((ahead - index) | 0) < span; ahead = (ahead + 1) | 0) {

@@ -2,7 +2,10 @@
 import type { Idle } from './idle.ts'
 import type { Replica } from './replica.ts'
 
-/** Blocks the calling thread. Leaves the final digest on the board when it returns, unless the replica left before the end. */
+/**
+ * Blocks the calling thread. Leaves the final digest on the board when it returns, unless the replica left
+ * before the end.
+ */
 export function runReplica(replica: Replica, idle: Idle): void {
   while (!replica.isFinished) {
     idle.idle(replica.doWork())

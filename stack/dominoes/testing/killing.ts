@@ -1,7 +1,7 @@
 /**
- * Kills a replica at a chosen step, on one thread and again and again alike: a step is a run of instructions up to the
- * next atomic operation. What a real kill can leave behind is what it has done up to some instruction, and other threads
- * look at nothing but what atomic operations order.
+ * Kills a replica at a chosen step, on one thread and repeatably. A step is a run of instructions up to the
+ * next atomic operation. That is fine enough: a real kill may come at any instruction, but other threads see
+ * only what atomic operations order.
  */
 
 const names = ['load', 'store', 'add', 'or', 'compareExchange', 'notify'] as const
@@ -44,7 +44,10 @@ export class Killer {
 
 const original = names.map((name) => [name, Atomics[name]] as const)
 
-/** Does what is the kernel's, which does it whole or not at all: nobody is killed in the midst of `body`. */
+/**
+ * Runs a body that stands for a system call, which the kernel completes or does not begin: no kill comes
+ * inside it.
+ */
 export function spared<Result>(body: () => Result): Result {
   const atomics = Atomics as unknown as Record<string, unknown>
   const killing = names.map((name) => [name, Atomics[name]] as const)

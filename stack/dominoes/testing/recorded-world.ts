@@ -1,11 +1,12 @@
 /** Runs of the register domain that are recorded, on one thread, and what they are replayed with. */
+
+import { Random } from '../../device/random.ts'
 import { Channel } from '../channel/channel.ts'
 import type { ReplayedDomain } from '../log/domain.ts'
 import { LogRecorder } from '../log/recorder.ts'
 import { LogWriter } from '../log/writer.ts'
 import { openRegion } from '../memory/region.ts'
 import type { FrameworkStart } from '../replica/framework-layout.ts'
-import { Random } from './random.ts'
 import { RegisterDomain } from './register-domain.ts'
 import { createWorld, openWorld } from './register-world.ts'
 

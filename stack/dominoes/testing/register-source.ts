@@ -3,12 +3,13 @@
  * and with ticks. The running number is shared by plain loads and stores: that is right only if each hand-over of the
  * producer role happens before the next holder's use, which is one of the things under test.
  */
+
+import { Random } from '../../device/random.ts'
 import type { Channel } from '../channel/channel.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Domain, Source } from '../contract/domain.ts'
 import { SlotWord, slotPayloadOffset } from '../contract/slot.ts'
 import type { Region } from '../memory/region.ts'
-import { Random } from './random.ts'
 import { RegisterRequest } from './register-domain.ts'
 
 export interface RegisterSourceParts {

@@ -71,6 +71,13 @@ function emitReply(
 function nextIdentification(core: Core): number {
   const { globals, config } = core
   globals.identification = (globals.identification + 1) & 0xffff
-  const start = keyedHash(config.secret, config.address, header(core, HeaderWord.ipSource), 0, hashPurpose)
+  const start = keyedHash(
+    config.secret,
+    core.words,
+    core.head + HeaderWord.ipSource,
+    config.address,
+    0,
+    hashPurpose,
+  )
   return (start + globals.identification) & 0xffff
 }

@@ -1,8 +1,9 @@
 /** ICMP messages out: always an answer to the frame at hand, so they go back to where it came from. */
 
+import { copyAddress } from '../../wire/address.ts'
 import { HeaderWord } from '../../wire/header.ts'
 import { IcmpWord } from '../actions.ts'
-import { type Core, header } from '../state/core.ts'
+import { type Core, header, OwnAddress } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 
 /** Returns the record's word offset. */
@@ -18,8 +19,8 @@ export function emitIcmp(
   const { words } = core.actions
   words[at + IcmpWord.etherDestinationHigh] = header(core, HeaderWord.etherSourceHigh)
   words[at + IcmpWord.etherDestinationLow] = header(core, HeaderWord.etherSourceLow)
-  words[at + IcmpWord.ipSource] = core.config.address
-  words[at + IcmpWord.ipDestination] = header(core, HeaderWord.ipSource)
+  copyAddress(core.own, OwnAddress.address, words, at + IcmpWord.ipSource)
+  copyAddress(core.words, core.head + HeaderWord.ipSource, words, at + IcmpWord.ipDestination)
   words[at + IcmpWord.type] = type
   words[at + IcmpWord.code] = code
   words[at + IcmpWord.identifier] = identifier

@@ -1,11 +1,13 @@
 /** A frame that passed its check: to whoever takes its format. */
+
 import { SlotWord } from '../../dominoes/contract/slot.ts'
+import { isSameAddress } from '../../wire/address.ts'
 import { etherBroadcastHigh, etherBroadcastLow } from '../../wire/ethernet.ts'
 import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
 import { receiveEcho } from '../icmp/echo.ts'
 import { receiveIcmpError } from '../icmp/errors.ts'
 import { receiveArp } from '../link/arp-input.ts'
-import { type Core, header } from '../state/core.ts'
+import { type Core, header, OwnAddress } from '../state/core.ts'
 import { receiveSegment } from '../tcp/input.ts'
 import { receiveDatagram } from '../udp/input.ts'
 import { isHost } from './addresses.ts'
@@ -41,9 +43,9 @@ function isForThisHost(core: Core, format: number): boolean {
 
 /** To our address and from that of a host: RFC 9293 section 3.10.7 and RFC 1122 section 3.2.2 forbid answering others. */
 function isAnswerable(core: Core): boolean {
-  const { config } = core
+  const { words, head } = core
   return (
-    header(core, HeaderWord.ipDestination) === config.address &&
-    isHost(config, header(core, HeaderWord.ipSource))
+    isSameAddress(words, head + HeaderWord.ipDestination, core.own, OwnAddress.address) &&
+    isHost(core, words, head + HeaderWord.ipSource)
   )
 }

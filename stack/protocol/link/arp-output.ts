@@ -1,6 +1,7 @@
 /** ARP packets out. */
+import { copyAddress } from '../../wire/address.ts'
 import { Action, ArpWord } from '../actions.ts'
-import type { Core } from '../state/core.ts'
+import { type Core, OwnAddress } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 import { NeighborState } from '../state/tables.ts'
 
@@ -18,13 +19,23 @@ export function flushArpRequest(core: Core): boolean {
   globals.arpRequestsOut = (globals.arpRequestsOut + 1) | 0
   // RFC 1122 section 2.3.2.1: poll a known neighbor by unicast.
   if (neighbor.state === NeighborState.probing) {
-    emitArp(core, ArpOperation.request, neighbor.etherHigh, neighbor.etherLow, 0, 0, neighbor.address)
+    emitArp(
+      core,
+      ArpOperation.request,
+      neighbor.etherHigh,
+      neighbor.etherLow,
+      0,
+      0,
+      core.state,
+      neighbor.address,
+    )
   } else {
-    emitArp(core, ArpOperation.request, broadcastHigh, broadcastLow, 0, 0, neighbor.address)
+    emitArp(core, ArpOperation.request, broadcastHigh, broadcastLow, 0, 0, core.state, neighbor.address)
   }
   return true
 }
 
+/** The target's protocol address lies at `targetAt` in `addresses`. */
 export function emitArp(
   core: Core,
   operation: number,
@@ -32,15 +43,16 @@ export function emitArp(
   etherLow: number,
   targetHigh: number,
   targetLow: number,
-  targetAddress: number,
+  addresses: Int32Array,
+  targetAt: number,
 ): void {
   const at = emitAction(core, Action.sendArp)
   const { words } = core.actions
   words[at + ArpWord.etherDestinationHigh] = etherHigh
   words[at + ArpWord.etherDestinationLow] = etherLow
   words[at + ArpWord.operation] = operation
-  words[at + ArpWord.senderAddress] = core.config.address
+  copyAddress(core.own, OwnAddress.address, words, at + ArpWord.senderAddress)
   words[at + ArpWord.targetHardwareHigh] = targetHigh
   words[at + ArpWord.targetHardwareLow] = targetLow
-  words[at + ArpWord.targetAddress] = targetAddress
+  copyAddress(addresses, targetAt, words, at + ArpWord.targetAddress)
 }

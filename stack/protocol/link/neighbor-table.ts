@@ -2,6 +2,7 @@
  * The table of neighbors itself: finding an entry, and what senders refer to. Asking, learning and giving up are in
  * `neighbors.ts`.
  */
+import { isSameAddress } from '../../wire/address.ts'
 import { stopWaiting } from '../senders/waiting.ts'
 import { type Core, selectSender } from '../state/core.ts'
 import { NeighborState, neighborRecord } from '../state/tables.ts'
@@ -32,12 +33,13 @@ export function releaseNextHop(core: Core, sender: number): void {
   }
 }
 
-/** Index of the entry for `address`, or -1. Selects it. */
-export function findNeighbor(core: Core, address: number): number {
-  const { neighbor, globals } = core
+/** Index of the entry for the address at `addressAt` in `words`, or -1. Selects it. */
+export function findNeighbor(core: Core, words: Int32Array, addressAt: number): number {
+  const { neighbor, globals, state } = core
   for (let index = 0; index < globals.neighborsHigh; index += 1) {
     selectNeighbor(core, index)
-    if (neighbor.state !== NeighborState.free && neighbor.address === address) return index
+    if (neighbor.state === NeighborState.free) continue
+    if (isSameAddress(state, neighbor.address, words, addressAt)) return index
   }
   return -1
 }
@@ -59,4 +61,22 @@ export function selectedSender(core: Core): number {
 export function aimAtOpener(core: Core): void {
   core.etherHigh = core.tcb.openerHigh
   core.etherLow = core.tcb.openerLow
+}
+
+/**
+ * Aims at `core.nextHop` if it is known, without asking and without referring to it; `hint` is the entry where it was last
+ * time, + 1. Returns the entry where it is, + 1; 0 if it is not known.
+ */
+export function aimAtKnown(core: Core, hint: number): number {
+  const { neighbor, state, nextHop, now } = core
+  let entry = hint
+  if (entry > 0) selectNeighbor(core, entry - 1)
+  if (entry === 0 || !isSameAddress(state, neighbor.address, nextHop, 0))
+    entry = findNeighbor(core, nextHop, 0) + 1
+  if (entry === 0) return 0
+  if (neighbor.state !== NeighborState.reachable && neighbor.state !== NeighborState.probing) return 0
+  neighbor.usedAt = now
+  core.etherHigh = neighbor.etherHigh
+  core.etherLow = neighbor.etherLow
+  return entry
 }

@@ -11,6 +11,7 @@
  * Stamps: an entry that is asked for, reachable or probing has a deadline within `reachableMicros`; one that is not used
  * loses it then. No stamp that is compared is older than twice that.
  */
+import { copyAddress, isSameAddress } from '../../wire/address.ts'
 import { maximumGapMicros } from '../config.ts'
 import { scheduleSender } from '../senders/pending.ts'
 import { armSender } from '../senders/timers.ts'
@@ -27,12 +28,13 @@ const reachableMicros = 300_000_000
 const idleLimitMicros = reachableMicros / 2
 
 /**
- * The hardware address of `address`, the next hop of `sender`, left in core.etherHigh and core.etherLow.
+ * The hardware address of the next hop of `sender`, whose IP address lies at `addressAt` in `words`: it is left in
+ * core.etherHigh and core.etherLow.
  * False: it is being asked for, and the sender will be told when it is known, or that it is unreachable.
  */
-export function resolveNextHop(core: Core, sender: number, address: number): boolean {
+export function resolveNextHop(core: Core, sender: number, words: Int32Array, addressAt: number): boolean {
   const { neighbor, now } = core
-  if (!refersTo(core, sender, address)) refer(core, sender, address)
+  if (!refersTo(core, sender, words, addressAt)) refer(core, sender, words, addressAt)
   neighbor.usedAt = now
   if (neighbor.state === NeighborState.unresolved) beginAsking(core)
   if (neighbor.state === NeighborState.incomplete) {
@@ -45,9 +47,15 @@ export function resolveNextHop(core: Core, sender: number, address: number): boo
 }
 
 /** The entry for `address`, a new one if there is none, is now reachable at this hardware address. */
-export function learnNeighbor(core: Core, address: number, etherHigh: number, etherLow: number): void {
+export function learnNeighbor(
+  core: Core,
+  words: Int32Array,
+  addressAt: number,
+  etherHigh: number,
+  etherLow: number,
+): void {
   const { neighbor, now } = core
-  if (findNeighbor(core, address) < 0) takeEntry(core, address)
+  if (findNeighbor(core, words, addressAt) < 0) takeEntry(core, words, addressAt)
   cancelRequest(core)
   neighbor.state = NeighborState.reachable
   neighbor.etherHigh = etherHigh
@@ -116,21 +124,21 @@ function forget(core: Core): void {
 }
 
 /** Whether `sender` refers to the entry for `address`; selects both. */
-function refersTo(core: Core, sender: number, address: number): boolean {
+function refersTo(core: Core, sender: number, words: Int32Array, addressAt: number): boolean {
   const { sender: record, neighbor } = core
   selectSender(core, sender)
   if (record.neighbor === 0) return false
   selectNeighbor(core, record.neighbor - 1)
-  return neighbor.address === address
+  return isSameAddress(core.state, neighbor.address, words, addressAt)
 }
 
 /** Selects the entry for `address`, to which `sender` refers from now on. */
-function refer(core: Core, sender: number, address: number): void {
+function refer(core: Core, sender: number, words: Int32Array, addressAt: number): void {
   const { sender: record, neighbor } = core
   releaseNextHop(core, sender)
-  let index = findNeighbor(core, address)
+  let index = findNeighbor(core, words, addressAt)
   if (index < 0) {
-    index = takeEntry(core, address)
+    index = takeEntry(core, words, addressAt)
     beginAsking(core)
   }
   neighbor.references += 1
@@ -138,7 +146,7 @@ function refer(core: Core, sender: number, address: number): void {
 }
 
 /** Selects an entry for `address`, incomplete: a free one, else of those that nobody refers to the one unused for longest. */
-function takeEntry(core: Core, address: number): number {
+function takeEntry(core: Core, words: Int32Array, addressAt: number): number {
   const { neighbor, globals, now, neighborLimit } = core
   let oldest = -1
   let longest = -1
@@ -162,7 +170,7 @@ function takeEntry(core: Core, address: number): number {
   selectNeighbor(core, oldest)
   cancelRequest(core)
   neighbor.state = NeighborState.incomplete
-  neighbor.address = address
+  copyAddress(words, addressAt, core.state, neighbor.address)
   neighbor.attempts = 0
   neighbor.references = 0
   neighbor.usedAt = now

@@ -1,17 +1,20 @@
 /**
  * Senders have one number each, kind after kind:
  *
- *   0 … connectionCount - 1 │ neighbors │ the sweep that ages stamps
+ *   0 … connectionCount - 1 │ neighbors │ datagrams that wait for their next hop │ the sweep that ages stamps
  *
  * Invariant: connections come first, so a connection's sender has the connection's index.
  */
+
 import type { MachineConfig } from '../config.ts'
+import { waitingDatagramCount } from '../state/datagrams.ts'
 import { neighborCount } from '../state/tables.ts'
 
 /** How many senders of each kind there are. What a kind does is in `kinds.ts`. */
 export const senderCounts = {
   connection: ({ connectionCount }: MachineConfig): number => connectionCount,
   neighbor: neighborCount,
+  datagram: waitingDatagramCount,
   ageing: () => 1,
 } as const
 

@@ -5,16 +5,24 @@
  * Invariant: between two requests nothing here matters but `state`; every other variable is either constant
  * or set anew by `apply`. So a copied or shared state buffer is a whole machine.
  */
+
 import type { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { SlotWord } from '../../dominoes/contract/slot.ts'
+import { addressWords, writeIpv4Mapped } from '../../wire/address.ts'
 import { type MachineConfig, maximumGapMicros } from '../config.ts'
 import type { SenderKind, SenderRange } from '../senders/kind.ts'
 import { type SenderName, senderCounts, senderNames } from '../senders/numbering.ts'
 import type { CongestionControl } from '../tcp/congestion/control.ts'
+import {
+  type DatagramSocket,
+  datagramSocketRecord,
+  type WaitingDatagram,
+  waitingDatagramRecord,
+} from './datagrams.ts'
 import { type Globals, globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
-import { type Segment, segmentRecord } from './segment.ts'
 import { type Sender, senderRecord } from './sender.ts'
+import { type Segment, segmentRecord } from './sent-segment.ts'
 import {
   type Listener,
   listenerRecord,
@@ -29,6 +37,8 @@ import { type Tcb, tcbRecord } from './tcb.ts'
 /** An apply may emit this much before it reaches the part that can be resumed. */
 const queueCapacityMinimum = 64
 
+/** Word offsets in `core.own`. */
+export const OwnAddress = { address: 0, gateway: addressWords } as const
 // As a constant of the module, senderAt is so short that the compiler always puts it in place.
 const senderWords = senderRecord.words
 
@@ -55,6 +65,15 @@ export class Core {
   readonly neighborLimit: number
   readonly listener: Listener
   readonly timeWait: TimeWait
+
+  /** This host's address, and its gateway's (unspecified: none), at these word offsets. */
+  readonly own: Int32Array
+
+  /** The UDP socket, and the datagram that waits for its next hop, at hand. */
+  readonly socket: DatagramSocket
+  readonly waitingDatagram: WaitingDatagram
+  /** The next hop of what is being sent: an address. */
+  readonly nextHop = new Int32Array(addressWords)
 
   /** Index of the connection at hand, and the word offset of its segment ring. */
   connection = 0
@@ -100,6 +119,7 @@ export class Core {
     assert(config.mtuBytes >= 576 && config.mtuBytes <= 65535, 'mtuBytes is 576 … 65535')
     this.config = config
     this.layout = layout
+    this.own = ownAddresses(config)
     this.congestion = congestion
     this.words = words
     this.state = state
@@ -116,6 +136,8 @@ export class Core {
     this.neighbor = neighborRecord.cursor(state, layout.neighbors)
     this.listener = listenerRecord.cursor(state, layout.listeners)
     this.timeWait = timeWaitRecord.cursor(state, layout.timeWait)
+    this.socket = datagramSocketRecord.cursor(state, layout.datagramSockets)
+    this.waitingDatagram = waitingDatagramRecord.cursor(state, layout.waitingDatagrams)
   }
 }
 
@@ -140,6 +162,13 @@ export function selectConnection(core: Core, index: number): void {
   core.connection = index
   core.ring = layout.segments + index * layout.ringWords
   core.tcb.at = layout.connections + index * tcbRecord.words
+}
+
+function ownAddresses({ address, gateway }: MachineConfig): Int32Array {
+  const words = new Int32Array(2 * addressWords)
+  writeIpv4Mapped(words, OwnAddress.address, address)
+  if (gateway !== 0) writeIpv4Mapped(words, OwnAddress.gateway, gateway)
+  return words
 }
 
 export function selectSender(core: Core, sender: number): void {

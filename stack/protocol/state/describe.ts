@@ -2,13 +2,15 @@
  * Names for the words of a state, for people who have to find out how two replicas differ. Allocates freely; nothing on
  * a hot path may use it.
  */
+
+import type { Declarations, RecordKind } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
 import { senderCounts, senderNames } from '../senders/numbering.ts'
+import { datagramSocketRecord, waitingDatagramCount, waitingDatagramRecord } from './datagrams.ts'
 import { globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
-import type { Declarations, RecordKind } from './record.ts'
-import { segmentRecord } from './segment.ts'
 import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
 import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
@@ -132,6 +134,14 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
     ...rings,
     table('TIME-WAIT entry', layout.timeWait, config.timeWaitCount, timeWaitRecord, always),
     table('tuple hash', layout.hash, layout.hashWords, hashRecord, always),
+    table('UDP socket', layout.datagramSockets, config.datagramSocketCount, datagramSocketRecord, always),
+    table(
+      'waiting datagram',
+      layout.waitingDatagrams,
+      waitingDatagramCount(config),
+      waitingDatagramRecord,
+      always,
+    ),
   ]
 }
 

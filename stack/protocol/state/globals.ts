@@ -2,7 +2,7 @@
  * The machine's words that belong to no connection. Counters wrap; their names follow the TCP MIB
  * (RFC 4022) where it has one.
  */
-import { type Cursor, defineRecord } from './record.ts'
+import { type Cursor, defineRecord } from '../../wire/record.ts'
 
 export const globalRecord = defineRecord({
   // Clock
@@ -32,6 +32,10 @@ export const globalRecord = defineRecord({
   orphanCount: 'connections that the application released and that are not over',
   neighborsHigh: 'neighbor entries below this were used at some time',
   timeWaitNext: 'entry of the TIME-WAIT table that is filled next',
+  socketsHigh: 'UDP sockets below this index were used at some time',
+  socketFreeHead: 'first free socket below socketsHigh, index + 1',
+  waitingDatagramsHigh: 'entries of datagrams that wait, below this, were used at some time',
+  waitingDatagramFree: 'first free one below that, index + 1',
   portsDrawn: 'local ports drawn (RFC 6056)',
 
   // Rate limits
@@ -75,6 +79,12 @@ export const globalRecord = defineRecord({
   cookiesAccepted: 'connections opened by one',
   cookiesRejected: 'ACKs to a listener whose number was no cookie of ours',
   orphansReclaimed: 'orphans ended to make room',
+  datagramsIn: 'UDP datagrams delivered to a socket',
+  datagramsOut: 'UDP datagrams sent',
+  datagramsToNobody: 'UDP datagrams to a port that no socket hears',
+  datagramsDropped: 'UDP datagrams that found the receive buffer full',
+  datagramsUnsent:
+    'UDP datagrams not sent: the next hop did not answer, too many waited, or there is no such host',
   echoesTooLong: 'echo requests not answered: the reply would take too many fragments',
 })
 

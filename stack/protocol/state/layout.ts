@@ -1,16 +1,18 @@
 /**
  * Where everything is in a replica's state: one flat buffer of 32-bit words.
  *
- *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ senders │ timer heap │ TCBs │
- *   segment rings, one per TCB
+ *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ UDP sockets │ datagrams that wait │ senders │
+ *   timer heap │ TCBs │ segment rings, one per TCB
  *
  * Invariant: the layout depends on the configuration alone, so that equal replicas have equal buffers.
  */
+
 import type { MachineConfig } from '../config.ts'
 import { numberSenders, type SenderNumbers } from '../senders/numbering.ts'
+import { datagramSocketRecord, waitingDatagramCount, waitingDatagramRecord } from './datagrams.ts'
 import { globalRecord } from './globals.ts'
-import { segmentRecord } from './segment.ts'
 import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
 import { listenerRecord, neighborCount, neighborRecord, timeWaitRecord } from './tables.ts'
 import { tcbRecord } from './tcb.ts'
 
@@ -22,6 +24,8 @@ export interface Layout {
   readonly hash: number
   /** A power of two, at least twice the entries that it can hold. */
   readonly hashWords: number
+  readonly datagramSockets: number
+  readonly waitingDatagrams: number
   readonly senders: number
   /** Number of the first sender of each kind. */
   readonly firstSender: SenderNumbers['first']
@@ -43,7 +47,9 @@ export function planLayout(config: MachineConfig): Layout {
   const hash = timeWait + config.timeWaitCount * timeWaitRecord.words
   let hashWords = 4
   while (hashWords < 2 * (config.connectionCount + config.timeWaitCount)) hashWords *= 2
-  const senders = hash + hashWords
+  const datagramSockets = hash + hashWords
+  const waitingDatagrams = datagramSockets + config.datagramSocketCount * datagramSocketRecord.words
+  const senders = waitingDatagrams + waitingDatagramCount(config) * waitingDatagramRecord.words
   const { first: firstSender, count: senderCount } = numberSenders(config)
   const timers = senders + senderCount * senderRecord.words
   const connections = timers + senderCount
@@ -57,6 +63,8 @@ export function planLayout(config: MachineConfig): Layout {
     timeWait,
     hash,
     hashWords,
+    datagramSockets,
+    waitingDatagrams,
     senders,
     firstSender,
     senderCount,

@@ -24,6 +24,5 @@ test('a copy over the state of a replica that was ahead when it ended goes on as
   original.machine.copyState(copy.state)
   copy.now = original.now
   for (const host of [original, copy]) host.connect(80, 34_000)
-  expect(copy.tcb(1)).toEqual(original.tcb(1))
   expect(copy.machine.digest()).toBe(original.machine.digest())
 })

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../device/random.ts'
 import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
+import { mapIpv4, writeIpv4Mapped } from '../../wire/address.ts'
+import { defineRecord } from '../../wire/record.ts'
 import { senderKinds } from '../senders/kinds.ts'
 import { newreno } from '../tcp/congestion/newreno.ts'
 import { testConfig } from '../testing/host.ts'
-import { SeededRandom } from '../testing/random.ts'
 import { advanceClock } from './clock.ts'
 import { Core, selectConnection } from './core.ts'
 import { stateWords } from './layout.ts'
-import { defineRecord } from './record.ts'
 import { insertTuple, lookupTuple, removeTuple } from './tuple-hash.ts'
 
 function makeCore(connectionCount = 8): Core {
@@ -41,7 +42,7 @@ describe('the tuple hash', () => {
   it('finds what was inserted and nothing else, after any order of removals', () => {
     const count = 500
     const core = makeCore(count)
-    const random = new SeededRandom(42)
+    const random = new Random(42)
     const present = new Set<number>()
     const portOf = (index: number): number => 1000 + index
     for (let step = 0; step < 5000; step += 1) {
@@ -51,7 +52,7 @@ describe('the tuple hash', () => {
         removeTuple(core, index + 1)
         present.delete(index)
       } else {
-        core.tcb.remoteAddress = index % 3
+        writeIpv4Mapped(core.state, core.tcb.remoteAddress, index % 3)
         core.tcb.remotePort = portOf(index)
         core.tcb.localPort = 80
         insertTuple(core, index + 1)
@@ -59,14 +60,15 @@ describe('the tuple hash', () => {
       }
       const probe = random.below(count)
       const expected = present.has(probe) ? probe + 1 : 0
-      expect(lookupTuple(core, probe % 3, portOf(probe), 80)).toBe(expected)
+      const address = Int32Array.from(mapIpv4(probe % 3))
+      expect(lookupTuple(core, address, 0, portOf(probe), 80)).toBe(expected)
     }
   })
 
   it('ignores the removal of what is not there', () => {
     const core = makeCore()
     removeTuple(core, 1)
-    expect(lookupTuple(core, 0, 0, 0)).toBe(0)
+    expect(lookupTuple(core, new Int32Array(4), 0, 0, 0)).toBe(0)
   })
 })
 

@@ -1,6 +1,8 @@
 /** The small tables: neighbors, listeners, connections in TIME-WAIT. */
+
+import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
-import { type Cursor, defineRecord } from './record.ts'
+import { waitingDatagramCount } from './datagrams.ts'
 
 /** Entries beyond one for each connection: neighbors that nobody is connected to. */
 const spareNeighbors = 64
@@ -10,7 +12,7 @@ const spareNeighbors = 64
  * there is always an entry that nobody refers to, and whoever needs one gets it.
  */
 export function neighborCount(config: MachineConfig): number {
-  return config.connectionCount + spareNeighbors
+  return config.connectionCount + waitingDatagramCount(config) + spareNeighbors
 }
 
 /** Unresolved: senders refer to it, and it is not being asked for. */
@@ -18,7 +20,7 @@ export const NeighborState = { free: 0, incomplete: 1, reachable: 2, probing: 3,
 
 export const neighborRecord = defineRecord({
   state: 'NeighborState',
-  address: 'IPv4 address',
+  address: addressField('IP address'),
   etherHigh: 'hardware address, first two bytes',
   etherLow: 'hardware address, last four bytes',
   deadline: 'when to ask again, or to doubt what is known',
@@ -46,7 +48,7 @@ export type Listener = Cursor<typeof listenerRecord.fields>
 export const timeWaitRecord = defineRecord({
   active: '1 if the entry is in use',
   finWait2: '1 in FIN-WAIT-2: the FIN of the peer has not come yet',
-  remoteAddress: 'IPv4 address of the peer',
+  remoteAddress: addressField('of the peer'),
   ports: 'remote port in the high half, local port in the low half',
   sndNxt: 'SND.NXT',
   rcvNxt: 'RCV.NXT',

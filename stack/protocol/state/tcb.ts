@@ -2,7 +2,9 @@
  * The transmission control block (RFC 9293 section 3.3.1): all that one connection is, besides its ring of
  * sent segments. Sequence numbers, addresses and times are signed 32-bit integers; all zero means initial.
  */
-import { type Cursor, defineRecord } from './record.ts'
+
+import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
+import { Upcall } from '../actions.ts'
 
 /** Connection states; LISTEN and TIME-WAIT live in tables of their own. */
 export const State = {
@@ -70,16 +72,21 @@ export const TcbFlag = {
 
 export const Recovery = { open: 0, fast: 1, timeout: 2 } as const
 
-/** Bits of `pendingUpcalls`, in the order in which they are emitted. */
+/** Bits of `pendingUpcalls`: emitted in the order of their numbers. */
 export const UpcallBit = {
-  accepted: 1,
-  connected: 2,
-  connectFailed: 4,
-  acknowledged: 8,
-  finished: 16,
-  closed: 32,
-  drained: 64,
+  accepted: 1 << Upcall.accepted,
+  connected: 1 << Upcall.connected,
+  connectFailed: 1 << Upcall.connectFailed,
+  acknowledged: 1 << Upcall.acknowledged,
+  finished: 1 << Upcall.finished,
+  closed: 1 << Upcall.closed,
+  drained: 1 << Upcall.drained,
 } as const
+
+/** The `Upcall` of a bit. */
+export function upcallOf(bit: number): number {
+  return 31 - Math.clz32(bit)
+}
 
 /** Indexes into `deadlines`, bits of `timersArmed`; fired in this order. */
 export const Timer = {
@@ -101,7 +108,7 @@ export const tcbRecord = defineRecord({
   state: 'State',
   flags: 'TcbFlag bits',
   generation: 'counts uses of this index; upper half of the id',
-  remoteAddress: 'IPv4 address of the peer',
+  remoteAddress: addressField('of the peer'),
   remotePort: 'port of the peer',
   localPort: 'our port',
   cookie: "the application's, of connect",
@@ -110,7 +117,7 @@ export const tcbRecord = defineRecord({
   previousAtListener: 'next younger, index + 1',
   openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
   openerLow: 'last four bytes of it',
-  nextHop: 'IPv4 address that frames go to',
+  nextHop: addressField('that frames go to'),
   pendingUpcalls: 'UpcallBit bits not yet emitted',
   closeReason: 'UpcallError of the closed or connectFailed upcall',
   softError: 'UpcallError that ICMP suggests (RFC 5927)',

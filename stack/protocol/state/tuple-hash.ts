@@ -7,6 +7,7 @@
  * Invariant: every entry is reachable from its home word without crossing an empty one; deletion shifts
  * entries back instead of leaving tombstones.
  */
+import { isSameAddress } from '../../wire/address.ts'
 import { type HashKey, tableHash } from '../keyed-hash.ts'
 import type { Core } from './core.ts'
 import { timeWaitRecord } from './tables.ts'
@@ -24,25 +25,30 @@ export function packPorts(remotePort: number, localPort: number): number {
   return (remotePort << 16) | localPort
 }
 
-/** Index + 1 of a connection, -(index + 1) of a TIME-WAIT entry, 0 if the tuple is unknown. */
+/**
+ * Index + 1 of a connection, -(index + 1) of a TIME-WAIT entry, 0 if the tuple is unknown. The remote address lies at
+ * `addressAt` in `words`.
+ */
 export function lookupTuple(
   core: Core,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
 ): number {
   const ports = packPorts(remotePort, localPort)
-  return isLastFound(core, remoteAddress, ports) ? core.lastFound : search(core, remoteAddress, ports)
+  if (isLastFound(core, words, addressAt, ports)) return core.lastFound
+  return search(core, words, addressAt, ports)
 }
 
-function search(core: Core, remoteAddress: number, ports: number): number {
+function search(core: Core, words: Int32Array, addressAt: number, ports: number): number {
   const { state, layout } = core
   const mask = layout.hashWords - 1
-  let at = tableHash(core.config.secret, remoteAddress, ports) & mask
+  let at = tableHash(core.config.secret, words, addressAt, ports) & mask
   for (;;) {
     const entry = state[layout.hash + at] as number
     if (entry === 0) return 0
-    if (addressOf(core, entry) === remoteAddress && portsOf(core, entry) === ports) {
+    if (portsOf(core, entry) === ports && isSameAddress(state, addressOf(core, entry), words, addressAt)) {
       core.lastFound = entry
       return entry
     }
@@ -51,11 +57,13 @@ function search(core: Core, remoteAddress: number, ports: number): number {
 }
 
 /** Most frames are for the connection of the frame before. An open one is in the table, so nothing but a hint is kept. */
-function isLastFound(core: Core, remoteAddress: number, ports: number): boolean {
+function isLastFound(core: Core, words: Int32Array, addressAt: number, ports: number): boolean {
   const { state, layout, lastFound } = core
   if (lastFound <= 0) return false
   if (state[layout.connections + (lastFound - 1) * tcbRecord.words + tcbState] === State.closed) return false
-  return addressOf(core, lastFound) === remoteAddress && portsOf(core, lastFound) === ports
+  return (
+    portsOf(core, lastFound) === ports && isSameAddress(state, addressOf(core, lastFound), words, addressAt)
+  )
 }
 
 /** The tuple must not be in the table. `entry` is as `lookupTuple` returns it. */
@@ -90,11 +98,11 @@ export function removeTuple(core: Core, entry: number): void {
   state[layout.hash + hole] = 0
 }
 
-function addressOf(core: Core, entry: number): number {
-  const { state, layout } = core
+/** Word offset in the state. */
+function addressOf({ layout }: Core, entry: number): number {
   return entry > 0
-    ? (state[layout.connections + (entry - 1) * tcbRecord.words + tcbAddress] as number)
-    : (state[layout.timeWait + (-entry - 1) * timeWaitRecord.words + waitAddress] as number)
+    ? layout.connections + (entry - 1) * tcbRecord.words + tcbAddress
+    : layout.timeWait + (-entry - 1) * timeWaitRecord.words + waitAddress
 }
 
 function portsOf(core: Core, entry: number): number {
@@ -105,16 +113,17 @@ function portsOf(core: Core, entry: number): number {
 }
 
 function homeOf(core: Core, entry: number): number {
-  return tableHash(core.config.secret, addressOf(core, entry), portsOf(core, entry))
+  return tableHash(core.config.secret, core.state, addressOf(core, entry), portsOf(core, entry))
 }
 
 /** Which of `count` machines a connection belongs to, 0 … count - 1. By other bits than those that index the table. */
 export function shardOfTuple(
   secret: HashKey,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
   count: number,
 ): number {
-  return (tableHash(secret, remoteAddress, packPorts(remotePort, localPort)) >>> 12) % count
+  return (tableHash(secret, words, addressAt, packPorts(remotePort, localPort)) >>> 12) % count
 }

@@ -2,8 +2,10 @@
  * Requests of the application (RFC 9293 section 3.10.1 … 3.10.5). A request that names a connection that is
  * no more, or a position that cannot be, is ignored: it was overtaken by something the upcalls tell.
  */
-import { Action, Upcall, UpcallError } from '../actions.ts'
+import { SlotWord } from '../../dominoes/contract/slot.ts'
+import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
 import { isHost } from '../ip/addresses.ts'
+import { isPort } from '../ports.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
 import { argument, type Core, selectConnection } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
@@ -30,7 +32,7 @@ import { beginConnect } from './opening/open.ts'
 import { isAfter, isBefore } from './sequence.ts'
 import { windowUpdateIsDue } from './window.ts'
 
-export function applyApplicationRequest(core: Core, kind: number): void {
+export function applyConnectionRequest(core: Core, kind: number): void {
   if (kind === Request.listen) listen(core)
   else if (kind === Request.unlisten) unlisten(core)
   else if (kind === Request.connect) connect(core)
@@ -79,7 +81,7 @@ function listen(core: Core): void {
     listener.unacceptedHead = 0
     listener.cookie = cookie
   }
-  emitUpcall(core, Action.upcall, Upcall.listening, 0, cookie, error, 0)
+  answer(core, Upcall.listening, cookie, error)
 }
 
 /** Stops listening; connections that are not established yet are dropped. Of others the application decides. */
@@ -95,22 +97,30 @@ function unlisten(core: Core): void {
 }
 
 function connect(core: Core): void {
-  const remoteAddress = argument(core, ConnectArgument.remoteAddress)
   const remotePort = argument(core, ConnectArgument.remotePort)
   const cookie = argument(core, ConnectArgument.cookie)
-  const error = open(core, remoteAddress, remotePort, argument(core, ConnectArgument.localPort))
+  const error = open(core, remotePort, argument(core, ConnectArgument.localPort))
   if (error === UpcallError.none) core.tcb.cookie = cookie
-  else emitUpcall(core, Action.upcall, Upcall.connectFailed, 0, cookie, error, 0)
+  else answer(core, Upcall.connectFailed, cookie, error)
+}
+
+function answer(core: Core, upcall: number, cookie: number, error: number): void {
+  const at = emitUpcall(core, Action.upcall, upcall, 0)
+  const { words } = core.actions
+  words[at + UpcallWord.cookie] = cookie
+  words[at + UpcallWord.error] = error
 }
 
 /** RFC 9293 section 3.10.1; returns an UpcallError. Local port 0: any. */
-function open(core: Core, remoteAddress: number, remotePort: number, askedPort: number): number {
+function open(core: Core, remotePort: number, askedPort: number): number {
+  const { words } = core
+  const address = core.slot + SlotWord.arguments + ConnectArgument.remoteAddress
   // RFC 1122 section 4.2.3.10: no host is at a multicast or broadcast address.
-  if (!isHost(core.config, remoteAddress) || !isPort(remotePort)) return UpcallError.unreachable
-  const localPort = askedPort !== 0 ? askedPort : choosePort(core, remoteAddress, remotePort)
+  if (!isHost(core, words, address) || !isPort(remotePort)) return UpcallError.unreachable
+  const localPort = askedPort !== 0 ? askedPort : choosePort(core, words, address, remotePort)
   if (!isPort(localPort)) return UpcallError.portInUse
-  let iss = initialSequence(core, remoteAddress, remotePort, localPort)
-  const entry = lookupTuple(core, remoteAddress, remotePort, localPort)
+  let iss = initialSequence(core, words, address, remotePort, localPort)
+  const entry = lookupTuple(core, words, address, remotePort, localPort)
   if (entry > 0) return UpcallError.portInUse
   if (entry < 0) {
     if (!reclaimTimeWait(core, -entry - 1)) return UpcallError.portInUse
@@ -118,12 +128,8 @@ function open(core: Core, remoteAddress: number, remotePort: number, askedPort: 
   }
   if (!hasRoom(core)) reclaimOldestOrphan(core)
   if (!allocateConnection(core)) return UpcallError.tooManyConnections
-  beginConnect(core, remoteAddress, remotePort, localPort, iss)
+  beginConnect(core, words, address, remotePort, localPort, iss)
   return UpcallError.none
-}
-
-function isPort(port: number): boolean {
-  return port > 0 && port <= 0xffff
 }
 
 /** Bytes up to the request's position are queued. A request to send that a close has overtaken adds nothing. */

@@ -1,8 +1,8 @@
 /** Connections that sleep between bursts for minutes to weeks. A host that nothing wakes applies no request meanwhile. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../device/random.ts'
 import { OptionBit } from '../../wire/header.ts'
-import { SeededRandom } from '../testing/random.ts'
 import { RestartObserver } from '../testing/restart-observer.ts'
 import { idleScenario, silencesMicros } from '../testing/rough-arbitrary.ts'
 import { plainHabits, type RoughScenario, smoothScenario, type Write } from '../testing/rough-scenario.ts'
@@ -37,7 +37,7 @@ function withSilence(micros: number, strippedOptions: number): RoughScenario {
 
 /** Loses this share of all frames. */
 function losing(scenario: RoughScenario, share: number, seed: number): RoughScenario {
-  const random = new SeededRandom(seed)
+  const random = new Random(seed)
   const fates = (['left', 'right'] as const).flatMap((from) =>
     Array.from({ length: 400 }, (_, frame) => frame)
       .filter(() => random.chance(share))

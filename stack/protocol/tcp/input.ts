@@ -10,12 +10,12 @@ import { initialSequence } from './opening/initial-sequence.ts'
 import { receiveForListener, receiveInSynSent } from './opening/open.ts'
 
 export function receiveSegment(core: Core): void {
-  const { globals, tcb } = core
+  const { globals, tcb, words } = core
   globals.segmentsIn = (globals.segmentsIn + 1) | 0
-  const remoteAddress = header(core, HeaderWord.ipSource)
+  const remoteAddress = core.head + HeaderWord.ipSource
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
-  const entry = lookupTuple(core, remoteAddress, remotePort, localPort)
+  const entry = lookupTuple(core, words, remoteAddress, remotePort, localPort)
   if (entry > 0) {
     selectConnection(core, entry - 1)
     if (tcb.state === State.synSent) receiveInSynSent(core)
@@ -26,7 +26,7 @@ export function receiveSegment(core: Core): void {
   const isOpenedByCookie =
     entry < 0
       ? receiveInTimeWait(core, -entry - 1)
-      : receiveForListener(core, initialSequence(core, remoteAddress, remotePort, localPort))
+      : receiveForListener(core, initialSequence(core, words, remoteAddress, remotePort, localPort))
   if (!isOpenedByCookie) return
   receiveInConnection(core)
   schedule(core)

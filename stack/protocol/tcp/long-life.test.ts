@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { UpcallError } from '../actions.ts'
-import { State } from '../state/tcb.ts'
-import { ownPort, Scenario } from '../testing/scenario.ts'
+import { jumbo, ownPort, Scenario } from '../testing/scenario.ts'
 
 const mss = 1448
+/** Of `jumbo`. */
+const large = 65_483
 const rttMicros = 20_000
 const minute = 60_000_000
 const hour = 60 * minute
@@ -39,8 +40,8 @@ describe.each(Object.entries(ways))('a silence %s', (_, pass) => {
     // The peer acknowledges every second segment, as it does.
     for (let k = 13; k <= 21; k += 2) scenario.acks(k * mss)
     expect(scenario.host.counters).toMatchObject({ retransmits: 0, timeouts: 0, fastRetransmits: 0 })
-    expect(scenario.tcb()).toMatchObject({ state: State.established, pipe: 0 })
-    expect(scenario.tcb().cwnd).toBeGreaterThanOrEqual(10 * mss)
+    // All is acknowledged, so as much as the window has leaves at once.
+    expect(scenario.forget().queues(100_000).heard().length).toBeGreaterThanOrEqual(10)
   })
 
   it.each(silences)('of %i µs leaves no timer that is overdue and does not fire', (micros) => {
@@ -74,9 +75,10 @@ describe('a silence of days', () => {
     const scenario = used()
     scenario.waits(days * day)
     // RFC 7323 section 5.5: after 24 days TS.Recent says nothing; until then an older one is refused.
-    scenario.sends({ length: 100, timestamp: 1 })
-    expect(scenario.tcb().rcvNxt).toBe((scenario.irs + 1 + (days > 24 ? 100 : 0)) | 0)
-    expect(scenario.tcb().state).toBe(State.established)
+    const taken = days > 24 ? 100 : 0
+    expect(scenario.sends({ length: 100, timestamp: 1 }).heard()).toEqual([`ACK of ${taken}`])
+    const next = { at: taken, length: 1, timestamp: taken > 0 ? 2 : scenario.timestampNow() }
+    expect(scenario.sends(next).waits(50_000).heard()).toEqual([`ACK of ${taken + 1}`])
   })
 
   it('costs a wake-up every nine minutes and no frame', () => {
@@ -99,61 +101,53 @@ describe('a silence of days', () => {
 })
 
 describe('what is remembered by sequence number is forgotten before numbers come round', () => {
-  /** Sends and acknowledges `bytes` without a loss, in steps that the send buffer takes. */
-  function advance(scenario: Scenario, from: number, bytes: number): number {
-    const step = 16 * mss
-    // Numbers are poked forward: to send 2 GiB in earnest would take minutes.
-    const state = scenario.tcb()
-    for (const field of [
-      'sndUna',
-      'sndNxt',
-      'sndMax',
-      'sndQueued',
-      'sndReported',
-      'sackHigh',
-      'sndWl2',
-    ] as const) {
-      scenario.host.poke(0, field, (state[field] + bytes) | 0)
-    }
-    return from + bytes + step - step
-  }
+  const early = 20 * large
+  /** By then what happened at `early` seems to lie ahead. */
+  const late = early + 2 ** 31 + 10 * large
 
   it('the end of a recovery: fast retransmit without SACK is not barred 2 GiB later (RFC 6582 section 4.1)', () => {
-    const scenario = Scenario.accepted({ sackPermitted: false }).queues(5 * mss)
-    scenario.host.now += rttMicros
-    for (let count = 0; count < 3; count += 1) scenario.acks(0)
-    scenario
-      .acks(5 * mss)
-      .queues(6 * mss)
-      .acks(6 * mss)
-      .forget()
+    const scenario = Scenario.accepted({ ...jumbo, sackPermitted: false })
+    const loseOne = (start: number): void => {
+      scenario.queues(start + 5 * large)
+      scenario.host.now += rttMicros
+      for (let count = 0; count < 3; count += 1) scenario.acks(start)
+      scenario.acks(start + 5 * large)
+    }
+    scenario.streams(early)
+    loseOne(early)
     expect(scenario.host.counters.fastRetransmits).toBe(1)
-    const start = advance(scenario, 6 * mss, 2 ** 31 - 4 * mss)
-    scenario.queues(start + 5 * mss)
-    for (let count = 0; count < 3; count += 1) scenario.acks(start)
+    scenario.streams(late)
+    loseOne(late)
     expect(scenario.host.counters.fastRetransmits).toBe(2)
   })
 
   it('the round of a DSACK: a later one widens the reordering window again (RFC 8985 section 6.2)', () => {
-    const scenario = Scenario.accepted().queues(5 * mss)
-    scenario.host.now += rttMicros
-    scenario.acks(5 * mss, { sack: [[0, mss]] })
-    expect(scenario.tcb().reorderingMultiplier).toBe(1)
-    scenario.queues(6 * mss).acks(6 * mss)
-    const start = advance(scenario, 6 * mss, 2 ** 31 - 4 * mss)
-    scenario.queues(start + mss).acks(start + mss, { sack: [[start - mss, start]] })
-    expect(scenario.tcb().reorderingMultiplier).toBe(2)
+    const scenario = Scenario.accepted({ ...jumbo, timestamps: false })
+    const reportDuplicate = (): void => {
+      scenario.acks(scenario.ack, { sack: [[scenario.ack - large, scenario.ack]] })
+    }
+    scenario.streams(early)
+    reportDuplicate()
+    // Half of the least round trip instead of a quarter: after how long a segment is sent again that another overtook.
+    expect(scenario.patienceMillis(large)).toBe(10)
+    scenario.streams(late)
+    reportDuplicate()
+    expect(scenario.patienceMillis(large)).toBe(15)
   })
 
   it('SACK blocks that were applied: the same numbers 4 GiB later are new', () => {
-    const scenario = used()
-    const start = advance(scenario, 11 * mss, 2 ** 32 - 9 * mss)
-    // 2 mss … 3 mss once more, in 32 bits.
-    scenario.queues(start + 3 * mss).acks(start, { sack: [[start, start + mss]] })
-    scenario.acks(start)
-    expect(start | 0).toBe(2 * mss)
-    scenario.acks(start, { sack: [[start + mss, start + 2 * mss]] })
-    expect(scenario.tcb().sackedBytes).toBe(2 * mss)
+    const scenario = Scenario.accepted(jumbo).streams(early)
+    const holdsSecond = (start: number): void => {
+      scenario.queues(start + 5 * large)
+      scenario.host.now += rttMicros
+      scenario.acks(start, { sack: [[start + large, start + 2 * large]] })
+    }
+    holdsSecond(early)
+    scenario.streams(2 ** 32 + early)
+    holdsSecond(2 ** 32 + early)
+    // As in the first round the one before it is missing, and nothing else.
+    scenario.forget()
+    expect(scenario.waits(15_000).heard()).toEqual([`ACK ${early}+${large}`])
   })
 })
 
@@ -168,7 +162,7 @@ describe('a peer that answers keeps its connection', () => {
       if (scenario.seen().length > 0) scenario.acks(0, { windowBytes: 0 })
     }
     expect(scenario.news()).toEqual([])
-    expect(scenario.acks(0, { windowBytes: 1 << 20 }).tcb().state).toBe(State.established)
+    expect(scenario.acks(2 * mss, { windowBytes: 1 << 20 }).news()).toEqual([`acknowledged ${2 * mss}`])
   })
 
   it('and loses it when it answers no more', () => {
@@ -187,8 +181,13 @@ describe('a peer that answers keeps its connection', () => {
       while (scenario.seen().length === 0) scenario.waits(100_000)
       scenario.acks(count * mss)
     }
-    expect(scenario.tcb()).toMatchObject({ state: State.established, retries: 0 })
     expect(scenario.host.counters.timeouts).toBe(20)
+    expect(
+      scenario
+        .forget()
+        .queues(21 * mss)
+        .heard(),
+    ).toEqual([`PSH ACK ${20 * mss}+${mss}`])
   })
 })
 

@@ -8,15 +8,15 @@ import { aimAtOpener } from '../link/neighbor-table.ts'
 import { resolveNextHop } from '../link/neighbors.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { SegmentMark } from '../state/segment.ts'
+import { SegmentMark } from '../state/sent-segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { shrinkFinWait2 } from './closing/time-wait.ts'
+import { emitPureAck, emitSegment, emitSyn } from './emit-segment.ts'
 import { noteRetransmission } from './loss/recovery.ts'
 import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './loss/scoreboard.ts'
 import { armProbe, probeIsAllowed } from './loss/tail-probe.ts'
-import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './output-data.ts'
+import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './new-data.ts'
 import { backedOffRto } from './rtt.ts'
-import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
@@ -42,7 +42,7 @@ function flushOutput(core: Core): boolean {
   const { tcb } = core
   if (tcb.state <= State.synReceived) return flushHandshake(core)
   // Without a next hop nothing leaves; the connection is scheduled again when it is known.
-  if (!hasOutput(core) || !resolveNextHop(core, core.connection, tcb.nextHop)) return true
+  if (!hasOutput(core) || !resolveNextHop(core, core.connection, core.state, tcb.nextHop)) return true
   return flushLost(core) && flushProbes(core) && flushNewData(core) && flushAck(core)
 }
 
@@ -72,7 +72,7 @@ function flushHandshake(core: Core): boolean {
   if (tcb.state === State.closed || (tcb.flags & immediateFlags) === 0) return true
   if (isHalfOpen(core)) {
     aimAtOpener(core)
-  } else if (!resolveNextHop(core, core.connection, tcb.nextHop)) {
+  } else if (!resolveNextHop(core, core.connection, core.state, tcb.nextHop)) {
     keepTrying(core)
     return true
   }

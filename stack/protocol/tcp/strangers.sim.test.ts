@@ -1,22 +1,25 @@
 /** A flood of forged SYNs, and an honest transfer beside it, in virtual time; each host's shadow has to stay equal. */
+
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../device/random.ts'
+import { writeIpv4Mapped } from '../../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
-import { SeededRandom } from '../testing/random.ts'
-import { addresses, type WireOptions, World } from '../testing/world.ts'
+import { SeededWire, type WireOptions } from '../testing/seeded-wire.ts'
+import { addresses, World } from '../testing/world.ts'
 
 const port = 5001
 const backlog = 8
 
 /** A SYN from an address that nobody has. */
-function forge(random: SeededRandom): Int32Array {
+function forge(random: Random): Int32Array {
   const head = new Int32Array(64)
   head[HeaderWord.format] = Format.tcp
   head[HeaderWord.etherDestinationHigh] = addresses.leftEther[0]
   head[HeaderWord.etherDestinationLow] = addresses.leftEther[1] + 1
   head[HeaderWord.etherSourceHigh] = 0x0400
   head[HeaderWord.etherSourceLow] = random.next()
-  head[HeaderWord.ipSource] = 0x0b000000 + random.below(1 << 16)
-  head[HeaderWord.ipDestination] = addresses.right
+  writeIpv4Mapped(head, HeaderWord.ipSource, 0x0b000000 + random.below(1 << 16))
+  writeIpv4Mapped(head, HeaderWord.ipDestination, addresses.right)
   head[HeaderWord.sourcePort] = 1024 + random.below(60_000)
   head[HeaderWord.destinationPort] = port
   head[HeaderWord.sequence] = random.next()
@@ -29,23 +32,19 @@ function forge(random: SeededRandom): Int32Array {
 
 /** The server sends `bytes` to a client that comes in the middle of a flood; returns the elapsed microseconds. */
 function fetchDuringFlood(seed: number, bytes: number, wire: Partial<WireOptions>): World {
-  const world = new World(
-    { seed, delayMicros: 5000, jitterMicros: 0, lossProbability: 0, duplicationProbability: 0, ...wire },
-    { connectionCount: 16 },
-  )
+  const way = new SeededWire({ delayMicros: 5000, ...wire })
+  const world = new World({ way, seed, config: { connectionCount: 16 } })
   const { left, right } = world
-  const random = new SeededRandom(seed)
+  const random = new Random(seed)
   right.application.bytesToSend = bytes
   right.listen(port)
   for (let count = 0; count < 4 * backlog; count += 1) right.receive(forge(random))
   left.connect(addresses.right, port)
   const isOver = (): boolean => {
     if (random.chance(0.2)) right.receive(forge(random))
-    left.application.act()
-    right.application.act()
     return left.application.released && right.application.released
   }
-  world.run(600_000_000, isOver)
+  world.run(600_000_000, isOver, () => `seed ${seed}`)
   expect(left.application.contiguous).toBe(bytes)
   return world
 }

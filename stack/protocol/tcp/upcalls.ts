@@ -2,10 +2,11 @@
  * What a connection has to tell the application: bits in the TCB until they are emitted, always in the same
  * order, so that no queue but the action queue is needed.
  */
-import { Action, Upcall } from '../actions.ts'
+import { copyAddress } from '../../wire/address.ts'
+import { Action, UpcallWord } from '../actions.ts'
 import type { Core } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
-import { UpcallBit } from '../state/tcb.ts'
+import { UpcallBit, upcallOf } from '../state/tcb.ts'
 import { connectionId } from './connections.ts'
 import { receivePosition, sendPosition } from './positions.ts'
 import { earlier } from './sequence.ts'
@@ -38,21 +39,24 @@ export function noteAcknowledged(core: Core): void {
 
 function emitOne(core: Core, bit: number): void {
   const { tcb } = core
-  const id = connectionId(core)
+  const { words } = core.actions
+  const id = bit === UpcallBit.connectFailed ? 0 : connectionId(core)
+  const at = emitUpcall(core, Action.upcall, upcallOf(bit), id)
   if (bit === UpcallBit.accepted) {
-    emitUpcall(core, Action.upcall, Upcall.accepted, id, tcb.localPort, tcb.remoteAddress, tcb.remotePort)
+    words[at + UpcallWord.localPort] = tcb.localPort
+    copyAddress(core.state, tcb.remoteAddress, words, at + UpcallWord.remoteAddress)
+    words[at + UpcallWord.remotePort] = tcb.remotePort
   } else if (bit === UpcallBit.connected) {
-    emitUpcall(core, Action.upcall, Upcall.connected, id, tcb.cookie, 0, 0)
+    words[at + UpcallWord.cookie] = tcb.cookie
   } else if (bit === UpcallBit.connectFailed) {
-    emitUpcall(core, Action.upcall, Upcall.connectFailed, 0, tcb.cookie, tcb.closeReason, 0)
+    words[at + UpcallWord.cookie] = tcb.cookie
+    words[at + UpcallWord.error] = tcb.closeReason
   } else if (bit === UpcallBit.acknowledged) {
     tcb.sndReported = earlier(tcb.sndUna, tcb.sndQueued)
-    emitUpcall(core, Action.upcall, Upcall.acknowledged, id, sendPosition(core, tcb.sndReported), 0, 0)
+    words[at + UpcallWord.position] = sendPosition(core, tcb.sndReported)
   } else if (bit === UpcallBit.finished) {
-    emitUpcall(core, Action.upcall, Upcall.finished, id, receivePosition(core, tcb.rcvFin), 0, 0)
+    words[at + UpcallWord.position] = receivePosition(core, tcb.rcvFin)
   } else if (bit === UpcallBit.closed) {
-    emitUpcall(core, Action.upcall, Upcall.closed, id, tcb.closeReason, 0, 0)
-  } else if (bit === UpcallBit.drained) {
-    emitUpcall(core, Action.upcall, Upcall.drained, id, 0, 0, 0)
+    words[at + UpcallWord.error] = tcb.closeReason
   }
 }

@@ -2,6 +2,7 @@
  * Initial sequence numbers follow from the clock and the tuple (RFC 6528), and tests have to begin where numbers wrap. So
  * the clock is set: with a millisecond and a rest of it, the next connection of a tuple begins wherever a test wants it.
  */
+import { mapIpv4 } from '../../wire/address.ts'
 import type { MachineConfig } from '../config.ts'
 import { globalRecord } from '../state/globals.ts'
 import { planLayout } from '../state/layout.ts'
@@ -18,7 +19,8 @@ export function aimSequence(
   tuple: readonly [remoteAddress: number, remotePort: number, localPort: number],
 ): void {
   const globals = globalRecord.cursor(state, planLayout(config).globals)
-  const clock = (iss - sequenceOffset(config, ...tuple)) >>> 0
+  const [remoteAddress, ...ports] = tuple
+  const clock = (iss - sequenceOffset(config, Int32Array.from(mapIpv4(remoteAddress)), 0, ...ports)) >>> 0
   globals.clockStarted = 1
   globals.lastNow = now | 0
   globals.millis = Math.floor(clock / stepsPerMilli) | 0

@@ -97,24 +97,25 @@ export class Application {
   }
 
   private take(action: Int32Array): void {
-    const kind = action[UpcallWord.upcallKind]
-    const first = action[UpcallWord.first] as number
+    const kind = action[UpcallWord.upcall]
+    const position = action[UpcallWord.position] as number
+    const error = action[UpcallWord.error] as number
     if (kind === Upcall.accepted || kind === Upcall.connected) {
       this.connection = action[UpcallWord.connection] as number
     } else if (kind === Upcall.readable) {
-      if (first < this.readable) throw new Error('readable went back')
-      this.readable = first
-      if (this.contiguous < first)
-        throw new Error(`readable up to ${first}, delivered up to ${this.contiguous}`)
+      if (position < this.readable) throw new Error('readable went back')
+      this.readable = position
+      if (this.contiguous < position)
+        throw new Error(`readable up to ${position}, delivered up to ${this.contiguous}`)
     } else if (kind === Upcall.acknowledged) {
-      if (first > this.sent || first <= this.acknowledged) throw new Error(`acknowledged ${first}`)
-      this.acknowledged = first
+      if (position > this.sent || position <= this.acknowledged) throw new Error(`acknowledged ${position}`)
+      this.acknowledged = position
     } else if (kind === Upcall.finished) {
-      this.finishedAt = first
+      this.finishedAt = position
     } else if (kind === Upcall.closed) {
-      this.closed = first
+      this.closed = error
     } else if (kind === Upcall.connectFailed) {
-      this.connectFailed = action[UpcallWord.second] as number
+      this.connectFailed = error
     }
   }
 

@@ -1,4 +1,5 @@
 /** From an action of one machine to the header that another would decode from its frame. */
+import { copyAddress } from '../../wire/address.ts'
 import { Format, HeaderWord } from '../../wire/header.ts'
 import { Action, ArpWord, SegmentWord } from '../actions.ts'
 
@@ -20,8 +21,8 @@ function carryArp(action: Int32Array, sourceEther: readonly [number, number]): I
   head[HeaderWord.etherSourceLow] = sourceEther[1]
   head[HeaderWord.etherDestinationHigh] = action[ArpWord.etherDestinationHigh] as number
   head[HeaderWord.etherDestinationLow] = action[ArpWord.etherDestinationLow] as number
-  head[HeaderWord.ipSource] = action[ArpWord.senderAddress] as number
-  head[HeaderWord.ipDestination] = action[ArpWord.targetAddress] as number
+  copyAddress(action, ArpWord.senderAddress, head, HeaderWord.ipSource)
+  copyAddress(action, ArpWord.targetAddress, head, HeaderWord.ipDestination)
   head[HeaderWord.arpOperation] = action[ArpWord.operation] as number
   return head
 }
@@ -38,8 +39,8 @@ function carrySegment(action: Int32Array, sourceEther: readonly [number, number]
   head[HeaderWord.payloadOffset] = payloadOffsetBytes
   copy(HeaderWord.etherDestinationHigh, SegmentWord.etherDestinationHigh)
   copy(HeaderWord.etherDestinationLow, SegmentWord.etherDestinationLow)
-  copy(HeaderWord.ipSource, SegmentWord.ipSource)
-  copy(HeaderWord.ipDestination, SegmentWord.ipDestination)
+  copyAddress(action, SegmentWord.ipSource, head, HeaderWord.ipSource)
+  copyAddress(action, SegmentWord.ipDestination, head, HeaderWord.ipDestination)
   copy(HeaderWord.payloadLength, SegmentWord.payloadLength)
   copy(HeaderWord.sourcePort, SegmentWord.sourcePort)
   copy(HeaderWord.destinationPort, SegmentWord.destinationPort)

@@ -106,8 +106,8 @@ export class Client {
   takes(actions: readonly ReadableAction[]): this {
     for (const action of actions) {
       if (action.action === 'segment') this.#hear(action)
-      else if ('upcall' in action && action.upcall === 'accepted') this.#note(action)
-      else if ('upcall' in action && action.upcall === 'drained') this.host.free(action.connection)
+      else if (action.action === 'upcall' && action.upcall === 'accepted') this.#note(action)
+      else if (action.action === 'upcall' && action.upcall === 'drained') this.host.free(action.connection)
     }
     return this
   }
@@ -121,9 +121,11 @@ export class Client {
     return this.heard.filter((segment) => segment.flags.includes('RST')).length
   }
 
-  /** Words of the TCB that serves this client. */
-  tcb(): ReturnType<TestHost['tcb']> {
-    return this.host.tcb(this.connection & 0xffff)
+  /** Sends a byte; whether it is taken and acknowledged. */
+  isServed(): boolean {
+    this.sends({ payloadLength: 1 })
+    const answer = this.heard.at(-1)
+    return answer?.flags === 'ACK' && answer.acknowledgment === this.sndNxt
   }
 
   #note(upcall: PostedUpcall): void {

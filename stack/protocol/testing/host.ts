@@ -2,9 +2,11 @@
  * One machine with a slot to put requests in: what a strategy does around a replica, in its simplest form.
  * Every method applies one request and returns the actions that came of it, in order.
  */
+
 import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
-import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
+import { mapIpv4, writeIpv4Mapped } from '../../wire/address.ts'
+import { Format, HeaderWord, headerAddresses, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
@@ -13,10 +15,16 @@ import { planLayout } from '../state/layout.ts'
 import { senderRecord } from '../state/sender.ts'
 import { tcbRecord } from '../state/tcb.ts'
 import { aimSequence } from './aim-sequence.ts'
-import { Invariants } from './invariants.ts'
+import { Invariants } from './invariants/invariants.ts'
 import { type ReadableAction, readActions } from './readable.ts'
 
 /** Words of a decoded header, by name. */
+/** Argument words of a mapped address. */
+function addressWordsAt(at: number, address: number): Record<number, number> {
+  return Object.fromEntries(mapIpv4(address).map((word, k) => [at + k, word]))
+}
+
+/** Fields by name; an address is the number of an IPv4 address. */
 export type Head = Partial<Record<keyof typeof HeaderWord, number>> & { readonly sack?: readonly number[] }
 
 export const localAddress = 0x0a000001
@@ -35,6 +43,7 @@ export const testConfig: MachineConfig = {
   connectionCount: 8,
   timeWaitCount: 4,
   listenerCount: 4,
+  datagramSocketCount: 4,
   segmentCount: 256,
   sendBufferBytes: 1 << 18,
   receiveBufferBytes: 1 << 18,
@@ -102,7 +111,9 @@ export class TestHost {
     words[SlotWord.head + HeaderWord.etherDestinationLow] = this.config.etherLow
     for (const [name, value] of Object.entries(head)) {
       if (name === 'sack') continue
-      words[SlotWord.head + HeaderWord[name as keyof typeof HeaderWord]] = value as number
+      const at = SlotWord.head + HeaderWord[name as keyof typeof HeaderWord]
+      if (headerAddresses.has(name)) writeIpv4Mapped(words, at, value as number)
+      else words[at] = value as number
     }
     const sack = head.sack ?? []
     if (sack.length > 0) {
@@ -132,7 +143,7 @@ export class TestHost {
   connect(remotePort: number, localPort = 0, cookie = 9, remoteAddress = peerAddress): ReadableAction[] {
     return this.call(Request.connect, {
       [ConnectArgument.cookie]: cookie,
-      [ConnectArgument.remoteAddress]: remoteAddress,
+      ...addressWordsAt(ConnectArgument.remoteAddress, remoteAddress),
       [ConnectArgument.remotePort]: remotePort,
       [ConnectArgument.localPort]: localPort,
     })

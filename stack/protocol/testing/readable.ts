@@ -1,7 +1,19 @@
 /** Actions as plain objects, for tests and for people. Allocates freely; nothing on a hot path may use it. */
+
 import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
+import { ipv4At } from '../../wire/address.ts'
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
-import { Action, ArpWord, IcmpWord, SegmentWord, Upcall, UpcallWord } from '../actions.ts'
+import {
+  Action,
+  ArpWord,
+  DatagramDeliveryWord,
+  DatagramWord,
+  IcmpWord,
+  isDatagramUpcall,
+  SegmentWord,
+  Upcall,
+  UpcallWord,
+} from '../actions.ts'
 
 export interface SentSegment {
   readonly action: 'segment'
@@ -31,6 +43,7 @@ export interface PostedUpcall {
   readonly upcall: string
   readonly upcallNumber: number
   readonly connection: number
+  /** The fields that the upcall has, in the order in which `Upcall` names them. */
   readonly first: number
   readonly second: number
   readonly third: number
@@ -38,6 +51,8 @@ export interface PostedUpcall {
   readonly payloadOffset: number
   readonly payloadLength: number
   readonly position: bigint
+  /** The raw record. */
+  readonly words: Int32Array
 }
 
 export interface SentArp {
@@ -59,7 +74,34 @@ export interface SentIcmp {
   readonly ipDestination: number
 }
 
-export type ReadableAction = SentSegment | PostedUpcall | SentArp | SentIcmp
+export interface SentDatagram {
+  readonly action: 'datagram'
+  readonly number: number
+  readonly etherDestination: readonly [number, number]
+  readonly ipDestination: number
+  readonly sourcePort: number
+  readonly destinationPort: number
+  readonly position: number
+  readonly payloadLength: number
+}
+
+/** An upcall about a UDP socket; a delivery says where its bytes are in the frame. */
+export interface DatagramUpcall {
+  readonly action: 'datagram upcall' | 'datagram delivery'
+  readonly number: number
+  readonly upcall: string
+  readonly socket: number
+  readonly cookie: number
+  readonly error: number
+  readonly position: number
+  readonly length: number
+  readonly localPort: number
+  readonly remoteAddress: number
+  readonly remotePort: number
+  readonly payloadOffset: number
+}
+
+export type ReadableAction = SentSegment | PostedUpcall | SentArp | SentIcmp | SentDatagram | DatagramUpcall
 
 const upcallNames = Object.fromEntries(Object.entries(Upcall).map(([name, kind]) => [kind, name]))
 
@@ -94,24 +136,30 @@ function readAction(words: Int32Array): ReadableAction {
       number,
       operation: word(ArpWord.operation),
       etherDestination: [word(ArpWord.etherDestinationHigh), word(ArpWord.etherDestinationLow)],
-      targetAddress: word(ArpWord.targetAddress),
-      senderAddress: word(ArpWord.senderAddress),
+      targetAddress: ipv4At(words, ArpWord.targetAddress),
+      senderAddress: ipv4At(words, ArpWord.senderAddress),
     }
+  }
+  if (kind === Action.sendDatagram) return readDatagram(words, number)
+  if (
+    kind === Action.deliverDatagram ||
+    (kind === Action.upcall && isDatagramUpcall(word(UpcallWord.upcall)))
+  ) {
+    return readDatagramUpcall(words, number)
   }
   if (kind === Action.deliver || kind === Action.upcall) {
     const isDelivery = kind === Action.deliver
     return {
       action: isDelivery ? 'deliver' : 'upcall',
       number,
-      upcall: upcallNames[word(UpcallWord.upcallKind)] ?? 'unknown',
+      upcall: upcallNames[word(UpcallWord.upcall)] ?? 'unknown',
       upcallNumber: word(UpcallWord.upcallNumber),
       connection: word(UpcallWord.connection),
-      first: word(UpcallWord.first),
-      second: word(UpcallWord.second),
-      third: word(UpcallWord.third),
+      ...readFields(words),
       payloadOffset: isDelivery ? word(UpcallWord.payloadOffset) : 0,
       payloadLength: isDelivery ? word(UpcallWord.payloadLength) : 0,
       position: isDelivery ? wide(word(UpcallWord.positionLow), word(UpcallWord.positionHigh)) : 0n,
+      words,
     }
   }
   return {
@@ -121,7 +169,7 @@ function readAction(words: Int32Array): ReadableAction {
     code: word(IcmpWord.code),
     identifier: word(IcmpWord.identifier),
     sequence: word(IcmpWord.sequence),
-    ipDestination: word(IcmpWord.ipDestination),
+    ipDestination: ipv4At(words, IcmpWord.ipDestination),
   }
 }
 
@@ -142,7 +190,7 @@ function readSegment(words: Int32Array, number: number): SentSegment {
     window: word(SegmentWord.window),
     sourcePort: word(SegmentWord.sourcePort),
     destinationPort: word(SegmentWord.destinationPort),
-    ipDestination: word(SegmentWord.ipDestination),
+    ipDestination: ipv4At(words, SegmentWord.ipDestination),
     etherDestination: [word(SegmentWord.etherDestinationHigh), word(SegmentWord.etherDestinationLow)],
     payloadLength: word(SegmentWord.payloadLength),
     position: wide(word(SegmentWord.positionLow), word(SegmentWord.positionHigh)),
@@ -154,6 +202,65 @@ function readSegment(words: Int32Array, number: number): SentSegment {
       : undefined,
     sack,
     words,
+  }
+}
+
+function readDatagram(words: Int32Array, number: number): SentDatagram {
+  const word = (index: number): number => words[index] as number
+  return {
+    action: 'datagram',
+    number,
+    etherDestination: [word(DatagramWord.etherDestinationHigh), word(DatagramWord.etherDestinationLow)],
+    ipDestination: ipv4At(words, DatagramWord.ipDestination),
+    sourcePort: word(DatagramWord.sourcePort),
+    destinationPort: word(DatagramWord.destinationPort),
+    position: word(DatagramWord.position),
+    payloadLength: word(DatagramWord.payloadLength),
+  }
+}
+
+/** Fields that the upcall does not have are 0. */
+function readDatagramUpcall(words: Int32Array, number: number): DatagramUpcall {
+  const kind = words[UpcallWord.upcall] as number
+  const has = (...kinds: number[]): boolean => kinds.includes(kind)
+  const word = (index: number, isThere: boolean): number => (isThere ? (words[index] as number) : 0)
+  const hasPeer = has(Upcall.datagram, Upcall.datagramRefused)
+  return {
+    action: words[ActionWord.kind] === Action.deliverDatagram ? 'datagram delivery' : 'datagram upcall',
+    number,
+    upcall: upcallNames[kind] ?? 'unknown',
+    socket: words[UpcallWord.connection] as number,
+    cookie: word(UpcallWord.cookie, has(Upcall.datagramBound)),
+    error: word(UpcallWord.error, has(Upcall.datagramBound, Upcall.datagramRefused)),
+    position: word(UpcallWord.position, has(Upcall.datagram, Upcall.datagramsSent)),
+    length: word(UpcallWord.length, has(Upcall.datagram)),
+    localPort: word(UpcallWord.localPort, has(Upcall.datagramBound)),
+    remoteAddress: hasPeer ? ipv4At(words, UpcallWord.remoteAddress) : 0,
+    remotePort: word(UpcallWord.remotePort, hasPeer),
+    payloadOffset: word(DatagramDeliveryWord.payloadOffset, has(Upcall.datagram)),
+  }
+}
+
+function readFields(words: Int32Array): Pick<PostedUpcall, 'first' | 'second' | 'third'> {
+  const word = (index: number): number => words[index] as number
+  switch (word(UpcallWord.upcall)) {
+    case Upcall.listening:
+    case Upcall.connectFailed:
+      return { first: word(UpcallWord.cookie), second: word(UpcallWord.error), third: 0 }
+    case Upcall.accepted:
+      return {
+        first: word(UpcallWord.localPort),
+        second: ipv4At(words, UpcallWord.remoteAddress),
+        third: word(UpcallWord.remotePort),
+      }
+    case Upcall.connected:
+      return { first: word(UpcallWord.cookie), second: 0, third: 0 }
+    case Upcall.closed:
+      return { first: word(UpcallWord.error), second: 0, third: 0 }
+    case Upcall.drained:
+      return { first: 0, second: 0, third: 0 }
+    default:
+      return { first: word(UpcallWord.position), second: 0, third: 0 }
   }
 }
 

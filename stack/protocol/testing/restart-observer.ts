@@ -1,10 +1,10 @@
 /**
  * Watches the congestion windows of a rough world in which nothing is lost: when sending begins again after a silence, the
  * window is the initial one, or what it was if that was less (RFC 5681 section 4.1, "restart window"; Linux ends there too,
- * by halves). A window of one segment is what a timeout leaves.
+ * by halves). A window of one segment is what a timeout leaves. It reads the window itself, since most of what is written
+ * is smaller than any window and would not show it.
  */
-import type { RoughWorld } from './rough-world.ts'
-import type { Host } from './world.ts'
+import type { Host, World } from './world.ts'
 
 /** Longer than any retransmission timeout on such a way. */
 const silenceMicros = 10_000_000
@@ -16,7 +16,7 @@ export class RestartObserver {
   /** Restarts seen, so that a test can tell that there were some. */
   restarts = 0
 
-  readonly observe = (world: RoughWorld): void => {
+  readonly observe = (world: World): void => {
     for (const host of [world.left, world.right]) {
       const { state, sndNxt, sndUna, cwnd, maximumSegment } = host.tcb(0)
       if (state === 0) continue

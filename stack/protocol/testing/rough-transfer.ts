@@ -3,8 +3,8 @@
  * differ, if a state is not as it has to be after any request, or if it takes more of anything than it may.
  */
 import type { RoughScenario, Side } from './rough-scenario.ts'
-import { RoughWorld } from './rough-world.ts'
-import { addresses } from './world.ts'
+import { openRoughWorld } from './rough-world.ts'
+import { addresses, type World } from './world.ts'
 
 const port = 5001
 /** A dozen losses of one segment after the other, with every timer backed off, take six minutes. */
@@ -14,25 +14,21 @@ const wakeLimit = 50_000
 const spareFrames = 1_000
 
 /** `observe` is called after every wake-up. */
-export function roughTransfer(
-  scenario: RoughScenario,
-  observe: (world: RoughWorld) => void = () => {},
-): RoughWorld {
-  const world = new RoughWorld(scenario)
+export function roughTransfer(scenario: RoughScenario, observe: (world: World) => void = () => {}): World {
+  const world = openRoughWorld(scenario)
   const { left, right } = world
   const bytes = { left: sum(scenario, 'left'), right: sum(scenario, 'right') }
   const idleMicros = scenario.writes.reduce((total, { afterMicros }) => total + afterMicros, 0)
-  const end = world.startedAt + idleMicros + limitMicros
   const frameLimit = spareFrames + (bytes.left + bytes.right) / 100
   right.listen(port)
   left.connect(addresses.right, port)
-  while (!left.application.released || !right.application.released) {
-    if (!world.step()) throw new Error(`nothing wakes anybody: ${progress(world)}`)
+  const isOver = (): boolean => {
     observe(world)
-    if (world.now > end) throw new Error(`not done in time: ${progress(world)}`)
     if (world.wakes > wakeLimit) throw new Error(`${wakeLimit} wake-ups: ${progress(world)}`)
     if (world.transmitted > frameLimit) throw new Error(`${frameLimit} frames: ${progress(world)}`)
+    return left.application.released && right.application.released
   }
+  world.run(idleMicros + limitMicros, isOver, () => progress(world))
   for (const [host, expected] of [
     [left, bytes.right],
     [right, bytes.left],
@@ -50,7 +46,7 @@ function sum(scenario: RoughScenario, side: Side): number {
   return scenario.writes.reduce((total, { from, bytes }) => total + (from === side ? bytes : 0), 0)
 }
 
-function progress(world: RoughWorld): string {
+function progress(world: World): string {
   const { left, right, elapsedMicros, transmitted } = world
   const side = ({ name, application }: typeof left) =>
     `${name} sent ${application.sent} of ${application.bytesToSend}, acknowledged ${application.acknowledged}, ` +

@@ -56,6 +56,14 @@ const flagBits: Record<string, number> = {
   ACK: TcpFlag.ack,
 }
 
+/** Segments, buffers and windows with which gigabytes are sent in a moment. */
+export const jumbo: ScenarioOptions = {
+  config: { mtuBytes: 65_535, sendBufferBytes: 1 << 24, receiveBufferBytes: 1 << 24 },
+  maximumSegment: 65_495,
+  windowScale: 14,
+  windowBytes: 1 << 24,
+}
+
 export const peerPort = 40_000
 export const ownPort = 5001
 
@@ -68,6 +76,8 @@ export class Scenario {
   readonly #windowScale: number | undefined
   readonly #maximumSegment: number | undefined
   #windowBytes: number
+  /** Which the machine's SYN names. */
+  #ownScale = 0
   /** Where the peer is: the next byte it sends, and what it acknowledges unless told otherwise. */
   at = 0
   ack = 0
@@ -165,6 +175,45 @@ export class Scenario {
 
   waits(micros: number): this {
     return this.does((host) => host.wait(micros))
+  }
+
+  /** The application queues all up to this position, a buffer at a time; the peer acknowledges it, a round trip later. */
+  streams(position: number): this {
+    const { sendBufferBytes } = this.host.config
+    while (this.ack < position) {
+      this.queues(Math.min(position, this.ack + sendBufferBytes))
+      // Positions grow beyond 32 bits, those of segments do not.
+      const ends = this.seen().map(({ at, length }) => (at + length - this.ack) | 0)
+      const sent = Math.max(0, ...ends)
+      if (sent === 0) throw new Error(`nothing leaves at ${this.ack}`)
+      this.host.now += this.roundTripMicros
+      this.acks(this.ack + sent)
+    }
+    return this.forget()
+  }
+
+  /** Of two segments of this length the first gets lost: how long after the second's SACK it is sent again. */
+  patienceMillis(length: number): number {
+    const start = this.ack
+    this.queues(start + length).queues(start + 2 * length)
+    this.host.now += this.roundTripMicros
+    this.forget().acks(start, { sack: [[start + length, start + 2 * length]] })
+    let millis = 0
+    for (; this.heard().length === 0; millis += 1) this.waits(1_000)
+    this.host.now += this.roundTripMicros
+    this.acks(start + 2 * length).forget()
+    return millis
+  }
+
+  /** The machine opens one more connection, to this port of the peer, who answers; the id that the application gets. */
+  opensAnother(remotePort: number, localPort: number): number {
+    this.forget().does((host) => host.connect(remotePort, localPort))
+    const syn = this.seen()[0]?.raw
+    if (syn === undefined) throw new Error('no SYN left')
+    const answer = this.head({ flags: 'SYN ACK', at: -1 })
+    const own = { sourcePort: remotePort, destinationPort: localPort, acknowledgment: (syn.sequence + 1) | 0 }
+    this.does((host) => host.frame({ ...answer, ...own }))
+    return this.upcall('connected').connection
   }
 
   /** The peer acknowledges up to this position. */
@@ -287,7 +336,9 @@ export class Scenario {
 
   private see(raw: SentSegment): Seen {
     const hasAck = raw.flags.includes('ACK')
-    const scale = raw.flags.includes('SYN') || this.#windowScale === undefined ? 0 : this.tcb().rcvScale
+    const isSyn = raw.flags.includes('SYN')
+    if (isSyn) this.#ownScale = raw.windowScale ?? 0
+    const scale = isSyn || this.#windowScale === undefined ? 0 : this.#ownScale
     return {
       flags: raw.flags,
       at: (raw.sequence - this.iss - 1) | 0,

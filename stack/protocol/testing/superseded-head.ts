@@ -1,4 +1,5 @@
 /** What `wire/superseded-ack.ts` says of two frames, said of two decoded headers; timestamps are no condition here. */
+import { isSameAddress } from '../../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 
 /** A bare acknowledgment: no payload, no flag but ACK. */
@@ -15,7 +16,8 @@ export function supersedesHead(older: Int32Array, newer: Int32Array): boolean {
   if (!isBareAck(older) || !isBareAck(newer)) return false
   const isSame = (word: number): boolean => older[word] === newer[word]
   if (!isSame(HeaderWord.sourcePort) || !isSame(HeaderWord.destinationPort)) return false
-  if (!isSame(HeaderWord.sequence) || !isSame(HeaderWord.ipSource)) return false
+  if (!isSame(HeaderWord.sequence) || !isSameAddress(older, HeaderWord.ipSource, newer, HeaderWord.ipSource))
+    return false
   const hasTimestamps = ((newer[HeaderWord.options] as number) & OptionBit.timestamps) !== 0
   if (hasTimestamps && advance(older, newer, HeaderWord.timestampValue) < 0) return false
   const acknowledged = advance(older, newer, HeaderWord.acknowledgment)

@@ -1,8 +1,10 @@
 /** A whole connection in the world of two machines: opened, used in both directions, closed, released. */
 import type { MachineConfig } from '../config.ts'
-import { addresses, type WireOptions, World } from './world.ts'
+import { SeededWire, type WireOptions } from './seeded-wire.ts'
+import { addresses, World } from './world.ts'
 
 export interface TransferOptions {
+  readonly seed: number
   readonly wire: WireOptions
   readonly config?: Partial<MachineConfig>
   readonly leftBytes: number
@@ -19,7 +21,8 @@ const defaultLimitMicros = 1_500_000_000
 
 /** Throws if the bytes are not delivered exactly once, in order and in time, or the shadows differ. */
 export function transfer(options: TransferOptions): World {
-  const world = new World(options.wire, options.config)
+  const { seed, wire, config = {} } = options
+  const world = new World({ way: new SeededWire(wire), seed, config })
   const { left, right } = world
   left.application.bytesToSend = options.leftBytes
   right.application.bytesToSend = options.rightBytes
@@ -30,12 +33,8 @@ export function transfer(options: TransferOptions): World {
   world.nextIsn = options.initialSequence
   right.listen(port)
   left.connect(addresses.right, port, localPort)
-  const isOver = (): boolean => {
-    left.application.act()
-    right.application.act()
-    return left.application.released && right.application.released
-  }
-  world.run(options.limitMicros ?? defaultLimitMicros, isOver)
+  const isOver = (): boolean => left.application.released && right.application.released
+  world.run(options.limitMicros ?? defaultLimitMicros, isOver, () => `seed ${seed}`)
   check('left', left.application.finishedAt, left.application.contiguous, options.rightBytes)
   check('right', right.application.finishedAt, right.application.contiguous, options.leftBytes)
   return world

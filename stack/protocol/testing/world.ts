@@ -1,12 +1,15 @@
 /**
- * Two machines and the wire between them, in virtual time: actions of one become decoded headers of the other
- * without any bytes. The wire loses, delays and duplicates by a seeded generator. Each end has a shadow, a
- * second machine that is fed the same requests and has to stay equal.
+ * Two machines and a way between them, in virtual time: actions of one become decoded headers of the other without any
+ * bytes. Each host has one thread; frames, timers and calls wake it, and all that waits by then is handled in one go, with
+ * one time stamp. Each has a shadow, a second machine that is fed the same requests and has to stay equal.
  */
+
+import { Random } from '../../device/random.ts'
 import { ActionQueue, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../../dominoes/contract/domain.ts'
 import { SlotWord, slotHeadWords } from '../../dominoes/contract/slot.ts'
-import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../../wire/header.ts'
+import { mapIpv4 } from '../../wire/address.ts'
+import { Format, HeaderWord, TcpFlag, Verdict } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
 import { createMachine, type Machine, stateWords } from '../machine.ts'
 import { ConnectArgument, ListenArgument, Request, StreamArgument } from '../requests.ts'
@@ -17,40 +20,17 @@ import { aimSequence } from './aim-sequence.ts'
 import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
-import { Invariants } from './invariants.ts'
-import { SeededRandom } from './random.ts'
+import { Invariants } from './invariants/invariants.ts'
 
-export interface WireOptions {
-  readonly seed: number
-  /** One way, without jitter, in microseconds. */
-  readonly delayMicros: number
-  /** Up to this much more, drawn for each frame: frames overtake each other. */
-  readonly jitterMicros: number
-  readonly lossProbability: number
-  readonly duplicationProbability: number
-  /** OptionBit bits that the wire takes out of every SYN, as some middleboxes do. */
-  readonly strippedOptions?: number
-  /** From the frame with this number on, larger IP packets than `pathMtuBytes` are refused by ICMP. */
-  readonly pathMtuFromFrame?: number
-  readonly pathMtuBytes?: number
-}
-
-interface Arrival {
-  readonly at: number
-  readonly order: number
-  readonly to: Host
-  readonly head: Int32Array
-}
-
-const maximumSteps = 3_000_000
-/** A machine that asks to be woken again at the same instant this often is stuck. */
-const stuckTicks = 100_000
+/** Frames, calls and timers at one instant after the other, so often: something is stuck. */
+const stuckWakes = 100_000
+const mostWakes = 3_000_000
 
 /** What a host needs of the world that it is in. */
 export interface Surroundings {
   /** Microseconds; a request's time is these, cut to 32 bits. */
   readonly now: number
-  readonly random: SeededRandom
+  readonly random: Random
   /** Random bits of the coming requests, if not drawn. */
   readonly nextIsn: number | undefined
   transmit(from: Host, head: Int32Array): void
@@ -58,7 +38,7 @@ export interface Surroundings {
 
 export class Host {
   readonly world: Surroundings
-  readonly name: string
+  readonly name: 'left' | 'right'
   readonly ether: readonly [number, number]
   readonly words = new Int32Array(SlotWord.head + slotHeadWords)
   readonly machine: Machine
@@ -74,7 +54,7 @@ export class Host {
   readonly #shadowActions: ActionQueue
   readonly #invariants: Invariants
 
-  constructor(world: Surroundings, name: string, config: MachineConfig, queueCapacity: number) {
+  constructor(world: Surroundings, name: 'left' | 'right', config: MachineConfig, queueCapacity: number) {
     this.world = world
     this.name = name
     this.config = config
@@ -97,7 +77,7 @@ export class Host {
     const isSyn = head[HeaderWord.format] === Format.tcp && head[HeaderWord.flags] === TcpFlag.syn
     if (isSyn)
       this.aim(
-        [HeaderWord.ipSource, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
+        [HeaderWord.ipSource + 3, HeaderWord.sourcePort, HeaderWord.destinationPort].map(
           (word) => head[word] as number,
         ),
       )
@@ -118,7 +98,7 @@ export class Host {
   connect(remoteAddress: number, remotePort: number, localPort = 0): void {
     if (localPort !== 0) this.aim([remoteAddress, remotePort, localPort])
     this.call(Request.connect, [
-      [ConnectArgument.remoteAddress, remoteAddress],
+      ...mapIpv4(remoteAddress).map((word, k) => [ConnectArgument.remoteAddress + k, word] as const),
       [ConnectArgument.remotePort, remotePort],
       [ConnectArgument.localPort, localPort],
       [ConnectArgument.cookie, 2],
@@ -190,124 +170,197 @@ export class Host {
   }
 }
 
-export class World {
-  readonly random: SeededRandom
+/** A frame under way; as long as it is, its way may put another in its place. */
+export interface Arrival {
+  readonly at: number
+  readonly frame: Int32Array
+}
+
+/** What becomes of a frame between the hosts. */
+export interface Way {
+  /** Hands whatever arrives of it to the world, by `arrives`. */
+  carry(world: World, from: Host, head: Int32Array): void
+}
+
+/** What may keep a host's thread from doing all at once. */
+export interface ThreadHabits {
+  /** How late it is for its wake-up with this number. */
+  latenessMicros?(wake: number): number
+  /** Of what waits for it, a frame that the next one makes needless is dropped unseen. */
+  drops?(head: Int32Array, next: Int32Array): boolean
+  /** What the application does when the machine is at rest; as much as it can if absent. */
+  act?(): void
+}
+
+export interface WorldPlan {
+  readonly way: Way
+  readonly seed?: number
+  /** Microseconds; near the wrap of 32 bits unless said otherwise. */
+  readonly startsAt?: number
+  readonly config?: Partial<MachineConfig>
+  /** What one of the hosts has in place of that. */
+  readonly leftConfig?: Partial<MachineConfig>
+  readonly rightConfig?: Partial<MachineConfig>
+  readonly queueCapacity?: number
+}
+
+/** What wakes a host: a frame, or a call that was asked for. */
+type Event = Arrival | { readonly at: number; readonly frame: undefined; readonly call: () => void }
+
+/** A host's thread, with what waits for it. */
+class Thread {
+  readonly host: Host
+  readonly #events: Event[] = []
+  #stalledUntil = Number.NEGATIVE_INFINITY
+  wakes = 0
+  habits: ThreadHabits = {}
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  /** When it runs next; Infinity if nothing wakes it. */
+  wakesAt(now: number): number {
+    const first = this.#events[0]?.at ?? Number.POSITIVE_INFINITY
+    const due = this.host.machine.microsUntilDeadline(now | 0)
+    const timerAt = due === noDeadline ? Number.POSITIVE_INFINITY : now + due
+    return Math.max(this.#stalledUntil, now, Math.min(first, timerAt))
+  }
+
+  /** It should run now; whether it is late instead. */
+  isLate(now: number): boolean {
+    const micros = this.habits.latenessMicros?.(this.wakes) ?? 0
+    if (micros === 0 || this.#stalledUntil === now) return false
+    this.#stalledUntil = now + micros
+    return true
+  }
+
+  add(event: Event): void {
+    let index = this.#events.length
+    while (index > 0 && (this.#events[index - 1] as Event).at > event.at) index -= 1
+    this.#events.splice(index, 0, event)
+  }
+
+  /** Handles all that came until now, and lets the application act. */
+  run(now: number): void {
+    this.wakes += 1
+    const { host, habits } = this
+    const batch = this.#takeBatch(now)
+    let isApplied = false
+    batch.forEach((event, index) => {
+      if (event.frame === undefined) {
+        event.call()
+        return
+      }
+      const next = batch[index + 1]?.frame
+      if (next !== undefined && habits.drops?.(event.frame, next) === true) return
+      isApplied = true
+      host.receive(event.frame)
+    })
+    if (!isApplied && host.machine.microsUntilDeadline(now | 0) === 0) host.apply(Request.tick)
+    this.act()
+  }
+
+  act(): void {
+    if (this.habits.act === undefined) this.host.application.act()
+    else this.habits.act()
+  }
+
+  #takeBatch(now: number): Event[] {
+    let count = 0
+    while (count < this.#events.length && (this.#events[count] as Event).at <= now) count += 1
+    return this.#events.splice(0, count)
+  }
+}
+
+export class World implements Surroundings {
+  readonly random: Random
   readonly left: Host
   readonly right: Host
-  readonly #wire: WireOptions
-  readonly #arrivals: Arrival[] = []
-  #order = 0
-  /** Microseconds; begins near the wrap of 32 bits. */
-  now = 0x7fff0000
+  readonly #way: Way
+  readonly #threads: readonly [Thread, Thread]
+  readonly startedAt: number
+  now: number
   /** Where the sequence numbers of both ends begin; anywhere if undefined. */
   nextIsn: number | undefined
   transmitted = 0
   dropped = 0
+  wakes = 0
 
-  constructor(wire: WireOptions, config: Partial<MachineConfig> = {}, queueCapacity = 64) {
-    this.#wire = wire
-    this.random = new SeededRandom(wire.seed)
-    const common = { ...testConfig, ...config }
-    this.left = new Host(this, 'left', { ...common }, queueCapacity)
-    const rightConfig = { ...common, address: peerAddress, etherHigh: peerEther[0], etherLow: peerEther[1] }
-    this.right = new Host(this, 'right', rightConfig, queueCapacity)
+  constructor({ way, seed = 1, startsAt = 0x7fff0000, queueCapacity = 64, ...plan }: WorldPlan) {
+    this.#way = way
+    this.random = new Random(seed)
+    this.startedAt = startsAt
+    this.now = startsAt
+    const common = { ...testConfig, ...plan.config }
+    this.left = new Host(this, 'left', { ...common, ...plan.leftConfig }, queueCapacity)
+    const right = { address: peerAddress, etherHigh: peerEther[0], etherLow: peerEther[1] }
+    this.right = new Host(this, 'right', { ...common, ...plan.rightConfig, ...right }, queueCapacity)
+    this.#threads = [new Thread(this.left), new Thread(this.right)]
   }
 
   get elapsedMicros(): number {
-    return this.now - 0x7fff0000
+    return this.now - this.startedAt
   }
 
   transmit(from: Host, head: Int32Array): void {
     this.transmitted += 1
-    const { random } = this
-    const wire = this.#wire
-    if (this.refuses(from, head)) return
-    if (((head[HeaderWord.flags] as number) & TcpFlag.syn) !== 0 && head[HeaderWord.format] === Format.tcp) {
-      head[HeaderWord.options] = (head[HeaderWord.options] as number) & ~(wire.strippedOptions ?? 0)
-    }
-    // ARP always arrives: three requests lost in a row make a connect fail, which is right and tested apart.
-    const isArp = head[HeaderWord.format] === Format.arp
-    if (random.chance(wire.lossProbability) && !isArp) {
-      this.dropped += 1
-      return
-    }
-    const copies = random.chance(wire.duplicationProbability) ? 2 : 1
-    for (let copy = 0; copy < copies; copy += 1) {
-      const jitter = wire.jitterMicros > 0 ? random.below(wire.jitterMicros) : 0
-      const to = from === this.left ? this.right : this.left
-      this.insert({ at: this.now + wire.delayMicros + jitter, order: this.#order++, to, head })
-    }
+    this.#way.carry(this, from, head)
   }
 
-  /** Runs until `done`, at most `limitMicros` of virtual time; throws if it takes longer. */
-  run(limitMicros: number, done: () => boolean): void {
+  other(host: Host): Host {
+    return host === this.left ? this.right : this.left
+  }
+
+  arrives(to: Host, arrival: Arrival): void {
+    this.#threadOf(to).add(arrival)
+  }
+
+  /** At this time the host's thread is woken and does this. */
+  calls(host: Host, at: number, call: () => void): void {
+    this.#threadOf(host).add({ at, frame: undefined, call })
+  }
+
+  behaves(host: Host, habits: ThreadHabits): void {
+    this.#threadOf(host).habits = habits
+  }
+
+  /** Lets both applications do what they can, as after every wake-up. */
+  act(): void {
+    for (const thread of this.#threads) thread.act()
+  }
+
+  /** Runs until `isOver`, at most `limitMicros` of virtual time; throws if it takes longer. `tell`: how far it is. */
+  run(limitMicros: number, isOver: () => boolean, tell: () => string): void {
     const end = this.now + limitMicros
-    let idleTicks = 0
-    for (let step = 0; step < maximumSteps; step += 1) {
-      if (done()) return
+    let wakesOfInstant = 0
+    while (!isOver()) {
       const before = this.now
-      if (!this.step(end)) throw new Error(`not done after ${limitMicros} µs (seed ${this.#wire.seed})`)
-      idleTicks = this.now === before ? idleTicks + 1 : 0
-      if (idleTicks > stuckTicks) throw new Error(`time stands still (seed ${this.#wire.seed})`)
+      if (!this.#step()) throw new Error(`nothing wakes anybody: ${tell()}`)
+      if (this.now > end) throw new Error(`not done after ${limitMicros} µs: ${tell()}`)
+      wakesOfInstant = this.now === before ? wakesOfInstant + 1 : 0
+      if (wakesOfInstant > stuckWakes) throw new Error(`time stands still: ${tell()}`)
+      if (this.wakes > mostWakes) throw new Error(`${mostWakes} wake-ups: ${tell()}`)
     }
-    throw new Error(`not done after ${maximumSteps} steps (seed ${this.#wire.seed})`)
   }
 
-  /** A router in the middle: what is too large for the path comes back as "fragmentation needed". */
-  private refuses(from: Host, head: Int32Array): boolean {
-    const { pathMtuBytes, pathMtuFromFrame } = this.#wire
-    if (pathMtuBytes === undefined || this.transmitted < (pathMtuFromFrame ?? 0)) return false
-    const headers = 40 + (((head[HeaderWord.options] as number) & OptionBit.timestamps) !== 0 ? 12 : 0)
-    if (head[HeaderWord.format] !== Format.tcp) return false
-    if ((head[HeaderWord.payloadLength] as number) + headers <= pathMtuBytes) return false
-    const error = new Int32Array(64)
-    error[HeaderWord.format] = Format.icmpError
-    error[HeaderWord.etherDestinationHigh] = from.ether[0]
-    error[HeaderWord.etherDestinationLow] = from.ether[1]
-    error[HeaderWord.ipSource] = 0x0a0000fe
-    error[HeaderWord.ipDestination] = head[HeaderWord.ipSource] as number
-    error[HeaderWord.icmpType] = 3
-    error[HeaderWord.icmpCode] = 4
-    error[HeaderWord.quotedProtocol] = 6
-    error[HeaderWord.quotedSource] = head[HeaderWord.ipSource] as number
-    error[HeaderWord.quotedDestination] = head[HeaderWord.ipDestination] as number
-    error[HeaderWord.quotedSourcePort] = head[HeaderWord.sourcePort] as number
-    error[HeaderWord.quotedDestinationPort] = head[HeaderWord.destinationPort] as number
-    error[HeaderWord.quotedSequence] = head[HeaderWord.sequence] as number
-    error[HeaderWord.nextHopMtu] = pathMtuBytes
-    this.insert({ at: this.now + this.#wire.delayMicros, order: this.#order++, to: from, head: error })
+  /** One wake-up, of the host that is woken first; false if nothing ever wakes one. */
+  #step(): boolean {
+    const [left, right] = this.#threads
+    const leftAt = left.wakesAt(this.now)
+    const rightAt = right.wakesAt(this.now)
+    const at = Math.min(leftAt, rightAt)
+    if (at === Number.POSITIVE_INFINITY) return false
+    this.now = at
+    const thread = leftAt <= rightAt ? left : right
+    if (thread.isLate(at)) return true
+    this.wakes += 1
+    thread.run(at)
     return true
   }
 
-  private step(end: number): boolean {
-    const arrival = this.#arrivals[0]
-    const leftDue = this.left.machine.microsUntilDeadline(this.now | 0)
-    const rightDue = this.right.machine.microsUntilDeadline(this.now | 0)
-    const timerDue = Math.min(leftDue, rightDue)
-    const arrivalDue = arrival === undefined ? noDeadline : arrival.at - this.now
-    if (Math.min(timerDue, arrivalDue) === noDeadline) return false
-    if (this.now + Math.min(timerDue, arrivalDue) > end) return false
-    if (arrival !== undefined && arrivalDue <= timerDue) {
-      this.#arrivals.shift()
-      this.now = Math.max(this.now, arrival.at)
-      arrival.to.receive(arrival.head)
-      return true
-    }
-    this.now += timerDue
-    ;(leftDue <= rightDue ? this.left : this.right).apply(Request.tick)
-    return true
-  }
-
-  private insert(arrival: Arrival): void {
-    const list = this.#arrivals
-    let low = 0
-    let high = list.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((list[middle] as Arrival).at <= arrival.at) low = middle + 1
-      else high = middle
-    }
-    list.splice(low, 0, arrival)
+  #threadOf(host: Host): Thread {
+    return this.#threads[host === this.left ? 0 : 1]
   }
 }
 

@@ -1,33 +1,46 @@
-/** UDP has only its place here: no port is open, so every datagram is answered with "port unreachable". */
-import { Action } from '../actions.ts'
-import { emitIcmp } from '../icmp/output.ts'
-import { HashPurpose, keyedHash } from '../keyed-hash.ts'
-import { type Core, randomBits } from '../state/core.ts'
-
-const destinationUnreachable = 3
-const portUnreachable = 3
-const errorsPerSecond = 1000
-const millisPerSecond = 1000
-/** By so many at most the limit is lower. */
-const countMask = 0xff
+/**
+ * A UDP datagram that arrived (RFC 768, RFC 1122 section 4.1): to the socket that hears its sender, or it is answered with
+ * "port unreachable". A datagram that finds the receive buffer full is dropped and counted: UDP holds nobody up.
+ */
+import { copyAddress } from '../../wire/address.ts'
+import { HeaderWord } from '../../wire/header.ts'
+import { Action, DatagramDeliveryWord, Upcall, UpcallWord } from '../actions.ts'
+import { answerPortUnreachable } from '../icmp/unreachable.ts'
+import { type Core, header } from '../state/core.ts'
+import { datagramBufferBytes, datagramRoom } from '../state/datagrams.ts'
+import { emitUpcall } from '../state/emit.ts'
+import { findSocket, socketId } from './sockets.ts'
 
 export function receiveDatagram(core: Core): void {
-  const { globals } = core
-  // RFC 1812 section 4.3.2.8: errors are limited in rate, lest they answer a flood with a flood. Unsigned: a second that
-  // is long past is never taken for one to come. The limit is another one each second: whoever could count on it would
-  // learn from what is missing what others have drawn (CVE-2020-25705).
-  if ((globals.millis - globals.icmpSecond) >>> 0 >= millisPerSecond) {
-    globals.icmpSecond = globals.millis
-    globals.icmpCount = unforeseen(core) & countMask
+  const { globals, words, head } = core
+  const source = head + HeaderWord.ipSource
+  const remotePort = header(core, HeaderWord.sourcePort)
+  const index = findSocket(core, words, source, remotePort, header(core, HeaderWord.destinationPort))
+  if (index < 0) {
+    globals.datagramsToNobody = (globals.datagramsToNobody + 1) | 0
+    answerPortUnreachable(core)
+    return
   }
-  if (globals.icmpCount >= errorsPerSecond) return
-  globals.icmpCount += 1
-  globals.icmpErrorsOut = (globals.icmpErrorsOut + 1) | 0
-  // RFC 1122 section 4.1.3.1
-  emitIcmp(core, Action.sendIcmpError, destinationUnreachable, portUnreachable, 0, 0)
+  if (hasRoom(core, header(core, HeaderWord.payloadLength))) deliver(core, index)
+  else globals.datagramsDropped = (globals.datagramsDropped + 1) | 0
 }
 
-function unforeseen(core: Core): number {
-  const { config, globals } = core
-  return keyedHash(config.secret, randomBits(core), globals.millis, globals.requests, HashPurpose.errorLimit)
+function hasRoom({ socket, config }: Core, length: number): boolean {
+  const unread = (socket.received - socket.consumed) | 0
+  return unread + datagramRoom(length) <= datagramBufferBytes(config)
+}
+
+function deliver(core: Core, index: number): void {
+  const { globals, socket, words, head } = core
+  const length = header(core, HeaderWord.payloadLength)
+  globals.datagramsIn = (globals.datagramsIn + 1) | 0
+  const at = emitUpcall(core, Action.deliverDatagram, Upcall.datagram, socketId(core, index))
+  const action = core.actions.words
+  action[at + UpcallWord.position] = socket.received
+  action[at + UpcallWord.length] = length
+  copyAddress(words, head + HeaderWord.ipSource, action, at + UpcallWord.remoteAddress)
+  action[at + UpcallWord.remotePort] = header(core, HeaderWord.sourcePort)
+  action[at + DatagramDeliveryWord.payloadOffset] = header(core, HeaderWord.payloadOffset)
+  action[at + DatagramDeliveryWord.socketIndex] = index
+  socket.received = (socket.received + datagramRoom(length)) | 0
 }

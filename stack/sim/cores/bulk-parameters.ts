@@ -14,6 +14,7 @@ const machine: Omit<MachineConfig, 'address' | 'etherHigh' | 'etherLow'> = {
   connectionCount: 2,
   timeWaitCount: 8,
   listenerCount: 2,
+  datagramSocketCount: 0,
   segmentCount: 4096,
   sendBufferBytes: 8 * mebibyte,
   receiveBufferBytes: mebibyte,

@@ -3,6 +3,7 @@
  * threads that share a number of processors. Everything but time is real: the strategy's loops, channel, claims, the
  * protocol machine at both ends, the frames between them.
  */
+
 import { Random } from '../../device/random.ts'
 import type { Domain } from '../../dominoes/contract/domain.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
@@ -12,6 +13,7 @@ import type { StackLayout } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters, StrategyOption } from '../../strategy/options.ts'
 import { strategyOf } from '../../strategy/strategies.ts'
 import type { Strategy } from '../../strategy/strategy.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import { peerAddress, peerParameters, port, stackParameters } from './bulk-parameters.ts'
 import { CoreThread, spinsWhereShared } from './core-thread.ts'
 import type { DrawnCosts } from './costs.ts'
@@ -205,7 +207,7 @@ export class BulkWorld {
     const ends = this.#strategy.openEnds(this.#region, this.#layout, () => {})
     const wake = () => this.#sleepers.onPosted()
     application.endpoint = new Endpoint({ ...ends.application, wake }, application)
-    application.endpoint.connect(1, peerAddress, port, 0)
+    application.endpoint.connect(1, mapIpv4(peerAddress), port, 0)
     return application
   }
 }

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ReplicationFactors, VerificationFactor } from '../../strategy/factors.ts'
 import type { StrategyOption } from '../../strategy/options.ts'
-import { type Overrides, simulateTransfer } from './transfer-simulation.ts'
+import { type Overrides, simulateTransfer } from '../testing/transfer-simulation.ts'
 
 type Chosen = Partial<ReplicationFactors>
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../../device/random.ts'
 import { Killer } from '../../dominoes/testing/killing.ts'
 import type { StrategyOption } from '../../strategy/options.ts'
+import { simulateTransfer } from '../testing/transfer-simulation.ts'
 import type { Death } from './deaths.ts'
-import { simulateTransfer } from './transfer-simulation.ts'
 
 const seeds = process.env.SOAK === undefined ? 60 : 2500
 const replicated = (replicas: number): StrategyOption => ({ kind: 'replicated', replicas })

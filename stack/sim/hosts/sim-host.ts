@@ -9,6 +9,7 @@ import type { Domain } from '../../dominoes/contract/domain.ts'
 import type { LogRecorder } from '../../dominoes/log/recorder.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { globalRecord } from '../../protocol/state/globals.ts'
+import type { DatagramHandler } from '../../socket/datagram-endpoint.ts'
 import { Endpoint, type EndpointHandler } from '../../socket/endpoint.ts'
 import type { StackLayout } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters } from '../../strategy/options.ts'
@@ -38,6 +39,8 @@ export interface SimHostParts {
   readonly layout: StackLayout
   readonly device: Device
   readonly application: EndpointHandler & { step(): boolean }
+  /** Told of UDP sockets; default: there are none. */
+  readonly datagramHandler?: DatagramHandler
   readonly costs: VirtualCosts
   /** What an action takes in place of what is drawn, by thread and kind of action; undefined: as drawn. */
   readonly actionMicros?: (thread: number, kind: number) => number | undefined
@@ -84,7 +87,7 @@ export class SimHost {
     strategy.initialise(this.#region, this.#layout, parts.clockOrigin | 0)
     this.#ends = strategy.openEnds(this.#region, this.#layout, () => {})
     this.#threads = Array.from({ length: this.#layout.threads }, (_, thread) => this.#openThread(thread))
-    this.endpoint = new Endpoint(this.#ends.application, parts.application)
+    this.endpoint = new Endpoint(this.#ends.application, parts.application, parts.datagramHandler)
     const { parameters, layout, region } = parts
     this.#deaths = parts.deaths && new Deaths(region, layout, parameters, parts.deaths)
     const path = parameters.recordPath
@@ -154,9 +157,9 @@ export class SimHost {
     return this.#ends.protocolCounters()[name] as number
   }
 
-  /** What one thread counted. */
-  threadCounters(thread: number): Record<string, number> {
-    return this.#ends.threadCounters(thread)
+  /** What each replica or worker counted. */
+  everyThreadsCounters(): Record<string, number>[] {
+    return Array.from({ length: this.#layout.replicas }, (_, thread) => this.#ends.threadCounters(thread))
   }
 
   #runRound(thread: SimThread): number {

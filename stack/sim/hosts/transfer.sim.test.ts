@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { StrategyOption } from '../../strategy/options.ts'
-import { simulateTransfer } from './transfer-simulation.ts'
+import { simulateTransfer } from '../testing/transfer-simulation.ts'
 
 /** `make soak` runs all 10,000; the test a share of them, the same every time. */
 const seedsPerStrategy = process.env.SOAK === undefined ? 60 : 2500

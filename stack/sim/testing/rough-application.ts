@@ -2,9 +2,11 @@
  * The application at one end of a rough scenario: writes when the record says so, reads at once or after a pause,
  * compares every byte, closes when all is written, and releases.
  */
+
 import type { RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 
 interface TimedWrite {
   readonly atMicros: number
@@ -50,7 +52,7 @@ export class RoughApplication implements EndpointHandler {
 
   connect(endpoint: Endpoint, address: number, port: number): void {
     this.#endpoint = endpoint
-    endpoint.connect(1, address, port, 0)
+    endpoint.connect(1, mapIpv4(address), port, 0)
   }
 
   /** When this application next does something by itself; Infinity if never. */

@@ -1,24 +1,16 @@
 /**
- * The way of a rough scenario between two simulated hosts (see `protocol/testing/rough-scenario.ts`): every frame's fate
- * is written down. Bare ACKs may be held back, and one that a later one supersedes never leaves.
+ * The way of a rough scenario between two simulated hosts (see `protocol/testing/rough-way.ts`): its frames are bytes.
  */
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
-import type { Fate, RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
+import type { RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
+import { type Arrival, type FrameKind, RoughWay } from '../../protocol/testing/rough-way.ts'
 import { readUint16 } from '../../wire/big-endian.ts'
 import { EtherType, ethernetHeaderBytes, etherTypeOf } from '../../wire/ethernet.ts'
 import { TcpFlag } from '../../wire/header.ts'
 import { supersedesAck } from '../../wire/superseded-ack.ts'
 import type { SimulatedClock } from '../hosts/simulated-clock.ts'
 
-interface Frame {
-  bytes: Uint8Array
-  readonly leavesAt: number
-  readonly at: number
-}
-
-/** SYNs lost in a row, one way: more than that end a connection, as they should. */
-const consecutiveSynLosses = 3
 /** From the start of a frame to the IPv4 header's length field, and to TCP's flags. */
 const ipLengthOffset = ethernetHeaderBytes + 2
 const tcpFlagsOffset = ethernetHeaderBytes + 20 + 12
@@ -26,7 +18,7 @@ const tcpFlagsOffset = ethernetHeaderBytes + 20 + 12
 export class RoughLink {
   readonly left: Device
   readonly right: Device
-  readonly #ways: readonly [RoughWay, RoughWay]
+  readonly #ways: readonly [Direction, Direction]
 
   constructor(
     clock: SimulatedClock,
@@ -34,8 +26,8 @@ export class RoughLink {
     frameBytes: number,
     regions: readonly [Region, Region],
   ) {
-    const rightwards = new RoughWay(clock, scenario, 'left')
-    const leftwards = new RoughWay(clock, scenario, 'right')
+    const rightwards = new Direction(clock, scenario, 'left')
+    const leftwards = new Direction(clock, scenario, 'right')
     this.#ways = [rightwards, leftwards]
     this.left = new RoughEnd(regions[0], frameBytes, rightwards, leftwards)
     this.right = new RoughEnd(regions[1], frameBytes, leftwards, rightwards)
@@ -50,76 +42,46 @@ export class RoughLink {
   }
 }
 
-class RoughWay {
+const frames: FrameKind<Uint8Array> = {
+  isArp: (bytes) => etherTypeOf(bytes, 0) === EtherType.arp,
+  isSyn: (bytes) => ((bytes[tcpFlagsOffset + 1] as number) & TcpFlag.syn) !== 0,
+  isBareAck,
+  supersedes,
+}
+
+/** One direction, with what is under way. */
+class Direction {
   readonly #clock: SimulatedClock
-  readonly #delayMicros: number
-  readonly #spacingMicros: number
-  readonly #ackHoldMicros: number
-  readonly #fates: ReadonlyMap<number, Fate>
-  readonly #frames: Frame[] = []
-  #held: Frame | undefined
-  #counted = 0
-  #synsLost = 0
-  #freeAt = 0
+  readonly #way: RoughWay<Uint8Array>
+  readonly #arrivals: Arrival<Uint8Array>[] = []
   written = 0
 
   constructor(clock: SimulatedClock, scenario: RoughScenario, from: Side) {
     this.#clock = clock
-    this.#delayMicros = scenario.delayMicros
-    this.#spacingMicros = scenario.spacingMicros
-    this.#ackHoldMicros = scenario[from].ackHoldMicros
-    this.#fates = new Map(
-      scenario.fates.filter((fate) => fate.from === from).map((fate) => [fate.frame, fate]),
-    )
+    this.#way = new RoughWay(scenario, from, frames)
   }
 
   nextEventMicros(): number {
-    return this.#frames[0]?.at ?? Number.POSITIVE_INFINITY
+    return this.#arrivals[0]?.at ?? Number.POSITIVE_INFINITY
   }
 
   send(bytes: Uint8Array): void {
     this.written += 1
-    const now = this.#clock.nowMicros()
-    if (etherTypeOf(bytes, 0) === EtherType.arp) {
-      this.#add({ bytes, leavesAt: now, at: now + this.#delayMicros })
-      return
-    }
-    const fate = this.#fates.get(this.#counted)
-    this.#counted += 1
-    const flags = bytes[tcpFlagsOffset + 1] as number
-    const isSyn = (flags & TcpFlag.syn) !== 0
-    if (fate?.fate === 'lost' && (!isSyn || this.#synsLost < consecutiveSynLosses)) {
-      if (isSyn) this.#synsLost += 1
-      return
-    }
-    const isAck = isBareAck(bytes)
-    const held = this.#held
-    if (isAck && held !== undefined && held.leavesAt > now && supersedes(held.bytes, bytes)) {
-      held.bytes = bytes
-      return
-    }
-    const freeAt = Math.max(now, this.#freeAt)
-    this.#freeAt = freeAt + this.#spacingMicros
-    const leavesAt = freeAt + (isAck ? this.#ackHoldMicros : 0)
-    const at = leavesAt + this.#delayMicros
-    const frame = { bytes, leavesAt, at: at + (fate?.fate === 'late' ? fate.micros : 0) }
-    this.#add(frame)
-    if (isAck) this.#held = frame
-    if (fate?.fate === 'twice') this.#add({ ...frame, at: at + fate.micros })
+    for (const arrival of this.#way.send(bytes, this.#clock.nowMicros())) this.#add(arrival)
   }
 
   take(): Uint8Array | undefined {
-    const first = this.#frames[0]
+    const first = this.#arrivals[0]
     if (first === undefined || first.at > this.#clock.nowMicros()) return undefined
-    this.#frames.shift()
-    return first.bytes
+    this.#arrivals.shift()
+    return first.frame
   }
 
-  #add(frame: Frame): void {
-    const frames = this.#frames
-    let index = frames.length
-    while (index > 0 && (frames[index - 1] as Frame).at > frame.at) index -= 1
-    frames.splice(index, 0, frame)
+  #add(arrival: Arrival<Uint8Array>): void {
+    const list = this.#arrivals
+    let index = list.length
+    while (index > 0 && (list[index - 1] as Arrival<Uint8Array>).at > arrival.at) index -= 1
+    list.splice(index, 0, arrival)
   }
 }
 
@@ -140,10 +102,10 @@ function supersedes(older: Uint8Array, newer: Uint8Array): boolean {
 class RoughEnd implements Device {
   readonly capabilities: DeviceCapabilities
   readonly #bytes: Uint8Array
-  readonly #outgoing: RoughWay
-  readonly #incoming: RoughWay
+  readonly #outgoing: Direction
+  readonly #incoming: Direction
 
-  constructor(region: Region, frameBytes: number, outgoing: RoughWay, incoming: RoughWay) {
+  constructor(region: Region, frameBytes: number, outgoing: Direction, incoming: Direction) {
     this.capabilities = { frameBytes, virtioHeader: false, checksumOffload: false }
     this.#bytes = region.bytes
     this.#outgoing = outgoing

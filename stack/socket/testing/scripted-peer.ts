@@ -1,6 +1,6 @@
 /**
- * A remote host's end of one connection, in headers only: it does what a test says, with the numbers that a correct host
- * would use, and acknowledges nothing by itself. The stack's host is a `TestHost`.
+ * A remote host's end of one connection, in headers only: it does what a test says, with the numbers that a
+ * correct host would use, and acknowledges nothing by itself. The stack's host is a `TestHost`.
  */
 
 import { type Head, localAddress, peerAddress, peerEther } from '../../protocol/testing/host.ts'

@@ -1,28 +1,22 @@
 /**
- * A `Stack` over the real protocol machine, without threads and in the test's own time: what the application posts waits
- * until the test lets the machine apply it, and upcalls wait until the test lets the application poll. So every order of
- * frames, requests and polls can be made.
+ * A `Stack` over the real protocol machine, without threads and in the test's own time: what the application
+ * posts waits until the test lets the machine apply it, and upcalls wait until the test lets the application
+ * poll. So every order of frames, requests and polls can be made.
  */
 import { setImmediate as flush } from 'node:timers/promises'
 import { openRegion } from '../../dominoes/memory/region.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
-import { Upcall } from '../../protocol/actions.ts'
+import { UpcallRecord, UpcallWord, upcallWords } from '../../protocol/actions.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
-import { Request } from '../../protocol/requests.ts'
-import { planLayout } from '../../protocol/state/layout.ts'
-import { listenerRecord } from '../../protocol/state/tables.ts'
-import { State } from '../../protocol/state/tcb.ts'
+import { MailWord, Request, StreamArgument } from '../../protocol/requests.ts'
 import { type Head, TestHost } from '../../protocol/testing/host.ts'
 import type { PostedUpcall, ReadableAction } from '../../protocol/testing/readable.ts'
-import { UpcallRecord } from '../../strategy/layout/upcall-record.ts'
 import type { RunningStack } from '../../strategy/running/running-stack.ts'
 import { Stack } from '../stack.ts'
 import { ScriptedPeer } from './scripted-peer.ts'
 
 const bufferBytes = 4096
 export const listenPort = 80
-
-type Posted = readonly [kind: number, first: number, second: number, third: number, fourth: number]
 
 export class SocketWorld {
   readonly host: TestHost
@@ -34,7 +28,7 @@ export class SocketWorld {
   readonly delivered = new Map<number, number>()
   /** Channel indexes below this are passed by all threads. */
   passedBefore = Number.POSITIVE_INFINITY
-  readonly #mail: Posted[] = []
+  readonly #mail: Int32Array[] = []
   readonly #upcalls: { readonly upcall: PostedUpcall; readonly index: number }[] = []
   /** Those that were announced to the application. */
   readonly announced: number[] = []
@@ -54,7 +48,8 @@ export class SocketWorld {
     const application: RunningStack['application'] = {
       region,
       buffers,
-      mailbox: { tryPost: (...mail) => this.#post(mail) },
+      datagramBuffers: { sendAt: 0, receiveAt: 0, sendBytes: 0, receiveBytes: 0 },
+      mailbox: { tryPostRecord: (mail) => this.#post(mail.slice()) },
       outbox: { peek: () => this.#peek(recordAt), advance: () => void this.#upcalls.shift() },
       wake: () => {},
       hasPassed: (index) => index < this.passedBefore,
@@ -80,7 +75,7 @@ export class SocketWorld {
   /** The machine applies what was posted. */
   apply(): void {
     for (let mail = this.#mail.shift(); mail !== undefined; mail = this.#mail.shift()) {
-      this.#take(this.host.request(mail[0], mail.slice(1)))
+      this.#take(this.host.request(mail[MailWord.kind] as number, [...mail.subarray(MailWord.arguments)]))
     }
   }
 
@@ -111,25 +106,9 @@ export class SocketWorld {
     this.#take(this.host.wait(micros))
   }
 
-  /** Indexes that are not free. */
-  get held(): number[] {
-    const indexes = Array.from({ length: this.host.config.connectionCount }, (_, index) => index)
-    return indexes.filter((index) => {
-      const { state, flags } = this.host.tcb(index)
-      return state !== State.closed || flags !== 0
-    })
-  }
-
-  /** Connections that count at listeners, half-open or unaccepted. */
-  get waitingAtListeners(): number {
-    const { config, state } = this.host
-    const { listeners } = planLayout(config)
-    let count = 0
-    for (let index = 0; index < config.listenerCount; index++) {
-      const { halfOpen, unaccepted } = listenerRecord.read(state, listeners + index * listenerRecord.words)
-      count += halfOpen + unaccepted
-    }
-    return count
+  /** Connections whose indexes are not free. */
+  get held(): number {
+    return this.host.counters.connectionsUsed
   }
 
   /** How often the application posted a request about each connection. */
@@ -147,9 +126,9 @@ export class SocketWorld {
     await this.stack.stop()
   }
 
-  #post(mail: Posted): boolean {
-    const name = Object.entries(Request).find(([, kind]) => kind === mail[0])?.[0]
-    this.posted.push(`${name} ${mail[1]}`)
+  #post(mail: Int32Array): boolean {
+    const name = Object.entries(Request).find(([, kind]) => kind === mail[MailWord.kind])?.[0]
+    this.posted.push(`${name} ${mail[MailWord.arguments + StreamArgument.connection]}`)
     this.#mail.push(mail)
     return true
   }
@@ -174,11 +153,7 @@ export class SocketWorld {
     const next = this.#upcalls[0]
     if (next === undefined) return -1
     const { upcall, index } = next
-    this.#words[at + UpcallRecord.kind] = Upcall[upcall.upcall as keyof typeof Upcall]
-    this.#words[at + UpcallRecord.connection] = upcall.connection
-    this.#words[at + UpcallRecord.first] = upcall.first
-    this.#words[at + UpcallRecord.second] = upcall.second
-    this.#words[at + UpcallRecord.third] = upcall.third
+    this.#words.set(upcall.words.subarray(UpcallWord.upcall, UpcallWord.upcall + upcallWords), at)
     this.#words[at + UpcallRecord.requestIndex] = index
     return at
   }

@@ -1,12 +1,13 @@
 /**
- * What a stack's threads are doing, read from shared memory while they run: costs them nothing. Any thread may read.
+ * What a stack's threads are doing, read from shared memory while they run, which costs them nothing. Any
+ * thread may read.
  */
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { StackLayout } from './stack-layout.ts'
 import { readThreadCounters, type ThreadCounterName } from './thread-counters.ts'
 
 export interface LiveCounters {
-  /** Of each thread, by name: totals, but `longestCycleMicros`, which is of the last second or so. */
+  /** Of each thread, by name. All are totals but `longestCycleMicros`, which is of about the last second. */
   readonly perThread: Record<ThreadCounterName, number>[]
   /** Undefined where threads share none. */
   readonly ring: RingOccupancy | undefined

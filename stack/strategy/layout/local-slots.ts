@@ -19,7 +19,7 @@ export class LocalSlots implements RequestSink {
   readonly #layout: LocalSlotsLayout
   /** Index of the next request. */
   index = 0
-  /** Wrapping, so that no constant would do: half of all times come before it. */
+  /** Starts at now, not 0: times wrap, and half of all values count as earlier than 0. */
   lastTime: number
   /** Requests published since the last `clear`. */
   filled = 0

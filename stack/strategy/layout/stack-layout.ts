@@ -7,6 +7,7 @@
  *   transmit:  one frame buffer a thread
  *   datagrams: packets that are put together from fragments
  *   streams:   a send and a receive ring a connection
+ *   sockets:   a send and a receive ring a UDP socket
  */
 
 import {
@@ -16,10 +17,11 @@ import {
 } from '../../dominoes/contract/slot.ts'
 import { type Region, RegionPlan } from '../../dominoes/memory/region.ts'
 import { type FrameworkLayout, planFramework } from '../../dominoes/replica/framework-layout.ts'
+import { datagramBufferBytes } from '../../protocol/state/datagrams.ts'
 import { stateWords } from '../../protocol/state/layout.ts'
 import { canLoseReplicas, replicationFactors } from '../factors.ts'
 import type { StackParameters } from '../options.ts'
-import { type DatagramLayout, planDatagrams } from '../parts/reassembly/datagram-store.ts'
+import { type PacketStoreLayout, planPacketStore } from '../parts/reassembly/packet-store.ts'
 import { transmitBufferBytes } from '../perform/transmit-buffer.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
 import { planThreadCounters } from './thread-counters.ts'
@@ -39,10 +41,13 @@ const claimCount = 8192
 /** Digests that a replica may be ahead of the auditor. */
 const digestEntries = 8192
 
-/** Actions that one apply may emit before they are performed: bounds how long a large window keeps a replica. */
+/** Actions that one apply may emit before they are performed: bounds how long a large window occupies a replica. */
 export const actionCapacity = 64
 
-/** Byte offsets are signed 32-bit integers, as all numbers on the way of a frame: larger ones would be allocated. */
+/**
+ * Byte offsets are signed 32-bit integers, like all numbers on the path of a frame: V8 would allocate larger
+ * ones.
+ */
 const regionLimitBytes = 2 ** 31
 
 export interface StackLayout {
@@ -60,8 +65,10 @@ export interface StackLayout {
   /** Byte offset and bytes of thread 0's transmit buffer; the others follow. */
   readonly transmitAt: number
   readonly transmitBytes: number
-  readonly datagrams: DatagramLayout
+  readonly packetStore: PacketStoreLayout
   readonly streams: StreamBuffers
+  /** Of UDP sockets. */
+  readonly datagramBuffers: StreamBuffers
   /** Word offset of thread 0's counters. */
   readonly countersWord: number
   readonly sizeBytes: number
@@ -116,13 +123,19 @@ export function planStack<Own extends object = object>(
     isWitnessed,
     transmitAt: plan.reserve(transmitBytes * replicas),
     transmitBytes,
-    datagrams: planDatagrams(plan),
+    packetStore: planPacketStore(plan),
     countersWord: planThreadCounters(plan, threads),
     streams: reserveStreamBuffers(
       plan,
       shape.connections ?? machine.connectionCount,
       machine.sendBufferBytes,
       machine.receiveBufferBytes,
+    ),
+    datagramBuffers: reserveStreamBuffers(
+      plan,
+      machine.datagramSocketCount,
+      datagramBufferBytes(machine),
+      datagramBufferBytes(machine),
     ),
     ...reserve(plan),
   }

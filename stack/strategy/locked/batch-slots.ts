@@ -29,7 +29,7 @@ export class BatchSlots implements RequestSink {
     return this.slotAt(this.count + k)
   }
 
-  /** All requests of a batch are known by its ticket: they are done together. */
+  /** The ticket names all requests of a batch, since they are done together. */
   indexAhead(): number {
     return this.#board.nextTicket
   }
@@ -42,7 +42,7 @@ export class BatchSlots implements RequestSink {
     return this.#layout.slotsWord + k * (this.#layout.slotBytes / 4)
   }
 
-  /** The one that holds no request. */
+  /** The slot behind the batch, which holds no request. */
   get spareSlot(): number {
     return this.slotAt(this.#layout.slotCount - 1)
   }

@@ -1,14 +1,15 @@
 /**
- * A thread of the locked strategy (message parallelism): reads a batch of requests, checks them, applies them under
- * the one lock around the one state, and performs what that emitted, while other threads do the same with other batches.
+ * A thread of the locked strategy (message parallelism): reads a batch of requests, checks them, applies them
+ * under the one lock around the one state, and performs what that emitted, while other threads do the same
+ * with other batches.
  *
  *   read      holding the producer role, as everywhere; the batch gets a ticket
  *   check     no lock
- *   apply     under the lock, when all older batches are applied; one that keeps the others waiting too long is overtaken
+ *   apply     under the lock, when all older batches are applied; a batch that is too late is overtaken
  *   perform   no lock; payload copies, checksums, ciphers, transmission run in parallel
  *
- * What one apply leaves to be emitted (a large window) is in the shared state: any thread with nothing else to do goes on
- * with it, a few segments at a time.
+ * What one apply leaves to be emitted (a large window) is in the shared state: any thread with nothing else
+ * to do goes on with it, a few segments at a time.
  *
  * Called by the one thread that owns it. Invariant: the lock is never held between two calls of `doWork`, and nothing
  * that may have to wait is done while it is held.
@@ -49,18 +50,20 @@ export interface LockedParts {
 /** Most requests that a thread takes at once. */
 export const lockedBatch = 8
 /**
- * Actions after which an apply leaves the rest to whoever is next: what a thread holds up that is preempted before it
- * transmits. If that takes longer than the reordering window (RACK, 5 ms), those segments are taken for lost and sent
- * again, several at a time; seldom where threads have cores of their own. The congestion window is restored once the
- * duplicates are reported.
- * Replicas are late as often, with one segment each, since they claim one action at a time; here that would take the
- * lock for every segment.
+ * Actions after which an apply leaves the rest to the next thread. So many segments are late when a thread is
+ * preempted before it transmits. If they are later than the reordering window (RACK, 5 ms), they are taken
+ * for lost and sent again; the congestion window is restored once the duplicates are reported. This is rare
+ * where threads have cores of their own. Replicas are late as often, with one segment each, since they claim
+ * one action at a time. Here one at a time would take the lock for every segment.
  */
 export const lockedActions = 4
-/** What requests emit directly, whatever the limit, fits behind it. */
+/** Room behind the limit for what requests emit directly, whatever the limit. */
 export const lockedActionCapacity = 64 * 3
 
-/** How long a batch waits for older ones, in microseconds: most are late by less, a preempted thread by far more. */
+/**
+ * How long a batch waits for older ones, in microseconds. Most threads are late by less, a preempted one by
+ * far more.
+ */
 const turnMicros = 3000
 
 /** What this thread has in hand. */
@@ -134,7 +137,10 @@ export class Locked implements StrategyThread {
     return count
   }
 
-  /** The role is given up. Where one frame came alone this thread will be back in time; else another may go on reading. */
+  /**
+   * Called after the role was given up. After a batch of one frame this thread will read again soon enough;
+   * after a larger one it wakes another thread to go on reading.
+   */
   #begin(count: number): void {
     if (count === 0) return
     if (count > 1) this.#parts.channel.published.notify()
@@ -210,9 +216,9 @@ export class Locked implements StrategyThread {
   }
 
   /**
-   * Goes on emitting what an earlier request, of any thread, left. By a tick and not by `resume`: this thread may have
-   * applied nothing for long, and its idea of the time, which segments are stamped with, would be as old. The look without
-   * the lock may be wrong.
+   * Goes on emitting what an earlier request of any thread left, by a tick and not by `resume`. Segments are
+   * stamped with the time of the last request applied here, which may be long ago; a tick brings the present
+   * time. The first look is without the lock and may be wrong.
    */
   #help(): number {
     const { domain, slots, words, runner, board, lockCounters, clock, thread } = this.#parts
@@ -222,14 +228,14 @@ export class Locked implements StrategyThread {
     const timedFrom = this.#acquire()
     const isNeeded = domain.hasMore()
     if (isNeeded) {
-      // Now, not before the lock: it may have taken a while.
+      // Read the clock with the lock held: waiting for it may have taken a while.
       words[slot + SlotWord.time] = clock.nowMicros()
       const index = board.applied
       words[slot + SlotWord.sequence] = index
       domain.apply(slot)
       runner.assign(slot)
-      // As of the request before: the next one may acknowledge what is sent here again, and whoever reuses that room asks
-      // whether all before that request are passed.
+      // The actions count as those of the request before. The next request may acknowledge what is sent again
+      // here, and the room is reused once all requests before that one are passed.
       board.startPerforming(thread, (index - 1) | 0)
     }
     this.#release(timedFrom)
@@ -275,8 +281,9 @@ export class Locked implements StrategyThread {
   // ── sleep ───────────────────────────────────────────────────────────────
 
   /**
-   * In hand: until another batch is applied or the application takes upcalls. Nothing in hand: in the source, holding
-   * the role, or, if another thread does, until that one wants company.
+   * With something in hand, sleeps until another batch is applied or the application takes upcalls. With
+   * nothing in hand, sleeps in the source, holding the role; or, if another thread holds it, until that one
+   * publishes.
    */
   park(micros: number): void {
     const { channel, counters } = this.#parts
@@ -297,7 +304,7 @@ export class Locked implements StrategyThread {
     if (!channel.tryAcquireProducer()) {
       const deadline = domain.microsUntilDeadline(clock.nowMicros())
       channel.published.wait(token, Math.min(micros, deadline))
-      // The one that sleeps in the source went there when this timer was not armed.
+      // The thread that sleeps in the source went to sleep before this timer was armed.
       if (deadline < micros && domain.microsUntilDeadline(clock.nowMicros()) === 0) device.wake()
       return
     }

@@ -2,8 +2,9 @@
  * Locks in shared memory, for the thread that holds an object of them: who has acquired releases. Not reentrant.
  *
  *   spin      test and test-and-set: cheapest without contention; starves when threads outnumber cores
- *   ticket    first come, first served; the same, and a preempted waiter holds up all behind it
- *   parking   0 free, 1 held, 2 held and somebody may sleep (Drepper, "Futexes are tricky"): spins a little, then sleeps
+ *   ticket    first come, first served: starves as `spin` does, and a preempted waiter holds up all behind it
+ *   parking   0 free, 1 held, 2 held and somebody may sleep: spins a little, then sleeps (Drepper, "Futexes are
+ *             tricky")
  *
  *   word   0  state (spin, parking); next ticket (ticket)      any thread
  *   ── line ───────────────────────────────────────────────────────────────
@@ -17,7 +18,7 @@ import type { LockKind } from '../options.ts'
 import type { Lock } from '../parts/lock.ts'
 import { LockCounter } from './lock-counters.ts'
 
-/** Rounds of looking before a parking lock's waiter sleeps: about as long as the lock is held as a rule. */
+/** Rounds of looking before a parking lock's waiter sleeps: about as long as the lock is usually held. */
 const parkAfterSpins = 200
 
 const servingWord = lineWords
@@ -127,7 +128,7 @@ class ParkingLock extends CountedLock {
     return Atomics.compareExchange(this.words, this.at, free, held) === free
   }
 
-  /** Whoever slept cannot know whether others still do, and so takes the lock as waited for. */
+  /** A thread that slept cannot know whether others still sleep, so it takes the lock as `waitedFor`. */
   protected take(): number {
     const { words, at } = this
     for (let spins = 1; spins <= parkAfterSpins; spins++) {

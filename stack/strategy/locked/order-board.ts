@@ -13,8 +13,9 @@
  * A batch's turn has come when no thread has an older one pending. Tickets are taken while the producer role is held,
  * so a thread that has ticket n sees every older one that is pending.
  *
- * A request i is passed when it is applied and no busy thread's index is at or before i: `busy` is set before the lock is
- * given up, so whoever learns of a later request sees it. Indices and tickets wrap; compared by signed differences.
+ * A request i is passed when it is applied and no busy thread's index is at or before i: `busy` is set before
+ * the lock is given up, so whoever learns of a later request sees it. Indices and tickets wrap; compared by
+ * signed differences.
  */
 import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
 
@@ -52,8 +53,8 @@ export class OrderBoard {
   }
 
   /**
-   * Holder of the producer role only: whether the batch with this ticket was applied and performed. Whoever has it is busy
-   * before it is no longer pending, and reads no other before it is done with this one.
+   * Holder of the producer role only: whether the batch with this ticket was applied and performed. Its
+   * thread sets `busy` before it clears `pending`, and reads no other batch before it is done with this one.
    */
   isBatchDone(ticket: number): boolean {
     if (ticket === this.nextTicket) return false

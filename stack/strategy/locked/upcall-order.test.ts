@@ -1,26 +1,29 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Device } from '../../device/device.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
-import { Upcall } from '../../protocol/actions.ts'
-import { Request } from '../../protocol/requests.ts'
+import { Upcall, UpcallRecord } from '../../protocol/actions.ts'
+import { mailWords, Request } from '../../protocol/requests.ts'
 import { resolveOptions } from '../../socket/options.ts'
 import { formatHardwareAddress } from '../../wire/addresses.ts'
 import { readInt32, readUint16 } from '../../wire/big-endian.ts'
 import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
-import { Bench, ourHardware, seededIntegers, segment } from '../../wire/frame-fixtures.ts'
 import { TcpFlag } from '../../wire/header.ts'
 import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
+import { Bench, ourHardware, segment } from '../../wire/testing/frame-fixtures.ts'
 import type { UpcallPort } from '../running/running-stack.ts'
 import { lockedBatch } from './locked.ts'
-import { lockedStrategy } from './locked-strategy.ts'
+import { lockedStrategy } from './strategy.ts'
 
 const port = 80
 const firstPeerPort = 2000
 const payloadBytes = 10
 const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
 
-/** Hands over frames as one batch; keeps the sequence numbers with which connections were answered, by the peer's port. */
+/**
+ * Hands over frames as one batch; keeps the sequence numbers with which connections were answered, by the
+ * peer's port.
+ */
 class BatchDevice implements Device {
   readonly capabilities = capabilities
   readonly answered = new Map<number, number>()
@@ -80,17 +83,17 @@ function takeAll(region: Region, outbox: UpcallPort): SeenUpcall[] {
   const seen: SeenUpcall[] = []
   for (let at = outbox.peek(); at >= 0; at = outbox.peek()) {
     seen.push({
-      kind: region.words[at + UpcallRecord.kind] as number,
+      kind: region.words[at + UpcallRecord.upcall] as number,
       connection: region.words[at + UpcallRecord.connection] as number,
-      position: region.words[at + UpcallRecord.first] as number,
+      position: region.words[at + UpcallRecord.position] as number,
     })
     outbox.advance()
   }
   return seen
 }
 
-/** Connections whose last handshake segment and first bytes are all in one batch, in an order drawn by the seed. */
-function upcallsOfBatch(seed: number, peers: number): SeenUpcall[] {
+/** The last handshake segment and the first bytes of connections, in one batch: `order` names each peer twice. */
+function upcallsOfBatch(order: readonly number[]): SeenUpcall[] {
   const parameters = resolveOptions({
     strategy: { kind: 'locked', workers: 1 },
     device: { kind: 'tap', name: 'none', descriptor: -1, capabilities },
@@ -107,20 +110,21 @@ function upcallsOfBatch(seed: number, peers: number): SeenUpcall[] {
   lockedStrategy.initialise(region, layout, 0)
   const device = new BatchDevice(region)
   const clock = { nowMicros: () => 1000 }
-  const thread = lockedStrategy.openThread({ region, layout, parameters, thread: 0, device, clock, seed })
+  const thread = lockedStrategy.openThread({ region, layout, parameters, thread: 0, device, clock, seed: 1 })
   const { application } = lockedStrategy.openEnds(region, layout, () => {})
   const handle = (frames: readonly Uint8Array[]) => {
     device.arrive(frames)
     while (thread.doWork() > 0);
   }
-  application.mailbox.tryPost(Request.listen, 1, port, 8, 0)
+  const listen = new Int32Array(mailWords)
+  listen.set([Request.listen, 1, port, 8])
+  application.mailbox.tryPostRecord(listen)
   handle([frame((bench) => bench.arp())])
-  const all = Array.from({ length: peers }, (_, peer) => peer)
-  handle(all.map((peer) => tcp(peer, { sequence: 0, flags: TcpFlag.syn })))
+  handle([...new Set(order)].map((peer) => tcp(peer, { sequence: 0, flags: TcpFlag.syn })))
   const left = takeAll(region, application.outbox)
   expect(left.map(({ kind }) => kind)).toEqual([Upcall.listening])
   const greeted = new Set<number>()
-  const batch = shuffled([...all, ...all], seed).map((peer) => {
+  const batch = order.map((peer) => {
     const acknowledgment = ((device.answered.get(firstPeerPort + peer) as number) + 1) | 0
     const fields = { sequence: 1, acknowledgment, flags: TcpFlag.ack }
     if (greeted.has(peer)) return tcp(peer, fields, payloadBytes)
@@ -131,25 +135,20 @@ function upcallsOfBatch(seed: number, peers: number): SeenUpcall[] {
   return takeAll(region, application.outbox)
 }
 
-function shuffled(values: readonly number[], seed: number): number[] {
-  const below = seededIntegers(seed)
-  const left = [...values]
-  return values.map(() => left.splice(below(left.length), 1)[0] as number)
-}
-
 test('what a request of a batch left to be told comes before what the next one tells', () => {
   const peers = lockedBatch / 2
-  for (let seed = 1; seed <= 50; seed++) {
-    const seen = upcallsOfBatch(seed, peers)
-    const connections = [...new Set(seen.map(({ connection }) => connection))]
-    expect(connections).toHaveLength(peers)
-    for (const connection of connections) {
-      const told = seen.filter((upcall) => upcall.connection === connection)
-      expect({ seed, told: told.map(({ kind }) => kind) }).toEqual({
-        seed,
-        told: [Upcall.accepted, Upcall.readable],
-      })
-      expect(told[1]?.position).toBe(payloadBytes)
-    }
-  }
+  const twice = Array.from({ length: 2 * peers }, (_, place) => place % peers)
+  fc.assert(
+    fc.property(fc.shuffledSubarray(twice, { minLength: twice.length }), (order) => {
+      const seen = upcallsOfBatch(order)
+      const connections = [...new Set(seen.map(({ connection }) => connection))]
+      expect(connections).toHaveLength(peers)
+      for (const connection of connections) {
+        const told = seen.filter((upcall) => upcall.connection === connection)
+        expect(told.map(({ kind }) => kind)).toEqual([Upcall.accepted, Upcall.readable])
+        expect(told[1]?.position).toBe(payloadBytes)
+      }
+    }),
+    { seed: 1, numRuns: 50 },
+  )
 })

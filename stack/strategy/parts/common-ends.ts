@@ -2,8 +2,8 @@
  * The application's ends that most strategies have: one mailbox, one outbox, one doorbell. Application's thread only.
  */
 import { Channel } from '../../dominoes/channel/channel.ts'
+import type { MailboxLayout } from '../../dominoes/channel/mailbox.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
-import type { MailboxLayout } from '../../dominoes/channel/mailbox-layout.ts'
 import { OutboxReader } from '../../dominoes/channel/outbox.ts'
 import { readCounters } from '../../dominoes/memory/counters.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
@@ -35,6 +35,7 @@ export function openCommonEnds(
     application: {
       region,
       buffers: layout.streams,
+      datagramBuffers: layout.datagramBuffers,
       mailbox,
       outbox,
       wake: () => {
@@ -64,7 +65,10 @@ export function readProtocolCounters(
   )
 }
 
-/** Counters summed over all states; what is no counter (clocks, numbers of things) is the first state's. */
+/**
+ * Counters summed over all states. Words that are no counters (clocks, sizes of tables) are those of the
+ * first state.
+ */
 export function sumProtocolCounters(
   region: Region,
   layout: StackLayout,

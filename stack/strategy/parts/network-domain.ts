@@ -10,7 +10,7 @@ import type { Domain } from '../../dominoes/contract/domain.ts'
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
-import { Action, frameNumberWord, UpcallWord } from '../../protocol/actions.ts'
+import { Action, FrameWord, transmitsFrame, UpcallWord } from '../../protocol/actions.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { createMachine, type Machine } from '../../protocol/machine.ts'
 import { Request } from '../../protocol/requests.ts'
@@ -21,10 +21,11 @@ import type { VerificationFactor } from '../factors.ts'
 import { actionCapacity } from '../layout/stack-layout.ts'
 import type { StreamBuffers } from '../layout/stream-buffers.ts'
 import { ControlSender } from '../perform/control-sender.ts'
+import { DatagramSender } from '../perform/datagram-sender.ts'
 import { Deliverer } from '../perform/deliverer.ts'
 import { SegmentSender } from '../perform/segment-sender.ts'
 import { DirectTransmitter, noBuffer, type Transmitter } from '../perform/transmitter.ts'
-import { FrameArgument, frameAtOf } from './slot-frame.ts'
+import { frameAtOf, HostArgument } from './slot-frame.ts'
 
 export interface NetworkDomainParts {
   readonly region: Region
@@ -33,6 +34,8 @@ export interface NetworkDomainParts {
   /** Where received checksums are verified; with `before`, the source has done so. */
   readonly verification: VerificationFactor
   readonly buffers: StreamBuffers
+  /** Of UDP sockets. */
+  readonly datagramBuffers: StreamBuffers
   /** Byte offset of this thread's transmit buffer. */
   readonly transmitAt: number
   /** Word offset of this thread's counters. */
@@ -55,6 +58,7 @@ export class NetworkDomain implements Domain {
   readonly #virtioHeader: boolean
   readonly #verification: VerificationFactor
   readonly #segments: SegmentSender
+  readonly #datagrams: DatagramSender
   readonly #control: ControlSender
   readonly #deliverer: Deliverer
   readonly #outbox: OutboxWriter
@@ -62,7 +66,7 @@ export class NetworkDomain implements Domain {
   readonly #claimedTogether: number
 
   constructor(parts: NetworkDomainParts) {
-    const { region, state, config, buffers, outbox, work } = parts
+    const { region, state, config, buffers, datagramBuffers, outbox, work } = parts
     this.actions = parts.actions ?? new ActionQueue(actionCapacity)
     this.#region = region
     this.#virtioHeader = parts.device.capabilities.virtioHeader
@@ -73,11 +77,20 @@ export class NetworkDomain implements Domain {
       new DirectTransmitter(parts.device, region.words, parts.transmitAt, parts.countersAt)
     this.#claimedTogether = parts.claimedTogether ?? 1
     const { etherHigh, etherLow } = config
-    const sending = { region, buffers, work, transmitter: this.#transmitter, etherHigh, etherLow }
+    const sending = {
+      region,
+      buffers,
+      datagramBuffers,
+      work,
+      transmitter: this.#transmitter,
+      etherHigh,
+      etherLow,
+    }
     this.#segments = new SegmentSender(sending)
+    this.#datagrams = new DatagramSender(sending)
     this.#control = new ControlSender(sending)
     this.#outbox = outbox
-    this.#deliverer = new Deliverer(region, buffers, outbox, work)
+    this.#deliverer = new Deliverer(region, buffers, datagramBuffers, outbox, work)
   }
 
   needsCheck(slot: number): boolean {
@@ -91,7 +104,7 @@ export class NetworkDomain implements Domain {
     const trusted = this.#verification !== 'claimed' || this.#deviceVouches(frameAt)
     const verdict = decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)
     if (verdict !== Verdict.accepted || this.#verification !== 'before') return verdict
-    return words[slot + FrameArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
+    return words[slot + HostArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
   }
 
   #deviceVouches(frameAt: number): boolean {
@@ -115,18 +128,22 @@ export class NetworkDomain implements Domain {
     const kind = record[action + ActionWord.kind] as number
     if (kind === Action.deliver) return this.#deliverer.deliver(record, action, slot)
     if (kind === Action.upcall) return this.#deliverer.post(record, action, slot)
-    const frameNumber = record[action + frameNumberWord] as number
+    if (kind === Action.deliverDatagram) return this.#deliverer.deliverDatagram(record, action, slot)
+    const frameNumber = record[action + FrameWord.frameNumber] as number
     const bufferAt = this.#transmitter.bufferFor(frameNumber, this.#isFollowed(action))
     if (bufferAt === noBuffer) return false
     this.#send(kind, record, action, slot, bufferAt)
     return true
   }
 
-  /** The application waits for upcalls, each by its number; a frame that was not sent is lost as if on the wire. */
+  /**
+   * Upcalls must be finished, since the application waits for each number. A frame need not: it is lost as if
+   * on the wire.
+   */
   isUndone(action: number): boolean {
     const record = this.actions.words
     const kind = record[action + ActionWord.kind] as number
-    if (isFrame(kind)) return false
+    if (transmitsFrame(kind)) return false
     return !this.#outbox.isCommitted(record[action + UpcallWord.upcallNumber] as number)
   }
 
@@ -142,19 +159,22 @@ export class NetworkDomain implements Domain {
     this.machine.copyState(target)
   }
 
-  /** Whether the claim that covers an action covers the one after it in the queue, and that is a frame. */
+  /** Whether the next action in the queue is a frame and is covered by the same claim. */
   #isFollowed(action: number): boolean {
     const { words, count } = this.actions
     const number = words[action + ActionWord.number] as number
     if (((number + 1) & (this.#claimedTogether - 1)) === 0) return false
     const next = action + actionWords
-    return next < count * actionWords && isFrame(words[next + ActionWord.kind] as number)
+    return next < count * actionWords && transmitsFrame(words[next + ActionWord.kind] as number)
   }
 
   #send(kind: number, record: Int32Array, action: number, slot: number, bufferAt: number): void {
     switch (kind) {
       case Action.sendSegment:
         this.#segments.send(record, action, bufferAt)
+        return
+      case Action.sendDatagram:
+        this.#datagrams.send(record, action, bufferAt)
         return
       case Action.sendArp:
         this.#control.sendArp(record, action, bufferAt)
@@ -168,8 +188,4 @@ export class NetworkDomain implements Domain {
     }
     throw new Error(`no such action: kind ${kind}`)
   }
-}
-
-function isFrame(kind: number): boolean {
-  return kind !== Action.deliver && kind !== Action.upcall
 }

@@ -17,13 +17,13 @@ import { notBefore } from '../../dominoes/contract/request-time.ts'
 import { SlotWord, verdictPending } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
-import { Request } from '../../protocol/requests.ts'
+import { MailWord, postedArguments, Request } from '../../protocol/requests.ts'
 import { transportChecksumHolds } from '../../wire/frame.ts'
 import { isFragment } from '../../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 import type { Reassembler } from './reassembly/reassembler.ts'
-import { FrameArgument, frameAtOf, readingAt } from './slot-frame.ts'
+import { frameAtOf, HostArgument, readingAt } from './slot-frame.ts'
 import { supersede } from './supersede.ts'
 
 /** Slots that can be filled and handed on: a channel, or the sequential strategy's own few. */
@@ -98,9 +98,10 @@ export class NetworkSource implements Source {
   }
 
   /**
-   * Publishes every few frames: the other replicas start on the first while the last are still being read. An acknowledgment
-   * that the next one makes needless is not published: every replica would apply it for nothing. Of the fragments of a
-   * packet the last one to arrive is: its request's frame is the whole packet. Returns the requests.
+   * Publishes every few frames: the other replicas start on the first while the last are still being read. A
+   * superseded ACK is not published: every replica would apply it for nothing. The fragments of a packet
+   * become one request when the last of them arrives; its frame is the whole packet. Returns the number of
+   * requests.
    */
   #readFrames(limit: number, now: number): number {
     const { sink, device, countersAt, reassembler } = this.#parts
@@ -118,7 +119,7 @@ export class NetworkSource implements Source {
         const storedAt = reassembler.take(frameAt, length - headerBytes, now, sink.indexAhead(pending))
         if (storedAt === 0) continue
         this.#fill(slot, Request.frame, now, reassembler.frameBytes)
-        words[slot + FrameArgument.storedAt] = storedAt
+        words[slot + HostArgument.storedAt] = storedAt
       } else {
         if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
         this.#fill(slot, Request.frame, now, length - headerBytes)
@@ -135,7 +136,7 @@ export class NetworkSource implements Source {
     return total
   }
 
-  /** Puts what was read into `slot` in the place of the frame before it, if it makes that one needless. */
+  /** Moves the frame just read into `slot` to the place of the frame before it, if it supersedes that one. */
   #supersede(before: number, slot: number, length: number): boolean {
     const { region, countersAt, verifies } = this.#parts
     if (!supersede(region, before, slot, length, this.#headerBytes)) return false
@@ -144,7 +145,10 @@ export class NetworkSource implements Source {
     return true
   }
 
-  /** The verdict travels with the frame, since what a claim decides is reset when a slot is published. */
+  /**
+   * The result is stored beside the frame and not as the slot's verdict, which is reset when the slot is
+   * published.
+   */
   #verify(slot: number): void {
     const { words, bytes } = this.#parts.region
     const frameAt = frameAtOf(words, slot)
@@ -152,7 +156,7 @@ export class NetworkSource implements Source {
     const holds =
       (this.#headerBytes > 0 && virtioTrustsChecksum(bytes, frameAt - this.#headerBytes)) ||
       transportChecksumHolds(bytes, frameAt, length, words)
-    words[slot + FrameArgument.checksumFailed] = holds ? 0 : 1
+    words[slot + HostArgument.checksumFailed] = holds ? 0 : 1
   }
 
   #takePosted(free: number, now: number): number {
@@ -163,16 +167,17 @@ export class NetworkSource implements Source {
       const record = mailbox.peek(count)
       if (record < 0) break
       const slot = sink.slotAhead(count)
-      this.#fill(slot, words[record] as number, now, 0)
+      this.#fill(slot, words[record + MailWord.kind] as number, now, 0)
       for (let k = 0; k < postedArguments; k++) {
-        words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+        words[slot + SlotWord.arguments + k] = words[record + MailWord.arguments + k] as number
       }
-      words[slot + PostedArgument.isPosted] = 1
-      words[slot + PostedArgument.number] = (mailbox.taken + count) | 0
+      words[slot + HostArgument.isPosted] = 1
+      words[slot + HostArgument.mailNumber] = (mailbox.taken + count) | 0
       count += 1
     }
     if (count === 0) return 0
-    // Taken only once they are published: a thread killed in between loses none, see `recoverPosted`.
+    // Taken from the mailbox after they are published: a thread killed in between loses none, see
+    // `recoverPosted`.
     sink.publish(count)
     mailbox.advance(count)
     return count
@@ -186,19 +191,13 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
-    words[slot + FrameArgument.storedAt] = 0
-    words[slot + PostedArgument.isPosted] = 0
+    words[slot + HostArgument.storedAt] = 0
+    words[slot + HostArgument.isPosted] = 0
   }
 }
 
 /** Frames that become visible to the other replicas at once. */
 const publishedTogether = 4
-
-/** Arguments that travel with a posted request. */
-export const postedArguments = 4
-
-/** Whether a request came from the mailbox, and which record it was, from the start of the slot. */
-const PostedArgument = { isPosted: SlotWord.arguments + 5, number: SlotWord.arguments + 6 } as const
 
 /**
  * In place of a killed holder of the producer role: takes out of the mailbox what is published from index `from` on.
@@ -206,7 +205,7 @@ const PostedArgument = { isPosted: SlotWord.arguments + 5, number: SlotWord.argu
 export function recoverPosted(words: Int32Array, channel: Channel, mailbox: Mailbox, from: number): void {
   for (let index = from; index !== channel.tail; index = (index + 1) | 0) {
     const slot = channel.slotOf(index)
-    if (words[slot + PostedArgument.isPosted] !== 1) continue
-    mailbox.advanceTo(((words[slot + PostedArgument.number] as number) + 1) | 0)
+    if (words[slot + HostArgument.isPosted] !== 1) continue
+    mailbox.advanceTo(((words[slot + HostArgument.mailNumber] as number) + 1) | 0)
   }
 }

@@ -3,8 +3,8 @@
  * simulator opens the same with a simulated device and a virtual clock.
  */
 import { Random } from '../../device/random.ts'
+import type { MailboxLayout } from '../../dominoes/channel/mailbox.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
-import type { MailboxLayout } from '../../dominoes/channel/mailbox-layout.ts'
 import { OutboxWriter } from '../../dominoes/channel/outbox.ts'
 import type { Domain } from '../../dominoes/contract/domain.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
@@ -34,6 +34,7 @@ export function openDomain(parts: ThreadParts, otherwise: Partial<NetworkDomainP
     config: parameters.machine,
     verification: resolveVerification(parameters.verification),
     buffers: layout.streams,
+    datagramBuffers: layout.datagramBuffers,
     transmitAt: layout.transmitAt + thread * layout.transmitBytes,
     countersAt: threadCountersAt(layout.countersWord, thread),
     outbox: new OutboxWriter(region, layout.framework.outbox),
@@ -76,7 +77,7 @@ export function openReassembler(parts: ThreadParts, hasPassed: ReassemblerParts[
   const { region, layout, parameters, thread } = parts
   return new Reassembler({
     region,
-    layout: layout.datagrams,
+    layout: layout.packetStore,
     config: parameters.machine,
     countersAt: threadCountersAt(layout.countersWord, thread),
     hasPassed,

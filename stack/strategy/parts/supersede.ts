@@ -1,14 +1,14 @@
-/** Frames that the next one makes needless, before anybody saw them: see `wire/superseded-ack.ts`. */
+/** Drops superseded ACKs before they are published: see `wire/superseded-ack.ts`. */
 
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import { Request } from '../../protocol/requests.ts'
 import { supersedesAck } from '../../wire/superseded-ack.ts'
-import { FrameArgument, readingAt } from './slot-frame.ts'
+import { HostArgument, readingAt } from './slot-frame.ts'
 
 /**
- * If the frame just read into `slot`, `length` bytes with the device's header of `headerBytes` before it, makes the one in
- * slot `before` needless, takes its place there. Both are still the reader's alone.
+ * If the frame just read into `slot` supersedes the one in slot `before`, copies it there. `length` includes
+ * the device's header of `headerBytes` before it. Both slots are still the reader's alone.
  */
 export function supersede(
   { words, bytes }: Region,
@@ -19,7 +19,7 @@ export function supersede(
 ): boolean {
   const frameBytes = length - headerBytes
   if (words[before + SlotWord.kind] !== Request.frame) return false
-  if (words[before + FrameArgument.storedAt] !== 0) return false
+  if (words[before + HostArgument.storedAt] !== 0) return false
   const beforeAt = readingAt(before)
   const at = readingAt(slot)
   const beforeBytes = words[before + SlotWord.length] as number

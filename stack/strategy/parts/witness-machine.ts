@@ -1,4 +1,7 @@
-/** The protocol machine as a witness runs it: over a state of its own, its actions dropped (see `dominoes/audit/witness.ts`). */
+/**
+ * The protocol machine as a witness runs it: over a state of its own, its actions dropped (see
+ * `dominoes/audit/witness.ts`).
+ */
 
 import type { WitnessParts } from '../../dominoes/audit/witness.ts'
 import { ActionQueue } from '../../dominoes/contract/action-queue.ts'

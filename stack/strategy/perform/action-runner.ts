@@ -8,9 +8,9 @@ import type { Domain } from '../../dominoes/contract/domain.ts'
 import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
 
 /**
- * An action queue that holds the actions of several requests, and says that it is full after a few of one: what a request
- * emits directly still fits. It is never full when a request begins, since upcalls that an earlier one left to be emitted
- * come before those of the next.
+ * An action queue that holds the actions of several requests. It says that it is full after a few actions of
+ * one request; what that request emits directly still fits. It is never full when a request begins: upcalls
+ * that an earlier request left to be emitted come before those of the next.
  */
 export class EarlyFullQueue extends ActionQueue {
   readonly #limit: number

@@ -5,7 +5,8 @@
 
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
-import { ArpWord, IcmpWord } from '../../protocol/actions.ts'
+import { ArpWord, FrameWord, IcmpWord } from '../../protocol/actions.ts'
+import { ipv4At } from '../../wire/address.ts'
 import { arpBytes, writeArp } from '../../wire/arp.ts'
 import { sumBytes } from '../../wire/checksum.ts'
 import { EtherType, ethernetHeaderBytes, writeEthernet } from '../../wire/ethernet.ts'
@@ -52,17 +53,17 @@ export class ControlSender {
       record[at + ArpWord.operation] as number,
       etherHigh,
       etherLow,
-      record[at + ArpWord.senderAddress] as number,
+      ipv4At(record, at + ArpWord.senderAddress),
       record[at + ArpWord.targetHardwareHigh] as number,
       record[at + ArpWord.targetHardwareLow] as number,
-      record[at + ArpWord.targetAddress] as number,
+      ipv4At(record, at + ArpWord.targetAddress),
     )
     this.#transmit(frameAt, ethernetHeaderBytes + arpBytes)
   }
 
   /**
-   * Answers the echo request in `slot`, whose payload is copied as it is (RFC 1122 section 3.2.2.6), or sends a part of the
-   * answer. The first part has the ICMP header, over whose checksum goes what the others carry.
+   * Answers the echo request in `slot`, whose payload is copied as it is (RFC 1122 section 3.2.2.6), or sends
+   * a part of the answer. The first part has the ICMP header, over whose checksum goes what the others carry.
    */
   sendEchoReply(record: Int32Array, at: number, slot: number, bufferAt: number): void {
     const { bytes, words } = this.#parts.region
@@ -121,17 +122,16 @@ export class ControlSender {
   /** The headers of a packet with so many bytes of ICMP. */
   #writePacket(record: Int32Array, at: number, frameAt: number, length: number): void {
     const { bytes } = this.#parts.region
-    const source = record[at + IcmpWord.ipSource] as number
-    const destination = record[at + IcmpWord.ipDestination] as number
+    const source = ipv4At(record, at + IcmpWord.ipSource)
+    const destination = ipv4At(record, at + IcmpWord.ipDestination)
     writeIpv4(bytes, frameAt + ipAt, IpProtocol.icmp, source, destination, length, 0)
     this.#writeEthernet(record, at, frameAt, EtherType.ipv4)
   }
 
-  /** Destination words stand at the same place in every record that is sent. */
   #writeEthernet(record: Int32Array, at: number, frameAt: number, etherType: number): void {
     const { region, etherHigh, etherLow } = this.#parts
-    const high = record[at + ArpWord.etherDestinationHigh] as number
-    const low = record[at + ArpWord.etherDestinationLow] as number
+    const high = record[at + FrameWord.etherDestinationHigh] as number
+    const low = record[at + FrameWord.etherDestinationLow] as number
     writeEthernet(region.bytes, frameAt, high, low, etherHigh, etherLow, etherType)
   }
 

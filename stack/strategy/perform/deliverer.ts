@@ -1,6 +1,6 @@
 /**
- * Performs `deliver` and `upcall`: does the payload work of received bytes into the connection's receive ring,
- * and posts the upcall at its place in the outbox.
+ * Performs what the application is told of: does the payload work of received bytes into the receive ring of a connection
+ * or a socket, and posts the upcall at its place in the outbox.
  *
  * The application takes upcalls in number order, so it sees one only after all before it were committed: the
  * bytes that a `readable` speaks of have all been copied, by whichever replica.
@@ -8,19 +8,29 @@
 import type { OutboxWriter } from '../../dominoes/channel/outbox.ts'
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
-import type { PayloadWork } from '../../payload/payload-work.ts'
-import { UpcallWord } from '../../protocol/actions.ts'
+import { createPayloadWork, type PayloadWork } from '../../payload/payload-work.ts'
+import { DatagramDeliveryWord, UpcallRecord, UpcallWord, upcallWords } from '../../protocol/actions.ts'
 import { receiveRingAt, type StreamBuffers } from '../layout/stream-buffers.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
 import { frameAtOf } from '../parts/slot-frame.ts'
+import { copyToRing } from './ring-work.ts'
 
 export class Deliverer {
   readonly #region: Region
   readonly #buffers: StreamBuffers
   readonly #outbox: OutboxWriter
   readonly #work: PayloadWork
+  readonly #datagramBuffers: StreamBuffers
+  readonly #datagramWork: PayloadWork
 
-  constructor(region: Region, buffers: StreamBuffers, outbox: OutboxWriter, work: PayloadWork) {
+  constructor(
+    region: Region,
+    buffers: StreamBuffers,
+    datagramBuffers: StreamBuffers,
+    outbox: OutboxWriter,
+    work: PayloadWork,
+  ) {
+    this.#datagramBuffers = datagramBuffers
+    this.#datagramWork = createPayloadWork('copy', region)
     this.#region = region
     this.#buffers = buffers
     this.#outbox = outbox
@@ -32,6 +42,15 @@ export class Deliverer {
     const place = this.#outbox.tryPut(record[at + UpcallWord.upcallNumber] as number)
     if (place < 0) return false
     this.#copy(record, at, slot)
+    this.#commit(record, at, slot, place)
+    return true
+  }
+
+  /** The same for a datagram. */
+  deliverDatagram(record: Int32Array, at: number, slot: number): boolean {
+    const place = this.#outbox.tryPut(record[at + UpcallWord.upcallNumber] as number)
+    if (place < 0) return false
+    this.#copyDatagram(record, at, slot)
     this.#commit(record, at, slot, place)
     return true
   }
@@ -50,22 +69,23 @@ export class Deliverer {
     const length = record[at + UpcallWord.payloadLength] as number
     const from = frameAtOf(this.#region.words, slot) + (record[at + UpcallWord.payloadOffset] as number)
     const ring = receiveRingAt(this.#buffers, record[at + UpcallWord.connectionIndex] as number)
-    const offset = low & (this.#buffers.receiveBytes - 1)
-    const first = Math.min(length, this.#buffers.receiveBytes - offset)
-    this.#work.copyIn(from, ring + offset, first, low, high)
-    if (first === length) return
-    const nextLow = (low + first) | 0
-    const nextHigh = nextLow === 0 ? (high + 1) | 0 : high
-    this.#work.copyIn(from + first, ring, length - first, nextLow, nextHigh)
+    copyToRing(this.#work, from, ring, this.#buffers.receiveBytes, low, high, length)
+  }
+
+  #copyDatagram(record: Int32Array, at: number, slot: number): void {
+    const length = record[at + UpcallWord.length] as number
+    if (length === 0) return
+    const from =
+      frameAtOf(this.#region.words, slot) + (record[at + DatagramDeliveryWord.payloadOffset] as number)
+    const buffers = this.#datagramBuffers
+    const ring = receiveRingAt(buffers, record[at + DatagramDeliveryWord.socketIndex] as number)
+    const position = record[at + UpcallWord.position] as number
+    copyToRing(this.#datagramWork, from, ring, buffers.receiveBytes, position, 0, length)
   }
 
   #commit(record: Int32Array, at: number, slot: number, place: number): void {
     const { words } = this.#region
-    words[place + UpcallRecord.kind] = record[at + UpcallWord.upcallKind] as number
-    words[place + UpcallRecord.connection] = record[at + UpcallWord.connection] as number
-    words[place + UpcallRecord.first] = record[at + UpcallWord.first] as number
-    words[place + UpcallRecord.second] = record[at + UpcallWord.second] as number
-    words[place + UpcallRecord.third] = record[at + UpcallWord.third] as number
+    for (let k = 0; k < upcallWords; k += 1) words[place + k] = record[at + UpcallWord.upcall + k] as number
     words[place + UpcallRecord.requestIndex] = ((words[slot + SlotWord.sequence] as number) - 1) | 0
     this.#outbox.commit(record[at + UpcallWord.upcallNumber] as number)
   }

@@ -1,9 +1,11 @@
 import { createDecipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
+import { actionWords } from '../../dominoes/contract/action-queue.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { createPayloadWork, type PayloadWorkKind } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
+import { writeIpv4Mapped } from '../../wire/address.ts'
 import { decodeFrame } from '../../wire/frame.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, TcpWord, Verdict } from '../../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
@@ -59,9 +61,9 @@ function send(kind: PayloadWorkKind, position: number, payloadLength: number, ca
     etherHigh: 0x0200,
     etherLow: 1,
   })
-  const record = new Int32Array(32)
-  record[SegmentWord.ipSource] = 0x0a000001
-  record[SegmentWord.ipDestination] = 0x0a000002
+  const record = new Int32Array(actionWords)
+  writeIpv4Mapped(record, SegmentWord.ipSource, 0x0a000001)
+  writeIpv4Mapped(record, SegmentWord.ipDestination, 0x0a000002)
   record[SegmentWord.sourcePort] = 4000
   record[SegmentWord.destinationPort] = 80
   record[SegmentWord.sequence] = -5

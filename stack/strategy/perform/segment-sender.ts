@@ -6,7 +6,8 @@
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
-import { addSums, sumBytes } from '../../wire/checksum.ts'
+import { ipv4At } from '../../wire/address.ts'
+import { sumBytes } from '../../wire/checksum.ts'
 import { EtherType, ethernetHeaderBytes, writeEthernet } from '../../wire/ethernet.ts'
 import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from '../../wire/ipv4.ts'
 import {
@@ -18,6 +19,7 @@ import {
 } from '../../wire/tcp.ts'
 import { virtioHeaderBytes, writeVirtioOffload, writeVirtioPlain } from '../../wire/virtio.ts'
 import { type StreamBuffers, sendRingAt } from '../layout/stream-buffers.ts'
+import { copyFromRing } from './ring-work.ts'
 import { frameStart } from './transmit-buffer.ts'
 import type { Transmitter } from './transmitter.ts'
 
@@ -56,11 +58,10 @@ export class SegmentSender {
     )
     const frameAt = frameStart(bufferAt, tcpAt + headerLength, ring + offset)
     const payloadAt = frameAt + tcpAt + headerLength
-    const payloadSum =
-      payloadLength === 0 ? 0 : this.#copyPayload(record, at, ring, offset, payloadAt, payloadLength)
+    const payloadSum = payloadLength === 0 ? 0 : this.#copyPayload(record, at, ring, payloadAt, payloadLength)
 
-    const source = record[at + SegmentWord.ipSource] as number
-    const destination = record[at + SegmentWord.ipDestination] as number
+    const source = ipv4At(record, at + SegmentWord.ipSource)
+    const destination = ipv4At(record, at + SegmentWord.ipDestination)
     const segmentLength = headerLength + payloadLength
     this.#writeEthernet(record, at, frameAt)
     writeIpv4(bytes, frameAt + ipAt, IpProtocol.tcp, source, destination, segmentLength, 0)
@@ -90,37 +91,15 @@ export class SegmentSender {
     transmitter.transmit(virtioAt, frameLength + virtioHeaderBytes)
   }
 
-  /** Does the payload work into the frame, in two pieces where the ring ends; returns the payload's sum. */
-  #copyPayload(
-    record: Int32Array,
-    at: number,
-    ring: number,
-    offset: number,
-    payloadAt: number,
-    payloadLength: number,
-  ): number {
-    const { buffers, work } = this.#parts
+  /** Does the payload work into the frame; returns the payload's sum, unless the device makes it. */
+  #copyPayload(record: Int32Array, at: number, ring: number, payloadAt: number, length: number): number {
+    const { region, buffers, work } = this.#parts
     const low = record[at + SegmentWord.positionLow] as number
     const high = record[at + SegmentWord.positionHigh] as number
-    const first = Math.min(payloadLength, buffers.sendBytes - offset)
-    const sum = work.copyOut(ring + offset, payloadAt, first, low, high)
-    if (first < payloadLength) {
-      const rest = this.#copyRest(ring, payloadAt + first, payloadLength - first, low, high, first)
-      if (work.sums) return addSums(sum, rest, first)
-    }
+    const sum = copyFromRing(work, ring, buffers.sendBytes, low, high, payloadAt, length)
     if (work.sums) return sum
     // Payload work that makes no checksum leaves it to the device, or, where that cannot, to us.
-    return this.#offload
-      ? 0
-      : sumBytes(this.#parts.region.bytes, this.#parts.region.words, payloadAt, payloadLength)
-  }
-
-  /** The piece of a payload that lies at the start of the ring. */
-  #copyRest(ring: number, to: number, length: number, low: number, high: number, first: number): number {
-    const nextLow = (low + first) | 0
-    // The low word wraps exactly where the ring, whose size divides 2^32, may end.
-    const nextHigh = nextLow === 0 ? (high + 1) | 0 : high
-    return this.#parts.work.copyOut(ring, to, length, nextLow, nextHigh)
+    return this.#offload ? 0 : sumBytes(region.bytes, region.words, payloadAt, length)
   }
 
   #writeEthernet(record: Int32Array, at: number, frameAt: number): void {

@@ -16,7 +16,7 @@ export interface Transmitter {
   transmit(at: number, length: number): void
 }
 
-/** Instead of a buffer: none is free yet, ask again later. */
+/** Returned instead of a buffer: none is free yet, ask again later. */
 export const noBuffer = -1
 
 /** Transmits in the order of completion. A frame for which the device has no room is lost, and counted. */

@@ -2,8 +2,8 @@
  * The protocol's action queue in a pipeline: records are written where transmitters read them. Nothing is copied. The
  * protocol's thread only.
  *
- * Says it is full while what an apply emits directly still fits. Invariant: a record is constant from `publish` until the
- * transmitter that claimed it has passed it.
+ * It says that it is full while there is still room for what an apply emits directly. Invariant: a record is
+ * constant from `publish` until the transmitter that claimed it has passed it.
  */
 import { ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
 import type { Region } from '../../dominoes/memory/region.ts'

@@ -58,7 +58,8 @@ export class Pipe {
     const known = (this.#slots.slotCount - (read - (words[minimumAt] as number))) | 0
     if (known >= wanted) return known
     const passed = this.#passed()
-    // A tick's actions count as those of a request that may have been passed already: what was free stays free.
+    // A tick's actions count as those of the request before, which may be passed already: the minimum never
+    // goes back.
     if (((passed - (words[minimumAt] as number)) | 0) > 0) words[minimumAt] = passed
     return (this.#slots.slotCount - (read - (words[minimumAt] as number))) | 0
   }
@@ -88,9 +89,10 @@ export class Pipe {
   }
 
   /**
-   * The oldest request that is not done. Without actions to be claimed that is as far as the protocol: it was looked at
-   * first, and whatever it had applied by then it had emitted. What names the first action to be claimed is to be trusted
-   * if that action is still to be claimed afterwards.
+   * The oldest request that is not done. If no action is left to be claimed, that is `applied`: it was read
+   * first, and all that was applied by then had been emitted. Otherwise it is the request of the first
+   * unclaimed action; that word is valid only if the action is still unclaimed afterwards, so `claimed` is
+   * read again.
    */
   #passed(): number {
     const { applied } = this

@@ -1,7 +1,7 @@
 /**
- * What the stages of a pipeline share: a ring of request slots from the reader to the protocol, and a ring of actions from
- * the protocol to the transmitters. Every ring has one writer; transmitters claim a few actions at a time, in order, so
- * that a slow one delays no more than what it holds.
+ * What the stages of a pipeline share: a ring of request slots from the reader to the protocol, and a ring of
+ * actions from the protocol to the transmitters. Every ring has one writer; transmitters claim a few actions
+ * at a time, in order, so that a slow one delays no more than what it holds.
  *
  *   word   0  read      index of the next request to be read               the reader's thread
  *   ── line ──────────────────────────────────────────────────────────────────────────────
@@ -19,10 +19,11 @@
  *          +  action    the first that it holds and has not done           its thread
  *          +  request   index of the request of that one                   its thread
  *
- * A transmitter says what it is about to hold before it claims: whoever looks at `claimed` first, then at the transmitters,
- * misses nothing that is not done. Beside each action record two words name its request: index and slot. Counts and
- * indices wrap. Invariant: minimum ≤ applied ≤ read ≤ minimum + slotCount; claimed ≤ emitted; what is claimed and not done
- * is held by some transmitter; emitted ≤ (the first action not done) + ringCount.
+ * A transmitter stores what it is about to hold before it claims. So whoever reads `claimed` first and the
+ * transmitters after it misses no action that is not done. Beside each action record two words name its
+ * request: index and slot. Counts and indices wrap. Invariant: minimum ≤ applied ≤ read ≤ minimum +
+ * slotCount; claimed ≤ emitted; what is claimed and not done is held by some transmitter; emitted ≤ (the
+ * first action not done) + ringCount.
  */
 import { actionWords } from '../../dominoes/contract/action-queue.ts'
 import { lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
@@ -91,7 +92,7 @@ export function planPipeline(parameters: StackParameters): PipelineLayout {
   return planStack(parameters, { threads, states: 1 }, (plan) => ({ pipe: planPipe(plan, transmitters) }))
 }
 
-/** Ticks carry no payload: their slot is as large as a frame's all the same, to be like any other. */
+/** A tick carries no payload. Its slot is as large as a frame's nevertheless, so that all slots are alike. */
 const tickSlotBytes = 2048
 
 /** Of as many transmitters. */

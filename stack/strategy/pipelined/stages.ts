@@ -2,7 +2,7 @@
  * The first two of a pipeline's three stages. A thread has one of them, or both; each has a `doWork` that never blocks.
  *
  *   reader        device and mailbox → slots, checked
- *   protocol      slots → state, actions; minds the timers
+ *   protocol      slots → state, actions; fires the timers
  *   transmitter   actions → performed: `transmitter-stage.ts`
  */
 import type { Clock } from '../../device/kernel/clock.ts'
@@ -150,7 +150,7 @@ export class ProtocolStage {
       work += 1
     }
     if (work === 0) return this.#tick()
-    // Where nothing was emitted no transmitter tells the reader that there are free slots.
+    // Wake the reader here: if nothing was emitted, no transmitter tells it that slots are free.
     this.#parts.progress.notify()
     return work
   }
@@ -172,7 +172,7 @@ export class ProtocolStage {
     this.#pass()
   }
 
-  /** The request in hand is done here once everything it emits is emitted. */
+  /** The protocol is done with the request in hand once all its actions are emitted. */
   #pass(): void {
     if (!this.#isInHand || this.#parts.domain.hasMore()) return
     this.#isInHand = false
@@ -181,9 +181,9 @@ export class ProtocolStage {
   }
 
   /**
-   * Actions of a tick count as those of the request before it. The next one may acknowledge what the tick sends again:
-   * before the application reuses that room, it asks whether all before that request are passed. Nothing but upcalls
-   * looks at a tick's slot, for its index.
+   * Actions of a tick count as those of the request before it. The next request may acknowledge what the tick
+   * sends again, and the application reuses that room once all requests before that one are passed. Of a
+   * tick's slot only the index is read, by upcalls.
    */
   #tick(): number {
     const { words, domain, clock, random, tickSlot, emitted } = this.#parts

@@ -1,5 +1,6 @@
 /**
- * The last stage of a pipeline: claims actions, a few at a time and in order, and performs them. One instance per thread.
+ * The last stage of a pipeline: claims actions, a few at a time and in order, and performs them. One instance
+ * per thread.
  *
  * Invariant: what it says it holds (see `pipeline-layout.ts`) is never newer than what it holds.
  */
@@ -14,7 +15,7 @@ import { type PipeLayout, PipeWord, RequestWord, TransmitterWord } from './pipel
 const roundLimit = 64
 /** Actions claimed at once where there are others to claim the rest: neighbours on the wire stay in order. */
 const sharedClaim = 4
-/** One transmitter alone says so often how far it is. */
+/** Actions claimed at once by a transmitter that is alone: after so many it stores how far it is. */
 const loneClaim = 8
 
 export interface TransmitterStageParts {
@@ -105,8 +106,8 @@ export class TransmitterStage {
   }
 
   /**
-   * Holds nothing any more. Whoever lacks room has to be told even if nothing was done: what this one said before it lost a
-   * claim to another may be what they are waiting for.
+   * Holds nothing any more; true if its words said otherwise. Then threads that lack room are notified even
+   * if nothing was done: they may wait because of what it said before it lost a claim.
    */
   #letGo(): boolean {
     const { words } = this.#parts

@@ -9,8 +9,8 @@ import type { StreamBuffers } from '../layout/stream-buffers.ts'
 
 /** Where the application posts its requests. */
 export interface RequestPort {
-  /** Posts a request's kind and arguments; false if there is no room now. */
-  tryPost(kind: number, first: number, second: number, third: number, fourth: number): boolean
+  /** Posts a request, `mailWords` words by `MailWord`, which are copied; false if there is no room now. */
+  tryPostRecord(mail: Int32Array): boolean
 }
 
 /** Where the application takes its upcalls, in their order. */
@@ -24,6 +24,8 @@ export interface UpcallPort {
 export interface ApplicationEnds {
   readonly region: Region
   readonly buffers: StreamBuffers
+  /** Of UDP sockets. */
+  readonly datagramBuffers: StreamBuffers
   readonly mailbox: RequestPort
   readonly outbox: UpcallPort
   /** Wakes a stack that sleeps: to be called after posting. */
@@ -45,7 +47,7 @@ export interface StackReport {
   readonly framesOut: number
   /** Frames that the device had no room for. */
   readonly framesRefused: number
-  /** What a reader should know about this run; empty as a rule. */
+  /** What a reader should know about this run; usually empty. */
   readonly note: string
   /** Replicas that were lost, left and joined; absent where they cannot. */
   readonly crewEvents?: readonly CrewEvent[]
@@ -61,7 +63,10 @@ export interface CrewEvent {
   readonly reason: string
   /** Since the stack started, in milliseconds. */
   readonly atMillis: number
-  /** From the end of its thread until the ring was free of it; from the wish for a newcomer until it was let in. */
+  /**
+   * Of a lost replica, from the end of its thread until the ring was free of it; of a newcomer, from the call
+   * of `addReplica` until it was let in.
+   */
   readonly tookMillis: number
 }
 
@@ -89,7 +94,7 @@ export interface RunningStack {
   /** Stops taking requests and waits until every replica applied all there are; digests are final then. */
   settle(): Promise<void>
   report(): StackReport
-  /** For those who look on while it runs. */
+  /** For live views of the running stack. */
   liveCounters(): LiveCounters
   /** What ended a thread, and with it the stack. */
   readonly failure: Error | undefined

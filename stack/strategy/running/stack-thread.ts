@@ -33,7 +33,7 @@ function run(): void {
   thread.finish()
 }
 
-/** From then on the others wait for this thread, so it comes when all else is loaded and open. */
+/** Last, when all else is loaded and open: from here on the others wait for this thread. */
 function isLetIn(): boolean {
   return strategy.awaitAdmission?.(region, task.layout, task.thread) ?? true
 }

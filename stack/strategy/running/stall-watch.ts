@@ -2,8 +2,9 @@
  * Which replicas stall: those that have not moved for the limit, while another replica is ahead of them. Whoever is at
  * the front, or has not begun (a thread takes its time to start), does not stall. Application's thread only.
  *
- * The limit is in watched time: a span in which nobody looked counts for two looks at most. A process that was stopped as
- * a whole, or had no processor, finds all its replicas where they were long ago, and none of them is to blame.
+ * The limit is in watched time: a span in which nobody looked counts as two looks at most. After the whole
+ * process was stopped, or had no processor, all replicas are where they were long ago, and none of them
+ * stalls.
  */
 import type { Channel } from '../../dominoes/channel/channel.ts'
 
@@ -54,7 +55,7 @@ export class StallWatch {
     this.#seen.delete(replica)
   }
 
-  /** Whoever stood still until now had another reason. */
+  /** Restarts every replica's time: until now they stood still for another reason. */
   excuse(): void {
     for (const [replica, seen] of this.#seen) this.#seen.set(replica, { ...seen, since: this.#watched })
   }

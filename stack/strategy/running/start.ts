@@ -1,6 +1,6 @@
 /**
- * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends. Knows strategies
- * by their interface only.
+ * Starts the threads of a stack and hands the calling thread, which becomes the application's, its ends.
+ * Knows strategies by their interface only.
  */
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../../device/kernel/clock.ts'
@@ -15,6 +15,7 @@ import { sumThreadCounter, ThreadCounter } from '../layout/thread-counters.ts'
 import type { StackParameters } from '../options.ts'
 import { strategyOf } from '../strategies.ts'
 import type { StackEnds, StateAudits, ThreadCrew } from '../strategy.ts'
+import { tuneCompiler } from './compiler.ts'
 import { reachDevice } from './impair-device.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { RunningStack, StackReport } from './running-stack.ts'
@@ -46,6 +47,7 @@ async function startThreads(parameters: StackParameters, path: OpenPath | undefi
   const layout = strategy.plan(parameters)
   const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
   strategy.initialise(region, layout, monotonicClock.nowMicros())
+  tuneCompiler()
   // First, because it may throw: no other thread is left behind then.
   const aside = strategy.startAside?.(region, layout, parameters) ?? []
   const waker = openWaker(parameters.device.name)
@@ -122,7 +124,7 @@ class Threads implements RunningStack {
     this.#ends = ends
     this.application = ends.application
     this.upcallSignal = ends.upcallSignal
-    // Also what keeps the process alive while the application sleeps on a signal.
+    // This timer also keeps the process alive while the application sleeps on a signal.
     this.#audits = setInterval(() => {
       ends.audits?.audit()
       void this.#stopIfDiverged()
@@ -210,7 +212,10 @@ class Threads implements RunningStack {
     return `replica ${replica} differs from ${reference} after request ${index}`
   }
 
-  /** Nothing that threads do once their states differ can be trusted: the stack fails, and says how they differ. */
+  /**
+   * Once their states differ, nothing that threads do can be trusted: the stack fails and describes the
+   * difference.
+   */
   #stopIfDiverged(): Promise<void> | undefined {
     const { audits } = this.#ends
     const divergence = audits?.report().firstDivergence

@@ -17,6 +17,9 @@ export interface ThreadTask {
   readonly seed: number
   /** What the clock showed when the stack started, so that captures of all threads compare. */
   readonly captureOrigin: PcapOrigin
-  /** 0, the default, if it is there from the beginning; otherwise a newcomer, which waits until a replica lets it in. */
+  /**
+   * 0, the default, if it is there from the beginning; otherwise a newcomer, which waits until a replica lets
+   * it in.
+   */
   readonly generation?: number
 }

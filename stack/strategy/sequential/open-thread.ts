@@ -3,8 +3,8 @@ import { LocalSlots } from '../layout/local-slots.ts'
 import type { NetworkDomain } from '../parts/network-domain.ts'
 import type { NetworkSource } from '../parts/network-source.ts'
 import { openDomain, openSource, wrapped } from '../parts/open-parts.ts'
-import { Sequential } from '../sequential/sequential.ts'
 import type { ThreadParts } from '../strategy.ts'
+import { Sequential } from './sequential.ts'
 
 /** A thread of the sequential strategy: the loop, and what its idle thread sleeps in. */
 export interface SequentialThread {

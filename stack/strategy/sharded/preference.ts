@@ -1,8 +1,8 @@
 /**
- * Which worker reads the device best: the one that all traffic of late was for, so that a single connection is processed
- * on one thread from end to end. Nobody as soon as there is traffic for several: acknowledgments of one connection come
- * many in a row also where others are as busy, and a worker that the device were left to for so little would have the
- * others sleep while the device overflows.
+ * Which worker should read the device: the one for which all recent traffic was, so that a single connection
+ * is processed on one thread from end to end. With traffic for several workers it is nobody. A long run of
+ * frames is needed, since acknowledgments of one connection come many in a row also where others are as busy.
+ * If the device were left to one worker after a short run, the others would sleep while the device overflows.
  *
  *   word 0  preferred   1 + that worker, 0: nobody        the reader; a worker that gives up
  *        1  owner       1 + whose the last frame was      the reader
@@ -12,7 +12,7 @@
  */
 import { lineBytes, type RegionPlan } from '../../dominoes/memory/region.ts'
 
-/** Frames in a row that make a preference: about as many as a device holds back for a reader that is busy. */
+/** Frames in a row that make a preference: about as many as a device queues while its reader is busy. */
 export const preferenceFrames = 1024
 
 const PreferenceWord = { preferred: 0, owner: 1, run: 2 } as const

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
 import { OutboxWriter } from '../../dominoes/channel/outbox.ts'
 import { openRegion } from '../../dominoes/memory/region.ts'
-import { Upcall } from '../../protocol/actions.ts'
-import { Request } from '../../protocol/requests.ts'
+import { Upcall, UpcallRecord } from '../../protocol/actions.ts'
+import { mailWords, Request } from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import type { StackParameters } from '../options.ts'
 import { ShardPort, ShardUpcalls } from './shard-ends.ts'
 import { initialiseShards, planShards } from './shard-layout.ts'
@@ -15,7 +15,14 @@ const workers = 3
 const secret = [3, 7] as const
 
 function make() {
-  const machine = { connectionCount: 16, timeWaitCount: 4, listenerCount: 2, segmentCount: 16, secret }
+  const machine = {
+    connectionCount: 16,
+    timeWaitCount: 4,
+    listenerCount: 2,
+    datagramSocketCount: 0,
+    segmentCount: 16,
+    secret,
+  }
   const parameters = {
     strategy: { kind: 'sharded', workers },
     device: { capabilities: { frameBytes: 1514 } },
@@ -40,30 +47,37 @@ function make() {
   const upcall = (worker: number, number: number, kind: number, cookie: number) => {
     const outbox = new OutboxWriter(region, (layout.shards[worker] as (typeof layout.shards)[0]).outbox)
     const at = outbox.tryPut(number)
-    region.words[at + UpcallRecord.kind] = kind
-    region.words[at + UpcallRecord.first] = cookie
+    region.words[at + UpcallRecord.upcall] = kind
+    region.words[at + UpcallRecord.cookie] = cookie
     outbox.commit(number)
   }
   const port = new ShardPort(region, layout, () => {})
   return { layout, region, port, taken, upcall, upcalls: new ShardUpcalls(region, layout) }
 }
 
+/** A request and its first arguments. */
+function mail(...words: readonly number[]): Int32Array {
+  const mail = new Int32Array(mailWords)
+  mail.set(words)
+  return mail
+}
+
 test('a request for a connection goes to its worker, under the name it has there', () => {
   const { layout, port, taken } = make()
   const id = (7 << 16) | (layout.connections * 2 + 5)
-  port.tryPost(Request.close, id, 0, 0, 0)
+  port.tryPostRecord(mail(Request.close, id))
   expect(taken()).toEqual([[], [], [[Request.close, (7 << 16) | 5]]])
 })
 
 test('a generation above 2^15 makes an id negative, and it finds its worker all the same', () => {
   const { layout, port, taken } = make()
-  port.tryPost(Request.read, (0xffff << 16) | (layout.connections + 1), 0, 0, 0)
+  port.tryPostRecord(mail(Request.read, (0xffff << 16) | (layout.connections + 1)))
   expect(taken()[1]).toEqual([[Request.read, (0xffff << 16) | 1]])
 })
 
 test('a listener is posted to every worker, and announced once', () => {
   const { port, taken, upcall, upcalls } = make()
-  port.tryPost(Request.listen, 9, 80, 4, 0)
+  port.tryPostRecord(mail(Request.listen, 9, 80, 4))
   expect(taken()).toEqual([[[Request.listen, 9]], [[Request.listen, 9]], [[Request.listen, 9]]])
   upcall(1, 0, Upcall.listening, 9)
   upcall(0, 0, Upcall.listening, 9)
@@ -77,9 +91,10 @@ test('a listener is posted to every worker, and announced once', () => {
 test('a connection with a port of its own goes where its tuple belongs; others go round', () => {
   const { port, taken } = make()
   const remote = 0x0a000002
-  port.tryPost(Request.connect, 1, remote, 80, 4321)
-  const owner = shardOfTuple(secret, remote, 80, 4321, workers)
+  port.tryPostRecord(mail(Request.connect, 1, ...mapIpv4(remote), 80, 4321))
+  const owner = shardOfTuple(secret, Int32Array.from(mapIpv4(remote)), 0, 80, 4321, workers)
   expect(taken().findIndex((found) => found.length > 0)).toBe(owner)
-  for (let cookie = 0; cookie < workers; cookie++) port.tryPost(Request.connect, cookie, remote, 80, 0)
+  for (let cookie = 0; cookie < workers; cookie++)
+    port.tryPostRecord(mail(Request.connect, cookie, ...mapIpv4(remote), 80, 0))
   expect(taken().map((found) => found.length)).toEqual([1, 1, 1])
 })

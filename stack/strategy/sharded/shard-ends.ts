@@ -2,22 +2,30 @@
  * The application's ends of a sharded stack: one mailbox and one outbox a worker behind what looks like one of each.
  * Application's thread only.
  *
- * A connection's id carries its worker (see `shard-layout.ts`). Listeners exist everywhere, and are announced once all
- * do. A connection that is opened goes to a worker in turn, which chooses a port that makes it its own; one with a given
- * port goes where its tuple belongs.
+ * A connection's id carries its worker (see `shard-layout.ts`). Listeners exist everywhere, and are announced
+ * once all do. A connection that is opened goes to a worker in turn, which chooses a port that makes it its
+ * own; one with a given port goes where its tuple belongs.
  */
 import { ChannelWord } from '../../dominoes/channel/channel-layout.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
 import { OutboxReader } from '../../dominoes/channel/outbox.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
-import { Upcall } from '../../protocol/actions.ts'
+import { Upcall, UpcallRecord } from '../../protocol/actions.ts'
 import type { HashKey } from '../../protocol/keyed-hash.ts'
-import { Request } from '../../protocol/requests.ts'
+import {
+  ConnectArgument,
+  isDatagramRequest,
+  MailWord,
+  mailWords,
+  Request,
+  StreamArgument,
+} from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
-import { UpcallRecord } from '../layout/upcall-record.ts'
 import type { RequestPort, UpcallPort } from '../running/running-stack.ts'
 import type { ShardedLayout } from './shard-layout.ts'
+
+const idWord = MailWord.arguments + StreamArgument.connection
 
 /** Posts each request where it belongs. */
 export class ShardPort implements RequestPort {
@@ -29,6 +37,8 @@ export class ShardPort implements RequestPort {
   readonly #connections: number
   readonly #secret: HashKey
   readonly #wakeDevice: () => void
+  /** A request whose id is the worker's own. */
+  readonly #mail = new Int32Array(mailWords)
   #turn = 0
 
   constructor(region: Region, layout: ShardedLayout, wakeDevice: () => void) {
@@ -42,16 +52,17 @@ export class ShardPort implements RequestPort {
     this.#wakeDevice = wakeDevice
   }
 
-  tryPost(kind: number, first: number, second: number, third: number, fourth: number): boolean {
-    if (kind === Request.listen || kind === Request.unlisten) {
-      return this.#postToAll(kind, first, second, third, fourth)
-    }
-    if (kind === Request.connect) {
-      const shard = this.#shardForConnect(second, third, fourth)
-      return this.#post(shard, kind, first, second, third, fourth)
-    }
-    const shard = Math.floor((first & 0xffff) / this.#connections)
-    return this.#post(shard, kind, (first - shard * this.#connections) | 0, second, third, fourth)
+  tryPostRecord(mail: Int32Array): boolean {
+    const kind = mail[MailWord.kind] as number
+    if (kind === Request.listen || kind === Request.unlisten) return this.#postToAll(mail)
+    if (kind === Request.connect) return this.#post(this.#shardForConnect(mail), mail)
+    // All sockets are worker 0's.
+    if (isDatagramRequest(kind)) return this.#post(0, mail)
+    const id = mail[idWord] as number
+    const shard = Math.floor((id & 0xffff) / this.#connections)
+    this.#mail.set(mail)
+    this.#mail[idWord] = (id - shard * this.#connections) | 0
+    return this.#post(shard, this.#mail)
   }
 
   /** Wakes the workers that were posted to; the one that sleeps in the device by the device's means. */
@@ -68,32 +79,36 @@ export class ShardPort implements RequestPort {
     this.#wakeDevice()
   }
 
-  /** It takes the role first and announces itself on the signal then: who finds it announced finds the role taken. */
+  /**
+   * A worker takes the role before it announces itself on the signal: if it is found announced, it is found
+   * in the role.
+   */
   #wakeOne(shard: number): void {
     if (!(this.#news[shard] as Signal).notify()) return
     if (Atomics.load(this.#words, this.#roleWord) === shard + 1) this.#wakeDevice()
   }
 
-  #shardForConnect(remoteAddress: number, remotePort: number, localPort: number): number {
+  #shardForConnect(mail: Int32Array): number {
     const count = this.#mailboxes.length
-    if (localPort !== 0) return shardOfTuple(this.#secret, remoteAddress, remotePort, localPort, count)
+    const addressAt = MailWord.arguments + ConnectArgument.remoteAddress
+    const remotePort = mail[MailWord.arguments + ConnectArgument.remotePort] as number
+    const localPort = mail[MailWord.arguments + ConnectArgument.localPort] as number
+    if (localPort !== 0) return shardOfTuple(this.#secret, mail, addressAt, remotePort, localPort, count)
     this.#turn = (this.#turn + 1) % count
     return this.#turn
   }
 
-  #post(shard: number, kind: number, first: number, second: number, third: number, fourth: number): boolean {
+  #post(shard: number, mail: Int32Array): boolean {
     // An id that is none goes where it will be ignored.
     const mailbox = this.#mailboxes[shard] ?? (this.#mailboxes[0] as Mailbox)
-    if (!mailbox.tryPost(kind, first, second, third, fourth)) return false
+    if (!mailbox.tryPostRecord(mail)) return false
     this.#isPosted[shard] = true
     return true
   }
 
-  #postToAll(kind: number, first: number, second: number, third: number, fourth: number): boolean {
+  #postToAll(mail: Int32Array): boolean {
     for (const mailbox of this.#mailboxes) if (mailbox.tryOpen() < 0) return false
-    for (let shard = 0; shard < this.#mailboxes.length; shard++) {
-      this.#post(shard, kind, first, second, third, fourth)
-    }
+    for (let shard = 0; shard < this.#mailboxes.length; shard++) this.#post(shard, mail)
     return true
   }
 }
@@ -136,8 +151,8 @@ export class ShardUpcalls implements UpcallPort {
     const outbox = this.#outboxes[shard] as OutboxReader
     for (;;) {
       const at = outbox.peek()
-      if (at < 0 || this.#words[at + UpcallRecord.kind] !== Upcall.listening) return at
-      if (this.#isLastListener(this.#words[at + UpcallRecord.first] as number)) return at
+      if (at < 0 || this.#words[at + UpcallRecord.upcall] !== Upcall.listening) return at
+      if (this.#isLastListener(this.#words[at + UpcallRecord.cookie] as number)) return at
       outbox.advance()
     }
   }

@@ -8,8 +8,8 @@
  * Connections: worker w's have indices w × connections … (w + 1) × connections - 1 where the application sees them.
  */
 
-import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/channel/mailbox-layout.ts'
-import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/channel/outbox-layout.ts'
+import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/channel/mailbox.ts'
+import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/channel/outbox.ts'
 import { type CountersLayout, planCounters } from '../../dominoes/memory/counters.ts'
 import { lineBytes, type Region, type RegionPlan } from '../../dominoes/memory/region.ts'
 import { planSignal } from '../../dominoes/memory/signal.ts'
@@ -48,8 +48,9 @@ const leastSlots = 64
 const leastConnections = 16
 
 /**
- * More than the fair share, since hashing does not share out evenly: of many connections by eight standard deviations
- * (that of a shard's number is below the root of its fair share), of few by twice as many.
+ * More than the fair share, since hashing does not share out evenly: eight standard deviations more, and at
+ * most twice the fair share. The standard deviation of a shard's connections is below the root of its fair
+ * share.
  */
 function connectionsPerShard(connectionCount: number, shards: number): number {
   const fair = Math.ceil(connectionCount / shards)
@@ -72,7 +73,7 @@ export function planShards(parameters: StackParameters): ShardedLayout {
   }))
 }
 
-/** As many hand-overs as there are slots: there is always room. */
+/** A mailbox for hand-overs has as many records as there are slots, so there is always room. */
 function planShard(plan: RegionPlan, slotCount: number): ShardLayout {
   return {
     posted: planMailbox(plan, postedCount),

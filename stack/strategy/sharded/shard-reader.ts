@@ -1,6 +1,7 @@
 /**
- * Reads the device for all workers of a sharded stack: each frame goes to the worker that owns its connection, in place,
- * by the number of its slot. One instance a worker; used by whichever holds the producer role.
+ * Reads the device for all workers of a sharded stack: each frame goes to the worker that owns its
+ * connection, in place, by the number of its slot. One instance a worker; used by whichever holds the
+ * producer role.
  *
  *   a segment, an ICMP error that quotes one     the owner of its connection
  *   ARP                                          everybody, as copies
@@ -22,7 +23,7 @@ import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { frameOffset } from '../layout/stack-layout.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 import type { Reassembler } from '../parts/reassembly/reassembler.ts'
-import { FrameArgument, frameAtOf, readingAt } from '../parts/slot-frame.ts'
+import { frameAtOf, HostArgument, readingAt } from '../parts/slot-frame.ts'
 import { supersede } from '../parts/supersede.ts'
 import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
@@ -116,10 +117,10 @@ export class ShardReader {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
-    words[slot + FrameArgument.storedAt] = storedAt
+    words[slot + HostArgument.storedAt] = storedAt
   }
 
-  /** Whether this worker keeps it: what is handed over may be at work already. */
+  /** Whether this worker keeps the slot. If not, its owner may be working on it already. */
   #dispatch(slot: number): boolean {
     const { region, worker, keep } = this.#parts
     if (this.#count === 1) {
@@ -141,7 +142,8 @@ export class ShardReader {
     const flow = this.#flow
     return shardOfTuple(
       this.#parts.secret,
-      flow[FlowWord.remoteAddress] as number,
+      flow,
+      FlowWord.remoteAddress,
       flow[FlowWord.remotePort] as number,
       flow[FlowWord.localPort] as number,
       this.#count,
@@ -156,7 +158,7 @@ export class ShardReader {
     counters.add(ShardCounter.handedOver, 1)
   }
 
-  /** ARP is rare. A worker that gets none for want of slots will ask. */
+  /** ARP is rare. If no slot is left for a worker's copy, that worker sends a request of its own later. */
   #copyToOthers(slot: number): void {
     const { region, worker, pool } = this.#parts
     const { bytes, words } = region

@@ -2,14 +2,15 @@
  * A worker of the sharded strategy (connection parallelism): the whole protocol for the connections that hash to it, on
  * a state of its own. Any worker may read the device; what is not its own it hands to the owner.
  *
- * Who reads: the worker that is preferred (see `preference.ts`); the others leave the device to it while it is awake.
- * If nobody is, every worker, in every round and before it handles what it has: what it emits is answered at once, and a
- * device that nobody reads meanwhile loses the answers, those to probes and retransmissions too, if it comes to that.
+ * Who reads: the preferred worker (see `preference.ts`); the others leave the device to it while it is awake.
+ * If no worker is preferred, every worker reads, in every round and before it handles what it has. What it
+ * emits is answered at once, and a device that nobody reads meanwhile overflows: the answers are lost, those
+ * to probes and retransmissions, too.
  *
- * Who sleeps where: a worker that finds the role free sleeps in the device, holding it; else on its own signal, which is
- * notified by hand-overs, by the application, and by a worker that is about to be busy, so that another minds the device.
- * One that cannot go on because the application is behind with upcalls gives up being preferred, wakes the others to mind
- * the device, and sleeps until there is room.
+ * Who sleeps where: a worker that finds the role free sleeps in the device, holding it; else on its own
+ * signal, which is notified by hand-overs, by the application, and by a worker that is about to be busy, so
+ * that another watches the device. A worker that cannot go on, because the application is behind with upcalls,
+ * gives up being preferred. It wakes the others to watch the device, and sleeps until there is room.
  *
  * What workers still share is the device's queue: when frames for one worker overflow it, the others lose theirs. A TAP
  * queues 1000 frames (`ip link set … txqueuelen`).
@@ -29,8 +30,7 @@ import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
 import { askingWeight } from '../../dominoes/replica/replica.ts'
-import { Request } from '../../protocol/requests.ts'
-import { postedArguments } from '../parts/network-source.ts'
+import { MailWord, postedArguments, Request } from '../../protocol/requests.ts'
 import { letGoOfFrame } from '../parts/slot-frame.ts'
 import type { ActionRunner } from '../perform/action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
@@ -67,10 +67,10 @@ export interface ShardedParts {
 
 /** Most requests of the application that are taken before they are handled. */
 const takeLimit = 64
-/** Rounds without work after which a worker reads although the traffic is for another, which seems to be busy. */
+/** Rounds without work after which a worker reads although another is preferred, which seems to be busy. */
 const patienceRounds = 256
 
-/** Longest sleep of a worker that cannot read since others have all its slots: nobody tells when they come back. */
+/** Longest sleep of a worker whose slots are all lent: nobody notifies it when one comes back. */
 const lentMicros = 1000
 
 const none = -1
@@ -120,7 +120,7 @@ export class Sharded implements StrategyThread {
     const { queue } = this.#parts
     const taken = this.#takePosted() + this.#takeHanded()
     const read = this.#tryRead()
-    // Not while what would make it needless may lie in the device.
+    // No tick if the read batch was full: a frame still in the device may cancel the timer.
     if (queue.count === 0 && read < readBatch) this.#tickIfDue()
     return completed + taken + read + this.#handleQueue()
   }
@@ -183,7 +183,7 @@ export class Sharded implements StrategyThread {
     for (;;) {
       const record = handed.peek()
       if (record < 0) break
-      queue.put(words[record] as number)
+      queue.put(words[record + MailWord.kind] as number)
       handed.advance()
       count += 1
     }
@@ -199,9 +199,9 @@ export class Sharded implements StrategyThread {
       if (record < 0) break
       const slot = pool.take()
       if (slot < 0) break
-      this.#fill(slot, words[record] as number, clock.nowMicros())
+      this.#fill(slot, words[record + MailWord.kind] as number, clock.nowMicros())
       for (let k = 0; k < postedArguments; k++) {
-        words[slot + SlotWord.arguments + k] = words[record + 1 + k] as number
+        words[slot + SlotWord.arguments + k] = words[record + MailWord.arguments + k] as number
       }
       posted.advance()
       count += 1
@@ -235,7 +235,10 @@ export class Sharded implements StrategyThread {
     return count
   }
 
-  /** The role is given up. Where one frame came alone this worker will be back in time; else another may mind the device. */
+  /**
+   * Called after the role was given up. With one request this worker will read again soon enough; with more,
+   * it wakes another to watch the device.
+   */
   #seekCompany(): void {
     const { words, queue, preference, awakeWords, news, worker } = this.#parts
     if (queue.count <= 1 || preference.worker >= 0) return
@@ -247,8 +250,8 @@ export class Sharded implements StrategyThread {
   }
 
   /**
-   * Holding the role, without which nobody hands anything over: what was handed to this worker came before what it will
-   * read, and goes first.
+   * Called with the role held, so nobody hands anything over meanwhile. What was handed to this worker was
+   * read before, so it goes first.
    */
   #read(): number {
     const { reader, clock, counters } = this.#parts
@@ -260,7 +263,7 @@ export class Sharded implements StrategyThread {
     return count
   }
 
-  /** Or if a timer of its own is due: see `#round`. */
+  /** Also true if a timer of its own is due: see `#round`. */
   #mayRead(): boolean {
     const { worker, preference, domain, clock } = this.#parts
     const preferred = preference.worker
@@ -296,7 +299,7 @@ export class Sharded implements StrategyThread {
   #parkIdle(micros: number): void {
     const { channel, news, worker, pool } = this.#parts
     const signal = news[worker] as Signal
-    // Before it looks who minds the device: one that does no more will notify it.
+    // Before it looks who watches the device: a worker that stops watching notifies this signal.
     const token = signal.prepare()
     const canRead = pool.hasSpare()
     if (!canRead || this.#isLeftToAnother() || !channel.tryAcquireProducer()) {
@@ -304,7 +307,7 @@ export class Sharded implements StrategyThread {
       if (limit > 0) signal.wait(token, limit)
       return
     }
-    // With the role held: whoever finds the signal announced finds out who sleeps in the device.
+    // With the role held: whoever finds the signal announced then finds the role taken, and wakes the device.
     signal.prepare()
     if (this.#read() === 0) {
       const limit = this.#sleepLimit(micros)
@@ -323,7 +326,7 @@ export class Sharded implements StrategyThread {
     return Atomics.load(words, awakeWords[preferred] as number) !== 0
   }
 
-  /** How long nothing is to be done here, at most `micros`: 0 if there is something. */
+  /** How long this worker may sleep, at most `micros`; 0 if there is something to do. */
   #sleepLimit(micros: number): number {
     const { channel, handed, posted, domain, clock } = this.#parts
     if (channel.isClosing || handed.size > 0 || posted.size > 0) return 0

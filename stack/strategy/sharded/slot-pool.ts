@@ -3,8 +3,8 @@
  * its cache; those lent to other workers come back when their borrower is done. Called by the owning worker only, but
  * for `giveBack`.
  *
- * A lent slot's claim word is 1 until the borrower stores 0. A few slots are kept back from frames, which others may
- * borrow for long: the worker's timers and what the application asks of it need slots, too.
+ * A lent slot's claim word is 1 until the borrower stores 0. Frames may be lent for long, so a few slots are
+ * never used for frames: the worker's timers and the application's requests need slots, too.
  */
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 

@@ -2,39 +2,96 @@
  * Two simulated hosts with given strategies, between which planned connections are held, in virtual time; everything
  * follows from the seed.
  */
-import type { Device } from '../../device/device.ts'
 import { Random } from '../../device/random.ts'
 import { type LinkParameters, perfectLink } from '../../device/simulated/link-direction.ts'
-import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
-import { openRegion } from '../../dominoes/memory/region.ts'
-import { SimHost } from '../../sim/hosts/sim-host.ts'
+import type { Death } from '../../sim/hosts/deaths.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
-import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
+import { drawCosts, openPair, type WrapDevice } from '../../sim/testing/pair.ts'
+import { addresses, simulatedParameters } from '../../sim/testing/parameters.ts'
 import type { StackParameters, StrategyOption } from '../options.ts'
-import { strategyOf } from '../strategies.ts'
 import { FragmentingDevice } from './fragmenting-device.ts'
 import { ScriptedApplication } from './scripted-application.ts'
 import type { SessionPlan } from './scripted-session.ts'
 
 export interface ComplianceOutcome {
-  /** Empty if everything went as planned. */
+  /** Empty if every byte arrived, all connections ended as planned, and no digests differed. */
   readonly problems: readonly string[]
-  /** Protocol counters of the connecting and the accepting host, by name. */
+  readonly virtualMicros: number
+  readonly digestsCompared: number
+  readonly framesLost: number
+  /** Protocol counters of both hosts together. */
   readonly windowProbes: number
   readonly retransmits: number
+  /** Segments received beyond what was expected next. */
+  readonly outOfOrder: number
   /** Of each thread of the connecting host, what it counted. */
   readonly threads: readonly Record<string, number>[]
 }
 
 const port = 4000
-const mtuBytes = 1500
+/** With every timer backed off, transfers that take seconds take minutes. */
 const limitMicros = 900e6
-const identities = [
-  { address: 0x0a000001, etherHigh: 0x0200, etherLow: 1 },
-  { address: 0x0a000002, etherHigh: 0x0200, etherLow: 2 },
-] as const
 
-/** `pieceBytes`: what a router between the hosts lets through of an IP payload, a multiple of 8; everything if absent. */
+export interface Holding {
+  readonly seed: number
+  readonly random: Random
+  /** Of the connecting and of the accepting host. */
+  readonly parameters: readonly [StackParameters, StackParameters]
+  readonly links: readonly [LinkParameters, LinkParameters]
+  readonly plans: readonly SessionPlan[]
+  /** What a router between the hosts lets through of an IP payload, a multiple of 8; everything if absent. */
+  readonly pieceBytes?: number | undefined
+  /** Of the replicas of each host. */
+  readonly deaths?: readonly [readonly Death[], readonly Death[]] | undefined
+}
+
+/** Holds the planned connections between two hosts. */
+export function hold({ seed, random, parameters, links, plans, ...more }: Holding): ComplianceOutcome {
+  const clock = new SimulatedClock()
+  const { pieceBytes, deaths } = more
+  const open = (side: 'connecting' | 'accepting') =>
+    new ScriptedApplication(plans, side, () => clock.nowMicros(), random.next())
+  const applications = [open('connecting'), open('accepting')] as const
+  const side = (index: 0 | 1) => ({
+    parameters: parameters[index],
+    application: applications[index],
+    // Near the wrap of 32-bit time, often enough to cross it.
+    clockOrigin: random.chance(0.3) ? 2 ** 31 - random.below(5e6) : random.next(),
+    costs: drawCosts(random),
+    seed: random.next(),
+    ...(deaths && { deaths: deaths[index] }),
+    wrapDevice: pieceBytes === undefined ? undefined : fragmenting(pieceBytes),
+  })
+  const { world, link, hosts } = openPair({ clock, seed, links, sides: [side(0), side(1)] })
+  applications[1].listen(hosts[1].endpoint, port)
+  applications[0].connect(hosts[0].endpoint, addresses[1], port)
+  const isOver = () => {
+    world.audit()
+    return applications.every((each) => each.isDone) || applications.some((each) => each.failure)
+  }
+  const isFinished = world.run(isOver, limitMicros)
+  const virtualMicros = clock.nowMicros()
+  world.settle(3e6)
+  const { digestsCompared, problems: divergences } = world.finish()
+  const problems = applications.flatMap(({ failure }) => (failure === undefined ? [] : [failure]))
+  if (!isFinished && problems.length === 0) problems.push('did not end in time')
+  return {
+    problems: [...problems, ...divergences],
+    virtualMicros,
+    digestsCompared,
+    framesLost: link.forward.counters.lost + link.backward.counters.lost,
+    windowProbes: world.counted('windowProbes'),
+    retransmits: world.counted('retransmits'),
+    outOfOrder: world.counted('outOfOrderIn'),
+    threads: hosts[0].everyThreadsCounters(),
+  }
+}
+
+function fragmenting(pieceBytes: number): WrapDevice {
+  return (device, { bytes }, outgoing) => new FragmentingDevice(device, bytes, outgoing, pieceBytes)
+}
+
+/** Both hosts of one kind but for their strategies, over a link that loses, doubles and reorders unless told otherwise. */
 export function holdConnections(
   seed: number,
   strategies: readonly [StrategyOption, StrategyOption],
@@ -43,67 +100,14 @@ export function holdConnections(
   pieceBytes?: number,
 ): ComplianceOutcome {
   const random = new Random(seed)
-  const clock = new SimulatedClock()
-  const payloadWork = random.chance(0.2) ? 'cipher' : 'checksum'
-  const parameters = strategies.map((strategy, side) => ({
-    ...parametersOf(strategy, side, random),
-    payloadWork: { kind: payloadWork } as const,
-  }))
-  const layouts = parameters.map((each) => strategyOf(each).plan(each))
-  const regions = layouts.map(({ sizeBytes }) => openRegion(new SharedArrayBuffer(sizeBytes)))
-  const link = new SimulatedLink(
-    { clock, seed, mtuBytes, forward: drawLink(random, isImpaired), backward: drawLink(random, isImpaired) },
-    regions[0] as (typeof regions)[0],
-    regions[1] as (typeof regions)[0],
-  )
-  const devices = [link.near, link.far].map((device, side) => {
-    if (pieceBytes === undefined) return device
-    const { bytes } = regions[side] as (typeof regions)[0]
-    return new FragmentingDevice(device, bytes, side === 0 ? link.forward : link.backward, pieceBytes)
-  })
-  const applications = (['connecting', 'accepting'] as const).map(
-    (side) => new ScriptedApplication(plans, side, () => clock.nowMicros(), random.next()),
-  )
-  const [near, far] = applications as [ScriptedApplication, ScriptedApplication]
-  const [nearHost, farHost] = applications.map(
-    (application, side) =>
-      new SimHost({
-        clock,
-        clockOrigin: random.next(),
-        parameters: parameters[side] as StackParameters,
-        layout: layouts[side] as (typeof layouts)[0],
-        region: regions[side] as (typeof regions)[0],
-        device: devices[side] as Device,
-        application,
-        costs: {
-          roundMicros: 1 + random.below(20),
-          actionMicros: 1 + random.below(50),
-          preemption: random.chance(0.5) ? 0 : 0.002,
-          preemptionMicros: 3000,
-        },
-        seed: random.next(),
-      }),
-  ) as [SimHost, SimHost]
-  const world = { clock, hosts: [nearHost, farHost], wire: link }
-  far.listen(farHost.endpoint, port)
-  near.connect(nearHost.endpoint, identities[1].address, port)
-  const isOver = () => applications.every((each) => each.isDone) || applications.some((each) => each.failure)
-  const finished = runWorld(world, isOver, limitMicros)
-  settleWorld(world, 3e6)
-  const divergences = nearHost.finish().divergences + farHost.finish().divergences
-  const problems = applications.flatMap(({ failure }) => (failure === undefined ? [] : [failure]))
-  if (!finished && problems.length === 0) problems.push('did not end in time')
-  if (divergences > 0) problems.push(`${divergences} digests differed`)
-  const count = (name: 'windowProbes' | 'retransmits') =>
-    nearHost.protocolCounter(name) + farHost.protocolCounter(name)
-  return {
-    problems,
-    windowProbes: count('windowProbes'),
-    retransmits: count('retransmits'),
-    threads: Array.from({ length: (layouts[0] as { replicas: number }).replicas }, (_, thread) =>
-      nearHost.threadCounters(thread),
-    ),
-  }
+  const payloadWork = { kind: random.chance(0.2) ? 'cipher' : 'checksum' } as const
+  const parameters = (side: 0 | 1) => ({ ...drawParameters(strategies[side], side, random), payloadWork })
+  const links = [drawLink(random, isImpaired), drawLink(random, isImpaired)] as const
+  return hold({ seed, random, parameters: [parameters(0), parameters(1)], links, plans, pieceBytes })
+}
+
+export function drawParameters(strategy: StrategyOption, side: 0 | 1, random: Random): StackParameters {
+  return simulatedParameters(strategy, side, { slotCount: random.chance(0.3) ? 16 : 256 })
 }
 
 function drawLink(random: Random, isImpaired: boolean): LinkParameters {
@@ -116,40 +120,5 @@ function drawLink(random: Random, isImpaired: boolean): LinkParameters {
     duplicationProbability: random.fraction() * 0.05,
     reorderProbability: random.fraction() * 0.1,
     reorderDelayMicros: 100 + random.below(5000),
-  }
-}
-
-export function parametersOf(strategy: StrategyOption, side: number, random: Random): StackParameters {
-  return {
-    strategy,
-    device: {
-      kind: 'tap',
-      name: 'simulated',
-      descriptor: -1,
-      capabilities: { frameBytes: mtuBytes + 14, virtioHeader: false, checksumOffload: false },
-    },
-    payloadWork: { kind: 'checksum' },
-    idle: { kind: 'none' },
-    slotCount: random.chance(0.3) ? 16 : 256,
-    digestStride: 16,
-    machine: {
-      ...(identities[side] as (typeof identities)[0]),
-      prefixLength: 24,
-      gateway: 0,
-      mtuBytes,
-      connectionCount: 16,
-      timeWaitCount: 16,
-      listenerCount: 4,
-      segmentCount: 256,
-      sendBufferBytes: 16_384,
-      receiveBufferBytes: 16_384,
-      congestionControl: 'cubic',
-      minimumRtoMicros: 200_000,
-      delayedAckMicros: 40_000,
-      reorderingFloorMicros: 5000,
-      // Longer than a FIN's retransmissions are apart: a shorter one answers them with a reset.
-      timeWaitMicros: 60_000_000,
-      secret: [0x0d03, 0x17e5],
-    },
   }
 }

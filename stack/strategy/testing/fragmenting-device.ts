@@ -1,4 +1,7 @@
-/** An end of a simulated link behind which a router with a smaller MTU cuts every IPv4 packet, "don't fragment" or not. */
+/**
+ * An end of a simulated link behind which a router with a smaller MTU cuts every IPv4 packet, "don't
+ * fragment" or not.
+ */
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
 import type { LinkDirection } from '../../device/simulated/link-direction.ts'
 import { cutFrame } from './fragments.ts'

@@ -10,13 +10,13 @@ import { spared } from '../../dominoes/testing/killing.ts'
 import type { Death } from '../../sim/hosts/deaths.ts'
 import { SimHost } from '../../sim/hosts/sim-host.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
-import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
+import { HostWorld } from '../../sim/hosts/world.ts'
+import { drawCosts } from '../../sim/testing/pair.ts'
+import { mtuBytes, planStack } from '../../sim/testing/parameters.ts'
 import type { StrategyOption } from '../options.ts'
-import { strategyOf } from '../strategies.ts'
-import { parametersOf } from './compliance-world.ts'
+import { drawParameters } from './compliance-world.ts'
 import { PingingPeer, type PingPlan } from './pinging-peer.ts'
 
-const mtuBytes = 1500
 const limitMicros = 900e6
 
 /** What went wrong, empty if every request was answered with what it carried. `deaths`: of the host's replicas. */
@@ -28,12 +28,11 @@ export function exchangePings(
 ): readonly string[] {
   const random = new Random(seed)
   const clock = new SimulatedClock()
-  const parameters = parametersOf(strategy, 0, random)
-  const layout = strategyOf(parameters).plan(parameters)
-  const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
+  const stack = planStack(drawParameters(strategy, 0, random))
   const peerRegion = openRegion(new SharedArrayBuffer(2048))
   const wire = { ...perfectLink, delayMicros: 10 + random.below(500) }
-  const link = new SimulatedLink({ clock, seed, mtuBytes, forward: wire, backward: wire }, region, peerRegion)
+  const options = { clock, seed, mtuBytes, forward: wire, backward: wire }
+  const link = new SimulatedLink(options, stack.region, peerRegion)
   const peer = new PingingPeer({
     plan,
     device: link.far,
@@ -44,29 +43,20 @@ export function exchangePings(
   const host = new SimHost({
     clock,
     clockOrigin: random.next(),
-    parameters,
-    layout,
-    region,
+    ...stack,
     device: deaths === undefined ? link.near : sparedDevice(link.near),
     application: peer,
-    costs: {
-      roundMicros: 1 + random.below(20),
-      actionMicros: 1 + random.below(50),
-      preemption: random.chance(0.5) ? 0 : 0.002,
-      preemptionMicros: 3000,
-    },
+    costs: drawCosts(random),
     seed: random.next(),
     ...(deaths && { deaths }),
   })
   const events = { nextEventMicros: () => Math.min(link.nextEventMicros(), peer.nextEventMicros()) }
-  const world = { clock, hosts: [host], wire: events }
-  const isOver = runWorld(world, () => peer.isDone, limitMicros)
+  const world = new HostWorld(clock, [host], events)
+  const isOver = world.run(() => peer.isDone, limitMicros)
   const problems = [...peer.problems]
   if (!isOver && problems.length === 0) problems.push('did not end in time')
-  settleWorld(world, 1e6)
-  const { divergences } = host.finish()
-  if (divergences > 0) problems.push(`${divergences} digests differed`)
-  return problems
+  world.settle(1e6)
+  return [...problems, ...world.finish().problems]
 }
 
 /** A device whose reads and writes are the kernel's: a thread is killed before or after one. */

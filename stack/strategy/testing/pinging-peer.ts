@@ -1,6 +1,6 @@
 /**
- * A host on the far end of a simulated link that sends echo requests of planned sizes, in fragments if they are longer than
- * a frame, and compares what comes back byte for byte. It shares no code with what it tests.
+ * A host on the far end of a simulated link that sends echo requests of planned sizes, in fragments if they
+ * are longer than a frame, and compares what comes back byte for byte. It shares no code with what it tests.
  */
 
 import type { Device } from '../../device/device.ts'

@@ -3,20 +3,19 @@
  * that connection ends and a second one, from the same peer, wants its place. What the second one's streams then hold
  * shows whether the late action went into them, or took from them.
  */
+
 import type { Device } from '../../device/device.ts'
 import { perfectLink } from '../../device/simulated/link-direction.ts'
-import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
-import { openRegion, type Region } from '../../dominoes/memory/region.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
 import { Action } from '../../protocol/actions.ts'
-import { testConfig } from '../../protocol/testing/host.ts'
 import type { Death } from '../../sim/hosts/deaths.ts'
-import { SimHost } from '../../sim/hosts/sim-host.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
-import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
+import { openPair } from '../../sim/testing/pair.ts'
+import { addresses, simulatedParameters } from '../../sim/testing/parameters.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
-import type { StackParameters, StrategyOption } from '../options.ts'
-import { strategyOf } from '../strategies.ts'
+import { mapIpv4 } from '../../wire/address.ts'
+import type { StrategyOption } from '../options.ts'
 
 export interface ReuseOutcome {
   /** Bytes of the second connection, as its receiver has them, that are not the second connection's. */
@@ -35,7 +34,7 @@ const bytesOfStream = 3000
 const fillings = [0x11, 0x22] as const
 const heldUpMicros = 300_000
 const limitMicros = 20e6
-const addresses = [0x0a000001, 0x0a000002] as const
+const costs = { roundMicros: 5, actionMicros: 2, preemption: 0, preemptionMicros: 1 }
 
 /**
  * `direction`: whether the host under test receives or sends. `dies`: its thread does not come back after the action is
@@ -47,47 +46,48 @@ export function reuseIndex(
   dies = false,
 ): ReuseOutcome {
   const clock = new SimulatedClock()
-  const parameters = [parametersOf({ kind: 'sequential' }, 0, 4), parametersOf(strategy, 1, 1)] as const
-  const layouts = parameters.map((each) => strategyOf(each).plan(each))
-  const regions = layouts.map(({ sizeBytes }) => openRegion(new SharedArrayBuffer(sizeBytes)))
-  const link = new SimulatedLink(
-    { clock, seed: 1, mtuBytes: 1500, forward: delayed, backward: delayed },
-    regions[0] as Region,
-    regions[1] as Region,
-  )
   const kind = direction === 'receive' ? Action.deliver : Action.sendSegment
   const obstacle = new Obstacle(kind, dies, () => clock.nowMicros())
   const applications = [
     new Opener(direction === 'receive'),
     new Acceptor(direction === 'send', () => obstacle.wasMet),
   ] as const
-  const tap = new Tap(regions[1] as Region, link.far)
-  const hosts = applications.map(
-    (application, side) =>
-      new SimHost({
-        clock,
-        clockOrigin: 0,
-        parameters: parameters[side] as StackParameters,
-        layout: layouts[side] as (typeof layouts)[0],
-        region: regions[side] as Region,
-        device: side === 0 ? link.near : tap,
-        application,
-        costs: { roundMicros: 5, actionMicros: 2, preemption: 0, preemptionMicros: 1 },
-        seed: 7 + side,
-        ...(side === 0 ? {} : { actionMicros: obstacle.actionMicros }),
-        ...(side === 1 && dies ? { deaths: obstacle.deaths() } : {}),
-      }),
-  ) as [SimHost, SimHost]
+  let tap: Tap | undefined
+  const { world, hosts } = openPair({
+    clock,
+    seed: 1,
+    links: [delayed, delayed],
+    sides: [
+      {
+        parameters: simulatedParameters({ kind: 'sequential' }, 0, { machine: { connectionCount: 4 } }),
+        application: applications[0],
+        costs,
+        seed: 7,
+      },
+      {
+        parameters: simulatedParameters(strategy, 1, { machine: { connectionCount: 1 } }),
+        application: applications[1],
+        costs,
+        seed: 8,
+        actionMicros: obstacle.actionMicros,
+        wrapDevice: (device, region) => {
+          tap = new Tap(region, device)
+          return tap
+        },
+        ...(dies && { deaths: obstacle.deaths() }),
+      },
+    ],
+  })
   applications[1].listen(hosts[1].endpoint)
-  // The handshake emits segments, too: what is held up is the first that carries bytes.
+  // The handshake emits segments, too, so hold up the first segment that carries bytes.
   obstacle.isArmed = () => applications[direction === 'receive' ? 0 : 1].hasWritten
   applications[0].begin(hosts[0].endpoint)
   const receiver = direction === 'receive' ? applications[1] : applications[0]
-  const isDone = runWorld({ clock, hosts, wire: link }, () => receiver.received !== undefined, limitMicros)
-  settleWorld({ clock, hosts, wire: link }, 1e6)
+  const isDone = world.run(() => receiver.received !== undefined, limitMicros)
+  world.settle(1e6)
   return {
     foreignReceived: receiver.received?.filter((byte) => byte !== fillings[1]).length ?? 0,
-    foreignSent: tap.foreign,
+    foreignSent: tap?.foreign ?? 0,
     wasHeldUp: obstacle.wasMet,
     isDone,
   }
@@ -110,7 +110,7 @@ class Opener implements EndpointHandler {
 
   begin(endpoint: Endpoint): void {
     this.#endpoint = endpoint
-    endpoint.connect(1, addresses[1], listenPort, localPorts[0])
+    endpoint.connect(1, mapIpv4(addresses[1]), listenPort, localPorts[0])
   }
 
   step(): boolean {
@@ -122,7 +122,7 @@ class Opener implements EndpointHandler {
     if (stream.closedReason === undefined || this.#opened !== 1) return upcalls > 0
     this.#stream = undefined
     this.#endpoint?.release(stream)
-    this.#endpoint?.connect(2, addresses[1], listenPort, localPorts[1])
+    this.#endpoint?.connect(2, mapIpv4(addresses[1]), listenPort, localPorts[1])
     return true
   }
 
@@ -280,30 +280,5 @@ class Tap implements Device {
 
   close(): void {
     this.#device.close()
-  }
-}
-
-function parametersOf(strategy: StrategyOption, side: 0 | 1, connectionCount: number): StackParameters {
-  return {
-    strategy,
-    device: {
-      kind: 'tap',
-      name: 'simulated',
-      descriptor: -1,
-      capabilities: { frameBytes: 1514, virtioHeader: false, checksumOffload: false },
-    },
-    payloadWork: { kind: 'checksum' },
-    idle: { kind: 'none' },
-    slotCount: 256,
-    digestStride: 16,
-    machine: {
-      ...testConfig,
-      address: addresses[side],
-      etherLow: side + 1,
-      gateway: 0,
-      connectionCount,
-      sendBufferBytes: 16_384,
-      receiveBufferBytes: 16_384,
-    },
   }
 }

@@ -1,10 +1,12 @@
 /**
- * An application of a simulated host that opens or accepts several connections at once and keeps each to its plan. Which
- * plan an accepted connection has, its first byte says.
+ * An application of a simulated host that opens or accepts several connections at once and keeps each to its
+ * plan. Which plan an accepted connection has, its first byte says.
  */
+
 import { Random } from '../../device/random.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { mapIpv4 } from '../../wire/address.ts'
 import { ScriptedSession, type SessionPlan, type Side } from './scripted-session.ts'
 
 const largestPiece = 8000
@@ -34,7 +36,7 @@ export class ScriptedApplication implements EndpointHandler {
 
   connect(endpoint: Endpoint, address: number, port: number): void {
     this.#endpoint = endpoint
-    for (const plan of this.#plans) endpoint.connect(plan.number, address, port, 0)
+    for (const plan of this.#plans) endpoint.connect(plan.number, mapIpv4(address), port, 0)
   }
 
   get isDone(): boolean {

@@ -1,23 +1,18 @@
 /**
- * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and is closed,
- * reset, or given up with bytes unread. Whatever its end, its place has to be free for a later one.
+ * Two hosts, each with room for few connections, between which many come and go: each carries a few bytes and
+ * is closed, reset, or given up with bytes unread. Whatever its end, its place has to be free for a later
+ * one.
  */
+
 import { perfectLink } from '../../device/simulated/link-direction.ts'
-import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
-import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { UpcallError } from '../../protocol/actions.ts'
-import { planLayout } from '../../protocol/state/layout.ts'
-import { tcbRecord } from '../../protocol/state/tcb.ts'
-import { testConfig } from '../../protocol/testing/host.ts'
-import { SimHost } from '../../sim/hosts/sim-host.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
-import { runWorld, settleWorld } from '../../sim/hosts/world.ts'
+import { openPair } from '../../sim/testing/pair.ts'
+import { addresses, simulatedParameters } from '../../sim/testing/parameters.ts'
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
-import { type StackLayout, stateOf } from '../layout/stack-layout.ts'
-import type { StackParameters, StrategyOption } from '../options.ts'
-import type { ShardedLayout } from '../sharded/shard-layout.ts'
-import { strategyOf } from '../strategies.ts'
+import { mapIpv4 } from '../../wire/address.ts'
+import type { StrategyOption } from '../options.ts'
 
 export interface SuccessionOutcome {
   /** Connections that came to the end that was meant for them. */
@@ -30,49 +25,32 @@ const listenPort = 4000
 const connectionCount = 4
 const bytesEach = 300
 const limitMicros = 3600e6
-const addresses = [0x0a000001, 0x0a000002] as const
 /** What the opening end does, in turn, when it has written. */
 const ends = ['close', 'abort', 'release'] as const
 
 export function succeed(strategy: StrategyOption, total: number): SuccessionOutcome {
-  const clock = new SimulatedClock()
-  const parameters = addresses.map((_, side) => parametersOf(strategy, side))
-  const layouts = parameters.map((each) => strategyOf(each).plan(each))
-  const regions = layouts.map(({ sizeBytes }) => openRegion(new SharedArrayBuffer(sizeBytes)))
-  const link = new SimulatedLink(
-    { clock, seed: 3, mtuBytes: 1500, forward: delayed, backward: delayed },
-    regions[0] as Region,
-    regions[1] as Region,
-  )
   const applications = [new Opener(total), new Acceptor()] as const
-  const hosts = applications.map(
-    (application, side) =>
-      new SimHost({
-        clock,
-        clockOrigin: 0,
-        parameters: parameters[side] as StackParameters,
-        layout: layouts[side] as StackLayout,
-        region: regions[side] as Region,
-        device: side === 0 ? link.near : link.far,
-        application,
-        costs: { roundMicros: 5, actionMicros: 10, preemption: 0.01, preemptionMicros: 500 },
-        seed: 11 + side,
-      }),
-  ) as [SimHost, SimHost]
-  for (const [side, application] of applications.entries())
-    application.begin((hosts[side] as SimHost).endpoint)
-  const world = { clock, hosts, wire: link }
-  runWorld(world, () => applications[0].ended === total, limitMicros)
+  const side = (index: 0 | 1) => ({
+    parameters: simulatedParameters(strategy, index, {
+      slotCount: 64,
+      machine: { connectionCount, timeWaitCount: 64, sendBufferBytes: 4096, receiveBufferBytes: 4096 },
+    }),
+    application: applications[index],
+    costs: { roundMicros: 5, actionMicros: 10, preemption: 0.01, preemptionMicros: 500 },
+    seed: 11 + index,
+  })
+  const { world, hosts } = openPair({
+    clock: new SimulatedClock(),
+    seed: 3,
+    links: [delayed, delayed],
+    sides: [side(0), side(1)],
+  })
+  applications[0].begin(hosts[0].endpoint)
+  applications[1].begin(hosts[1].endpoint)
+  world.run(() => applications[0].ended === total, limitMicros)
   // Longer than FIN-WAIT-2 lasts once nobody cares.
-  settleWorld(world, 200e6)
-  const held = hosts.map((_, side) =>
-    heldConnections(
-      regions[side] as Region,
-      layouts[side] as StackLayout,
-      parameters[side] as StackParameters,
-    ),
-  )
-  return { ended: applications[0].ended, held: held.reduce((sum, each) => sum + each, 0) }
+  world.settle(200e6)
+  return { ended: applications[0].ended, held: world.counted('connectionsUsed') }
 }
 
 const delayed = { ...perfectLink, delayMicros: 50 }
@@ -100,7 +78,7 @@ class Opener implements EndpointHandler {
     if (this.#begun < this.#total && this.#pending + this.#streams.size < connectionCount - 1) {
       this.#begun += 1
       this.#pending += 1
-      endpoint.connect(this.#begun, addresses[1], listenPort, 0)
+      endpoint.connect(this.#begun, mapIpv4(addresses[1]), listenPort, 0)
       worked = true
     }
     for (const [stream, end] of this.#streams) {
@@ -170,49 +148,4 @@ class Acceptor implements EndpointHandler {
   onConnected(): void {}
   onConnectFailed(): void {}
   onProgress(): void {}
-}
-
-/** In the first state, or in every state of a sharded stack. */
-function heldConnections(
-  region: Region,
-  layout: StackLayout,
-  { strategy, machine }: StackParameters,
-): number {
-  const isSharded = strategy.kind === 'sharded'
-  const config = isSharded ? { ...machine, connectionCount: (layout as ShardedLayout).connections } : machine
-  const { connections } = planLayout(config)
-  let held = 0
-  for (let state = 0; state < (isSharded ? layout.replicas : 1); state++) {
-    const words = stateOf(region, layout, state)
-    for (let index = 0; index < config.connectionCount; index++) {
-      if (tcbRecord.read(words, connections + index * tcbRecord.words).flags !== 0) held += 1
-    }
-  }
-  return held
-}
-
-function parametersOf(strategy: StrategyOption, side: number): StackParameters {
-  return {
-    strategy,
-    device: {
-      kind: 'tap',
-      name: 'simulated',
-      descriptor: -1,
-      capabilities: { frameBytes: 1514, virtioHeader: false, checksumOffload: false },
-    },
-    payloadWork: { kind: 'checksum' },
-    idle: { kind: 'none' },
-    slotCount: 64,
-    digestStride: 16,
-    machine: {
-      ...testConfig,
-      address: addresses[side] as number,
-      etherLow: side + 1,
-      gateway: 0,
-      connectionCount,
-      timeWaitCount: 64,
-      sendBufferBytes: 4096,
-      receiveBufferBytes: 4096,
-    },
-  }
 }

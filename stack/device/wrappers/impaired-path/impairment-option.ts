@@ -11,12 +11,12 @@ export interface ImpairmentOption extends Partial<LinkParameters> {
   readonly seed?: number
 }
 
-/** The longest delay: a store of a bounded number of frames would overflow before more. */
+/** The longest delay. With a longer one, the bounded store of frames would overflow. */
 export const longestDelayMicros = 1_000_000
 export const slowestBitsPerSecond = 64_000
-/** What may wait for a link whose rate is given, if nothing is said. */
+/** Default queue of a link with a rate. */
 const defaultQueueBytes = 256 * 1024
-/** An Ethernet frame of the usual size: a shorter queue would pass nothing. */
+/** One Ethernet frame of the usual size. A shorter queue would let no such frame pass. */
 export const shortestQueueBytes = ethernetHeaderBytes + 1500
 
 const probabilities = [
@@ -28,7 +28,7 @@ const probabilities = [
 const times = ['delayMicros', 'jitterMicros', 'reorderDelayMicros']
 const names = [...probabilities, ...times, 'rateBitsPerSecond', 'queueBytes', 'seed']
 
-/** Fills in what is absent. Throws RangeError for what no path can be. */
+/** Fills in what is absent. Throws RangeError for a value out of range. */
 export function resolveImpairment(option: ImpairmentOption): LinkParameters {
   const { seed, ...chosen } = option
   for (const [name, value] of Object.entries(option)) {

@@ -1,8 +1,11 @@
-/** An impaired path on its own thread, between two pairs of descriptors: one stands for the stack's, one for the wire. */
+/**
+ * An impaired path on its own thread, between two pairs of descriptors: one stands for the stack's, one for
+ * the wire.
+ */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { complianceRegion, describeDevice } from '../../device.compliance.ts'
 import { openEventFd } from '../../kernel/descriptor-device.ts'
 import { createFramePairDevice, openFramePair } from '../../simulated/frame-pair.ts'
+import { complianceRegion, describeDevice } from '../../testing/device.compliance.ts'
 import type { ImpairmentOption } from './impairment-option.ts'
 import { openImpairedPath } from './open-path.ts'
 

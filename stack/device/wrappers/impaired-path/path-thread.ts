@@ -1,6 +1,7 @@
 /**
- * The thread of an impaired path: all that emulates the path is its own, so that its frames leave when they are due,
- * whatever the stack's threads do, and one of those that is killed takes nothing of the path with it.
+ * The thread of an impaired path. It owns everything that emulates the path. So frames leave when they are
+ * due, whatever the stack's threads do, and a thread of the stack that is killed takes nothing of the path
+ * with it.
  */
 import { workerData } from 'node:worker_threads'
 import { openRegion } from '../../../dominoes/memory/region.ts'
@@ -35,7 +36,7 @@ const path = new ImpairedPath({
   seed,
   parameters,
 })
-/** Only waited with: for a frame from either side, or to be woken. */
+/** Used only to wait: for a frame from either side, or for a wake-up. */
 const bothSides = new DescriptorDevice(region, {
   ...wire,
   otherFds: [...(wire.otherFds ?? []), stackDescriptor],

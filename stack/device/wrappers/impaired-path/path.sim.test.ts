@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { EtherType, writeEthernet } from '../../../wire/ethernet.ts'
-import { complianceRegion } from '../../device.compliance.ts'
 import type { Device } from '../../device.ts'
 import { type LinkParameters, perfectLink } from '../../simulated/link-direction.ts'
 import { SimulatedLink } from '../../simulated/simulated-link.ts'
+import { complianceRegion } from '../../testing/device.compliance.ts'
 import { resolveImpairment } from './impairment-option.ts'
 import { ImpairedPath } from './path.ts'
 

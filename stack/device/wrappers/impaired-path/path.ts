@@ -11,7 +11,7 @@ import type { VirtualClock } from '../../simulated/virtual-clock.ts'
 
 /** Frames that can be held in each direction; one more is lost, and counted as refused. */
 const heldFrames = 4096
-/** Frames that are moved from one queue to the next before the others get their turn. */
+/** Most frames of one step (taken in or passed on, one way) before the next step gets its turn. */
 const batch = 64
 
 export interface PathParts {
@@ -33,8 +33,9 @@ export class ImpairedPath {
   readonly incoming: LinkDirection
   readonly #parts: PathParts
   /**
-   * Of frames that nothing protects. An Ethernet discards damaged frames by their check sequence; what slips through is
-   * found by the checksums of IP and TCP. ARP has none: a damaged answer would be believed, for minutes.
+   * Parameters for frames without a checksum of their own, which are ARP: they are not corrupted. A real
+   * Ethernet discards damaged frames by their check sequence, which our frames lack. IP and TCP have
+   * checksums that find the damage; a damaged ARP answer would be believed for minutes.
    */
   readonly #uncorrupted: LinkParameters
 

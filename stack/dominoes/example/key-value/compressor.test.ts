@@ -1,6 +1,6 @@
 import { crc32 as crc32OfNode } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Random } from '../../testing/random.ts'
 import { Compressor, compressedLimit, expand } from './compressor.ts'
 import { crc32 } from './crc32.ts'
 
@@ -17,54 +17,60 @@ function expanded(bytes: Uint8Array, room = 5000): Uint8Array | undefined {
   return length < 0 ? undefined : target.subarray(0, length)
 }
 
-/** Bytes of a few kinds, so that there are matches of all lengths and distances. */
-function mixedBytes(length: number, random: Random): Uint8Array {
-  const bytes = new Uint8Array(length)
-  for (let at = 0; at < length; ) {
-    const run = Math.min(1 + random.below(300), length - at)
-    const kind = random.below(3)
-    for (let k = 0; k < run; k++, at++) {
-      const earlier = bytes[Math.max(0, at - 1 - random.below(3))] ?? 0
-      bytes[at] = kind === 0 ? random.below(256) : kind === 1 ? 7 : earlier
-    }
+const noise = fc.uint8Array({ maxLength: 300, size: 'max' })
+/** So many bytes again, as they stood so far back. */
+const repetition = fc.record({
+  length: fc.integer({ min: 1, max: 300 }),
+  distance: fc.integer({ min: 1, max: 700 }),
+})
+
+/** New bytes and repetitions, so that there are matches of all lengths and distances. */
+const mixedBytes = fc.array(fc.oneof(noise, repetition), { maxLength: 13, size: 'max' }).map((parts) => {
+  const bytes: number[] = []
+  for (const part of parts) {
+    if (part instanceof Uint8Array) bytes.push(...part)
+    else for (let k = 0; k < part.length; k++) bytes.push(bytes.at(-part.distance) ?? 7)
   }
-  return bytes
-}
+  return Uint8Array.from(bytes)
+})
 
 describe('the compressor', () => {
-  it.each(Array.from({ length: 200 }, (_, seed) => seed))(
-    'gives back what it was given (seed %i)',
-    (seed) => {
-      const random = new Random(seed)
-      const bytes = mixedBytes(random.below(4000), random)
+  it('gives back what it was given', () => {
+    const property = fc.property(mixedBytes, (bytes) => {
       expect(expanded(compressed(bytes))).toEqual(bytes)
-    },
-  )
+    })
+    fc.assert(property, { seed: 1, numRuns: 200 })
+  })
 
   it('makes text smaller, and random bytes hardly larger', () => {
     const text = new TextEncoder().encode('{"name":"replica","state":"equal"},'.repeat(20))
     expect(compressed(text).length).toBeLessThan(text.length / 5)
-    const random = new Random(1)
-    const noise = Uint8Array.from({ length: 1024 }, () => random.below(256))
-    expect(compressed(noise).length).toBeLessThanOrEqual(compressedLimit(noise.length))
+    const property = fc.property(noise, (bytes) => {
+      expect(compressed(bytes).length).toBeLessThanOrEqual(compressedLimit(bytes.length))
+    })
+    fc.assert(property, { seed: 1 })
   })
 
   it('refuses what it did not make, and never writes past the end', () => {
-    const random = new Random(3)
-    const whole = compressed(mixedBytes(600, random))
-    for (let length = 0; length < whole.length; length++) {
-      const result = expanded(whole.subarray(0, length))
-      expect(result === undefined || result.length < 600).toBe(true)
-    }
-    expect(expanded(whole, 599)).toBeUndefined()
-    for (let k = 0; k < 2000; k++) {
-      const noise = Uint8Array.from({ length: random.below(40) }, () => random.below(256))
-      expect(expanded(noise, 100)?.length ?? 0).toBeLessThanOrEqual(100)
-    }
+    const cut = fc.property(mixedBytes, fc.nat(0xffff), (bytes, place) => {
+      fc.pre(bytes.length > 0)
+      const whole = compressed(bytes)
+      const result = expanded(whole.subarray(0, place % whole.length))
+      expect(result === undefined || result.length < bytes.length).toBe(true)
+      expect(expanded(whole, bytes.length - 1)).toBeUndefined()
+    })
+    fc.assert(cut, { seed: 3, numRuns: 500 })
+    const noisy = fc.property(fc.uint8Array({ maxLength: 40, size: 'max' }), (bytes) => {
+      expect(expanded(bytes, 100)?.length ?? 0).toBeLessThanOrEqual(100)
+    })
+    fc.assert(noisy, { seed: 3, numRuns: 2000 })
   })
 })
 
 it('the checksum is the one of zlib', () => {
-  const bytes = mixedBytes(777, new Random(9))
-  expect(crc32(bytes, 13, 700) >>> 0).toBe(crc32OfNode(bytes.subarray(13, 700)))
+  const property = fc.property(mixedBytes, fc.nat(20), (bytes, from) => {
+    fc.pre(bytes.length > from)
+    expect(crc32(bytes, from, bytes.length) >>> 0).toBe(crc32OfNode(bytes.subarray(from)))
+  })
+  fc.assert(property, { seed: 9 })
 })

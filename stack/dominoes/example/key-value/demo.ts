@@ -1,6 +1,6 @@
 /**
- * The demonstration: the same load on 1, 2 and 4 replicas, in turn, three times over; every reply compared with a model.
- * Run it: `node stack/dominoes/example/key-value/demo.ts`
+ * The demonstration: the same load on 1, 2 and 4 replicas, in turn, three times over; every reply compared
+ * with a model. Run it: `node stack/dominoes/example/key-value/demo.ts`
  */
 import { availableParallelism } from 'node:os'
 import { type Measured, measure } from './measure.ts'

@@ -1,6 +1,6 @@
 /**
- * The shortest program on the store: `node stack/dominoes/example/key-value/hello.ts`. The replicas are threads of their
- * own; this thread is the client.
+ * The shortest program on the store: `node stack/dominoes/example/key-value/hello.ts`. The replicas are
+ * threads of their own; this thread is the client.
  */
 import { KeyValueClient } from './client.ts'
 import { Status } from './messages.ts'

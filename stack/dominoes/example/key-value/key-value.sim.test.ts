@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../../device/random.ts'
 import { Auditor, Channel, readCounters } from '../../index.ts'
-import { Random } from '../../testing/random.ts'
 import { ClientEnds, type Reply } from './client-ends.ts'
 import { type Command, Operation, Status } from './messages.ts'
 import { openServiceReplica } from './open-service.ts'

@@ -1,6 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hashWords } from '../../index.ts'
-import { Random } from '../../testing/random.ts'
 import { keyWords } from './messages.ts'
 import { Store } from './store.ts'
 import { EntryWord, planStore } from './store-layout.ts'
@@ -22,25 +22,30 @@ const find = (store: Store, n: number) => store.find(keyOf(n).words, 0, keyOf(n)
 const insert = (store: Store, n: number) => store.insert(keyOf(n).words, 0, 32, keyOf(n).hash)
 
 describe('the store', () => {
-  it.each(Array.from({ length: 50 }, (_, seed) => seed))('finds what a map finds (seed %i)', (seed) => {
-    const random = new Random(seed)
-    const store = openStore()
-    const model = new Map<number, number>()
-    for (let step = 0; step < 500; step++) {
-      const n = random.below(40)
-      const known = model.get(n)
-      expect(find(store, n)).toBe(known ?? -1)
-      if (known === undefined) {
-        const entry = insert(store, n)
-        expect(entry < 0).toBe(model.size === entryCount)
-        if (entry >= 0) model.set(n, entry)
-      } else if (random.below(2) === 0) {
-        store.remove(known)
-        model.delete(n)
+  it('finds what a map finds', () => {
+    const steps = fc.array(fc.record({ n: fc.nat(39), removes: fc.boolean() }), {
+      maxLength: 500,
+      size: 'max',
+    })
+    const property = fc.property(steps, (drawn) => {
+      const store = openStore()
+      const model = new Map<number, number>()
+      for (const { n, removes } of drawn) {
+        const known = model.get(n)
+        expect(find(store, n)).toBe(known ?? -1)
+        if (known === undefined) {
+          const entry = insert(store, n)
+          expect(entry < 0).toBe(model.size === entryCount)
+          if (entry >= 0) model.set(n, entry)
+        } else if (removes) {
+          store.remove(known)
+          model.delete(n)
+        }
+        expect(store.keyCount).toBe(model.size)
       }
-      expect(store.keyCount).toBe(model.size)
-    }
-    for (let n = 0; n < 40; n++) expect(find(store, n)).toBe(model.get(n) ?? -1)
+      for (let n = 0; n < 40; n++) expect(find(store, n)).toBe(model.get(n) ?? -1)
+    })
+    fc.assert(property, { seed: 1, numRuns: 100 })
   })
 
   it('is the same bytes after the same changes', () => {
@@ -59,27 +64,29 @@ describe('deadlines', () => {
   /** Times wrap in the middle of the range. */
   const base = 0x7fffff80
 
-  it.each(Array.from({ length: 50 }, (_, seed) => seed))('come in order of time (seed %i)', (seed) => {
-    const random = new Random(seed)
-    const store = openStore()
-    const model = new Map<number, number>()
-    for (let n = 0; n < entryCount; n++) insert(store, n)
-    for (let step = 0; step < 300; step++) {
-      const entry = random.below(entryCount)
-      if (random.below(3) > 0) {
-        const deadline = (base + random.below(256)) | 0
-        store.deadlines.set(entry, deadline)
-        model.set(entry, (deadline - base) | 0)
-      } else {
-        store.deadlines.remove(entry)
-        model.delete(entry)
+  it('come in order of time', () => {
+    // Without a deadline the entry's is taken away.
+    const step = fc.record({ entry: fc.nat(entryCount - 1), after: fc.option(fc.nat(255), { freq: 2 }) })
+    const property = fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (drawn) => {
+      const store = openStore()
+      const model = new Map<number, number>()
+      for (let n = 0; n < entryCount; n++) insert(store, n)
+      for (const { entry, after } of drawn) {
+        if (after === null) {
+          store.deadlines.remove(entry)
+          model.delete(entry)
+        } else {
+          store.deadlines.set(entry, (base + after) | 0)
+          model.set(entry, after)
+        }
+        expect(store.deadlines.count).toBe(model.size)
+        if (model.size === 0) continue
+        const earliest = Math.min(...model.values())
+        expect(store.deadlines.untilFirst(base)).toBe(earliest)
+        expect(model.get(store.deadlines.first)).toBe(earliest)
       }
-      expect(store.deadlines.count).toBe(model.size)
-      if (model.size === 0) continue
-      const earliest = Math.min(...model.values())
-      expect(store.deadlines.untilFirst(base)).toBe(earliest)
-      expect(model.get(store.deadlines.first)).toBe(earliest)
-    }
+    })
+    fc.assert(property, { seed: 1, numRuns: 100 })
   })
 
   it('go with their key', () => {

@@ -75,7 +75,7 @@ export class Store {
     state[Head.keyCount] = this.keyCount - 1
   }
 
-  /** Empties a place of the index, and moves up those behind it which would not be found any more. */
+  /** Empties a place of the index, and moves up the entries behind it that a search would no longer reach. */
   #close(from: number): void {
     const { state } = this
     const { indexWord } = this.#layout

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { UpcallError } from '../../actions.ts'
-import { State } from '../../state/tcb.ts'
 import { TestHost } from '../../testing/host.ts'
 import { ownPort, Scenario } from '../../testing/scenario.ts'
 
@@ -8,29 +7,33 @@ describe('closing', () => {
   it('first: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT', () => {
     const scenario = Scenario.accepted().closes()
     expect(scenario.heard()).toEqual(['FIN ACK 0'])
-    expect(scenario.tcb().state).toBe(State.finWait1)
-    expect(scenario.acks(1).tcb().state).toBe(State.finWait2)
+    // Until it is acknowledged the FIN is sent again.
+    expect(scenario.waits(1_000_000).heard()).toContain('FIN ACK 0')
+    expect(scenario.acks(1).forget().waits(60_000_000).heard()).toEqual([])
     scenario.sends({ flags: 'FIN ACK' })
     expect(scenario.heard()).toEqual(['ACK of 1'])
     expect(scenario.news()).toEqual(['finished 0', 'closed 0'])
-    expect(scenario.tcb().state).toBe(State.closed)
+    scenario.host.now += 10_000
+    expect(scenario.sends({ flags: 'FIN ACK', at: 0 }).heard()).toEqual(['ACK of 1'])
   })
 
   it('last: CLOSE-WAIT, LAST-ACK, CLOSED', () => {
     const scenario = Scenario.accepted().sends({ flags: 'FIN ACK' })
     expect(scenario.heard()).toEqual(['ACK of 1'])
     expect(scenario.news()).toEqual(['finished 0'])
-    expect(scenario.tcb().state).toBe(State.closeWait)
+    expect(scenario.waits(60_000_000).heard()).toEqual([])
     expect(scenario.closes().heard()).toEqual(['FIN ACK 0'])
-    expect(scenario.tcb().state).toBe(State.lastAck)
+    expect(scenario.waits(1_000_000).heard()).toContain('FIN ACK 0')
     expect(scenario.acks(1).news()).toEqual(['closed 0'])
+    expect(scenario.sends({ flags: 'FIN ACK', at: 0 }).heard()).toEqual(['RST 1'])
   })
 
   it('at the same time: CLOSING, TIME-WAIT', () => {
     const scenario = Scenario.accepted().closes().forget().sends({ flags: 'FIN ACK', ack: 0 })
-    expect(scenario.tcb().state).toBe(State.closing)
     expect(scenario.heard()).toEqual(['ACK of 1'])
-    expect(scenario.acks(1).news()).toEqual(['finished 0', 'closed 0'])
+    expect(scenario.news()).toEqual(['finished 0'])
+    expect(scenario.acks(1).news()).toEqual(['closed 0'])
+    expect(scenario.sends({ flags: 'FIN ACK', at: 0 }).heard()).toEqual(['ACK of 1'])
   })
 
   it('with the ACK of our FIN in the FIN of the peer', () => {
@@ -93,14 +96,14 @@ describe('closing', () => {
   })
 
   it('needs no TCB in FIN-WAIT-2 if the application released the connection', () => {
-    const scenario = Scenario.accepted().closes().acks(1)
-    expect(scenario.tcb().state).toBe(State.finWait2)
-    expect(scenario.releases().tcb().state).toBe(State.closed)
+    const scenario = Scenario.accepted().closes().acks(1).forget()
+    expect(scenario.releases().news()).toEqual(['closed 0', 'drained 0'])
+    expect(scenario.frees().host.counters.connectionsUsed).toBe(0)
   })
 
   it('waits in FIN-WAIT-2 for as long as the application cares', () => {
-    const scenario = Scenario.accepted().closes().acks(1).waits(600_000_000)
-    expect(scenario.tcb().state).toBe(State.finWait2)
+    const scenario = Scenario.accepted().closes().acks(1).waits(600_000_000).forget()
+    expect(scenario.sends({ length: 5 }).news()).toEqual(['readable 5'])
   })
 
   it('is what a release does to an open connection', () => {
@@ -122,7 +125,7 @@ describe('closing', () => {
   it('is a FIN if all was read, also if the release overtakes the last request to read', () => {
     const scenario = Scenario.accepted().sends({ flags: 'FIN ACK', length: 500 }).forget().releases(0, 500)
     expect(scenario.heard()).toEqual(['FIN ACK 0'])
-    expect(scenario.tcb().state).toBe(State.lastAck)
+    expect(scenario.acks(1).news()).toEqual(['closed 0', 'drained 0'])
   })
 
   it('says once that nothing more touches the buffers, when it is both closed and released', () => {
@@ -150,7 +153,9 @@ describe('abort', () => {
       .forget()
       .sends({ length: 10 })
     expect(scenario.heard()).toEqual(['RST 0'])
-    expect(scenario.tcb().timersArmed).toBe(0)
+    expect(scenario.waits(600_000_000).heard()).toEqual([])
+    scenario.releases().frees()
+    expect(scenario.host.counters.connectionsUsed).toBe(0)
   })
 })
 
@@ -174,7 +179,7 @@ describe('a reset from the peer (RFC 5961)', () => {
   it('is challenged elsewhere in the window', () => {
     const scenario = Scenario.accepted().sends({ flags: 'RST', at: 100 })
     expect(scenario.heard()).toEqual(['ACK of 0'])
-    expect(scenario.tcb().state).toBe(State.established)
+    expect(scenario.sends({ at: 0, length: 10 }).news()).toEqual(['readable 10'])
   })
 
   it('ends it one before RCV.NXT, too, after the peer sent FIN (as macOS does and Linux takes it)', () => {
@@ -183,14 +188,14 @@ describe('a reset from the peer (RFC 5961)', () => {
   })
 
   it('does not one before RCV.NXT as long as the peer has not finished', () => {
-    const scenario = Scenario.accepted().sends({ length: 10 }).sends({ flags: 'RST', at: 9 })
-    expect(scenario.tcb().state).toBe(State.established)
+    const scenario = Scenario.accepted().sends({ length: 10 }).sends({ flags: 'RST', at: 9 }).forget()
+    expect(scenario.sends({ length: 10 }).news()).toEqual(['readable 20'])
   })
 
   it('is ignored outside of the window', () => {
     const scenario = Scenario.accepted().sends({ flags: 'RST', at: -100 })
     expect(scenario.actions()).toEqual([])
-    expect(scenario.tcb().state).toBe(State.established)
+    expect(scenario.sends({ at: 0, length: 10 }).news()).toEqual(['readable 10'])
   })
 })
 
@@ -325,9 +330,6 @@ describe('TIME-WAIT', () => {
   })
 
   it('does not keep the connection from being used again', () => {
-    const scenario = timeWait()
-      .frees()
-      .does((host) => host.connect(80, 33_000))
-    expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 80, generation: 2 })
+    expect(timeWait().frees().opensAnother(80, 33_000)).toBe(0x20000)
   })
 })

@@ -2,14 +2,15 @@
  * Segments that answer a frame without, or beside, a connection's own output: resets (RFC 9293 section
  * 3.10.7.1) and challenge ACKs (RFC 5961). They return to where the frame came from.
  */
+import { copyAddress } from '../../../wire/address.ts'
 import { HeaderWord, TcpFlag } from '../../../wire/header.ts'
 import { Action, SegmentWord } from '../../actions.ts'
-import { type Core, header } from '../../state/core.ts'
+import { type Core, header, OwnAddress } from '../../state/core.ts'
 import { emitAction } from '../../state/emit.ts'
 import { TcbFlag } from '../../state/tcb.ts'
 import { answerIntervalMicros } from '../constants.ts'
+import { emitSegment } from '../emit-segment.ts'
 import { segmentLength } from '../incoming.ts'
-import { emitSegment } from '../segment-out.ts'
 
 /** Answers the frame at hand, which belongs to no connection, with a reset; a reset is never answered. */
 export function resetUnknown(core: Core): void {
@@ -75,8 +76,8 @@ export function emitAnswer(
   const { words } = core.actions
   words[at + SegmentWord.etherDestinationHigh] = header(core, HeaderWord.etherSourceHigh)
   words[at + SegmentWord.etherDestinationLow] = header(core, HeaderWord.etherSourceLow)
-  words[at + SegmentWord.ipSource] = core.config.address
-  words[at + SegmentWord.ipDestination] = header(core, HeaderWord.ipSource)
+  copyAddress(core.own, OwnAddress.address, words, at + SegmentWord.ipSource)
+  copyAddress(core.words, core.head + HeaderWord.ipSource, words, at + SegmentWord.ipDestination)
   words[at + SegmentWord.sourcePort] = header(core, HeaderWord.destinationPort)
   words[at + SegmentWord.destinationPort] = header(core, HeaderWord.sourcePort)
   words[at + SegmentWord.sequence] = sequence

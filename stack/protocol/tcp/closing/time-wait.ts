@@ -6,6 +6,7 @@
  * So is FIN-WAIT-2 of a connection that the application has released, as in Linux: nothing is left to be sent, and nobody
  * would read what comes. Peers that take all and vanish without a FIN then pin no connection.
  */
+import { copyAddress } from '../../../wire/address.ts'
 import { HeaderWord, OptionBit, TcpFlag } from '../../../wire/header.ts'
 import { SegmentWord, UpcallError } from '../../actions.ts'
 import { type Core, header } from '../../state/core.ts'
@@ -43,7 +44,7 @@ function moveToTable(core: Core, micros: number): void {
   if (timeWait.active !== 0) dropTimeWait(core, index)
   timeWait.active = 1
   timeWait.finWait2 = 0
-  timeWait.remoteAddress = tcb.remoteAddress
+  copyAddress(core.state, tcb.remoteAddress, core.state, timeWait.remoteAddress)
   timeWait.ports = packPorts(tcb.remotePort, tcb.localPort)
   timeWait.sndNxt = tcb.sndMax
   timeWait.rcvNxt = tcb.rcvNxt
@@ -174,7 +175,7 @@ function mayReuse(core: Core): boolean {
 function freshSequence(core: Core): number {
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
-  return initialSequence(core, header(core, HeaderWord.ipSource), remotePort, localPort)
+  return initialSequence(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort)
 }
 
 function acknowledge(core: Core): void {

@@ -1,5 +1,5 @@
 /**
- * The ring of sent segments and its two lists (see `state/segment.ts`).
+ * The ring of sent segments and its two lists (see `state/sent-segment.ts`).
  *
  *   ringHead                                             ringTail
  *      │ in flight │ sacked │ lost │ sacked │ in flight │
@@ -13,7 +13,7 @@
  * name it: an operation on the wrong entry throws where it happens. A list that links to itself would be sent for ever.
  */
 import type { Core } from '../../state/core.ts'
-import { SegmentMark, segmentRecord } from '../../state/segment.ts'
+import { SegmentMark, segmentRecord } from '../../state/sent-segment.ts'
 
 const offsetNext = segmentRecord.offsets.next
 const offsetPrevious = segmentRecord.offsets.previous

@@ -3,32 +3,38 @@
  * destination. What is drawn is a keyed hash of the destination and a counter, so a stranger who sees the ports that he
  * is called from can tell neither the next one nor those that others are called from.
  */
+
 import { HashPurpose, keyedHash } from '../../keyed-hash.ts'
+import { dynamicPortMask, firstDynamicPort } from '../../ports.ts'
 import type { Core } from '../../state/core.ts'
 import { lookupTuple, shardOfTuple } from '../../state/tuple-hash.ts'
 import { findListener } from './listeners.ts'
 
-/** RFC 6056 section 3.2: the dynamic ports. */
-const firstPort = 32768
-const portMask = 0x7fff
 const attemptLimit = 1024
 
-/** A dynamic port that is free for this destination; 0 if none was drawn. */
-export function choosePort(core: Core, remoteAddress: number, remotePort: number): number {
+/** A dynamic port that is free for the destination whose address lies at `addressAt` in `words`; 0 if none was drawn. */
+export function choosePort(core: Core, words: Int32Array, addressAt: number, remotePort: number): number {
   const { globals, config } = core
   for (let attempt = 0; attempt < attemptLimit; attempt += 1) {
     globals.portsDrawn = (globals.portsDrawn + 1) | 0
-    const hash = keyedHash(config.secret, remoteAddress, remotePort, globals.portsDrawn, HashPurpose.port)
-    const port = firstPort + (hash & portMask)
-    if (!isOfThisShard(core, remoteAddress, remotePort, port)) continue
-    if (lookupTuple(core, remoteAddress, remotePort, port) === 0 && findListener(core, port) < 0) return port
+    const hash = keyedHash(config.secret, words, addressAt, remotePort, globals.portsDrawn, HashPurpose.port)
+    const port = firstDynamicPort + (hash & dynamicPortMask)
+    if (!isOfThisShard(core, words, addressAt, remotePort, port)) continue
+    if (lookupTuple(core, words, addressAt, remotePort, port) !== 0) continue
+    if (findListener(core, port) < 0) return port
   }
   return 0
 }
 
 /** What arrives for other connections goes to another machine. */
-function isOfThisShard(core: Core, remoteAddress: number, remotePort: number, localPort: number): boolean {
+function isOfThisShard(
+  core: Core,
+  words: Int32Array,
+  addressAt: number,
+  remotePort: number,
+  localPort: number,
+): boolean {
   const { shard, secret } = core.config
   if (shard === undefined) return true
-  return shardOfTuple(secret, remoteAddress, remotePort, localPort, shard.count) === shard.index
+  return shardOfTuple(secret, words, addressAt, remotePort, localPort, shard.count) === shard.index
 }

@@ -15,12 +15,13 @@ const stepsPerMilli = 250
 /** ISS for a connection of this tuple that begins now. */
 export function initialSequence(
   core: Core,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
 ): number {
   const { config, globals } = core
-  return (sequenceClock(globals) + sequenceOffset(config, remoteAddress, remotePort, localPort)) | 0
+  return (sequenceClock(globals) + sequenceOffset(config, words, addressAt, remotePort, localPort)) | 0
 }
 
 /** M. The millisecond clock wraps after 2^32, and so does 250 times it: M goes on without a jump. */
@@ -31,10 +32,11 @@ export function sequenceClock({ millis, subMillis }: Pick<Globals, 'millis' | 's
 /** F */
 export function sequenceOffset(
   config: MachineConfig,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
 ): number {
   const ports = packPorts(remotePort, localPort)
-  return keyedHash(config.secret, remoteAddress, ports, config.address, HashPurpose.initialSequence)
+  return keyedHash(config.secret, words, addressAt, ports, config.address, HashPurpose.initialSequence)
 }

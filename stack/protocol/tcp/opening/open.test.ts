@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { UpcallError } from '../../actions.ts'
-import { State } from '../../state/tcb.ts'
 import { peerAddress, peerEther, TestHost } from '../../testing/host.ts'
 import type { ReadableAction } from '../../testing/readable.ts'
 import { ownPort, peerPort, Scenario } from '../../testing/scenario.ts'
@@ -130,7 +129,6 @@ describe('a passive open', () => {
     it('does not take the last ACK of a handshake, and sends the SYN-ACK again (as Linux does)', () => {
       const scenario = full().sends({ at: 0, ack: 0 })
       expect(scenario.actions()).toEqual([])
-      expect(scenario.host.tcb(2).state).toBe(State.synReceived)
       expect(scenario.host.counters.listenOverflows).toBe(1)
       expect(scenario.waits(1_100_000).heard()).toEqual(['SYN ACK -1'])
     })
@@ -194,7 +192,8 @@ describe('a passive open', () => {
       .forget()
       .sends({ flags: 'RST', at: 0 })
     expect(scenario.actions()).toEqual([])
-    expect(scenario.tcb().state).toBe(0)
+    expect(scenario.host.counters.connectionsUsed).toBe(0)
+    expect(scenario.sends({ at: 0, ack: 0 }).heard()).toEqual(['RST 0'])
   })
 
   it('drops half-open connections when the application stops listening', () => {
@@ -307,7 +306,16 @@ describe('an active open', () => {
     scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
     expect(scenario.heard()).toEqual([])
     expect(scenario.told()).toMatchObject([{ upcall: 'connected', first: 9 }])
-    expect(scenario.tcb().sndWnd).toBe(65_535)
+  })
+
+  it('takes the window of such a SYN-ACK, which is not scaled', () => {
+    const scenario = new Scenario()
+      .does((host) => host.learn())
+      .machineConnects()
+      .sends({ flags: 'SYN', at: -1, windowBytes: 500 })
+      .sends({ flags: 'SYN ACK', at: -1, ack: 0, windowBytes: 1000 })
+    scenario.connection = scenario.upcall('connected').connection
+    expect(scenario.forget().queues(5000).heard()).toEqual(['ACK 0+1000'])
   })
 
   it('fails if no hardware address answers', () => {
@@ -356,33 +364,29 @@ describe('an active open', () => {
   })
 
   it('starts with one segment and a longer timeout if the SYN was lost', () => {
-    const scenario = new Scenario()
+    const scenario = new Scenario({ sackPermitted: false })
       .does((host) => host.learn())
       .machineConnects()
       .waits(1_000_000)
     scenario.sends({ flags: 'SYN ACK', at: -1, ack: 0 })
-    expect(scenario.tcb()).toMatchObject({ cwnd: 1448, rto: 3_000_000 })
+    scenario.connection = scenario.upcall('connected').connection
+    expect(scenario.forget().queues(5000).heard()).toEqual(['ACK 0+1448'])
+    expect(scenario.waits(2_999_999).heard()).toEqual([])
+    expect(scenario.waits(1).heard()).toEqual(['ACK 0+1448'])
   })
 
   it('reuses an index only after it was freed, under a new generation', () => {
-    const scenario = Scenario.connected()
-    scenario.sends({ flags: 'RST', at: 0 }).forget()
-    scenario.does((host) => host.connect(81, 34_000))
-    scenario.host.frame({
-      ...scenario.head({ flags: 'SYN ACK', at: -1, ack: 0 }),
-      sourcePort: 81,
-      destinationPort: 34_000,
-    })
-    expect(scenario.host.tcb(1).remotePort).toBe(81)
+    const scenario = Scenario.connected().sends({ flags: 'RST', at: 0 })
+    expect(scenario.connection).toBe(0x10000)
+    expect(scenario.opensAnother(81, 34_000)).toBe(0x10001)
     scenario.frees().releases()
     expect(scenario.news()).toContain('drained 0')
-    scenario.does((host) => host.connect(82, 35_000)).frees()
-    expect(scenario.host.tcb(2).remotePort).toBe(82)
-    scenario.does((host) => host.connect(83, 36_000))
-    expect(scenario.host.tcb(0)).toMatchObject({ remotePort: 83, generation: 2 })
+    expect(scenario.opensAnother(82, 35_000)).toBe(0x10002)
+    scenario.frees()
+    expect(scenario.opensAnother(83, 36_000)).toBe(0x20000)
     // A late request under the old id is nobody's.
     scenario.forget().closes().releases().frees()
-    expect(scenario.host.tcb(0).state).toBe(1)
-    expect(scenario.news()).toEqual([])
+    expect(scenario.actions()).toEqual([])
+    expect(scenario.opensAnother(84, 37_000)).toBe(0x10003)
   })
 })

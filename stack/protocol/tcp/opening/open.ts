@@ -2,16 +2,17 @@
  * The three-way handshake (RFC 9293 sections 3.5, 3.10.1 and 3.10.7.2 … 3.10.7.4): active, passive and
  * simultaneous open.
  */
+import { copyAddress } from '../../../wire/address.ts'
 import { HeaderWord, OptionBit, TcpFlag } from '../../../wire/header.ts'
 import { UpcallError } from '../../actions.ts'
-import { nextHopOf } from '../../ip/route.ts'
+import { writeNextHop } from '../../ip/route.ts'
 import { disarmTimer } from '../../state/clock.ts'
 import { type Core, header } from '../../state/core.ts'
 import { halfOpenLimit, hasRoom, isFull } from '../../state/room.ts'
 import { State, TcbFlag, Timer, UpcallBit } from '../../state/tcb.ts'
 import { reclaimOldestOrphan } from '../closing/orphans.ts'
 import { resetUnknown } from '../closing/reset.ts'
-import { initialWindow } from '../congestion/control.ts'
+import { openWindow } from '../congestion/window.ts'
 import { allocateConnection, closeConnection, enterTable, schedule } from '../connections.ts'
 import {
   defaultMaximumSegment,
@@ -39,7 +40,8 @@ import { type CookieOptions, sendCookie, takeCookie } from './syn-cookie.ts'
 /** Begins an active open on the fresh TCB at hand; its tuple is known to be free. */
 export function beginConnect(
   core: Core,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
   iss: number,
@@ -47,7 +49,7 @@ export function beginConnect(
   const { tcb, globals } = core
   globals.activeOpens = (globals.activeOpens + 1) | 0
   tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending
-  prepare(core, remoteAddress, remotePort, localPort, iss)
+  prepare(core, words, addressAt, remotePort, localPort, iss)
   enterTable(core, State.synSent)
   schedule(core)
 }
@@ -121,13 +123,12 @@ export function establish(core: Core): void {
   tcb.ssthresh = unlimitedThreshold
   tcb.backoff = 0
   tcb.quickAcks = quickAckSegments
+  openWindow(core, !isFirstSample)
   if (isFirstSample) {
-    tcb.cwnd = initialWindow(core)
     // A cookie's SYN-ACK was not timed.
     if ((tcb.flags & TcbFlag.dataSent) !== 0) takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
   } else {
-    // RFC 5681 section 3.1: one segment after a lost SYN; RFC 6298 (5.7): and a longer timeout.
-    tcb.cwnd = tcb.maximumSegment
+    // RFC 6298 (5.7): a longer timeout.
     tcb.rto = rtoAfterSynLossMicros
   }
   // The timer may have asked for the SYN again in this very request.
@@ -154,7 +155,7 @@ function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   tcb.flags = TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScale | TcbFlag.synPending | TcbFlag.passive
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
-  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  prepare(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort, iss)
   tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
   tcb.openerLow = header(core, HeaderWord.etherSourceLow)
   takeSynOptions(core)
@@ -188,7 +189,7 @@ function openByCookie(core: Core, listenerIndex: number): boolean {
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
   const iss = (header(core, HeaderWord.acknowledgment) - 1) | 0
-  prepare(core, header(core, HeaderWord.ipSource), remotePort, localPort, iss)
+  prepare(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort, iss)
   tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
   tcb.openerLow = header(core, HeaderWord.etherSourceLow)
   takeAgreed(core, cookie.maximumSegment, Math.max(0, cookie.windowScale))
@@ -199,16 +200,17 @@ function openByCookie(core: Core, listenerIndex: number): boolean {
 
 function prepare(
   core: Core,
-  remoteAddress: number,
+  words: Int32Array,
+  addressAt: number,
   remotePort: number,
   localPort: number,
   iss: number,
 ): void {
-  const { tcb, config } = core
-  tcb.remoteAddress = remoteAddress
+  const { state, tcb, config } = core
+  copyAddress(words, addressAt, state, tcb.remoteAddress)
   tcb.remotePort = remotePort
   tcb.localPort = localPort
-  tcb.nextHop = nextHopOf(config, remoteAddress)
+  writeNextHop(core, words, addressAt, state, tcb.nextHop)
   tcb.iss = iss
   tcb.sndUna = iss
   tcb.sndNxt = (iss + 1) | 0

@@ -1,23 +1,25 @@
 import { expect, test } from 'vitest'
-import { State } from '../../state/tcb.ts'
+import { SeededWire } from '../../testing/seeded-wire.ts'
 import { addresses, World } from '../../testing/world.ts'
 
-const wire = { delayMicros: 5_000, jitterMicros: 0, lossProbability: 0, duplicationProbability: 0 }
-
-/** RFC 9293 section 3.10.7.4: before the mend, 4,000 packets crossed in twenty seconds and nobody was established. */
-test.each([0, 0.05, 0.2])(
+/**
+ * RFC 9293 section 3.10.7.4: before the mend, 4,000 packets crossed in twenty seconds and nobody was established. With more
+ * loss than this, all answers to five SYN-ACKs in a row are lost in one run of some hundred.
+ */
+test.each([0, 0.05, 0.1])(
   'two of these stacks that open the same connection at once are established, loss %d',
   (lossProbability) => {
     for (let seed = 1; seed <= 50; seed += 1) {
-      const world = new World({ ...wire, seed, lossProbability })
+      const world = new World({ way: new SeededWire({ delayMicros: 5_000, lossProbability }), seed })
       const { left, right } = world
+      for (const { application } of [left, right]) application.holdsOpen = true
       left.connect(addresses.right, 80, 90)
       right.connect(addresses.left, 90, 80)
-      const isEstablished = (): boolean =>
+      const isConnected = (): boolean =>
         [left, right].every(
-          (host) => host.tcb(0).state === State.established && host.counters.activeOpens === 1,
+          ({ application, counters }) => application.connection !== -1 && counters.activeOpens === 1,
         )
-      world.run(200_000_000, isEstablished)
+      world.run(200_000_000, isConnected, () => `seed ${seed}`)
       // SYN, SYN-ACK and at most an ACK from each, ARP besides; a few more where frames were lost.
       if (lossProbability === 0) expect(world.transmitted).toBeLessThanOrEqual(10)
       expect(world.transmitted).toBeLessThan(100)

@@ -89,7 +89,8 @@ function cookieOf(core: Core, irs: number, size: number, options: number, period
   const { config } = core
   const ports = packPorts(header(core, HeaderWord.sourcePort), header(core, HeaderWord.destinationPort))
   const last = HashPurpose.cookie | (size << 4) | (options << 8) | ((period & 0xffff) << 16)
-  return (keyedHash(config.secret, header(core, HeaderWord.ipSource), ports, irs, last) & ~sizeMask) | size
+  const hash = keyedHash(config.secret, core.words, core.head + HeaderWord.ipSource, ports, irs, last)
+  return (hash & ~sizeMask) | size
 }
 
 function periodOf(core: Core): number {

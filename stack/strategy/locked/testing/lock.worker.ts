@@ -1,4 +1,7 @@
-/** A thread that takes a lock many times and counts by plain loads and stores while it holds it; see `locks.race.test.ts`. */
+/**
+ * A thread that takes a lock many times and counts by plain loads and stores while it holds it; see
+ * `locks.race.test.ts`.
+ */
 import { workerData } from 'node:worker_threads'
 import { Counters, type CountersLayout } from '../../../dominoes/memory/counters.ts'
 import { openRegion } from '../../../dominoes/memory/region.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { datagramCount } from './datagram-store.ts'
-import { datagramsPerSource, lifetimeMicros } from './reassembler.ts'
+import { packetCount } from './packet-store.ts'
+import { lifetimeMicros, packetsPerSource } from './reassembler.ts'
 import { Bench, cut, packet, piece } from './testing/bench.ts'
 
 describe('a packet in fragments', () => {
@@ -99,7 +99,7 @@ describe('what strangers can make it hold', () => {
     let whole: Uint8Array | undefined
     while (flooding < 10_000) {
       for (const each of pieces) {
-        flood(datagramCount - 2)
+        flood(packetCount - 2)
         bench.now += 1
         const taken = bench.take(each)
         if (taken !== undefined) {
@@ -109,7 +109,7 @@ describe('what strangers can make it hold', () => {
       }
     }
     expect(whole).toEqual(honest)
-    expect(bench.count('datagramsReassembled')).toBe(Math.ceil(10_000 / pieces.length / (datagramCount - 2)))
+    expect(bench.count('datagramsReassembled')).toBe(Math.ceil(10_000 / pieces.length / (packetCount - 2)))
   })
 
   test('one source holds a quarter of the store, and pushes out only itself', () => {
@@ -121,13 +121,13 @@ describe('what strangers can make it hold', () => {
       bench.now += 1
       bench.take(piece(packet(3000, 0x0a000002, k), 0, 1480, true))
     }
-    expect(bench.count('reassemblyFailed')).toBe(1000 - datagramsPerSource)
+    expect(bench.count('reassemblyFailed')).toBe(1000 - packetsPerSource)
     expect(bench.takeAll(rest)).toEqual([honest])
   })
 
   test('nothing is overwritten that a request holds, and room comes back when requests are done', () => {
     const bench = new Bench()
-    const whole = Array.from({ length: datagramCount }, (_, k) => packet(3000, 0x0a000002 + k, k))
+    const whole = Array.from({ length: packetCount }, (_, k) => packet(3000, 0x0a000002 + k, k))
     expect(bench.takeAll(whole.flatMap((frame) => cut(frame)))).toEqual(whole)
     const next = packet(5000, 0x0a000002, 99)
     expect(bench.takeAll(cut(next))).toEqual([])

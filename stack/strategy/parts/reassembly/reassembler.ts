@@ -1,14 +1,15 @@
 /**
- * Puts fragments together where frames are read (RFC 791 section 3.2, RFC 815, RFC 1122 section 3.3.2), so that a packet
- * larger than a frame is one request. One instance a thread over one store; used by the holder of the producer role only.
+ * Puts fragments together where frames are read (RFC 791 section 3.2, RFC 815, RFC 1122 section 3.3.2), so
+ * that a packet larger than a frame is one request. One instance a thread over one store; used by the holder
+ * of the producer role only.
  *
- * What strangers can make it hold is the store and no more: one source has a quarter of it at most, and what has been
- * without a new fragment for longest gives way. So a packet whose fragments come close together survives a flood of
- * others, as long as less than a whole store of them comes between two of its own.
+ * The store bounds what strangers can make it hold. One source has a quarter of it at most, and the packet
+ * that has been without a new fragment for longest gives way. So a packet whose fragments come close together
+ * survives a flood, as long as fewer packets than the store holds begin between two of its fragments.
  *
- * A fragment that overlaps what is there drops the whole packet (as RFC 5722 has it for IPv6, and Linux for both): no
- * sender makes one, and which bytes win would be for the attacker to choose. One that is wholly there already is a
- * duplicate, and ignored.
+ * A fragment that overlaps what is there drops the whole packet (as RFC 5722 has it for IPv6, and Linux for
+ * both): no sender makes one, and an attacker could choose which bytes win. A fragment that is wholly there
+ * already is a duplicate, and ignored.
  */
 import type { Region } from '../../../dominoes/memory/region.ts'
 import type { MachineConfig } from '../../../protocol/config.ts'
@@ -24,16 +25,16 @@ import {
 import { countOne, ThreadCounter } from '../../layout/thread-counters.ts'
 import {
   Coverage,
-  type DatagramLayout,
-  DatagramState,
-  DatagramStore,
-  DatagramWord,
-  datagramCount,
-} from './datagram-store.ts'
+  PacketState,
+  PacketStore,
+  type PacketStoreLayout,
+  PacketWord,
+  packetCount,
+} from './packet-store.ts'
 
 export interface ReassemblerParts {
   readonly region: Region
-  readonly layout: DatagramLayout
+  readonly layout: PacketStoreLayout
   /** This host's addresses. */
   readonly config: Pick<MachineConfig, 'address' | 'etherHigh' | 'etherLow'>
   /** Word offset of this thread's counters. */
@@ -43,25 +44,25 @@ export interface ReassemblerParts {
 }
 
 /** Packets of one source that are not whole. */
-export const datagramsPerSource = datagramCount / 4
+export const packetsPerSource = packetCount / 4
 /** RFC 791 says 15 s at least, Linux 30 s. */
 export const lifetimeMicros = 30_000_000
 
 const sweepMicros = 1_000_000
-/** Threads' clocks, and stamps clamped to the newest request's, may differ by this. */
+/** Two readings may differ by this: threads' clocks differ, and stamps are clamped to the newest request's. */
 const backwardsLimitMicros = 1_000_000
 const none = -1
 
 export class Reassembler {
   readonly #parts: ReassemblerParts
-  readonly #store: DatagramStore
+  readonly #store: PacketStore
   readonly #fragment = new Int32Array(fragmentWords)
   /** Of the frame that `take` returned last. */
   frameBytes = 0
 
   constructor(parts: ReassemblerParts) {
     this.#parts = parts
-    this.#store = new DatagramStore(parts.region, parts.layout)
+    this.#store = new PacketStore(parts.region, parts.layout)
   }
 
   /**
@@ -89,10 +90,10 @@ export class Reassembler {
     const store = this.#store
     if (!store.isActive || ageMicros(store.sweptAt, now) < sweepMicros) return
     store.sweptAt = now
-    store.isActive = this.#reclaim(now) < datagramCount
+    store.isActive = this.#reclaim(now) < packetCount
   }
 
-  /** Fragments of what nobody here will take do not get any room. */
+  /** Whether somebody here takes the packet; a fragment of any other gets no room. */
   #isForUs(frameAt: number): boolean {
     const { config, region } = this.#parts
     const fragment = this.#fragment
@@ -109,10 +110,10 @@ export class Reassembler {
 
   #find(source: number, name: number, now: number): number {
     const store = this.#store
-    for (let entry = 0; entry < datagramCount; entry++) {
-      if (store.get(entry, DatagramWord.state) !== DatagramState.filling) continue
-      if (store.get(entry, DatagramWord.source) !== source) continue
-      if (store.get(entry, DatagramWord.name) !== name) continue
+    for (let entry = 0; entry < packetCount; entry++) {
+      if (store.get(entry, PacketWord.state) !== PacketState.filling) continue
+      if (store.get(entry, PacketWord.source) !== source) continue
+      if (store.get(entry, PacketWord.name) !== name) continue
       if (this.#isTooOld(entry, now)) this.#fail(entry)
       else return entry
     }
@@ -127,17 +128,17 @@ export class Reassembler {
     let quietest = none
     let ownQuietest = none
     let own = 0
-    for (let entry = 0; entry < datagramCount; entry++) {
-      const state = store.get(entry, DatagramWord.state)
-      if (state === DatagramState.free) free = entry
-      if (state !== DatagramState.filling) continue
+    for (let entry = 0; entry < packetCount; entry++) {
+      const state = store.get(entry, PacketWord.state)
+      if (state === PacketState.free) free = entry
+      if (state !== PacketState.filling) continue
       quietest = this.#quieter(quietest, entry, now)
-      if (store.get(entry, DatagramWord.source) !== source) continue
+      if (store.get(entry, PacketWord.source) !== source) continue
       own += 1
       ownQuietest = this.#quieter(ownQuietest, entry, now)
     }
-    if (own < datagramsPerSource && free !== none) return free
-    const victim = own < datagramsPerSource ? quietest : ownQuietest
+    if (own < packetsPerSource && free !== none) return free
+    const victim = own < packetsPerSource ? quietest : ownQuietest
     if (victim !== none) this.#fail(victim)
     return victim
   }
@@ -146,8 +147,7 @@ export class Reassembler {
     if (one === none) return other
     const store = this.#store
     const isOther =
-      ageMicros(store.get(other, DatagramWord.grewAt), now) >
-      ageMicros(store.get(one, DatagramWord.grewAt), now)
+      ageMicros(store.get(other, PacketWord.grewAt), now) > ageMicros(store.get(one, PacketWord.grewAt), now)
     return isOther ? other : one
   }
 
@@ -155,23 +155,23 @@ export class Reassembler {
   #reclaim(now: number): number {
     const store = this.#store
     let free = 0
-    for (let entry = 0; entry < datagramCount; entry++) {
-      const state = store.get(entry, DatagramWord.state)
-      if (state === DatagramState.filling && this.#isTooOld(entry, now)) this.#fail(entry)
-      else if (state === DatagramState.handed && this.#isDoneWith(entry)) store.free(entry)
-      if (store.get(entry, DatagramWord.state) === DatagramState.free) free += 1
+    for (let entry = 0; entry < packetCount; entry++) {
+      const state = store.get(entry, PacketWord.state)
+      if (state === PacketState.filling && this.#isTooOld(entry, now)) this.#fail(entry)
+      else if (state === PacketState.handed && this.#isDoneWith(entry)) store.free(entry)
+      if (store.get(entry, PacketWord.state) === PacketState.free) free += 1
     }
     return free
   }
 
   #isTooOld(entry: number, now: number): boolean {
-    return ageMicros(this.#store.get(entry, DatagramWord.startedAt), now) > lifetimeMicros
+    return ageMicros(this.#store.get(entry, PacketWord.startedAt), now) > lifetimeMicros
   }
 
   #isDoneWith(entry: number): boolean {
     const store = this.#store
-    const request = store.get(entry, DatagramWord.request)
-    return this.#parts.hasPassed(request, store.get(entry, DatagramWord.frameAt))
+    const request = store.get(entry, PacketWord.request)
+    return this.#parts.hasPassed(request, store.get(entry, PacketWord.frameAt))
   }
 
   /** Adds the fragment at hand; whether the packet is whole now. */
@@ -185,31 +185,31 @@ export class Reassembler {
     const coverage = store.coverage(entry, offset, end)
     if (this.#isContradiction(entry, end, isLast) || coverage === Coverage.some) return this.#fail(entry)
     if (coverage === Coverage.all) return false
-    store.set(entry, DatagramWord.grewAt, now)
-    if (isLast) store.set(entry, DatagramWord.total, end)
+    store.set(entry, PacketWord.grewAt, now)
+    if (isLast) store.set(entry, PacketWord.total, end)
     if (offset === 0) store.addHeaders(entry, frameAt, fragment[FragmentWord.headerBytes] as number)
     store.add(entry, offset, frameAt + (fragment[FragmentWord.payloadAt] as number), length)
-    const total = store.get(entry, DatagramWord.total)
-    if (total === 0 || store.get(entry, DatagramWord.received) !== total) return false
-    if (store.get(entry, DatagramWord.headerBytes) + total > packetLimitBytes) return this.#fail(entry)
+    const total = store.get(entry, PacketWord.total)
+    if (total === 0 || store.get(entry, PacketWord.received) !== total) return false
+    if (store.get(entry, PacketWord.headerBytes) + total > packetLimitBytes) return this.#fail(entry)
     return true
   }
 
   /** Two ends, or bytes past the end. */
   #isContradiction(entry: number, end: number, isLast: boolean): boolean {
-    const total = this.#store.get(entry, DatagramWord.total)
-    if (total === 0) return isLast && this.#store.get(entry, DatagramWord.furthest) > end
+    const total = this.#store.get(entry, PacketWord.total)
+    if (total === 0) return isLast && this.#store.get(entry, PacketWord.furthest) > end
     return isLast ? end !== total : end > total
   }
 
   #complete(entry: number, request: number): number {
     const store = this.#store
     const frameAt = store.frameAt(entry)
-    const packetBytes = store.get(entry, DatagramWord.headerBytes) + store.get(entry, DatagramWord.total)
+    const packetBytes = store.get(entry, PacketWord.headerBytes) + store.get(entry, PacketWord.total)
     writeWholeHeader(this.#parts.region.bytes, frameAt + ethernetHeaderBytes, packetBytes)
-    store.set(entry, DatagramWord.request, request)
-    store.set(entry, DatagramWord.frameAt, frameAt)
-    store.set(entry, DatagramWord.state, DatagramState.handed)
+    store.set(entry, PacketWord.request, request)
+    store.set(entry, PacketWord.frameAt, frameAt)
+    store.set(entry, PacketWord.state, PacketState.handed)
     this.frameBytes = ethernetHeaderBytes + packetBytes
     this.#count(ThreadCounter.datagramsReassembled)
     return frameAt
@@ -232,9 +232,10 @@ export class Reassembler {
 }
 
 /**
- * Microseconds from `then` to `now`, 0 … 2^32 - 1. Whoever holds the role sweeps every second while anything is held, and
- * sleeps for a tenth at most, so no age comes near the 71 minutes after which it would look small again. After a process
- * was stopped for longer, an entry may stay for another lifetime: it does no harm.
+ * Microseconds from `then` to `now`, 0 … 2^32 - 1. While anything is held, the role's holder sweeps every
+ * second and sleeps for a tenth of one at most. So no age comes near 71 minutes, after which it would look
+ * small again. If the process was stopped for longer, an entry may stay for another lifetime, which does no
+ * harm.
  */
 function ageMicros(then: number, now: number): number {
   const age = (now - then) | 0

@@ -1,7 +1,8 @@
 /**
- * The threads of a replicated stack as they come and go: starts replicas, notices those that die or stall, has what they
- * left finished and the ring freed of them, lets newcomers join. Application's thread only; everything that takes time is
- * awaited without blocking it. What happens in shared memory is `dominoes/membership/membership.ts`.
+ * The threads of a replicated stack as they come and go: starts replicas, notices those that die or stall,
+ * has what they left finished and the ring freed of them, lets newcomers join. Application's thread only;
+ * everything that takes time is awaited without blocking it. What happens in shared memory is
+ * `dominoes/membership/membership.ts`.
  *
  * Invariant: a replica is excluded only after its thread has ended, so that it never acts again.
  */
@@ -38,7 +39,7 @@ export class Crew implements ThreadCrew {
   readonly #parts: CrewParts
   readonly #running = new Map<number, Worker>()
   readonly #generations = new Map<number, number>()
-  /** Why a thread that has ended, or is about to, will be missed; by replica. */
+  /** By replica: the reason why its thread has ended, or is being ended, against its will. */
   readonly #reasons = new Map<number, Error>()
   readonly #leaving = new Set<number>()
   readonly #exclusions = new Map<number, Promise<void>>()
@@ -140,7 +141,7 @@ export class Crew implements ThreadCrew {
   #onExit(replica: number, code: number): void {
     this.#running.delete(replica)
     const isLeaving = this.#leaving.delete(replica)
-    // A thread that ends well, without having been asked to leave, has seen the channel close.
+    // A thread that ends with code 0 and was not asked to leave has seen the channel close.
     const isLost = (code !== 0 || isLeaving) && this.#parts.channel.isActive(replica)
     if (isLost && !this.#isFailed) {
       if (this.#running.size === 0) this.#fail(replica)
@@ -158,7 +159,7 @@ export class Crew implements ThreadCrew {
       if (this.#isFailed || this.#running.size === 0) return
       await sleep(pollMillis)
     }
-    // Whoever sleeps in the device may have to look elsewhere now.
+    // Wake the device: the thread that sleeps there may have other things to do now.
     this.#parts.wakeDevice()
     this.#exclusions.delete(replica)
     this.#note(isLeaving ? 'left' : 'lost', replica, since, reason)

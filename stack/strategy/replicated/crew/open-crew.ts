@@ -1,10 +1,13 @@
-/** Puts the crew of a replicated stack together; undefined where replicas cannot come and go. Application's thread only. */
+/**
+ * Puts the crew of a replicated stack together; undefined where replicas cannot come and go. Application's
+ * thread only.
+ */
 
 import type { Device } from '../../../device/device.ts'
 import { monotonicClock } from '../../../device/kernel/clock.ts'
 import { Channel } from '../../../dominoes/channel/channel.ts'
+import type { MailboxLayout } from '../../../dominoes/channel/mailbox.ts'
 import { Mailbox } from '../../../dominoes/channel/mailbox.ts'
-import type { MailboxLayout } from '../../../dominoes/channel/mailbox-layout.ts'
 import { Membership } from '../../../dominoes/membership/membership.ts'
 import type { Region } from '../../../dominoes/memory/region.ts'
 import type { StackLayout } from '../../layout/stack-layout.ts'
@@ -45,7 +48,7 @@ export function openMembership(
   const mailbox = new Mailbox(region, framework.mailboxes[0] as MailboxLayout)
   const { capabilities } = parameters.device
   const device: Device = { ...noDevice, capabilities }
-  // It applies nothing, so it may stand over any state; and it sends nothing.
+  // This domain applies and sends nothing, so it may be opened over any replica's state.
   const domain = openDomain({ region, layout, parameters, thread: 0, device, clock: monotonicClock, seed: 0 })
   return new Membership({
     region,

@@ -8,7 +8,7 @@ import { closeDescriptors, type DescriptorDeviceHandle } from '../../../device/k
 import { setInterfaceUp } from '../../../device/kernel/interface-request.ts'
 import { enterNewNetworkNamespace } from '../../../device/kernel/network-namespace.ts'
 import { openTap } from '../../../device/kernel/tap.ts'
-import { Request } from '../../../protocol/requests.ts'
+import { MailWord, mailWords, Request } from '../../../protocol/requests.ts'
 import { globalRecord } from '../../../protocol/state/globals.ts'
 import { resolveOptions } from '../../../socket/options.ts'
 import { stateOf } from '../../layout/stack-layout.ts'
@@ -120,8 +120,10 @@ describe('a stack of which one replica was changed', () => {
 })
 
 async function post(stack: RunningStack, ticks: number): Promise<void> {
+  const tick = new Int32Array(mailWords)
+  tick[MailWord.kind] = Request.tick
   for (let posted = 0; posted < ticks; ) {
-    if (stack.application.mailbox.tryPost(Request.tick, 0, 0, 0, 0)) posted += 1
+    if (stack.application.mailbox.tryPostRecord(tick)) posted += 1
     else await sleep(1)
     stack.application.wake()
   }

@@ -2,7 +2,8 @@
  * Describes a divergence for people: the requests between the last equal digests and the first that differ, and how the
  * states of the two replicas differ, by name. Called once the replicas' threads ended, by the application's.
  *
- * Requests come from the channel's log if the stack was recorded, else from the ring, which holds the last of them only.
+ * Requests come from the channel's log if the stack was recorded, else from the ring, which holds the last of
+ * them only.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,17 +38,17 @@ export interface DivergenceDump {
   readonly untilIndex: number
   /** Where each replica is now, by its number: the index of the next request. */
   readonly positions: readonly number[]
-  /** What to know about the differences: whether the two states are of the same index. */
+  /** A note on the differences: whether the two states are of the same index. */
   readonly statesNote: string
   /** Which of the two the log agrees with; empty if there is none. */
   readonly judgement: string
-  /** Those that the digest covers first. Values are the reference's, then the replica's. */
+  /** Words that the digest covers come first. Values are the reference's, then the replica's. */
   readonly differences: readonly StateDifference[]
   readonly requestsNote: string
   readonly requests: readonly DescribedRequest[]
 }
 
-/** Most requests that are told. */
+/** Most requests in a description. */
 const requestLimit = 4096
 
 export function describeDivergence(stack: DescribedStack): DivergenceDump {

@@ -1,6 +1,7 @@
 /**
- * Tells which of two replicas that differ is right: the log of their channel, applied by one machine alone, leads to the
- * digest of one of them, or of neither. Takes as long as the log is up to there; the stack has failed by then.
+ * Tells which of two replicas that differ is right: the log of their channel, applied by one machine alone,
+ * leads to the digest of one of them, or of neither. Takes as long as the log is up to there; the stack has
+ * failed by then.
  */
 import type { Divergence } from '../../../dominoes/audit/auditor.ts'
 import { SlotWord, slotHeadWords } from '../../../dominoes/contract/slot.ts'

@@ -1,4 +1,7 @@
-/** Stops a stack whose replicas differ, and says how they do. Called by the application's thread, which goes on meanwhile. */
+/**
+ * Stops a stack whose replicas differ, and says how they do. Called by the application's thread, which goes
+ * on meanwhile.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DivergedStack } from '../../strategy.ts'
 import { describeDivergence, writeDump } from './dump.ts'

@@ -52,7 +52,7 @@ export class OrderedTransmitter implements Transmitter {
       this.#oldest = this.#after(this.#oldest)
       this.#held -= 1
     }
-    // The buffers used last are in the cache: all are needed only while another thread is late.
+    // Reuse the buffers used last, which are in the cache: all are needed only while another thread is late.
     if (this.#held === 0) {
       this.#oldest = 0
       this.#current = 0

@@ -1,7 +1,8 @@
 /**
- * What ordered emission costs by the number of buffers a thread has: `node stack/strategy/replicated/ordered/turnstile.bench.ts`.
- * The real turnstile, threads in virtual time that do nothing but claim the next frame, build and transmit it. Prints
- * throughput as a share of what the same threads reach if nobody waits for anybody.
+ * What ordered emission costs by the number of buffers a thread has: `node
+ * stack/strategy/replicated/ordered/turnstile.bench.ts`. The real turnstile, threads in virtual time that do
+ * nothing but claim the next frame, build and transmit it. Prints throughput as a share of what the same
+ * threads reach if nobody waits for anybody.
  */
 import { RegionPlan } from '../../../dominoes/memory/region.ts'
 import { planSignal, Signal } from '../../../dominoes/memory/signal.ts'

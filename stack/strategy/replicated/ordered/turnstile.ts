@@ -1,7 +1,8 @@
 /**
- * The turnstile of ordered emission: frames are built by many threads at once and leave one after the other, in the
- * order of their frame numbers. Who finishes the frame whose turn it is transmits it; who finishes a frame out of turn
- * leaves it here and goes on. Whoever transmitted a frame looks whether the one after it is here, and transmits that, too.
+ * The turnstile of ordered emission: frames are built by many threads at once and leave one after the other,
+ * in the order of their frame numbers. Who finishes the frame whose turn it is transmits it; who finishes a
+ * frame out of turn leaves it here and goes on. Whoever transmitted a frame looks whether the one after it is
+ * here, and transmits that, too.
  *
  *   word   0  next    number of the frame whose turn it is, or an earlier   whoever transmitted the one before
  *   ── lines, four words an entry: frame f has entry f mod count ─────────────────────────────
@@ -17,18 +18,19 @@
  * stamp and next are sequentially consistent, so one of the two sees the other; if both do, a compare-exchange of the
  * stamp decides who takes it.
  *
- * Why nobody waits for ever: a thread waits only for room here or for a buffer of its own, both of which come free when
- * earlier frames leave. It takes its actions in the order of their numbers, so what it holds up comes later than what
- * it waits for. The earliest frame of all has room, and its claimant waits for nothing but a full outbox, which drains
- * in the same order. That claimants are removed with what they had in hand is ruled out elsewhere: replicas can be
- * killed where emission is relaxed only.
+ * Why nobody waits for ever: a thread waits only for room here or for a buffer of its own, both of which come
+ * free when earlier frames leave. It takes its actions in the order of their numbers, so what it holds up
+ * comes later than what it waits for. The earliest frame of all has room, and its claimant waits for nothing
+ * but a full outbox, which drains in the same order. No claimant is removed with what it had in hand:
+ * replicas can be killed only where emission is relaxed.
  *
- * Who has the turn need not say at once how far it is: whoever looks meanwhile sees an older `next`, as if this thread
- * were slower. So a thread that builds the next frame, too, keeps the turn; and of frames that are here it transmits
- * several before it says so, as their builders have looked at `next` and left. Before it turns to anything else it gives
- * the turn to the first frame that is not here, and looks once more whether it is.
+ * Who has the turn may store `next` late: whoever looks meanwhile sees an older `next`, as if this thread
+ * were slower. So a thread that also builds the next frame keeps the turn. And it transmits several frames
+ * that are here before it stores `next`, since their builders have looked at `next` and left. Before it turns
+ * to anything else, it gives the turn to the first frame that is not here, and looks once more whether it is.
  *
- * What it costs, as long as threads finish in turn: two loads and a store of shared words a run of frames by one thread.
+ * What it costs, as long as threads finish in turn: two loads and a store of shared words a run of frames by
+ * one thread.
  *
  * Invariant: frames before `next` have left; an entry is written only for frames next … next + count - 1.
  */
@@ -62,7 +64,10 @@ export function initialiseTurnstile(region: Region, layout: TurnstileLayout, fir
   }
 }
 
-/** Frames that were left here and are transmitted before `next` says so; their builders' buffers wait. A power of two. */
+/**
+ * Most frames that are transmitted before `next` is stored; their builders' buffers stay in use until then. A
+ * power of two.
+ */
 const saidTogether = 8
 
 /** Writes a frame to a device, whatever comes of it. */
@@ -101,9 +106,9 @@ export class Turnstile {
   }
 
   /**
-   * Transmits a frame for which there is room if it has its turn, and what waits for it to leave; leaves it here
-   * otherwise. True if it has left; the bytes must stay as they are until then. `isFollowed`: this thread comes with the
-   * next frame at once, and waits for nothing in between.
+   * Transmits a frame for which there is room if it has its turn, and what waits for it to leave; leaves it
+   * here otherwise. True if it has left; the bytes must stay as they are until then. `isFollowed`: this
+   * thread comes with the next frame at once, and waits for nothing in between.
    */
   leave(frame: number, at: number, length: number, isFollowed: boolean): boolean {
     assert(!this.#keepsTurn || frame === this.#seen, 'a frame came in place of the one that has the turn')

@@ -9,10 +9,11 @@
  *          + 1   deadline   time of its next timer, microseconds                    the same, before the position
  *          + 2   isArmed    1 if there is such a timer                              the same, before the position
  *
- * Why what the reader believes is true: only it moves the tail, so while it looks, nobody's position passes the tail,
- * and the entry of a replica that is there stays as it is. Two such entries are equal, since the states are.
- * Why it does not sleep through a deadline: it sets `awaited` before it looks for the last time, and a replica looks at
- * `awaited` after it stored its position. One of them sees the other.
+ * Why the entry that the reader uses is right: only the reader moves the tail. So while it looks, no position
+ * passes the tail, and the entry of a replica that is at the tail does not change. Two such entries are
+ * equal, since the states are. Why the reader does not sleep through a deadline: it sets `awaited` before it
+ * looks for the last time, and a replica looks at `awaited` after it stored its position. One of them sees
+ * the other.
  */
 import { noDeadline } from '../../../dominoes/contract/domain.ts'
 import { lineBytes, lineWords, type Region, type RegionPlan } from '../../../dominoes/memory/region.ts'
@@ -79,7 +80,7 @@ export class DeadlineBoard {
       if (Atomics.load(words, entry + EntryWord.position) !== tail) continue
       if (words[entry + EntryWord.isArmed] === 0) return noDeadline
       const micros = ((words[entry + EntryWord.deadline] as number) - nowMicros) | 0
-      // None is set further ahead: the process was stopped, and the deadline is past.
+      // No timer is set that far ahead, so the process was stopped and the deadline is past.
       return micros > maximumGapMicros ? 0 : Math.max(0, micros)
     }
     return unknownDeadline

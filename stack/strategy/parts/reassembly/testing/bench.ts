@@ -2,7 +2,7 @@
 import { RegionPlan } from '../../../../dominoes/memory/region.ts'
 import { planThreadCounters, ThreadCounter, type ThreadCounterName } from '../../../layout/thread-counters.ts'
 import { cutFrame, pieceOf, sealHeader } from '../../../testing/fragments.ts'
-import { planDatagrams } from '../datagram-store.ts'
+import { planPacketStore } from '../packet-store.ts'
 import { Reassembler } from '../reassembler.ts'
 
 export const us = { address: 0x0a000001, etherHigh: 0x0200, etherLow: 1 }
@@ -22,7 +22,7 @@ export class Bench {
 
   constructor() {
     const plan = new RegionPlan()
-    const layout = planDatagrams(plan)
+    const layout = planPacketStore(plan)
     this.#countersAt = planThreadCounters(plan, 1)
     // The Ethernet header at 2 modulo 4, as in a slot.
     this.#frameAt = plan.reserve(frameLimit) + 14

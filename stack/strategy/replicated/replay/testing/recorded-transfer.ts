@@ -1,5 +1,5 @@
 /** Logs for tests: what the connecting host of a simulated transfer saw. */
-import { simulateTransfer } from '../../../../sim/hosts/transfer-simulation.ts'
+import { simulateTransfer } from '../../../../sim/testing/transfer-simulation.ts'
 
 /** Records to `path`; throws if the transfer itself had a problem. */
 export function recordTransfer(path: string, seed: number, replicas: number): void {

@@ -1,0 +1,87 @@
+/** What a stack's process is made with, and what may happen to its replicas: the words of the harness for the stack's own options. */
+import { z } from 'zod'
+
+const workers = z.int().min(1).max(64)
+
+/** `StrategyOption` of the stack; the stack itself refuses what cannot be combined. */
+const strategySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sequential') }),
+  z.strictObject({
+    kind: z.literal('replicated'),
+    replicas: workers,
+    claim: z.enum(['action', 'request']).exactOptional(),
+    chunk: z.int().positive().exactOptional(),
+    ownership: z.enum(['first', 'rotation']).exactOptional(),
+    emission: z.enum(['relaxed', 'ordered']).exactOptional(),
+    reader: z.enum(['rotating', 'dedicated', 'per-queue']).exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('locked'),
+    workers,
+    lock: z.enum(['spin', 'ticket', 'parking']).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('sharded'), workers }),
+  z.strictObject({ kind: z.literal('pipelined'), workers }),
+])
+
+/** What happens to frames on the way, both ways; the stack's own `ImpairmentOption`. */
+export const impairmentSchema = z.strictObject({
+  seed: z.int(),
+  delayMicros: z.number().exactOptional(),
+  jitterMicros: z.number().exactOptional(),
+  lossProbability: z.number().exactOptional(),
+  duplicationProbability: z.number().exactOptional(),
+  reorderProbability: z.number().exactOptional(),
+  reorderDelayMicros: z.number().exactOptional(),
+  corruptionProbability: z.number().exactOptional(),
+  rateBitsPerSecond: z.number().exactOptional(),
+  queueBytes: z.number().exactOptional(),
+})
+
+/** A stack but for its device, and for what the workload's application chooses. */
+export const stackSpecSchema = z.strictObject({
+  strategy: strategySchema,
+  payloadWork: z.enum(['copy', 'checksum', 'cipher']),
+  verification: z.enum(['claimed', 'before', 'trusted']).exactOptional(),
+  idle: z.enum(['spin', 'backoff', 'park']).exactOptional(),
+  slotCount: z.int().positive().exactOptional(),
+  digestStride: z.int().nonnegative().exactOptional(),
+  /** This host in CIDR notation. */
+  address: z.string(),
+  /** Largest IP packet; what fits a frame, at most 1500, if absent. */
+  mtuBytes: z.int().positive().exactOptional(),
+  /** Of the path between the stack and the topology's wire. */
+  impairment: impairmentSchema.exactOptional(),
+  /** File for the log of its channel, whole when the stack has ended: such a stack does one task. */
+  recordPath: z.string().exactOptional(),
+  /** Directory for packet captures; none if absent. */
+  captureDirectory: z.string().exactOptional(),
+  /** Directory for the description of replicas that differ. */
+  dumpDirectory: z.string().exactOptional(),
+  congestionControl: z.enum(['newreno', 'cubic']).exactOptional(),
+})
+
+export type StackSpec = z.infer<typeof stackSpecSchema>
+
+const share = z.number().min(0).max(1)
+
+/** What happens to replicas during a task. */
+export const disturbanceSchema = z.discriminatedUnion('kind', [
+  /** The replica's thread ends at once; another takes its place. */
+  z.strictObject({
+    kind: z.literal('kill'),
+    moments: z.array(share),
+    victims: z.array(z.int().nonnegative()),
+  }),
+  /** The replica's thread sleeps. */
+  z.strictObject({
+    kind: z.literal('stall'),
+    millis: z.int().positive(),
+    /** When: the share of the task that is done, in increasing order. */
+    moments: z.array(share),
+    /** Whom, at each moment: a number, modulo the replicas that live. */
+    victims: z.array(z.int().nonnegative()),
+  }),
+])
+
+export type Disturbance = z.infer<typeof disturbanceSchema>

@@ -1,0 +1,115 @@
+/**
+ * Does the tasks of one workload, mostly on a stack of its own over the device that the agent passed on: each line of
+ * standard input is a `Work`; it prints `result ` and what was done as JSON. Ends at the first that fails: the reason is on
+ * standard error.
+ *
+ *     node work.ts '<ProcessSpec as JSON>' '<device as JSON>'
+ */
+import { createInterface } from 'node:readline'
+import { createStack, type Stack } from '../../stack/index.ts'
+import { transferCipherKey } from '../content/stream-pattern.ts'
+import { mirrorCounters } from '../top/mirror.ts'
+import type { ApplicationOptions, ApplicationSide } from '../workload/stack-side.ts'
+import { workloadOf, workloadSchema } from '../workload/workloads.ts'
+import { Disturber } from './disturbance.ts'
+import { inheritedDevice } from './inherited-device.ts'
+import { type Done, processSpecSchema, type Work, workSchema } from './messages.ts'
+import { Activity } from './stack-activity.ts'
+import type { StackSpec } from './stack-spec.ts'
+import { divergencesPrefix, listeningLine, resultPrefix } from './work-process.ts'
+
+type Told = Pick<Done, 'told' | 'activity'>
+
+const { workload, stack: stackSpec } = processSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
+const side = await workloadOf(workloadSchema.parse(workload)).stackSide()
+let stack: Stack | undefined
+/** How often a replica was lost, left or joined until the end of the last task: because that one's disturbance wanted it. */
+let crewEventsBefore = 0
+
+try {
+  const work = await workerOf()
+  for await (const line of createInterface({ input: process.stdin })) {
+    const task = workSchema.parse(JSON.parse(line))
+    const cpuBefore = process.cpuUsage()
+    const told = await withTimeout(work(task), task.timeoutSeconds)
+    const cpu = process.cpuUsage(cpuBefore)
+    const done: Omit<Done, 'output'> = {
+      ...told,
+      cpuMicros: cpu.user + cpu.system,
+      maxResidentBytes: process.resourceUsage().maxRSS * 1024,
+    }
+    process.stdout.write(`${resultPrefix}${JSON.stringify(done)}\n`)
+  }
+} catch (error) {
+  if (stack === undefined) throw error
+  // What the stack was doing when it failed, for the log.
+  const report = stack.report()
+  process.stderr.write(`${JSON.stringify(report)}\n`)
+  process.stdout.write(`${divergencesPrefix}${report.divergences}\n`)
+  // A connection that ended because the stack did is not the reason.
+  throw stack.failure ?? error
+} finally {
+  await stack?.stop()
+}
+
+async function workerOf(): Promise<(work: Work) => Promise<Told>> {
+  if (side.kind === 'program') return async ({ task }) => ({ told: { ...(await side.run(task)) } })
+  if (stackSpec === undefined) throw new Error(`workload ${workload} needs a stack`)
+  const made = await makeStack(stackSpec, side.stackOptions)
+  stack = made
+  return (work) => runOn(made, side, work)
+}
+
+async function makeStack(spec: StackSpec, options: ApplicationOptions): Promise<Stack> {
+  const { strategy, payloadWork, idle, impairment, ...others } = spec
+  const made = await createStack({
+    ...options,
+    ...others,
+    strategy,
+    device: { ...inheritedDevice(), ...(impairment === undefined ? {} : { impairment }) },
+    payloadWork: { kind: payloadWork, cipherKey: transferCipherKey },
+    ...(idle === undefined ? {} : { idle: { kind: idle } }),
+  })
+  mirrorCounters(made, `${describe(strategy)}, ${payloadWork}`)
+  return made
+}
+
+async function runOn(stack: Stack, side: ApplicationSide, work: Work): Promise<Told> {
+  const activity = new Activity(stack)
+  const { disturbance } = work
+  let disturber: Disturber | undefined
+  const told = await side.run(work.task, {
+    stack,
+    listens: () => process.stdout.write(`${listeningLine}\n`),
+    progresses: (progress) => {
+      if (disturbance !== undefined) disturber = new Disturber(stack, disturbance, progress)
+    },
+  })
+  const disturbed = await disturber?.finish()
+  await stack.checkpoint()
+  const { crewEvents = [], note } = stack.report()
+  // The task survived it, but was not the one that was to be measured.
+  if (disturbance === undefined && crewEvents.length > crewEventsBefore) throw new Error(note)
+  crewEventsBefore = crewEvents.length
+  return {
+    told: { ...told },
+    activity: { ...activity.sinceStart(), ...(disturbed === undefined ? {} : { disturbed }) },
+  }
+}
+
+function describe(option: StackSpec['strategy']): string {
+  const { kind, ...factors } = option
+  return [kind, ...Object.entries(factors).map(([name, value]) => `${name} ${value}`)].join(', ')
+}
+
+async function withTimeout<T>(work: Promise<T>, seconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the task did not end within ${seconds} s`)), seconds * 1000)
+  })
+  try {
+    return await Promise.race([work, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

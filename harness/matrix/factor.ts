@@ -1,0 +1,41 @@
+/** How a factor of the matrix is declared: its values, its words, and who reads it. Pure. */
+import { z } from 'zod'
+
+export const strategySchema = z.enum(['sequential', 'replicated', 'locked', 'sharded', 'pipelined', 'linux'])
+
+export type Strategy = z.infer<typeof strategySchema>
+
+/**
+ * Every workload reads it; those that use a network do; those that run between two stacks do; or those whose specification
+ * names it.
+ */
+export type ReadBy = 'every workload' | 'networked workloads' | 'workloads between stacks' | 'some workloads'
+
+export interface Declaration<Schema extends z.ZodType, Reader extends ReadBy> {
+  readonly schema: Schema
+  /** Strategies that read it. */
+  readonly strategies: readonly Strategy[]
+  readonly readBy: Reader
+  /** Before its value in an identifier, where a bare number or switch would not say what it counts. */
+  readonly prefix?: string
+  /** How a value reads in tables, pictures and sentences. */
+  readonly words: (value: z.infer<Schema>) => string
+  /** Whether another value makes another kind of communication: cells that differ there are not compared. */
+  readonly isKind?: true
+}
+
+/** Gives a declaration its type. */
+export function factor<Schema extends z.ZodType, const Reader extends ReadBy>(
+  declaration: Declaration<Schema, Reader>,
+): Declaration<Schema, Reader> {
+  return declaration
+}
+
+export const everyStrategy: readonly Strategy[] = strategySchema.options
+export const stacks = everyStrategy.filter((strategy) => strategy !== 'linux')
+export const parallel = stacks.filter((strategy) => strategy !== 'sequential')
+
+export function powerOfTwo(least: number, most: number) {
+  const isPower = (value: number) => (value & (value - 1)) === 0
+  return z.int().min(least).max(most).refine(isPower, 'must be a power of two')
+}

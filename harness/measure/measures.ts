@@ -1,0 +1,170 @@
+/**
+ * Every quantity that is measured, declared once: schemas of samples, summaries, verdicts, tables and figures follow.
+ * What a workload measures is a list of these names; the first of them is what its cells are compared by.
+ */
+import { z } from 'zod'
+import { histogramSchema } from './histogram.ts'
+import type { DistributionMeasure, Measure, ScalarMeasure } from './measure.ts'
+
+/** Counts of what went wrong on the way: sums, for tables. */
+const mishaps = { kind: 'scalar', better: 'less', combine: 'sum', figures: [] } as const
+
+/** One way of two. */
+const direction = {
+  kind: 'scalar',
+  unit: 'Mbit/s',
+  better: 'more',
+  combine: 'median',
+  display: { unit: 'Gbit/s', divisor: 1000 },
+  figures: ['values'],
+} as const
+
+/** Processor time, user and system together. */
+const processorTime = { kind: 'scalar', better: 'less', combine: 'median', figures: [] } as const
+
+export const declaredMeasures = {
+  /** Application bytes that the receiver took within the measured time; where both ends receive, both. */
+  goodputMbps: {
+    kind: 'scalar',
+    title: 'Goodput',
+    unit: 'Mbit/s',
+    better: 'more',
+    combine: 'median',
+    display: { unit: 'Gbit/s', divisor: 1000 },
+    figures: ['values'],
+  },
+  /** Of it, what the stack sent, and what it received. */
+  outgoingMbps: { ...direction, title: 'Outgoing' },
+  incomingMbps: { ...direction, title: 'Incoming' },
+  /** Requests that the framework carried, without a network. */
+  requestsPerSecond: {
+    kind: 'scalar',
+    title: 'Requests',
+    unit: 'per second',
+    better: 'more',
+    combine: 'median',
+    display: { unit: 'k/s', divisor: 1000 },
+    figures: ['values'],
+  },
+  /** Requests whose whole response the client took within the measured time. */
+  transactionsPerSecond: {
+    kind: 'scalar',
+    title: 'Transactions',
+    unit: 'per second',
+    better: 'more',
+    combine: 'median',
+    display: { unit: 'k/s', divisor: 1000 },
+    figures: ['values', 'ratios'],
+  },
+  /** At the client: from before the first byte of a request is handed over to the last byte of its response. */
+  latencyMicros: {
+    kind: 'distribution',
+    title: 'Latency',
+    unit: 'µs',
+    better: 'less',
+    combine: 'pool',
+    ticksPerUnit: 10,
+    quantiles: [0.5, 0.99, 0.999],
+    figures: ['cumulative'],
+  },
+  /** Datagrams that the receiver took within the measured time, each number once. */
+  packetsPerSecond: {
+    kind: 'scalar',
+    title: 'Packets',
+    unit: 'per second',
+    better: 'more',
+    combine: 'median',
+    display: { unit: 'k/s', divisor: 1000 },
+    figures: ['values', 'ratios'],
+  },
+  /** Datagrams that the sender gave to its host. */
+  sentPerSecond: {
+    kind: 'scalar',
+    title: 'Offered',
+    unit: 'per second',
+    better: 'neither',
+    combine: 'median',
+    figures: [],
+  },
+  /** Of the datagrams that were sent, those that never arrived. */
+  lossPercent: {
+    kind: 'scalar',
+    title: 'Loss',
+    unit: '%',
+    better: 'less',
+    combine: 'median',
+    figures: ['values'],
+  },
+  /** For 10⁹ application bytes. */
+  stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
+  peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },
+  /** Of the stack's: its own threads with the engine's helpers, what of that polled in vain by the clock, and the application's. */
+  threadSecondsPerGigabyte: { ...processorTime, title: 'Threads', unit: 's per GB' },
+  pollingSecondsPerGigabyte: { ...processorTime, title: 'Polling', unit: 's per GB' },
+  applicationSecondsPerGigabyte: { ...processorTime, title: 'Application', unit: 's per GB' },
+  stackMicrosPerTransaction: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
+  peerMicrosPerTransaction: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
+  stackMicrosPerDatagram: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
+  peerMicrosPerDatagram: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
+  /** Segments that the sender transmitted again; where both ends send, both. */
+  retransmits: { ...mishaps, title: 'Retransmits', unit: 'segments' },
+  /** Retransmissions that DSACK (RFC 2883) reported to be unnecessary. */
+  spuriousRetransmits: { ...mishaps, title: 'Spurious', unit: 'of them' },
+  /** Segments that the receiver had to queue out of order. */
+  outOfOrder: { ...mishaps, title: 'Out of order', unit: 'at the receiver' },
+  /** Duplicate acknowledgments that the sender received. */
+  duplicateAcks: { ...mishaps, title: 'Dup. ACKs', unit: 'at the sender' },
+  /** Datagrams that the stack could not send, or had no room for: by its own counters. */
+  lostAtStack: { ...mishaps, title: 'Lost', unit: 'in the stack' },
+  lostAtPeer: { ...mishaps, title: 'Lost', unit: 'in the peer' },
+  /** Neither end saw them: queues between the two were full, or the path was impaired. */
+  lostOnTheWay: { ...mishaps, title: 'Lost', unit: 'between' },
+  /** Datagrams that arrived behind one with a higher number (RFC 4737). */
+  reorderedDatagrams: { ...mishaps, title: 'Reordered', unit: 'datagrams' },
+  /** Datagrams beyond the first with their number. */
+  duplicatedDatagrams: { ...mishaps, title: 'Duplicated', unit: 'datagrams' },
+} as const satisfies Readonly<Record<string, Measure>>
+
+type Declared = typeof declaredMeasures
+export type MeasureName = keyof Declared
+/** Those that can be compared: one number a sample, of which the median counts. */
+export type RateName = {
+  [Name in MeasureName]: Declared[Name]['combine'] extends 'median' ? Name : never
+}[MeasureName]
+
+export type DistributionName = {
+  [Name in MeasureName]: Declared[Name]['kind'] extends 'distribution' ? Name : never
+}[MeasureName]
+
+export const measureNames = Object.keys(declaredMeasures) as MeasureName[]
+
+/** By name, as what it is declared to be: for code that treats all alike. */
+export function measureOf(name: MeasureName): Measure {
+  return declaredMeasures[name]
+}
+
+export function isRate(name: MeasureName): name is RateName {
+  return declaredMeasures[name].combine === 'median'
+}
+
+export function isDistribution(name: MeasureName): name is DistributionName {
+  return declaredMeasures[name].kind === 'distribution'
+}
+
+type SchemaOf<M> = M extends DistributionMeasure
+  ? typeof histogramSchema
+  : M extends ScalarMeasure
+    ? z.ZodNullable<z.ZodNumber>
+    : never
+
+const schemas = Object.fromEntries(
+  measureNames.map((name) => [
+    name,
+    measureOf(name).kind === 'distribution' ? histogramSchema : z.number().nonnegative().nullable(),
+  ]),
+) as { [Name in MeasureName]: SchemaOf<Declared[Name]> }
+
+/** What one sample has of them: those that its workload measures. */
+export const measuredSchema = z.strictObject(z.object(schemas).partial().shape)
+
+export type Measured = z.infer<typeof measuredSchema>

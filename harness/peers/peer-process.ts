@@ -1,0 +1,103 @@
+import { basename } from 'node:path'
+import { z } from 'zod'
+import type { ContainerProcess } from '../docker/process.ts'
+import { HarnessError } from '../error.ts'
+import { type DeployedNode, paths } from '../topology/node.ts'
+
+/**
+ * A program of a Linux host: it serves one measurement, tells its state by events, one JSON object a line, and ends with
+ * one result. Workloads have theirs in their folders; what these share is beside this file.
+ */
+export interface MeetingOptions {
+  /** Wait for the connections on this port, or open them to this `host:port`. */
+  readonly meet: { readonly listen: number } | { readonly connect: string }
+  /** Number of connections, all open at the same time. Default: 1. */
+  readonly connections?: number | undefined
+  /** Longest silence. Default: 60. */
+  readonly timeoutSeconds?: number | undefined
+  /** Congestion control of these connections. Default: the host's. */
+  readonly congestionControl?: string | undefined
+  /** Socket buffer. Default: the kernel sizes it. */
+  readonly bufferBytes?: number | undefined
+}
+
+/** Fields of struct tcp_info by the kernel's names; empty where several connections are summed up. */
+export const tcpInfo = z.record(z.string(), z.number())
+
+export function meetingArguments(options: MeetingOptions): string[] {
+  const { meet } = options
+  return [
+    ...('listen' in meet ? given('listen', meet.listen) : given('connect', meet.connect)),
+    ...given('connections', options.connections),
+    ...given('timeout', options.timeoutSeconds),
+    ...given('congestion', options.congestionControl),
+    ...given('buffer', options.bufferBytes),
+  ]
+}
+
+/** An option with its value, or nothing where the program's default is to stand. */
+export function given(name: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [`--${name}`, String(value)]
+}
+
+/** What is to run on a Linux host: a Python program, and what it tells in the end. */
+export interface PeerProgram<Result = unknown> {
+  /** As the containers see it. */
+  readonly file: string
+  readonly argv: readonly string[]
+  readonly result: z.ZodType<Result>
+  /** Whether it waits for connections, and tells when it does. */
+  readonly listens: boolean
+}
+
+export interface RunningProgram<Result> {
+  /** Settles when the program waits for connections; at once if it opens them itself. Rejects with `result`. */
+  readonly ready: Promise<void>
+  /** Rejects with HarnessError if the program fails. */
+  readonly result: Promise<Result>
+  kill(): Promise<void>
+}
+
+/** A command for a Python program that finds what all of them share. */
+export function pythonCommand(file: string, argv: readonly string[]): string[] {
+  return ['env', `PYTHONPATH=${paths.peerPrograms}`, 'python3', file, ...argv]
+}
+
+export async function startProgram<Result>(
+  node: DeployedNode,
+  program: PeerProgram<Result>,
+): Promise<RunningProgram<Result>> {
+  const child = await node.spawn(pythonCommand(program.file, program.argv))
+  const ready = Promise.withResolvers<void>()
+  if (!program.listens) ready.resolve()
+  const name = `${basename(program.file)} on ${node.name}`
+  const result = follow(child, name, program.result, ready.resolve)
+  result.catch(ready.reject)
+  // Whoever does not wait for one of the two still learns of a failure from the other.
+  ready.promise.catch(() => {})
+  return { ready: ready.promise, result, kill: () => child.kill('KILL') }
+}
+
+const event = z.looseObject({ event: z.string() })
+
+async function follow<Result>(
+  child: ContainerProcess,
+  name: string,
+  schema: z.ZodType<Result>,
+  onListening: () => void,
+): Promise<Result> {
+  let result: Result | undefined
+  let reason = ''
+  for await (const line of child.lines()) {
+    const { event: kind, ...fields } = event.parse(JSON.parse(line))
+    if (kind === 'listening') onListening()
+    else if (kind === 'result') result = schema.parse(fields)
+    else if (kind === 'failed') reason = String(fields.reason)
+  }
+  const exitCode = await child.exit
+  if (result !== undefined) return result
+  throw new HarnessError(
+    `The ${name} ended without a result (exit code ${exitCode}): ${reason || child.lastWords()}`,
+    'If the other end failed, its own message tells more; a silence longer than the timeout ends it, too.',
+  )
+}

@@ -1,0 +1,55 @@
+/**
+ * What the runner needs from whoever can take a sample; `harness/testbed/sampler.ts` has the one that does. The runner
+ * owns schedule, files and failures; a sampler owns containers, devices and traffic. Called by the runner only, one call at
+ * a time.
+ */
+import type { Cell, Experiment } from '../matrix/experiment.ts'
+import type { Failure, Measurement } from '../result/sample.ts'
+
+export interface PrepareContext {
+  /** Aborted on Ctrl-C: give up soon, and leave cleaning up to `dispose`. */
+  readonly signal: AbortSignal
+  /** Appends a line to the run's own log. */
+  log(line: string): void
+  /** Every command that is run on a host or in a container, for the manifest. */
+  recordCommand(argv: readonly string[]): void
+}
+
+export interface SampleContext extends PrepareContext {
+  readonly experiment: Experiment
+  /** Of the warm-up that the experiment asks for: 1, or less where a run is to be quick. */
+  readonly warmupShare: number
+  /** No later sample of this cell is scheduled. */
+  readonly isLast: boolean
+  /** Seeds everything random in this sample: 32 bits, not negative. */
+  readonly seed: number
+  /** Absolute path of this sample's log; `log` appends to it. Other files of the sample go beside it. */
+  readonly logPath: string
+}
+
+/** What the sampler learned about a topology's hosts: kernel settings and versions by name. */
+export type TopologyFacts = Readonly<Record<string, string>>
+
+export type SampleOutcome =
+  | { readonly status: 'measured'; readonly measurement: Measurement }
+  | { readonly status: 'failed'; readonly failure: Failure }
+
+export interface Sampler {
+  /**
+   * Makes a topology ready: before its first sample, and again after any sample of it that failed, so it has to
+   * be repeatable and to replace what died. Several topologies stay up at once until `dispose`.
+   * Throws HarnessError; the topology's samples are then recorded as failed with that reason.
+   */
+  prepare(topology: string, context: PrepareContext): Promise<TopologyFacts>
+
+  /** Takes one sample. A HarnessError thrown here is recorded as the sample's failure; the run goes on. */
+  take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome>
+
+  /** Removes everything that `prepare` made. Called once, also after an abort. */
+  dispose(): Promise<void>
+}
+
+export interface SamplerOptions {
+  /** Keeps the log of a channel beside the last sample of every replicated cell. */
+  readonly record?: boolean | undefined
+}

@@ -1,0 +1,117 @@
+/**
+ * The harness's end of the agent in a stack's container: one command at a time, each answered by one event.
+ */
+
+import {
+  type AgentCommand,
+  type AgentEvent,
+  agentEventSchema,
+  type Done,
+  type ServeSpec,
+  type Work,
+} from '../agent/messages.ts'
+import type { DeviceSpec } from '../agent/open-device.ts'
+import type { ContainerProcess } from '../docker/process.ts'
+import { DivergenceFailure, HarnessError } from '../error.ts'
+import type { Deployment } from '../topology/deploy.ts'
+import { linkAt, linkKindOf } from '../topology/links/kinds.ts'
+import { type DeployedNode, nodeProgram, paths } from '../topology/node.ts'
+
+const tapName = 'dominoes0'
+
+export class AgentConnection {
+  readonly #process: ContainerProcess
+  readonly #events: AsyncIterator<string>
+  #nextId = 1
+
+  private constructor(process: ContainerProcess) {
+    this.#process = process
+    this.#events = process.lines()[Symbol.asyncIterator]()
+  }
+
+  /** Starts the agent on a stack's node and, if it made a TAP, joins that to the topology. */
+  static async open(
+    deployment: Deployment,
+    node: DeployedNode,
+    tapQueues: number,
+    onProgress: (line: string) => void,
+  ): Promise<AgentConnection> {
+    onProgress('starting the stack’s agent')
+    const link = linkAt(deployment.topology, node.name)
+    const device: DeviceSpec =
+      linkKindOf(link).device === 'tap'
+        ? { kind: 'tap', name: tapName, mtuBytes: link.mtuBytes, queues: tapQueues }
+        : { kind: 'packet-socket', name: node.interfaceName }
+    const flags = process.env.DOMINOES_NODE_FLAGS
+    const child = await node.spawn(
+      [nodeProgram(), `${paths.project}/harness/agent/agent.ts`, JSON.stringify(device)],
+      flags === undefined ? {} : { environment: { DOMINOES_NODE_FLAGS: flags } },
+    )
+    const agent = new AgentConnection(child)
+    const ready = await agent.#next()
+    if (ready.event === 'fatal') throw new HarnessError(ready.reason, ready.remedy)
+    if (ready.event !== 'ready') throw new HarnessError(`The agent began with "${ready.event}".`, defect)
+    if (device.kind === 'tap') await deployment.connectTap(ready.interface, node.name)
+    return agent
+  }
+
+  /** Does one task, and calls `onListening` once that waits for connections. Throws HarnessError with the reason if it failed. */
+  async work(work: Work, onListening: () => void = () => {}): Promise<Done> {
+    let event = await this.#command({ id: this.#nextId++, work })
+    if (event.event === 'listening') {
+      onListening()
+      event = await this.#answer()
+    }
+    if (event.event === 'done') return event.done
+    throw new HarnessError(`The agent answered a task with "${event.event}".`, defect)
+  }
+
+  /** Stops the stacks that stayed awake after their task. */
+  async rest(): Promise<void> {
+    const event = await this.#command({ id: this.#nextId++, rest: true })
+    if (event.event !== 'rested') throw new HarnessError(`The agent answered with "${event.event}".`, defect)
+  }
+
+  /** Ends the processes of all stacks, so that the next tasks begin with new ones. */
+  async retireStacks(): Promise<void> {
+    const event = await this.#command({ id: this.#nextId++, retire: true })
+    if (event.event !== 'retired') throw new HarnessError(`The agent answered with "${event.event}".`, defect)
+  }
+
+  /** Serves pages until this connection is closed; resolves when it listens. Throws HarnessError if it cannot. */
+  async serve(spec: ServeSpec): Promise<void> {
+    const event = await this.#command({ id: this.#nextId++, serve: spec })
+    if (event.event !== 'serving') throw new HarnessError(`The agent answered with "${event.event}".`, defect)
+  }
+
+  async close(): Promise<void> {
+    this.#process.stdin.end()
+    await this.#process.kill('TERM')
+  }
+
+  async #command(command: AgentCommand): Promise<AgentEvent> {
+    this.#process.stdin.write(`${JSON.stringify(command)}\n`)
+    return await this.#answer()
+  }
+
+  async #answer(): Promise<AgentEvent> {
+    const event = await this.#next()
+    if (event.event === 'failed' && event.divergences !== undefined)
+      throw new DivergenceFailure(event.divergences, event.reason, event.remedy)
+    if (event.event === 'failed' || event.event === 'fatal')
+      throw new HarnessError(event.reason, event.remedy)
+    return event
+  }
+
+  async #next(): Promise<AgentEvent> {
+    const line = await this.#events.next()
+    if (line.done !== true) return agentEventSchema.parse(JSON.parse(line.value))
+    const exitCode = await this.#process.exit
+    throw new HarnessError(
+      `The stack's agent ended (exit code ${exitCode}): ${this.#process.lastWords()}`,
+      'Its last words are above; make doctor checks what it needs.',
+    )
+  }
+}
+
+const defect = 'This is a defect of the harness; please report it with the log of this run.'

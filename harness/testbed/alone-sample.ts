@@ -1,0 +1,41 @@
+/** A sample of a workload that runs alone in the stack's container: without a stack, without a peer. */
+import { HarnessError } from '../error.ts'
+import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
+import type { AloneSide } from '../workload/host-side.ts'
+import type { WorkloadPlan } from '../workload/specification.ts'
+import type { Testbed } from './testbed.ts'
+
+export async function takeAloneSample(
+  testbed: Testbed,
+  side: AloneSide,
+  { options, amount }: WorkloadPlan,
+  context: SampleContext,
+): Promise<SampleOutcome> {
+  if (testbed.agent === undefined) {
+    throw new HarnessError(
+      `Topology "${testbed.deployment.topology.id}" has no container of a stack to run this in.`,
+      'Use tap in the cells of this experiment.',
+    )
+  }
+  const extent = { settling: amount.warmup * context.warmupShare, measured: amount.measured }
+  const { kind: workload } = context.experiment.workload
+  const work = { workload, ...side.task(options, extent) }
+  context.recordCommand(['work', JSON.stringify(work)])
+  const done = await testbed.agent.work({ ...work, task: { ...work.task } })
+  context.log(JSON.stringify(done, null, 2))
+  const { deliveries, ...outcome } = side.conclude(extent, done.told)
+  return {
+    status: 'measured',
+    measurement: {
+      ...outcome,
+      deliveries: [...deliveries],
+      cpuMicros: { stack: done.cpuMicros, peer: 0 },
+      memoryBytes: { stack: done.maxResidentBytes, peer: 0 },
+      digestsMissed: 0,
+      framesIn: null,
+      framesOut: null,
+      perReplica: [],
+      note: '',
+    },
+  }
+}

@@ -1,0 +1,49 @@
+/** The reference: the same exchange between two unmodified Linux hosts, with a program in place of the stack's side. */
+import { startProgram } from '../peers/peer-process.ts'
+import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
+import type { ExchangeSide } from '../workload/host-side.ts'
+import type { WorkloadPlan } from '../workload/specification.ts'
+import { observe } from './observe.ts'
+import { siteOf } from './site.ts'
+import type { Testbed } from './testbed.ts'
+
+export async function takeLinuxSample(
+  testbed: Testbed,
+  side: ExchangeSide,
+  { options, amount }: WorkloadPlan,
+  context: SampleContext,
+): Promise<SampleOutcome> {
+  const extent = { settling: amount.warmup * context.warmupShare, measured: amount.measured }
+  const { listens, peer, standIn } = await side.exchange(options, extent, siteOf(testbed, undefined, false))
+  const ends = [
+    { node: testbed.stack, program: standIn },
+    { node: testbed.peer, program: peer },
+  ] as const
+  const [first, second] = listens === 'stack' ? ends : ends.toReversed()
+  const [told, seen] = await observe(testbed, async () => {
+    const waiting = await startProgram(first.node, first.program)
+    await waiting.ready
+    const calling = await startProgram(second.node, second.program)
+    return await Promise.all([waiting.result, calling.result])
+  })
+  const [stack, atPeer] = listens === 'stack' ? told : told.toReversed()
+  context.log(JSON.stringify({ stack, peer: atPeer, seen }, null, 2))
+  const outcome = side.conclude(options, { stack, protocol: undefined, peer: atPeer, seen }, extent)
+  return {
+    status: 'measured',
+    measurement: {
+      ...outcome,
+      deliveries: [...outcome.deliveries],
+      cpuMicros: seen.cpuMicros,
+      memoryBytes: seen.memoryBytes,
+      divergences: 0,
+      digestsCompared: 0,
+      digestsMissed: 0,
+      requests: null,
+      framesIn: null,
+      framesOut: null,
+      perReplica: [],
+      note: '',
+    },
+  }
+}

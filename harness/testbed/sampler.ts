@@ -1,0 +1,77 @@
+/**
+ * Takes samples on real containers: deploys the topologies that cells ask for, has the cell's workload done there, and
+ * gathers what both ends and the kernel saw.
+ */
+import { randomBytes } from 'node:crypto'
+import { HarnessError } from '../error.ts'
+import type { Cell } from '../matrix/experiment.ts'
+import type {
+  PrepareContext,
+  SampleContext,
+  SampleOutcome,
+  Sampler,
+  SamplerOptions,
+  TopologyFacts,
+} from '../runner/sampler.ts'
+import { describePeer } from '../topology/describe-peer.ts'
+import { workloadOf } from '../workload/workloads.ts'
+import { takeAloneSample } from './alone-sample.ts'
+import { planCell } from './cell-plan.ts'
+import { takeLinuxSample } from './linux-sample.ts'
+import { takeStackSample } from './stack-sample.ts'
+import { Testbed, type TestbedPlan } from './testbed.ts'
+
+export class ContainerSampler implements Sampler {
+  readonly #runId = randomBytes(4).toString('hex')
+  /** By what was planned: the topology first. */
+  readonly #testbeds = new Map<string, Testbed>()
+  readonly #records: boolean
+
+  constructor({ record = false }: SamplerOptions = {}) {
+    this.#records = record
+  }
+
+  async prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
+    for (const [key, testbed] of this.#testbeds) {
+      if (!key.startsWith(`${topology} `)) continue
+      this.#testbeds.delete(key)
+      await testbed.destroy()
+    }
+    const testbed = await this.#testbed({ topology }, context)
+    const { kernel, settings, features } = await describePeer(testbed.peer)
+    return { kernel, ...settings, ...features }
+  }
+
+  async take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
+    context.log(`cell ${cell.id}, round ${round}`)
+    const { workload } = context.experiment
+    const plan = planCell(cell.factors, workload)
+    const side = await workloadOf(workload.kind).hostSide()
+    const testbed = await this.#testbed(plan.testbed, context)
+    if (side.kind === 'alone') return takeAloneSample(testbed, side, plan.work, context)
+    if (plan.kind === 'linux') return takeLinuxSample(testbed, side, plan.work, context)
+    if (plan.kind === 'stack')
+      return takeStackSample(testbed, side, { ...plan, cell: cell.id, round }, context, this.#records)
+    throw new HarnessError(
+      `Workload "${workload.kind}" says of itself both that it uses a network and not.`,
+      'Report this defect.',
+    )
+  }
+
+  async dispose(): Promise<void> {
+    const testbeds = [...this.#testbeds.values()]
+    this.#testbeds.clear()
+    await Promise.all(testbeds.map((testbed) => testbed.destroy()))
+  }
+
+  async #testbed(plan: TestbedPlan, context: PrepareContext): Promise<Testbed> {
+    const { topology, offloads = '', tapQueues = 1, mtuBytes = '' } = plan
+    const key = `${topology} ${offloads} ${tapQueues} ${mtuBytes}`
+    const known = this.#testbeds.get(key)
+    if (known !== undefined) return known
+    context.signal.throwIfAborted()
+    const testbed = await Testbed.deploy(plan, this.#runId, (line) => context.log(line))
+    this.#testbeds.set(key, testbed)
+    return testbed
+  }
+}

@@ -1,0 +1,16 @@
+/** Where exchanges between the two nodes of a testbed take place, as a workload is told. */
+import type { Site } from '../workload/host-side.ts'
+import type { Testbed } from './testbed.ts'
+
+const port = 5001
+
+export function siteOf(testbed: Testbed, payloadWork: string | undefined, isImpaired: boolean): Site {
+  return {
+    directory: testbed.directory,
+    stackAddress: testbed.stack.address,
+    peerAddress: testbed.peer.address,
+    port,
+    payloadWork,
+    isImpaired,
+  }
+}

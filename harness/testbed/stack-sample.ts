@@ -1,0 +1,190 @@
+/**
+ * A sample of our stack beside its peer, Linux or another stack of ours. The stack's process stays for the samples of a few rounds of its cell;
+ * before the first it makes some exchanges that are verified like the others and not measured.
+ */
+import type { StackActivity, Work } from '../agent/messages.ts'
+import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
+import { HarnessError } from '../error.ts'
+import type { Measurement } from '../result/sample.ts'
+import { faultsOf } from '../result/validity.ts'
+import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
+import { pathEvents } from '../topology/counters.ts'
+import type { DeployedNode } from '../topology/node.ts'
+import type { ExchangeSide, Extent } from '../workload/host-side.ts'
+import { specificationOf } from '../workload/workloads.ts'
+import type { AgentConnection } from './agent-connection.ts'
+import type { CellPlan, PlannedStack } from './cell-plan.ts'
+import { disturbanceOf } from './disturbance-of.ts'
+import { dumpDirectory, type Exchanged, runExchange } from './exchange.ts'
+import { isToBeRecorded, keepRecording, recordPath } from './recording.ts'
+import { siteOf } from './site.ts'
+import type { Testbed } from './testbed.ts'
+
+/** Of what is measured, as much more before the measurement begins: slow start, and caches that others used. */
+const settlingShare = 1 / 8
+
+/**
+ * Exchanges among which the warm-up is shared out. What was compiled while there had been only one connection is thrown
+ * away when the next is opened, and is compiled again during its exchange.
+ */
+const warmupExchanges = 4
+
+/** What is sampled, and for the how manyth time. */
+type PlannedSample = Extract<CellPlan, { kind: 'stack' }> & { readonly cell: string; readonly round: number }
+
+/** What is not the same for all exchanges of a sample. */
+interface Changes {
+  readonly disturbance?: Disturbance | undefined
+  readonly recordPath?: string
+}
+
+export async function takeStackSample(
+  testbed: Testbed,
+  side: ExchangeSide,
+  plan: PlannedSample,
+  context: SampleContext,
+  records: boolean,
+): Promise<SampleOutcome> {
+  const { agent } = testbed
+  if (agent === undefined) {
+    throw new HarnessError(
+      `Topology "${testbed.deployment.topology.id}" has no stack.`,
+      'Use tap, tap-bridge or veth-packet in the cells of this strategy.',
+    )
+  }
+  const { warmup, measured } = plan.work.amount
+  const make = (extent: Extent, changes: Changes) =>
+    exchange(testbed, agent, side, plan, context, extent, changes)
+  const { id, rounds } = context.experiment
+  await testbed.enterRound(id, rounds.full, plan.round)
+  if (!testbed.warmCells.delete(plan.cell)) {
+    context.log('warming up')
+    const share = (warmup * context.warmupShare) / warmupExchanges
+    for (let k = 0; k < warmupExchanges; k++) {
+      refuseFaults('warm-up', await make({ settling: 0, measured: share }, {}))
+    }
+  }
+  const disturbance = disturbanceOf(plan.disturbance, context.seed)
+  const measurement = await make({ settling: measured * settlingShare, measured }, { disturbance })
+  // Only now: after a failure the process is a new one, and cold.
+  testbed.warmCells.add(plan.cell)
+  if (records && isToBeRecorded(plan.stack, context)) {
+    context.log('once more, recording')
+    const { mostRecorded } = specificationOf(context.experiment.workload)
+    const extent = { settling: 0, measured: Math.min(measured, mostRecorded) }
+    refuseFaults('recorded', await make(extent, { disturbance, recordPath }))
+    await keepRecording(testbed.directory, context)
+  }
+  return { status: 'measured', measurement }
+}
+
+async function exchange(
+  testbed: Testbed,
+  agent: AgentConnection,
+  side: ExchangeSide,
+  plan: PlannedSample,
+  context: SampleContext,
+  extent: Extent,
+  { disturbance, recordPath }: Changes,
+): Promise<Measurement> {
+  const { options } = plan.work
+  const spec = stackSpecOf(testbed, plan, context.seed)
+  const site = siteOf(testbed, spec.payloadWork, spec.impairment !== undefined)
+  const planned = await side.exchange(options, extent, site)
+  const common: Pick<Work, 'workload' | 'timeoutSeconds' | 'staysAwake'> = {
+    workload: context.experiment.workload.kind,
+    timeoutSeconds: planned.timeoutSeconds,
+    ...(plan.peer === undefined ? {} : { staysAwake: true }),
+  }
+  const work: Work = {
+    ...common,
+    stack: { ...spec, ...(recordPath === undefined ? {} : { recordPath }) },
+    task: { ...planned.task },
+    ...(disturbance === undefined ? {} : { disturbance }),
+  }
+  const peerStack = plan.peer === undefined ? undefined : atNode(testbed, testbed.peer, plan.peer)
+  const peer =
+    peerStack === undefined ? undefined : { ...common, stack: peerStack, task: { ...planned.peerTask } }
+  const exchanged = await runExchange(testbed, agent, planned, { stack: work, peer }, context)
+  return measurementOf(side, options, exchanged, extent)
+}
+
+function stackSpecOf(
+  testbed: Testbed,
+  { cell, stack, impairment = testbed.link.impairment }: PlannedSample,
+  seed: number,
+): StackSpec {
+  return {
+    ...atNode(testbed, testbed.stack, stack),
+    ...(impairment === undefined ? {} : { impairment: { ...impairment, seed: testbed.seedFor(cell, seed) } }),
+  }
+}
+
+/** What a stack of this plan is at a node. */
+function atNode(
+  testbed: Testbed,
+  { name, address, prefixBits }: DeployedNode,
+  stack: PlannedStack,
+): StackSpec {
+  return {
+    ...stack,
+    address: `${address}/${prefixBits}`,
+    mtuBytes: testbed.link.mtuBytes,
+    dumpDirectory: `${dumpDirectory}/${name}`,
+  }
+}
+
+function measurementOf(
+  side: ExchangeSide,
+  options: object,
+  { done, peer, peerDone, seen }: Exchanged,
+  extent: Extent,
+): Measurement {
+  const { told, activity } = done
+  if (activity === undefined) throw new HarnessError('A task ran without a stack.', 'Report this defect.')
+  const { protocol, processorTime, ...observed } = activity
+  const theirs = peerDone?.activity
+  const ended = { stack: told, protocol, processorTime, peer, peerProtocol: theirs?.protocol, seen }
+  const { deliveries, ...outcome } = side.conclude(options, ended, extent)
+  return {
+    ...outcome,
+    ...observed,
+    ...(theirs === undefined ? {} : withPeer(observed, theirs)),
+    deliveries: [...deliveries],
+    cpuMicros: seen.cpuMicros,
+    // The container holds the stacks of other cells, too.
+    memoryBytes: {
+      stack: done.maxResidentBytes,
+      peer: peerDone?.maxResidentBytes ?? seen.memoryBytes.peer,
+    },
+    requests: protocol.requests ?? null,
+    retransmitsOf: {
+      stack: protocol.retransmits ?? null,
+      peer:
+        theirs === undefined ? pathEvents(seen.peer).retransmitted : (theirs.protocol.retransmits ?? null),
+    },
+  }
+}
+
+/** The digests of both ends count: a state that differed at either voids the sample. */
+function withPeer(
+  own: Omit<StackActivity, 'protocol' | 'processorTime'>,
+  { divergences, digestsCompared, digestsMissed, perReplica }: StackActivity,
+) {
+  return {
+    divergences: own.divergences + divergences,
+    digestsCompared: own.digestsCompared + digestsCompared,
+    digestsMissed: own.digestsMissed + digestsMissed,
+    peerStack: { divergences, digestsCompared, perReplica },
+  }
+}
+
+/** What is no sample has to be said here to be wrong. */
+function refuseFaults(name: string, measurement: Measurement): void {
+  const faults = faultsOf(measurement)
+  if (faults.length === 0) return
+  throw new HarnessError(
+    `The ${name} exchange was not clean: ${faults.join(', ')}.`,
+    'This is a defect of the stack; the log of this sample has the details.',
+  )
+}

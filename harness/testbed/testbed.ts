@@ -1,0 +1,116 @@
+/**
+ * A topology that is up and can take samples: its containers, the directory they share, and, where it has a stack,
+ * the agent that holds the device.
+ */
+import { addCleanUp } from '../docker/clean-up.ts'
+import { makeScratch, removeScratch } from '../docker/scratch.ts'
+import { type Deployment, deployTopology } from '../topology/deploy.ts'
+import { linkAt } from '../topology/links/kinds.ts'
+import { loadTopology } from '../topology/load.ts'
+import type { DeployedNode } from '../topology/node.ts'
+import { type ResolvedLink, resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
+import { AgentConnection } from './agent-connection.ts'
+import { roundsPerProcess } from './rounds-per-process.ts'
+
+/** The node under test and the one at the other end have these names in every topology. */
+const stackName = 'stack'
+const peerName = 'peer'
+
+/** Which containers a sample needs: those with equal plans share them. */
+export interface TestbedPlan extends Omit<TopologyChanges, 'processors'> {
+  readonly topology: string
+  /** Of the stack's TAP; default 1. */
+  readonly tapQueues?: number
+}
+
+export class Testbed {
+  readonly deployment: Deployment
+  /** On this machine; the containers see it as /shared. */
+  readonly directory: string
+  readonly agent: AgentConnection | undefined
+  /** Where the other end is a stack, too. */
+  readonly peerAgent: AgentConnection | undefined
+  /** Cells whose stack's process has made its warm-up. */
+  readonly warmCells = new Set<string>()
+  /** The experiment and rounds that the stacks' processes are for. */
+  #span = ''
+  /** By cell: seeds of the impairments of the stacks that run now. */
+  readonly #seeds = new Map<string, number>()
+  readonly #withdraw: () => void
+
+  private constructor(
+    deployment: Deployment,
+    directory: string,
+    agent: AgentConnection | undefined,
+    peerAgent: AgentConnection | undefined,
+    withdraw: () => void,
+  ) {
+    this.deployment = deployment
+    this.directory = directory
+    this.agent = agent
+    this.peerAgent = peerAgent
+    this.#withdraw = withdraw
+  }
+
+  static async deploy(
+    { topology, tapQueues = 1, ...changes }: TestbedPlan,
+    runId: string,
+    onProgress: (line: string) => void,
+  ): Promise<Testbed> {
+    const resolved = resolveTopology(await loadTopology(topology), changes)
+    const directory = await makeScratch()
+    const withdraw = addCleanUp(() => removeScratch(directory))
+    const deployment = await deployTopology(resolved, { runId, directory, onProgress })
+    try {
+      const agentOf = async (name: string, queues: number) => {
+        const node = deployment.node(name)
+        return node.role === 'stack'
+          ? await AgentConnection.open(deployment, node, queues, onProgress)
+          : undefined
+      }
+      const agent = await agentOf(stackName, tapQueues)
+      const peerAgent = await agentOf(peerName, 1)
+      return new Testbed(deployment, directory, agent, peerAgent, withdraw)
+    } catch (error) {
+      await deployment.destroy()
+      throw error
+    }
+  }
+
+  /** Of so many. Stacks stay for a few rounds of one experiment: they hold memory, and how quick one is was in part decided when it started. */
+  async enterRound(experiment: string, rounds: number, round: number): Promise<void> {
+    const span = `${experiment} ${Math.floor(round / roundsPerProcess(rounds))}`
+    if (this.#span === span) return
+    this.#span = span
+    this.warmCells.clear()
+    this.#seeds.clear()
+    await Promise.all([this.agent?.retireStacks(), this.peerAgent?.retireStacks()])
+  }
+
+  /** A stack's draws go on from sample to sample: it is made with the seed of the first. */
+  seedFor(cell: string, seed: number): number {
+    const known = this.#seeds.get(cell) ?? seed
+    this.#seeds.set(cell, known)
+    return known
+  }
+
+  /** The wire between the stack and its peer. */
+  get link(): ResolvedLink {
+    return linkAt(this.deployment.topology, stackName)
+  }
+
+  get stack(): DeployedNode {
+    return this.deployment.node(stackName)
+  }
+
+  get peer(): DeployedNode {
+    return this.deployment.node(peerName)
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([this.agent?.close(), this.peerAgent?.close()])
+    await this.deployment.destroy()
+    await removeScratch(this.directory)
+    this.#withdraw()
+  }
+}

@@ -1,0 +1,30 @@
+/** What a sampler is given for one sample of a workload, outside of a run. Imported by tests only. */
+import type { SampleContext } from '../runner/sampler.ts'
+import type { WorkloadSettings } from '../workload/workloads.ts'
+
+export interface ContextOptions {
+  readonly workload: WorkloadSettings
+  /** Where it is to log, and files that go beside a log. */
+  readonly logPath: string
+  readonly isLast?: boolean
+  log?(line: string): void
+}
+
+export function sampleContext({
+  workload,
+  logPath,
+  isLast = true,
+  log = () => {},
+}: ContextOptions): SampleContext {
+  return {
+    signal: new AbortController().signal,
+    log,
+    recordCommand: () => {},
+    // Of an experiment, only this much is asked.
+    experiment: { id: 'tested', workload, rounds: { full: 21, quick: 3 } },
+    warmupShare: 1,
+    isLast,
+    seed: 1,
+    logPath,
+  } as unknown as SampleContext
+}

@@ -1,0 +1,42 @@
+/** The rule that turns an experiment's cells into a verdict. Pure. */
+import type { VerdictRule } from '../matrix/experiment.ts'
+import type { Machine } from '../result/manifest.ts'
+import { judgeByCost, refuteEquality } from './cost.ts'
+import type { JudgedCell, Judgement } from './judgement.ts'
+import { judgeByModel } from './model.ts'
+import { judgeByPrediction } from './prediction.ts'
+import { judgeByRange } from './range.ts'
+import { judgeByReplicatedWork } from './replicated-work.ts'
+import { judgeBySurvival } from './survival.ts'
+
+/** `quantity`: what cells are compared by, as sentences have it. */
+export function judge(
+  rule: VerdictRule,
+  cells: readonly JudgedCell[],
+  machine: Machine,
+  quantity: string,
+): Judgement {
+  const refuted = rule.kind === 'cost' ? refuteEquality(cells) : undefined
+  if (refuted !== undefined) return refuted
+  const faults = cells.reduce((total, cell) => total + cell.void, 0)
+  if (faults > 0) {
+    return {
+      verdict: 'cannot tell here',
+      reasons: [`${faults} samples had wrong bytes or differing states, which voids the comparison.`],
+    }
+  }
+  switch (rule.kind) {
+    case 'model':
+      return judgeByModel(rule, cells)
+    case 'survival':
+      return judgeBySurvival(rule, cells)
+    case 'cost':
+      return judgeByCost(rule, cells, quantity)
+    case 'replicated-work':
+      return judgeByReplicatedWork(rule, cells, machine)
+    case 'prediction':
+      return judgeByPrediction(rule, cells)
+    case 'speedup-range':
+      return judgeByRange(rule, cells, machine)
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Whether the speed-up over the sequential stack lies in the claimed range. Pure. Each kind of communication (all factors
+ * but strategy and replicas) is judged by its best replicated cell of two or more replicas; a machine that is too small
+ * can confirm the claim, but not refute it.
+ */
+import type { SpeedupRange } from '../matrix/experiment.ts'
+import { describeFactors, varying } from '../matrix/factor-words.ts'
+import { factorNames, identifyFactors } from '../matrix/factors.ts'
+import type { Machine } from '../result/manifest.ts'
+import type { Interval } from '../statistics/interval.ts'
+import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
+import type { JudgedCell, Judgement } from './judgement.ts'
+
+type Finding = 'gains' | 'unclear' | 'no gain'
+
+export function judgeByRange(rule: SpeedupRange, cells: readonly JudgedCell[], machine: Machine): Judgement {
+  const best = bestByCommunication(cells)
+  if (best.length === 0) {
+    return {
+      verdict: 'cannot tell here',
+      reasons: ['No replicated cell could be compared with the sequential stack.'],
+    }
+  }
+  const findings = best.map((cell) => findingOf(rule, cell))
+  const reasons = best.map((cell, index) =>
+    explain(rule, cell, findings[index] as Finding, communicationOf(cell, best)),
+  )
+  reasons.push(...remarksOnCoverage(Math.min(...best.map((cell) => cell.speedupCoverage))))
+  const count = (finding: Finding) => findings.filter((other) => other === finding).length
+  if (count('gains') === best.length) return { verdict: 'reproduced', reasons }
+  if (count('gains') > 0) return { verdict: 'partly', reasons }
+  if (count('unclear') > 0) return { verdict: 'cannot tell here', reasons }
+  if (machine.cores >= rule.refutableFromCores) return { verdict: 'not reproduced', reasons }
+  reasons.push(
+    `${machine.cores} cores cannot refute the claim: replicas and peer share them, so that one's gain is the other's loss.`,
+  )
+  return { verdict: 'cannot tell here', reasons }
+}
+
+function bestByCommunication(cells: readonly JudgedCell[]): JudgedCell[] {
+  const best = new Map<string, JudgedCell>()
+  for (const cell of cells) {
+    const { strategy, replicas = 0, ...communication } = cell.factors
+    if (strategy !== 'replicated' || replicas < 2 || cell.speedupOverSequential === null) continue
+    const key = identifyFactors({ strategy, ...communication })
+    const leader = best.get(key)?.speedupOverSequential?.median ?? 0
+    if (cell.speedupOverSequential.median > leader) best.set(key, cell)
+  }
+  return [...best.values()]
+}
+
+function findingOf(rule: SpeedupRange, cell: JudgedCell): Finding {
+  const interval = cell.speedupOverSequential
+  if (interval === null || cell.roundsCompared < fewestRounds) return 'unclear'
+  if (interval.low >= rule.low) return 'gains'
+  return interval.high < rule.low ? 'no gain' : 'unclear'
+}
+
+/** What tells a cell's kind of communication from the others that are judged. */
+function communicationOf({ factors }: JudgedCell, judged: readonly JudgedCell[]): string {
+  const others = factorNames.filter(
+    (name) => name !== 'strategy' && name !== 'replicas' && name !== 'payloadWork',
+  )
+  const all = judged.map((cell) => cell.factors)
+  return describeFactors(factors, ['payloadWork', ...varying(others, all)])
+}
+
+function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding, communication: string): string {
+  const { low, median, high } = cell.speedupOverSequential as Interval
+  const { replicas } = cell.factors
+  const range = `${low.toFixed(2)} … ${high.toFixed(2)}`
+  const measured = `${communication}: ${replicas} replicas reach ${median.toFixed(2)} times the sequential stack (${range})`
+  const bound = `the claimed ${rule.low.toFixed(2)}`
+  if (finding === 'gains')
+    return `${measured}: at least ${bound}${median > rule.high ? `, and beyond ${rule.high.toFixed(2)}` : ''}.`
+  if (finding === 'no gain') return `${measured}: below ${bound}.`
+  return cell.roundsCompared < fewestRounds
+    ? `${measured}: fewer than ${fewestRounds} rounds could be compared.`
+    : `${measured}: on both sides of ${bound}.`
+}

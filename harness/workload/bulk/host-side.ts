@@ -1,0 +1,127 @@
+/** Takes a sample of a bulk transfer: the stack connects to a sink or a source at the peer, or to another stack. */
+import { patternPath, travellingContent } from '../../content/stream-files.ts'
+import { HarnessError } from '../../error.ts'
+import { congestionControl } from '../../peers/congestion-control.ts'
+import { type Counters, pathEvents } from '../../topology/counters.ts'
+import type { ExchangeSide, Extent, Outcome, Site } from '../host-side.ts'
+import { timeLimitSeconds } from '../time-limit.ts'
+import { sink, sinkResult, source, sourceResult } from './peer-side.ts'
+import type { BulkOptions } from './specification.ts'
+import { type BulkTask, toldSchema } from './task.ts'
+
+export const hostSide: ExchangeSide<BulkOptions> = {
+  kind: 'exchange',
+
+  async exchange({ direction, connections }, extent: Extent, site: Site) {
+    const { settling, measured } = extent
+    // Of each connection.
+    const warmupBytes = Math.ceil(settling / connections)
+    const transferBytes = Math.ceil(measured / connections)
+    const bytes = warmupBytes + transferBytes
+    const content = await travellingContent(site.directory, site.payloadWork, bytes)
+    const timeoutSeconds = timeLimitSeconds(settling + measured, site)
+    const { peerAddress, port } = site
+    const common = { connections, content, warmupBytes, timeoutSeconds }
+    const atPeer = { ...common, meet: { listen: port } }
+    const atStack = { ...common, meet: { connect: `${peerAddress}:${port}` } }
+    const sending = { bytes, congestionControl }
+    const isSending = direction === 'send'
+    const task: BulkTask = {
+      direction,
+      peerAddress,
+      port,
+      connections,
+      warmupBytes,
+      transferBytes,
+      patternPath,
+    }
+    return {
+      listens: 'peer',
+      task,
+      peerTask: { ...task, direction: isSending ? 'receive' : 'send', listens: true } satisfies BulkTask,
+      peer: isSending ? sink(atPeer) : source({ ...atPeer, ...sending }),
+      standIn: isSending ? source({ ...atStack, ...sending }) : sink(atStack),
+      timeoutSeconds,
+    }
+  },
+
+  conclude({ direction }, ended) {
+    const ends = [
+      { told: ended.stack, protocol: ended.protocol, counters: ended.seen.stack },
+      { told: ended.peer, protocol: ended.peerProtocol, counters: ended.seen.peer },
+    ] as const
+    const [sending, receiving] = direction === 'send' ? ends : (ends.toReversed() as [End, End])
+    const sender = senderOf(sending)
+    const receiver = receiverOf(receiving)
+    if (sender.failure !== null) {
+      throw new HarnessError(`The sending end failed: ${sender.failure}`, 'Read the log of this sample.')
+    }
+    const { bytesReceived, bytesVerified, measuredBytes, measuredMicros } = receiver
+    const { stack, peer } = ended.seen.cpuMicros
+    const { processorTime } = ended
+    const secondsPerGigabyte = (micros: number | undefined) =>
+      micros === undefined || bytesReceived === 0 ? null : (1000 * micros) / bytesReceived
+    return {
+      measures: {
+        goodputMbps: (8 * measuredBytes) / measuredMicros,
+        stackSecondsPerGigabyte: secondsPerGigabyte(stack),
+        threadSecondsPerGigabyte: secondsPerGigabyte(processorTime?.threads),
+        pollingSecondsPerGigabyte: secondsPerGigabyte(processorTime?.polling),
+        applicationSecondsPerGigabyte: secondsPerGigabyte(processorTime?.application),
+        peerSecondsPerGigabyte: secondsPerGigabyte(peer),
+        ...mishaps(sending, receiving),
+      },
+      deliveries: [
+        { unit: 'bytes', sent: sender.bytesSent, received: bytesReceived, verified: bytesVerified },
+      ],
+      measuredMicros,
+    }
+  },
+}
+
+/** One of the two, as far as it says something: of a stack there are its machine's counters, of a Linux host the kernel's. */
+interface End {
+  readonly told: unknown
+  readonly protocol: Readonly<Record<string, number>> | undefined
+  readonly counters: Counters
+}
+
+function senderOf({ told, protocol }: End): { bytesSent: number; failure: string | null } {
+  if (protocol === undefined) return sourceResult.parse(told)
+  return { bytesSent: toldSchema.parse(told).bytes, failure: null }
+}
+
+function receiverOf({ told, protocol }: End) {
+  if (protocol === undefined) return sinkResult.parse(told)
+  const { bytes, ...receiver } = toldSchema.parse(told)
+  return { bytesReceived: bytes, ...receiver }
+}
+
+/** A kernel counts what our machine does not, and the other way round. */
+function eventsAt({ protocol, counters }: End) {
+  const { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder } = pathEvents(counters)
+  if (protocol === undefined) {
+    return { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder, duplicateAcks: null }
+  }
+  return {
+    retransmitted: protocol.retransmits ?? null,
+    duplicatesReported: null,
+    duplicatesSeen: null,
+    queuedOutOfOrder: protocol.outOfOrderIn ?? null,
+    duplicateAcks: protocol.duplicateAcksIn ?? null,
+  }
+}
+
+function mishaps(
+  sending: End,
+  receiving: End,
+): Pick<Outcome['measures'], 'retransmits' | 'spuriousRetransmits' | 'outOfOrder' | 'duplicateAcks'> {
+  const sender = eventsAt(sending)
+  const receiver = eventsAt(receiving)
+  return {
+    retransmits: sender.retransmitted,
+    spuriousRetransmits: sender.duplicatesReported ?? receiver.duplicatesSeen,
+    outOfOrder: receiver.queuedOutOfOrder,
+    duplicateAcks: sender.duplicateAcks,
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Bulk transfer: a stream of bytes in one direction over one TCP connection or several, as fast as both ends can. Its unit
+ * is the byte.
+ */
+import { z } from 'zod'
+import { strategySchema } from '../../matrix/factor.ts'
+import { factorSchemas } from '../../matrix/factors.ts'
+import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
+import { specify } from '../specification.ts'
+
+export const bulk = specify({
+  settings: z.strictObject({
+    kind: z.literal('bulk'),
+    /** In cells that do not say it. */
+    direction: factorSchemas.direction,
+    ...transferSizes,
+  }),
+  factors: { required: [], optional: ['direction', 'connections'] },
+  strategies: strategySchema.options,
+  usesNetwork: true,
+  facesStacks: true,
+  measures: [
+    'goodputMbps',
+    'stackSecondsPerGigabyte',
+    'threadSecondsPerGigabyte',
+    'pollingSecondsPerGigabyte',
+    'applicationSecondsPerGigabyte',
+    'peerSecondsPerGigabyte',
+    'retransmits',
+    'spuriousRetransmits',
+    'outOfOrder',
+    'duplicateAcks',
+  ],
+  mostRecorded: 48 * 2 ** 20,
+
+  isPredictable: ({ direction }) => direction === 'send',
+
+  complaintsAbout: complaintsAboutBytes,
+
+  plan(settings, factors) {
+    const { direction = settings.direction, connections = 1 } = factors
+    return { options: { direction, connections }, amount: amountOf(settings, factors) }
+  },
+})
+
+export type BulkOptions = ReturnType<typeof bulk.plan>['options']

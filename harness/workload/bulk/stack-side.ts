@@ -1,0 +1,38 @@
+/** Bulk transfer in a stack's container: meets the other end, moves the stream one way, checks what it received. */
+import { readFileSync } from 'node:fs'
+import type { Connection } from '../../../stack/index.ts'
+import { StreamPattern } from '../../content/stream-pattern.ts'
+import { accept, connect } from '../meet.ts'
+import type { ApplicationSide, StackContext } from '../stack-side.ts'
+import { receive, send, together } from './streams.ts'
+import { taskSchema } from './task.ts'
+
+export const stackSide: ApplicationSide = {
+  kind: 'application',
+  stackOptions: {
+    coalesceMillis: 4,
+    // Few connections with large buffers: the defaults are for many.
+    connectionCount: 64,
+    // Enough for the application to sleep that long, and to be late by as much again, at several Gbit/s.
+    sendBufferBytes: 8 * 2 ** 20,
+    // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.
+    receiveBufferBytes: 2 ** 20,
+  },
+
+  async run(candidate: unknown, context: StackContext) {
+    const task = taskSchema.parse(candidate)
+    const pattern = new StreamPattern(readFileSync(task.patternPath))
+    const isSending = task.direction === 'send'
+    const { peerAddress: address, port, connections: count } = task
+    const connections =
+      task.listens === true
+        ? await accept(context, port, count)
+        : await connect(context.stack, { address, port }, count)
+    const arrivedOn = ({ stream }: Connection) => (isSending ? stream.acknowledged : stream.consumed)
+    const arrivedBytes = () => connections.reduce((sum, connection) => sum + arrivedOn(connection), 0)
+    const totalBytes = task.connections * (task.warmupBytes + task.transferBytes)
+    context.progresses({ arrivedBytes, share: () => arrivedBytes() / totalBytes })
+    const move = isSending ? send : receive
+    return together(await Promise.all(connections.map((connection) => move(connection, pattern, task))))
+  },
+}

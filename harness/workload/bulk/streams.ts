@@ -1,0 +1,68 @@
+/** Moves one stream over a connection, in either direction, and sums up what several connections moved together. */
+import type { Connection } from '../../../stack/index.ts'
+import { drain, fill } from '../../content/carry-stream.ts'
+import type { StreamPattern } from '../../content/stream-pattern.ts'
+import type { BulkTask } from './task.ts'
+
+/** What one connection moved; times in milliseconds of `performance.now()`. */
+export interface Moved {
+  readonly bytes: number
+  /** 0 when sending: the peer compares, and says so itself. */
+  readonly bytesVerified: number
+  readonly firstMismatch: number | null
+  readonly measuredBytes: number
+  readonly startedAt: number
+  readonly endedAt: number
+}
+
+/** Writes all bytes; returns when the peer has closed, too. */
+export async function send(connection: Connection, pattern: StreamPattern, spec: BulkTask): Promise<Moved> {
+  const total = spec.warmupBytes + spec.transferBytes
+  let startedAt = performance.now()
+  await fill(connection, pattern, total, (written) => {
+    if (written <= spec.warmupBytes) startedAt = performance.now()
+  })
+  connection.close()
+  await connection.closed()
+  return {
+    bytes: total,
+    bytesVerified: 0,
+    firstMismatch: null,
+    measuredBytes: spec.transferBytes,
+    startedAt,
+    endedAt: performance.now(),
+  }
+}
+
+/** Reads to the end of the peer's stream and compares every byte. */
+export async function receive(
+  connection: Connection,
+  pattern: StreamPattern,
+  spec: BulkTask,
+): Promise<Moved> {
+  let startedAt = performance.now()
+  let endedAt = startedAt
+  const drained = await drain(connection, pattern, (consumed) => {
+    endedAt = performance.now()
+    if (consumed <= spec.warmupBytes) startedAt = endedAt
+  })
+  connection.close()
+  await connection.closed()
+  const measuredBytes = Math.max(0, drained.bytes - spec.warmupBytes)
+  return { ...drained, measuredBytes, startedAt, endedAt }
+}
+
+/** All connections as one: sums, and the time from the first that was warm to the last byte of all. */
+export function together(all: readonly Moved[]) {
+  const sum = (field: 'bytes' | 'bytesVerified' | 'measuredBytes') =>
+    all.reduce((total, moved) => total + moved[field], 0)
+  const startedAt = Math.min(...all.map((moved) => moved.startedAt))
+  const endedAt = Math.max(...all.map((moved) => moved.endedAt))
+  return {
+    bytes: sum('bytes'),
+    bytesVerified: sum('bytesVerified'),
+    firstMismatch: all.find((moved) => moved.firstMismatch !== null)?.firstMismatch ?? null,
+    measuredBytes: sum('measuredBytes'),
+    measuredMicros: (endedAt - startedAt) * 1000,
+  }
+}

@@ -1,0 +1,38 @@
+/** Takes a sample of the performance model's own system. Verified are requests whose action was performed exactly once. */
+import { type AloneSide, type Extent, perSecond } from '../host-side.ts'
+import type { ModelOptions } from './specification.ts'
+import { type ModelTask, toldSchema } from './task.ts'
+
+/** All work of a request, in rounds of `work`: some 20 µs, as a segment under a cipher. */
+const requestRounds = 10_000
+/** A processor that needs longer for a request stands still, in microseconds. */
+const slowestMicros = 1000
+
+export const hostSide: AloneSide<ModelOptions> = {
+  kind: 'alone',
+
+  task({ replicas, workRatio }, { settling, measured }) {
+    const stateRounds = Math.round(workRatio * requestRounds)
+    const task: ModelTask = {
+      replicas,
+      costs: { stateRounds, payloadRounds: requestRounds - stateRounds },
+      requests: Math.ceil(measured),
+      warmupRequests: Math.ceil(settling),
+    }
+    const timeoutSeconds = Math.ceil(20 + ((settling + measured) * slowestMicros) / 1e6)
+    return { task, timeoutSeconds }
+  },
+
+  conclude({ settling, measured }: Extent, told) {
+    const { requests, micros, performedOnce, digestsCompared, divergences } = toldSchema.parse(told)
+    const all = Math.ceil(settling) + Math.ceil(measured)
+    return {
+      measures: { requestsPerSecond: perSecond(requests, micros) },
+      deliveries: [{ unit: 'requests', sent: all, received: all, verified: performedOnce }],
+      measuredMicros: micros,
+      requests: all,
+      digestsCompared,
+      divergences,
+    }
+  },
+}

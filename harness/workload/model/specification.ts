@@ -1,0 +1,34 @@
+/**
+ * The performance model's own system: requests of fixed state and payload work on the framework and the machine's threads,
+ * without a network. Its unit is the request.
+ */
+import { z } from 'zod'
+import { specify } from '../specification.ts'
+
+const count = z.int().positive()
+
+export const model = specify({
+  settings: z.strictObject({
+    kind: z.literal('model'),
+    /** What each sample measures, and what it does before; the latter a quarter in a quick run. Some 20 µs each. */
+    requests: count,
+    warmupRequests: count,
+  }),
+  factors: { required: ['workRatio'], optional: [] },
+  strategies: ['sequential', 'replicated'],
+  usesNetwork: false,
+  measures: ['requestsPerSecond'],
+  mostRecorded: 0,
+  isPredictable: () => false,
+  complaintsAbout: () => [],
+
+  plan({ requests, warmupRequests }, { strategy, replicas = 1, workRatio = 0 }) {
+    return {
+      // None: one plain loop, without a channel.
+      options: { replicas: strategy === 'sequential' ? 0 : replicas, workRatio },
+      amount: { warmup: warmupRequests, measured: requests },
+    }
+  },
+})
+
+export type ModelOptions = ReturnType<typeof model.plan>['options']

@@ -1,0 +1,71 @@
+/** Takes a sample of requests and responses: one end is the stack, the other a program at the peer; the client measures. */
+import { patternPath, travellingContent } from '../../content/stream-files.ts'
+import { congestionControl } from '../../peers/congestion-control.ts'
+import { pathEvents } from '../../topology/counters.ts'
+import { type ExchangeSide, perSecond } from '../host-side.ts'
+import { requester, responder } from './peer-side.ts'
+import type { RequestResponseOptions } from './specification.ts'
+import { clientSchema, type RequestResponseTask, serverSchema } from './task.ts'
+
+/** For connecting, for responses under way at the end, and for a path that loses some. */
+const graceSeconds = 20
+
+export const hostSide: ExchangeSide<RequestResponseOptions> = {
+  kind: 'exchange',
+
+  async exchange({ role, messageBytes, depth, connections }, { settling, measured }, site) {
+    await travellingContent(site.directory, site.payloadWork, 0)
+    const { port, peerAddress, stackAddress } = site
+    const timeoutSeconds = Math.ceil(graceSeconds + settling + measured)
+    const common = { pattern: patternPath, messageBytes, connections, timeoutSeconds, congestionControl }
+    const asking = { ...common, depth, settlingSeconds: settling, seconds: measured }
+    const isServer = role === 'server'
+    const server = responder({ ...common, meet: { listen: port } })
+    const client = requester({
+      ...asking,
+      meet: { connect: `${isServer ? stackAddress : peerAddress}:${port}` },
+    })
+    const task: RequestResponseTask = {
+      role,
+      peerAddress,
+      port,
+      connections,
+      messageBytes,
+      depth,
+      settlingSeconds: settling,
+      seconds: measured,
+      patternPath,
+    }
+    return {
+      listens: isServer ? 'stack' : 'peer',
+      task,
+      peer: isServer ? client : server,
+      standIn: isServer ? server : client,
+      timeoutSeconds,
+    }
+  },
+
+  conclude({ role }, { stack, protocol, peer, seen }) {
+    const [atServer, atClient] = role === 'server' ? [stack, peer] : [peer, stack]
+    const server = serverSchema.parse(atServer)
+    const client = clientSchema.parse(atClient)
+    const { transactions, allTransactions, measuredMicros, latencyTicks } = client
+    const each = (micros: number) => (allTransactions === 0 ? null : micros / allTransactions)
+    const ownRetransmits =
+      protocol === undefined ? pathEvents(seen.stack).retransmitted : (protocol.retransmits ?? 0)
+    return {
+      measures: {
+        transactionsPerSecond: perSecond(transactions, measuredMicros),
+        latencyMicros: latencyTicks,
+        stackMicrosPerTransaction: each(seen.cpuMicros.stack),
+        peerMicrosPerTransaction: each(seen.cpuMicros.peer),
+        retransmits: ownRetransmits + pathEvents(seen.peer).retransmitted,
+      },
+      deliveries: [
+        { unit: 'bytes', sent: client.sent, received: server.received, verified: server.verified },
+        { unit: 'bytes', sent: server.sent, received: client.received, verified: client.verified },
+      ],
+      measuredMicros,
+    }
+  },
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Factors, identifyFactors } from '../../matrix/factors.ts'
+import { countOf } from '../../measure/histogram.ts'
+import type { Measurement } from '../../result/sample.ts'
+import { faultsOf } from '../../result/validity.ts'
+import { ContainerSampler } from '../../testbed/sampler.ts'
+import { sampleContext } from '../../testing/sample-context.ts'
+
+const sampler = new ContainerSampler()
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dominoes-test-'))
+})
+
+afterAll(async () => {
+  await sampler.dispose()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function exchange(factors: Factors): Promise<Measurement> {
+  const context = sampleContext({
+    workload: { kind: 'request-response', seconds: 0.5, warmupSeconds: 0.5 },
+    logPath: join(folder, 'log'),
+  })
+  const outcome = await sampler.take({ id: identifyFactors(factors), factors }, 0, context)
+  if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
+  return outcome.measurement
+}
+
+const stack = { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap' } as const
+
+const cells: Factors[] = [
+  { ...stack, role: 'server', messageBytes: 1, depth: 1 },
+  { ...stack, role: 'client', messageBytes: 1000, depth: 8 },
+  // More under way than any buffer holds: who only wrote and never read would wait for ever.
+  { ...stack, role: 'server', messageBytes: 65_536, depth: 32 },
+  { ...stack, role: 'client', messageBytes: 65_536, depth: 32 },
+  { ...stack, role: 'server', messageBytes: 100, depth: 4, connections: 5 },
+  { ...stack, role: 'client', messageBytes: 100, depth: 4, connections: 5, topology: 'veth-packet' },
+  { ...stack, role: 'server', messageBytes: 1000, depth: 8, disturbance: 'stall-10' },
+  { strategy: 'linux', topology: 'veth', role: 'server', messageBytes: 1000, depth: 8, connections: 2 },
+  { strategy: 'linux', topology: 'veth', role: 'client', messageBytes: 65_536, depth: 32 },
+]
+
+describe('requests and responses with an unmodified Linux peer', () => {
+  test.each(cells)('%j: every byte of both arrives, and each transaction is timed', async (factors) => {
+    const sample = await exchange(factors)
+    expect(faultsOf(sample)).toEqual([])
+    const [requests, responses] = sample.deliveries
+    expect(requests?.sent).toBe(responses?.sent)
+    expect((requests?.sent ?? 0) % (factors.messageBytes ?? 0)).toBe(0)
+    const { transactionsPerSecond, latencyMicros } = sample.measures
+    expect(transactionsPerSecond).toBeGreaterThan(0)
+    expect(countOf(latencyMicros ?? [])).toBe(Math.round(0.5 * (transactionsPerSecond ?? 0)))
+    if (factors.disturbance !== undefined) expect(sample.disturbed?.events.length).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,46 @@
+/**
+ * Requests and responses over TCP: a client keeps a number of requests under way on each connection, and a server answers
+ * each with as many bytes. Its unit is the second: how many transactions fit into one differs by a factor of a thousand.
+ */
+import { z } from 'zod'
+import { strategySchema } from '../../matrix/factor.ts'
+import { specify } from '../specification.ts'
+
+const seconds = z.number().min(0.1).max(60)
+
+export const requestResponse = specify({
+  settings: z.strictObject({
+    kind: z.literal('request-response'),
+    /** How long each sample measures. */
+    seconds,
+    /** How long a stack's process works before its first sample (a quarter in a quick run); with `linux`, before every sample. */
+    warmupSeconds: seconds,
+  }),
+  factors: { required: ['role', 'messageBytes', 'depth'], optional: ['connections'] },
+  strategies: strategySchema.options,
+  usesNetwork: true,
+  measures: [
+    'transactionsPerSecond',
+    'latencyMicros',
+    'stackMicrosPerTransaction',
+    'peerMicrosPerTransaction',
+    'retransmits',
+  ],
+  mostRecorded: 0.5,
+  isPredictable: () => false,
+
+  complaintsAbout(_settings, { id, factors }) {
+    if (factors.payloadWork !== 'cipher') return []
+    const problem = `cell "${id}" would encipher a stream of unknown length, which nobody could compare`
+    return [{ path: ['cells'], problem, remedy: 'use checksum or copy' }]
+  },
+
+  plan({ seconds, warmupSeconds }, { role = 'server', messageBytes = 1, depth = 1, connections = 1 }) {
+    return {
+      options: { role, messageBytes, depth, connections },
+      amount: { warmup: warmupSeconds, measured: seconds },
+    }
+  },
+})
+
+export type RequestResponseOptions = ReturnType<typeof requestResponse.plan>['options']

@@ -1,0 +1,71 @@
+/**
+ * The list of workloads, by name: nobody else knows one in particular. A workload has a specification, what takes its
+ * samples (on this machine), and what runs in the stack's container; either side is loaded where it is needed.
+ */
+import { z } from 'zod'
+import { bidirectional } from './bidirectional/specification.ts'
+import { bulk } from './bulk/specification.ts'
+import { datagrams } from './datagrams/specification.ts'
+import type { HostSide } from './host-side.ts'
+import { model } from './model/specification.ts'
+import { requestResponse } from './request-response/specification.ts'
+import type { Specification } from './specification.ts'
+import type { StackSide } from './stack-side.ts'
+
+export interface Workload {
+  readonly specification: Specification
+  hostSide(): Promise<HostSide>
+  stackSide(): Promise<StackSide>
+}
+
+const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
+  bidirectional: {
+    specification: bidirectional,
+    hostSide: async () => (await import('./bidirectional/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./bidirectional/stack-side.ts')).stackSide,
+  },
+  bulk: {
+    specification: bulk,
+    hostSide: async () => (await import('./bulk/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./bulk/stack-side.ts')).stackSide,
+  },
+  datagrams: {
+    specification: datagrams,
+    hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./datagrams/stack-side.ts')).stackSide,
+  },
+  model: {
+    specification: model,
+    hostSide: async () => (await import('./model/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./model/stack-side.ts')).stackSide,
+  },
+  'request-response': {
+    specification: requestResponse,
+    hostSide: async () => (await import('./request-response/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./request-response/stack-side.ts')).stackSide,
+  },
+}
+
+/** The field `workload` of an experiment. */
+export const settingsSchema = z.discriminatedUnion('kind', [
+  bidirectional.settings,
+  bulk.settings,
+  datagrams.settings,
+  model.settings,
+  requestResponse.settings,
+])
+
+export type WorkloadSettings = z.infer<typeof settingsSchema>
+export type WorkloadName = WorkloadSettings['kind']
+
+export const workloadNames = Object.keys(workloads) as WorkloadName[]
+export const workloadSchema = z.enum(workloadNames)
+
+export function workloadOf(name: WorkloadName): Workload {
+  return workloads[name]
+}
+
+/** Of the workload that an experiment names. */
+export function specificationOf({ kind }: Pick<WorkloadSettings, 'kind'>): Specification {
+  return workloads[kind].specification
+}

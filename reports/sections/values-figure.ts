@@ -1,0 +1,108 @@
+/** The figure of a rate: one picture for each kind of communication, with the kernel's own stack as reference. */
+import type { Experiment } from '../../harness/matrix/experiment.ts'
+import { displayOf, formatNumber } from '../../harness/measure/format.ts'
+import type { ScalarMeasure } from '../../harness/measure/measure.ts'
+import { declaredMeasures, type RateName } from '../../harness/measure/measures.ts'
+import { ratesByRound } from '../../harness/result/gains.ts'
+import type { Sample } from '../../harness/result/sample.ts'
+import type { CellSummary } from '../../harness/result/summary.ts'
+import { drawChart } from '../chart.ts'
+import { html, Markup } from '../html.ts'
+import { configurationLabel, type Panel, panelsOf, referenceLabel, referencesOf } from '../labels.ts'
+import { colourOf, looks } from '../palette.ts'
+
+/** A reference this much higher than everything else would flatten the picture; it is told in words then. */
+const farthestReference = 2.2
+
+/** Width of the plot, in pixels: as much as the labels below it need, within what a panel holds. */
+function widthFor(labels: readonly string[]): number {
+  const longest = Math.max(...labels.map((label) => label.length))
+  return Math.min(420, Math.max(250, labels.length * (6 * longest + 12)))
+}
+
+interface Reference {
+  readonly label: string
+  readonly value: number
+}
+
+export async function valuesFigure(
+  rate: RateName,
+  experiment: Experiment,
+  summaries: ReadonlyMap<string, CellSummary>,
+  samples: readonly Sample[],
+): Promise<Markup> {
+  const panels: Markup[] = []
+  for (const panel of panelsOf(experiment)) {
+    panels.push(await valuesPanel(rate, panel, experiment, summaries, samples))
+  }
+  return html`<figure>
+      <figcaption><b>${declaredMeasures[rate].title}.</b> Large marks are medians with their intervals, small dots the samples; each scale starts at zero and is the panel’s own.</figcaption>
+      <div class="panels">${panels}</div>
+    </figure>`
+}
+
+async function valuesPanel(
+  rate: RateName,
+  panel: Panel,
+  experiment: Experiment,
+  summaries: ReadonlyMap<string, CellSummary>,
+  samples: readonly Sample[],
+): Promise<Markup> {
+  const measure: ScalarMeasure = declaredMeasures[rate]
+  const { unit, divisor } = displayOf(measure)
+  const measured = panel.cells.flatMap((cell) => {
+    const interval = summaries.get(cell.id)?.measures[rate]
+    if (!interval) return []
+    const { strategy } = cell.factors
+    return [
+      {
+        cell,
+        configuration: configurationLabel(cell, experiment),
+        median: interval.median / divisor,
+        low: interval.low / divisor,
+        high: interval.high / divisor,
+        label: formatNumber(interval.median / divisor),
+        colour: colourOf(strategy),
+        shape: looks[strategy].shape,
+      },
+    ]
+  })
+  if (measured.length === 0) return html`<p class="absent">${panel.title}: no sample was measured.</p>`
+  const highest = Math.max(...measured.map((row) => row.high))
+  const references = referencesOf(panel, experiment).flatMap((cell): Reference[] => {
+    const interval = summaries.get(cell.id)?.measures[rate]
+    return interval ? [{ label: referenceLabel(cell, experiment), value: interval.median / divisor }] : []
+  })
+  const near = references.filter((reference) => reference.value <= farthestReference * highest)
+  const far = references.filter((reference) => !near.includes(reference))
+  const svg = await drawChart('values', `${experiment.id}-${panel.key}-${rate}`, {
+    title: `${measure.title}, ${panel.title}`,
+    words: { quantity: `${measure.title} (${unit})` },
+    width: widthFor(measured.map(({ configuration }) => configuration)),
+    description: measured
+      .map(
+        (row) =>
+          `${row.configuration}: ${row.label} ${unit}, ${formatNumber(row.low)} to ${formatNumber(row.high)}`,
+      )
+      .join('; '),
+    datasets: {
+      cells: measured.map(({ cell, ...row }) => row),
+      samples: measured.flatMap((row) =>
+        [...ratesByRound(rate, row.cell.id, samples).values()].map((value) => ({
+          configuration: row.configuration,
+          value: value / divisor,
+          colour: row.colour,
+        })),
+      ),
+      references: near.map(({ label, value }) => ({
+        label: `${label}: ${formatNumber(value)}`,
+        value,
+        colour: colourOf('linux'),
+      })),
+    },
+  })
+  const beyond = far.map(({ label, value }) => `${label}: ${formatNumber(value)}`).join('; ')
+  return html`<div class="panel"><h5>${panel.title}</h5>${new Markup(svg)}${
+    far.length === 0 ? null : html`<p class="beyond">Beyond this scale: ${beyond} ${unit}</p>`
+  }</div>`
+}

@@ -1,0 +1,97 @@
+/**
+ * One segment out: every field that building it needs, from the TCB (RFC 9293 section 3.1, RFC 7323,
+ * RFC 2018). The caller made sure of room in the queue and left the next hop in core.etherHigh/etherLow.
+ */
+import { copyAddress } from '../../wire/address.ts'
+import { OptionBit, TcpFlag } from '../../wire/header.ts'
+import { Action, SegmentWord } from '../actions.ts'
+import { disarmTimer } from '../state/clock.ts'
+import { type Core, OwnAddress } from '../state/core.ts'
+import { emitAction } from '../state/emit.ts'
+import { State, TcbFlag, Timer } from '../state/tcb.ts'
+import { ipAndTcpHeaderBytes, unscaledWindowLimit } from './constants.ts'
+import { sendPosition, sendPositionHigh } from './positions.ts'
+import { writeSackBlocks } from './sack-out.ts'
+import { advertiseWindow } from './window.ts'
+
+/** A segment of a synchronized connection. `sequence` is not before SND.UNA if it has payload. */
+export function emitSegment(core: Core, sequence: number, payloadLength: number, flags: number): void {
+  const { tcb, actions, globals } = core
+  const at = openSegment(core, sequence, flags)
+  const { words } = actions
+  words[at + SegmentWord.acknowledgment] = tcb.rcvNxt
+  words[at + SegmentWord.window] = advertiseWindow(core)
+  words[at + SegmentWord.options] = 0
+  words[at + SegmentWord.payloadLength] = payloadLength
+  if ((tcb.flags & TcbFlag.timestamps) !== 0) {
+    words[at + SegmentWord.options] = OptionBit.timestamps
+    words[at + SegmentWord.timestampValue] = globals.millis
+    words[at + SegmentWord.timestampEcho] = tcb.tsRecent
+  }
+  if (payloadLength > 0) {
+    words[at + SegmentWord.positionLow] = sendPosition(core, sequence)
+    words[at + SegmentWord.positionHigh] = sendPositionHigh(core, sequence)
+  }
+  const sackIsComplete = writeSackBlocks(core, at, payloadLength)
+  tcb.rcvAcked = tcb.rcvNxt
+  disarmTimer(core, Timer.delayedAck)
+  if (sackIsComplete) tcb.flags &= ~TcbFlag.ackNow
+}
+
+/**
+ * An ACK and nothing else. It is numbered by the highest SND.NXT: while segments are being cut anew SND.NXT
+ * lies below what the peer has, and a segment from there would be dropped as old.
+ *
+ * A peer short of memory may take back the window that it gave, which a sender has to bear (RFC 9293 section 3.8.6,
+ * MUST-34). What lies beyond is not acceptable to it, the ACK with it (section 3.10.7.4), so the number is the window's
+ * end then; but not for less than the rounding of a scaled window, which takes nothing back.
+ */
+export function emitPureAck(core: Core): void {
+  const { tcb } = core
+  const windowEnd = (tcb.sndUna + tcb.sndWnd) | 0
+  const isTakenBack = ((tcb.sndMax - windowEnd) | 0) >= 1 << tcb.sndScale
+  emitSegment(core, isTakenBack ? windowEnd : tcb.sndMax, 0, TcpFlag.ack)
+}
+
+/** The SYN of an active open or the SYN-ACK of a passive one. */
+export function emitSyn(core: Core): void {
+  const { tcb, actions, config, globals } = core
+  const isReply = tcb.state === State.synReceived
+  const at = openSegment(core, tcb.iss, isReply ? TcpFlag.syn | TcpFlag.ack : TcpFlag.syn)
+  const { words } = actions
+  let options: number = OptionBit.maximumSegment
+  if ((tcb.flags & TcbFlag.windowScale) !== 0) options |= OptionBit.windowScale
+  if ((tcb.flags & TcbFlag.sack) !== 0) options |= OptionBit.sackPermitted
+  if ((tcb.flags & TcbFlag.timestamps) !== 0) options |= OptionBit.timestamps
+  words[at + SegmentWord.acknowledgment] = isReply ? tcb.rcvNxt : 0
+  // RFC 7323 section 2.2: the window of a SYN is never scaled.
+  words[at + SegmentWord.window] = Math.min(unscaledWindowLimit, config.receiveBufferBytes)
+  words[at + SegmentWord.options] = options
+  words[at + SegmentWord.maximumSegment] = config.mtuBytes - ipAndTcpHeaderBytes
+  words[at + SegmentWord.windowScale] = tcb.rcvScale
+  words[at + SegmentWord.timestampValue] = globals.millis
+  words[at + SegmentWord.timestampEcho] = isReply ? tcb.tsRecent : 0
+  tcb.rcvAcked = tcb.rcvNxt
+}
+
+/** Opens a sendSegment record for the connection at hand, without payload and options. */
+function openSegment(core: Core, sequence: number, flags: number): number {
+  const { tcb, actions, globals } = core
+  const at = emitAction(core, Action.sendSegment)
+  const { words } = actions
+  words[at + SegmentWord.etherDestinationHigh] = core.etherHigh
+  words[at + SegmentWord.etherDestinationLow] = core.etherLow
+  copyAddress(core.own, OwnAddress.address, words, at + SegmentWord.ipSource)
+  copyAddress(core.state, tcb.remoteAddress, words, at + SegmentWord.ipDestination)
+  words[at + SegmentWord.sourcePort] = tcb.localPort
+  words[at + SegmentWord.destinationPort] = tcb.remotePort
+  words[at + SegmentWord.sequence] = sequence
+  words[at + SegmentWord.flags] = flags
+  words[at + SegmentWord.sackCount] = 0
+  words[at + SegmentWord.connection] = core.connection
+  words[at + SegmentWord.payloadLength] = 0
+  words[at + SegmentWord.positionLow] = 0
+  words[at + SegmentWord.positionHigh] = 0
+  globals.segmentsOut = (globals.segmentsOut + 1) | 0
+  return at
+}

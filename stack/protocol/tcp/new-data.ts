@@ -1,0 +1,130 @@
+/**
+ * New data and FIN: as much as the peer's window, the congestion window and the segment ring allow, in full
+ * segments while there is more than one segment's worth (RFC 9293 section 3.8.6.2.1). Nagle's algorithm is
+ * off: what is queued when nothing holds it back is sent.
+ */
+import { TcpFlag } from '../../wire/header.ts'
+import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
+import type { Core } from '../state/core.ts'
+import { SegmentMark } from '../state/sent-segment.ts'
+import { TcbFlag, Timer } from '../state/tcb.ts'
+import { restartWindow } from './congestion/window.ts'
+import { emitSegment } from './emit-segment.ts'
+import { appendEntry, ringIsEmpty, ringIsFull } from './loss/scoreboard.ts'
+import { backedOffRto } from './rtt.ts'
+import { isAfter } from './sequence.ts'
+
+/** Bytes queued and not yet sent; -1 if the FIN was sent too. */
+export function unsentBytes(core: Core): number {
+  return (core.tcb.sndQueued - core.tcb.sndNxt) | 0
+}
+
+/** Sends what may be sent; false if the queue filled first. */
+export function flushNewData(core: Core): boolean {
+  const { tcb } = core
+  if (unsentBytes(core) > 0 && ringIsEmpty(core)) restartAfterIdle(core)
+  for (;;) {
+    const unsent = unsentBytes(core)
+    if (unsent < 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) === 0)) {
+      disarmTimer(core, Timer.persist)
+      return true
+    }
+    const length = Math.min(unsent, tcb.maximumSegment)
+    const room = windowRoom(core)
+    // A FIN takes one byte of window (RFC 9293 section 3.4).
+    if (room < Math.max(1, length)) return sendPartial(core, room)
+    if (isHeldByCongestion(core, Math.max(1, length))) {
+      noteCongestionLimit(core)
+      return true
+    }
+    if (ringIsFull(core)) return true
+    if (core.actions.isFull) return false
+    send(core, length)
+  }
+}
+
+/** Sends one segment of new data beyond the congestion window, if there is one and the peer has room. */
+export function sendNext(core: Core): boolean {
+  const length = Math.min(unsentBytes(core), core.tcb.maximumSegment)
+  if (length <= 0 || windowRoom(core) < length || ringIsFull(core)) return false
+  send(core, length)
+  return true
+}
+
+/** The congestion window is what stopped sending: what is in flight now may let it grow. */
+export function noteCongestionLimit(core: Core): void {
+  const { tcb } = core
+  tcb.flags |= TcbFlag.cwndLimited
+  tcb.cwndLimitedEnd = tcb.sndNxt
+}
+
+/** What the peer's window still takes, in bytes; below zero if it shrank. */
+function windowRoom(core: Core): number {
+  const { tcb } = core
+  return (tcb.sndUna + tcb.sndWnd - tcb.sndNxt) | 0
+}
+
+function isHeldByCongestion(core: Core, length: number): boolean {
+  const { tcb } = core
+  // With nothing in flight one segment may always go: no ACK would ever open the window otherwise.
+  return tcb.pipe > 0 && tcb.cwnd + tcb.inflation - tcb.pipe < length
+}
+
+/**
+ * The peer's window is smaller than the segment at hand. RFC 9293 section 3.8.6.2.1: send a part only if it
+ * is at least half of the largest window seen, or the override timer fired; it shares the persist timer.
+ */
+function sendPartial(core: Core, room: number): boolean {
+  const { tcb, now } = core
+  const isWorthwhile = 2 * room >= tcb.sndWndMax || (tcb.flags & TcbFlag.sendPartial) !== 0
+  if (room > 0 && isWorthwhile && !isHeldByCongestion(core, room) && !ringIsFull(core)) {
+    if (core.actions.isFull) return false
+    send(core, room)
+  }
+  if (!ringIsEmpty(core)) disarmTimer(core, Timer.persist)
+  else if (!isArmed(core, Timer.persist)) armTimer(core, Timer.persist, (now + backedOffRto(core)) | 0)
+  return true
+}
+
+/** Sends `length` bytes from SND.NXT, with the FIN if that is due after them. */
+function send(core: Core, length: number): void {
+  const { tcb, globals, now } = core
+  const start = tcb.sndNxt
+  const isLast = length === unsentBytes(core)
+  let flags: number = TcpFlag.ack
+  let marks = 0
+  let end = (start + length) | 0
+  if (isLast && length > 0) flags |= TcpFlag.psh
+  if (isLast && (tcb.flags & TcbFlag.closeRequested) !== 0 && windowRoom(core) > length) {
+    flags |= TcpFlag.fin
+    marks |= SegmentMark.fin
+    end = (end + 1) | 0
+    tcb.flags |= TcbFlag.finSent
+  }
+  if (isAfter(tcb.sndMax, start)) {
+    // Sent before, in a larger segment that the path did not take.
+    marks |= SegmentMark.retransmitted
+    globals.retransmits = (globals.retransmits + 1) | 0
+  }
+  appendEntry(core, start, end, marks)
+  tcb.sndNxt = end
+  if (isAfter(end, tcb.sndMax)) tcb.sndMax = end
+  tcb.prrOut = (tcb.prrOut + end - start) | 0
+  tcb.lastDataAt = now
+  tcb.flags = (tcb.flags | TcbFlag.dataSent) & ~TcbFlag.sendPartial
+  tcb.probeBackoff = 0
+  disarmTimer(core, Timer.persist)
+  emitSegment(core, start, length, flags)
+  if (!isArmed(core, Timer.retransmission)) {
+    armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+  }
+}
+
+/** RFC 5681 section 4.1: after an idle time of one RTO the window is at most the initial one. */
+function restartAfterIdle(core: Core): void {
+  const { tcb, now } = core
+  if ((tcb.flags & TcbFlag.dataSent) === 0) return
+  const idleMicros = (now - tcb.lastDataAt) | 0
+  if (idleMicros >= 0 && idleMicros <= tcb.rto) return
+  restartWindow(core)
+}

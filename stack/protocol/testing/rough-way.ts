@@ -1,0 +1,78 @@
+/**
+ * The way of a rough scenario, in one direction: every frame's fate is written down. Bare ACKs may be held back, and one
+ * that a later one supersedes never leaves. It carries frames of any kind: decoded headers between machines, bytes between
+ * whole hosts.
+ */
+import type { Fate, RoughScenario, Side } from './rough-scenario.ts'
+
+/** What a way has to know of its frames. */
+export interface FrameKind<Frame> {
+  isArp(frame: Frame): boolean
+  isSyn(frame: Frame): boolean
+  /** An acknowledgment without payload, and with no flag but ACK. */
+  isBareAck(frame: Frame): boolean
+  /** Whether the newer says all that the older does. */
+  supersedes(older: Frame, newer: Frame): boolean
+}
+
+/** A frame that will arrive; as long as it has not left, one that supersedes it may take its place. */
+export interface Arrival<Frame> {
+  frame: Frame
+  readonly leavesAt: number
+  readonly at: number
+}
+
+/** SYNs lost in a row: more than that end a connection, as they should. */
+const consecutiveSynLosses = 3
+
+export class RoughWay<Frame> {
+  readonly #kind: FrameKind<Frame>
+  readonly #delayMicros: number
+  readonly #spacingMicros: number
+  readonly #ackHoldMicros: number
+  readonly #fates: ReadonlyMap<number, Fate>
+  #held: Arrival<Frame> | undefined
+  /** ARP left out. */
+  #sent = 0
+  #synsLost = 0
+  /** When the next frame may leave. */
+  #freeAt = Number.NEGATIVE_INFINITY
+
+  constructor(scenario: RoughScenario, from: Side, kind: FrameKind<Frame>) {
+    this.#kind = kind
+    this.#delayMicros = scenario.delayMicros
+    this.#spacingMicros = scenario.spacingMicros
+    this.#ackHoldMicros = scenario[from].ackHoldMicros
+    const fates = scenario.fates.filter((fate) => fate.from === from)
+    this.#fates = new Map(fates.map((fate) => [fate.frame, fate]))
+  }
+
+  /** What arrives of a frame that is sent now: nothing, it, or it and once more. */
+  send(frame: Frame, now: number): Arrival<Frame>[] {
+    const kind = this.#kind
+    if (kind.isArp(frame)) return [{ frame, leavesAt: now, at: now + this.#delayMicros }]
+    const fate = this.#fates.get(this.#sent)
+    this.#sent += 1
+    if (fate?.fate === 'lost' && this.#mayLose(frame)) return []
+    const isAck = kind.isBareAck(frame)
+    const held = this.#held
+    if (isAck && held !== undefined && held.leavesAt > now && kind.supersedes(held.frame, frame)) {
+      held.frame = frame
+      return []
+    }
+    const freeAt = Math.max(now, this.#freeAt)
+    this.#freeAt = freeAt + this.#spacingMicros
+    const leavesAt = freeAt + (isAck ? this.#ackHoldMicros : 0)
+    const at = leavesAt + this.#delayMicros
+    const first = { frame, leavesAt, at: at + (fate?.fate === 'late' ? fate.micros : 0) }
+    if (isAck) this.#held = first
+    return fate?.fate === 'twice' ? [first, { ...first, at: at + fate.micros }] : [first]
+  }
+
+  #mayLose(frame: Frame): boolean {
+    if (!this.#kind.isSyn(frame)) return true
+    if (this.#synsLost === consecutiveSynLosses) return false
+    this.#synsLost += 1
+    return true
+  }
+}

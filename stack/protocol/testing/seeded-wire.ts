@@ -1,0 +1,88 @@
+/** A way that loses, delays, doubles and narrows by the world's generator. */
+import { copyAddress, writeIpv4Mapped } from '../../wire/address.ts'
+import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
+import { gatewayAddress } from './host.ts'
+import type { Host, Way, World } from './world.ts'
+
+export interface WireOptions {
+  /** One way, without jitter, in microseconds. */
+  readonly delayMicros: number
+  /** Up to this much more, drawn for each frame: frames overtake each other. */
+  readonly jitterMicros?: number
+  readonly lossProbability?: number
+  readonly duplicationProbability?: number
+  /** OptionBit bits that the wire takes out of every SYN, as some middleboxes do. */
+  readonly strippedOptions?: number
+  /** From the frame with this number on, larger IP packets than `pathMtuBytes` are refused by ICMP. */
+  readonly pathMtuFromFrame?: number
+  readonly pathMtuBytes?: number
+}
+
+export class SeededWire implements Way {
+  readonly #options: WireOptions
+
+  constructor(options: WireOptions) {
+    this.#options = options
+  }
+
+  carry(world: World, from: Host, head: Int32Array): void {
+    const { random } = world
+    const { delayMicros, jitterMicros = 0, lossProbability = 0, duplicationProbability = 0 } = this.#options
+    if (this.#refuses(world, from, head)) return
+    stripOptions(head, this.#options.strippedOptions ?? 0)
+    // ARP always arrives: three requests lost in a row make a connect fail, which is right and tested apart.
+    const isArp = head[HeaderWord.format] === Format.arp
+    if (random.chance(lossProbability) && !isArp) {
+      world.dropped += 1
+      return
+    }
+    const copies = random.chance(duplicationProbability) ? 2 : 1
+    for (let copy = 0; copy < copies; copy += 1) {
+      const jitter = jitterMicros > 0 ? random.below(jitterMicros) : 0
+      world.arrives(world.other(from), { at: world.now + delayMicros + jitter, frame: head })
+    }
+  }
+
+  /** A router in the middle: what is too large for the path comes back as "fragmentation needed". */
+  #refuses(world: World, from: Host, head: Int32Array): boolean {
+    const { pathMtuBytes, pathMtuFromFrame, delayMicros } = this.#options
+    if (pathMtuBytes === undefined || world.transmitted < (pathMtuFromFrame ?? 0)) return false
+    const headers = 40 + (((head[HeaderWord.options] as number) & OptionBit.timestamps) !== 0 ? 12 : 0)
+    if (head[HeaderWord.format] !== Format.tcp) return false
+    if ((head[HeaderWord.payloadLength] as number) + headers <= pathMtuBytes) return false
+    world.arrives(from, {
+      at: world.now + delayMicros,
+      frame: fragmentationNeeded(from, head, pathMtuBytes),
+    })
+    return true
+  }
+}
+
+export function isSyn(head: Int32Array): boolean {
+  return head[HeaderWord.format] === Format.tcp && ((head[HeaderWord.flags] as number) & TcpFlag.syn) !== 0
+}
+
+/** Takes options out of a SYN. */
+export function stripOptions(head: Int32Array, options: number): void {
+  if (!isSyn(head)) return
+  head[HeaderWord.options] = (head[HeaderWord.options] as number) & ~options
+}
+
+function fragmentationNeeded(from: Host, head: Int32Array, nextHopMtu: number): Int32Array {
+  const error = new Int32Array(64)
+  error[HeaderWord.format] = Format.icmpError
+  error[HeaderWord.etherDestinationHigh] = from.ether[0]
+  error[HeaderWord.etherDestinationLow] = from.ether[1]
+  writeIpv4Mapped(error, HeaderWord.ipSource, gatewayAddress)
+  copyAddress(head, HeaderWord.ipSource, error, HeaderWord.ipDestination)
+  error[HeaderWord.icmpType] = 3
+  error[HeaderWord.icmpCode] = 4
+  error[HeaderWord.quotedProtocol] = 6
+  copyAddress(head, HeaderWord.ipSource, error, HeaderWord.quotedSource)
+  copyAddress(head, HeaderWord.ipDestination, error, HeaderWord.quotedDestination)
+  error[HeaderWord.quotedSourcePort] = head[HeaderWord.sourcePort] as number
+  error[HeaderWord.quotedDestinationPort] = head[HeaderWord.destinationPort] as number
+  error[HeaderWord.quotedSequence] = head[HeaderWord.sequence] as number
+  error[HeaderWord.nextHopMtu] = nextHopMtu
+  return error
+}

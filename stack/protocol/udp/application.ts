@@ -1,0 +1,110 @@
+/** Requests of the application about UDP sockets (RFC 1122 section 4.1.4). One that names a socket that is no more is ignored. */
+import { SlotWord } from '../../dominoes/contract/slot.ts'
+import { copyAddress } from '../../wire/address.ts'
+import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
+import { isHost } from '../ip/addresses.ts'
+import { HashPurpose, keyedHash } from '../keyed-hash.ts'
+import { dynamicPortMask, firstDynamicPort, isPort } from '../ports.ts'
+import { BindDatagramArgument, DatagramSocketArgument, Request, SendDatagramArgument } from '../requests.ts'
+import { argument, type Core } from '../state/core.ts'
+import { DatagramSocketState, datagramBufferBytes, datagramRoom } from '../state/datagrams.ts'
+import { emitUpcall } from '../state/emit.ts'
+import { later } from '../tcp/sequence.ts'
+import { dropWaiting, sendDatagram } from './output.ts'
+import { allocateSocket, freeSocket, portIsTaken, selectSocketById, socketId } from './sockets.ts'
+
+export function applyDatagramRequest(core: Core, kind: number): void {
+  if (kind === Request.bindDatagram) {
+    bind(core)
+    return
+  }
+  const index = selectSocketById(core, argument(core, DatagramSocketArgument.socket))
+  if (index < 0) return
+  if (kind === Request.freeDatagram) freeSocket(core, index)
+  else if (core.socket.state !== DatagramSocketState.open) return
+  else if (kind === Request.sendDatagram) send(core, index)
+  else if (kind === Request.readDatagrams) read(core)
+  else if (kind === Request.closeDatagram) close(core, index)
+}
+
+function bind(core: Core): void {
+  const { socket } = core
+  const index = open(core)
+  const at = emitUpcall(core, Action.upcall, Upcall.datagramBound, index < 0 ? 0 : socketId(core, index))
+  const action = core.actions.words
+  action[at + UpcallWord.cookie] = argument(core, BindDatagramArgument.cookie)
+  action[at + UpcallWord.error] = index < 0 ? -index : UpcallError.none
+  action[at + UpcallWord.localPort] = index < 0 ? 0 : socket.localPort
+}
+
+/** Index of the new socket, or -UpcallError. */
+function open(core: Core): number {
+  const { words, socket, state } = core
+  const addressAt = core.slot + SlotWord.arguments + BindDatagramArgument.remoteAddress
+  const remotePort = argument(core, BindDatagramArgument.remotePort)
+  const asked = argument(core, BindDatagramArgument.localPort)
+  if (remotePort !== 0 && !(isPort(remotePort) && isHost(core, words, addressAt)))
+    return -UpcallError.unreachable
+  const localPort = asked === 0 ? choosePort(core, addressAt, remotePort) : asked
+  if (!isPort(localPort) || portIsTaken(core, words, addressAt, remotePort, localPort))
+    return -UpcallError.portInUse
+  const index = allocateSocket(core)
+  if (index < 0) return -UpcallError.tooManyConnections
+  socket.state = DatagramSocketState.open
+  socket.localPort = localPort
+  socket.remotePort = remotePort
+  if (remotePort !== 0) copyAddress(words, addressAt, state, socket.remoteAddress)
+  return index
+}
+
+const attemptLimit = 256
+
+/** RFC 6056, as for connections: strangers who see one port cannot tell the next. 0 if none was free. */
+function choosePort(core: Core, addressAt: number, remotePort: number): number {
+  const { globals, config, words } = core
+  for (let attempt = 0; attempt < attemptLimit; attempt += 1) {
+    globals.portsDrawn = (globals.portsDrawn + 1) | 0
+    const { portsDrawn } = globals
+    const hash = keyedHash(config.secret, words, addressAt, remotePort, portsDrawn, HashPurpose.port)
+    const port = firstDynamicPort + (hash & dynamicPortMask)
+    if (!portIsTaken(core, words, addressAt, remotePort, port)) return port
+  }
+  return 0
+}
+
+/** What the application gave is checked again: it may be a program that is in error. */
+function send(core: Core, index: number): void {
+  const { socket, words, state, config, globals } = core
+  const isConnected = socket.remotePort !== 0
+  const given = core.slot + SlotWord.arguments + SendDatagramArgument.remoteAddress
+  const remotePort = isConnected ? socket.remotePort : argument(core, SendDatagramArgument.remotePort)
+  const position = argument(core, SendDatagramArgument.position)
+  const length = argument(core, SendDatagramArgument.length)
+  const fits = length >= 0 && length <= config.mtuBytes - headerBytes
+  const ahead = (position - socket.reported) | 0
+  if (!fits || ahead < 0 || ahead + datagramRoom(length) > datagramBufferBytes(config)) return
+  const isTo = isConnected || (isPort(remotePort) && isHost(core, words, given))
+  if (!isTo) {
+    socket.queued = later(socket.queued, (position + datagramRoom(length)) | 0)
+    globals.datagramsUnsent = (globals.datagramsUnsent + 1) | 0
+    return
+  }
+  if (isConnected) sendDatagram(core, index, state, socket.remoteAddress, remotePort, position, length)
+  else sendDatagram(core, index, words, given, remotePort, position, length)
+}
+
+/** Of IP and UDP. */
+const headerBytes = 28
+
+function read(core: Core): void {
+  const { socket } = core
+  const position = argument(core, DatagramSocketArgument.position)
+  const isAhead = ((position - socket.consumed) | 0) > 0 && ((socket.received - position) | 0) >= 0
+  if (isAhead) socket.consumed = position
+}
+
+function close(core: Core, index: number): void {
+  dropWaiting(core, index)
+  core.socket.state = DatagramSocketState.closed
+  emitUpcall(core, Action.upcall, Upcall.datagramDrained, socketId(core, index))
+}

@@ -1,0 +1,65 @@
+/** Two simulated hosts, one at either end of a simulated link. */
+import type { Device } from '../../device/device.ts'
+import type { Random } from '../../device/random.ts'
+import type { LinkDirection, LinkParameters } from '../../device/simulated/link-direction.ts'
+import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
+import type { StackParameters } from '../../strategy/options.ts'
+import { SimHost, type SimHostParts, type VirtualCosts } from '../hosts/sim-host.ts'
+import type { SimulatedClock } from '../hosts/simulated-clock.ts'
+import { HostWorld } from '../hosts/world.ts'
+import { mtuBytes, planStack } from './parameters.ts'
+
+/** Puts something between a host and its end of the link, whose writes go `outgoing`. */
+export type WrapDevice = (device: Device, region: Region, outgoing: LinkDirection) => Device
+
+/** One of the hosts. */
+export interface SidePlan
+  extends Omit<SimHostParts, 'clock' | 'clockOrigin' | 'layout' | 'region' | 'device'> {
+  readonly parameters: StackParameters
+  /** 0 unless said otherwise. */
+  readonly clockOrigin?: number
+  readonly wrapDevice?: WrapDevice | undefined
+}
+
+export interface PairPlan {
+  readonly clock: SimulatedClock
+  readonly seed: number
+  /** From the first host to the second, and back. */
+  readonly links: readonly [LinkParameters, LinkParameters]
+  readonly sides: readonly [SidePlan, SidePlan]
+}
+
+export interface Pair {
+  readonly world: HostWorld
+  readonly link: SimulatedLink
+  readonly hosts: readonly [SimHost, SimHost]
+}
+
+export function openPair({ clock, seed, links, sides }: PairPlan): Pair {
+  const [near, far] = [planStack(sides[0].parameters), planStack(sides[1].parameters)]
+  const [forward, backward] = links
+  const link = new SimulatedLink({ clock, seed, mtuBytes, forward, backward }, near.region, far.region)
+  const ends = [
+    { stack: near, device: link.near, outgoing: link.forward },
+    { stack: far, device: link.far, outgoing: link.backward },
+  ] as const
+  const open = (side: 0 | 1): SimHost => {
+    const { wrapDevice, clockOrigin = 0, ...parts } = sides[side]
+    const { stack, device, outgoing } = ends[side]
+    const wrapped = wrapDevice?.(device, stack.region, outgoing) ?? device
+    return new SimHost({ clock, clockOrigin, ...parts, ...stack, device: wrapped })
+  }
+  const hosts = [open(0), open(1)] as const
+  return { world: new HostWorld(clock, hosts, link), link, hosts }
+}
+
+/** What threads spend on a host of which a seed decides. */
+export function drawCosts(random: Random): VirtualCosts {
+  return {
+    roundMicros: 1 + random.below(20),
+    actionMicros: random.chance(0.3) ? 2 : 1 + random.below(100),
+    preemption: random.chance(0.5) ? 0 : 0.002,
+    preemptionMicros: 3000,
+  }
+}
