@@ -28,11 +28,25 @@ export const workSchema = processSpecSchema.extend({
 
 export type Work = z.infer<typeof workSchema>
 
+/** In microseconds. */
+const processorTimeSchema = z.strictObject({
+  /** Of the application's thread. */
+  application: z.number().nonnegative(),
+  /** Of all others: those that run the protocol, and the engine's helpers. */
+  threads: z.number().nonnegative(),
+  /** Rounds of these that found nothing to do, by the clock. */
+  polling: z.number().nonnegative(),
+})
+
+export type ProcessorTime = z.infer<typeof processorTimeSchema>
+
 /** What a stack did during one task. */
 const activitySchema = z.strictObject({
   divergences: z.int().nonnegative(),
   digestsCompared: z.int().nonnegative(),
   digestsMissed: z.int().nonnegative(),
+  /** Processor time in the stack's process, and what part of it polled. */
+  processorTime: processorTimeSchema,
   /** The protocol machine's own counters by name. */
   protocol: z.record(z.string(), z.number()),
   perReplica: z.array(z.record(z.string(), z.number())),

@@ -70,6 +70,10 @@ export const declaredMeasures = {
   /** For 10⁹ application bytes. */
   stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
   peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },
+  /** Of the stack's: its own threads with the engine's helpers, what of that polled in vain by the clock, and the application's. */
+  threadSecondsPerGigabyte: { ...processorTime, title: 'Threads', unit: 's per GB' },
+  pollingSecondsPerGigabyte: { ...processorTime, title: 'Polling', unit: 's per GB' },
+  applicationSecondsPerGigabyte: { ...processorTime, title: 'Application', unit: 's per GB' },
   stackMicrosPerTransaction: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
   peerMicrosPerTransaction: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   /** Segments that the sender transmitted again; where both ends send, both. */

@@ -142,9 +142,9 @@ function measurementOf(
 ): Measurement {
   const { told, activity } = done
   if (activity === undefined) throw new HarnessError('A task ran without a stack.', 'Report this defect.')
-  const { protocol, ...observed } = activity
+  const { protocol, processorTime, ...observed } = activity
   const theirs = peerDone?.activity
-  const ended = { stack: told, protocol, peer, peerProtocol: theirs?.protocol, seen }
+  const ended = { stack: told, protocol, processorTime, peer, peerProtocol: theirs?.protocol, seen }
   const { deliveries, ...outcome } = side.conclude(options, ended, extent)
   return {
     ...outcome,
@@ -168,7 +168,7 @@ function measurementOf(
 
 /** The digests of both ends count: a state that differed at either voids the sample. */
 function withPeer(
-  own: Omit<StackActivity, 'protocol'>,
+  own: Omit<StackActivity, 'protocol' | 'processorTime'>,
   { divergences, digestsCompared, digestsMissed, perReplica }: StackActivity,
 ) {
   return {

@@ -3,6 +3,7 @@
  * the node under test is Linux, a program that stands for it; and a program at the peer. Others run *alone* in the
  * stack's container. Containers, processes, order and time limits are the testbed's.
  */
+import type { ProcessorTime } from '../agent/messages.ts'
 import type { Measured } from '../measure/measures.ts'
 import type { PeerProgram } from '../peers/peer-process.ts'
 import type { Delivery } from '../result/sample.ts'
@@ -55,6 +56,8 @@ export interface Ended {
   /** By the stack's side or by what stood for it, which is told by `protocol`: the machine's counters, of a stack only. */
   readonly stack: unknown
   readonly protocol: Readonly<Record<string, number>> | undefined
+  /** Of our stack only. */
+  readonly processorTime?: ProcessorTime
   readonly peer: unknown
   /** As `protocol`, of a stack in the peer's place. */
   readonly peerProtocol?: Readonly<Record<string, number>> | undefined

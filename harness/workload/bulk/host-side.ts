@@ -58,12 +58,16 @@ export const hostSide: ExchangeSide<BulkOptions> = {
     }
     const { bytesReceived, bytesVerified, measuredBytes, measuredMicros } = receiver
     const { stack, peer } = ended.seen.cpuMicros
-    const secondsPerGigabyte = (micros: number) =>
-      bytesReceived === 0 ? null : (1000 * micros) / bytesReceived
+    const { processorTime } = ended
+    const secondsPerGigabyte = (micros: number | undefined) =>
+      micros === undefined || bytesReceived === 0 ? null : (1000 * micros) / bytesReceived
     return {
       measures: {
         goodputMbps: (8 * measuredBytes) / measuredMicros,
         stackSecondsPerGigabyte: secondsPerGigabyte(stack),
+        threadSecondsPerGigabyte: secondsPerGigabyte(processorTime?.threads),
+        pollingSecondsPerGigabyte: secondsPerGigabyte(processorTime?.polling),
+        applicationSecondsPerGigabyte: secondsPerGigabyte(processorTime?.application),
         peerSecondsPerGigabyte: secondsPerGigabyte(peer),
         ...mishaps(sending, receiving),
       },

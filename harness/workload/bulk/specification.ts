@@ -22,6 +22,9 @@ export const bulk = specify({
   measures: [
     'goodputMbps',
     'stackSecondsPerGigabyte',
+    'threadSecondsPerGigabyte',
+    'pollingSecondsPerGigabyte',
+    'applicationSecondsPerGigabyte',
     'peerSecondsPerGigabyte',
     'retransmits',
     'spuriousRetransmits',
