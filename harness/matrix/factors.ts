@@ -3,6 +3,14 @@
  * file and summary spells them as here. Invariant: a cell's factors pass `factorsSchema`.
  */
 import { z } from 'zod'
+import {
+  claimFactors,
+  emissionFactors,
+  largestChunk,
+  ownershipFactors,
+  readerFactors,
+  verificationFactors,
+} from '../../stack/index.ts'
 import { everyStrategy, factor, parallel, powerOfTwo, stacks, strategySchema } from './factor.ts'
 import {
   describeImpairment,
@@ -51,40 +59,40 @@ export const declaredFactors = {
   /** What is claimed as a whole: one action, or all actions of a request. */
   claim: factor({
     ...ofReplicas,
-    schema: z.enum(['action', 'request']),
+    schema: z.enum(claimFactors),
     prefix: 'claim-',
     words: (unit) => `claim per ${unit}`,
   }),
   /** Consecutive actions that one claim covers. */
   chunk: factor({
     ...ofReplicas,
-    schema: powerOfTwo(1, 1024),
+    schema: powerOfTwo(1, largestChunk),
     prefix: 'chunk-',
     words: (actions) => `${actions} actions a claim`,
   }),
   /** Who performs what a claim covers: the first to get there, or each its fixed share. */
   ownership: factor({
     ...ofReplicas,
-    schema: z.enum(['first', 'rotation']),
+    schema: z.enum(ownershipFactors),
     prefix: 'ownership-',
     words: (kind) => (kind === 'first' ? 'first come' : 'in rotation'),
   }),
   emission: factor({
     ...ofReplicas,
-    schema: z.enum(['relaxed', 'ordered']),
+    schema: z.enum(emissionFactors),
     words: (kind) => `${kind} emission`,
   }),
   /** Where receive checksums are verified: before publishing, by the claimant, or by the device. */
   verification: factor({
     ...ofStacks,
-    schema: z.enum(['before', 'claimed', 'trusted']),
+    schema: z.enum(verificationFactors),
     prefix: 'verification-',
     words: (where) =>
       `verified ${where === 'before' ? 'before publishing' : where === 'claimed' ? 'by claim' : 'by device'}`,
   }),
   reader: factor({
     ...ofReplicas,
-    schema: z.enum(['rotating', 'dedicated', 'per-queue']),
+    schema: z.enum(readerFactors),
     prefix: 'reader-',
     words: (kind) => `${kind} reader`,
   }),
@@ -159,6 +167,24 @@ export const declaredFactors = {
     readBy: 'some workloads',
     prefix: 'depth-',
     words: (count) => `depth ${count}`,
+    isKind: true,
+  }),
+  /** Payload of a datagram. */
+  datagramBytes: factor({
+    schema: z.int().min(64).max(1472),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'datagram-',
+    words: (size) => `${size} B`,
+    isKind: true,
+  }),
+  /** Datagrams that the sender gives a second, whatever becomes of them; 0: as many as the receiver reports that it takes. */
+  offeredPerSecond: factor({
+    schema: z.int().min(0).max(1_000_000),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'offered-',
+    words: (count) => (count === 0 ? 'at the receiver’s pace' : `${count / 1000} k/s offered`),
     isKind: true,
   }),
   /** What happens to replicas meanwhile: killed, or made to sleep for so many milliseconds. */

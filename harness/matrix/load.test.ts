@@ -23,6 +23,8 @@ async function refusal(files: Readonly<Record<string, unknown>>): Promise<Harnes
 }
 
 const model = { kind: 'model', requests: 1000, warmupRequests: 1000 }
+const datagrams = { workload: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 } }
+const sent = { direction: ['send'], datagramBytes: [1472], offeredPerSecond: [0] }
 const changed = (changes: object) => ({ 'small.ts': { ...smallDefinition, ...changes } })
 
 test('the experiments of the project are valid', async () => {
@@ -208,7 +210,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a workload that there is not',
     changed({ workload: { kind: 'bulky' } }),
-    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk", "model", "request-response")',
+    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk", "datagrams", "model", "request-response")',
   ],
   [
     'a field that the workload does not have',
@@ -227,6 +229,22 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
       cells: [{ strategy: ['sequential'], payloadWork: ['copy'], role: ['server'], depth: [1] }],
     }),
     'small.ts: cells[0].messageBytes: missing for workload "request-response" (list values of messageBytes)',
+  ],
+  [
+    'datagrams that are enciphered',
+    changed({
+      ...datagrams,
+      cells: [{ strategy: ['sequential'], payloadWork: ['cipher'], ...sent }],
+    }),
+    'small.ts: cells: cell "sequential-cipher-datagram-1472-offered-0-send-tap" asks for cipher, but datagrams are always copied and checksummed (use checksum)',
+  ],
+  [
+    'datagrams that do not fit their link',
+    changed({
+      ...datagrams,
+      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], ...sent, segmentBytes: [1459] }],
+    }),
+    'datagrams that do not fit its link (use at most 1471 bytes there)',
   ],
   [
     'requests that are enciphered',

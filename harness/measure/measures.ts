@@ -67,6 +67,34 @@ export const declaredMeasures = {
     quantiles: [0.5, 0.99, 0.999],
     figures: ['cumulative'],
   },
+  /** Datagrams that the receiver took within the measured time, each number once. */
+  packetsPerSecond: {
+    kind: 'scalar',
+    title: 'Packets',
+    unit: 'per second',
+    better: 'more',
+    combine: 'median',
+    display: { unit: 'k/s', divisor: 1000 },
+    figures: ['values', 'ratios'],
+  },
+  /** Datagrams that the sender gave to its host. */
+  sentPerSecond: {
+    kind: 'scalar',
+    title: 'Offered',
+    unit: 'per second',
+    better: 'neither',
+    combine: 'median',
+    figures: [],
+  },
+  /** Of the datagrams that were sent, those that never arrived. */
+  lossPercent: {
+    kind: 'scalar',
+    title: 'Loss',
+    unit: '%',
+    better: 'less',
+    combine: 'median',
+    figures: ['values'],
+  },
   /** For 10⁹ application bytes. */
   stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
   peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },
@@ -76,6 +104,8 @@ export const declaredMeasures = {
   applicationSecondsPerGigabyte: { ...processorTime, title: 'Application', unit: 's per GB' },
   stackMicrosPerTransaction: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
   peerMicrosPerTransaction: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
+  stackMicrosPerDatagram: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
+  peerMicrosPerDatagram: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   /** Segments that the sender transmitted again; where both ends send, both. */
   retransmits: { ...mishaps, title: 'Retransmits', unit: 'segments' },
   /** Retransmissions that DSACK (RFC 2883) reported to be unnecessary. */
@@ -84,6 +114,15 @@ export const declaredMeasures = {
   outOfOrder: { ...mishaps, title: 'Out of order', unit: 'at the receiver' },
   /** Duplicate acknowledgments that the sender received. */
   duplicateAcks: { ...mishaps, title: 'Dup. ACKs', unit: 'at the sender' },
+  /** Datagrams that the stack could not send, or had no room for: by its own counters. */
+  lostAtStack: { ...mishaps, title: 'Lost', unit: 'in the stack' },
+  lostAtPeer: { ...mishaps, title: 'Lost', unit: 'in the peer' },
+  /** Neither end saw them: queues between the two were full, or the path was impaired. */
+  lostOnTheWay: { ...mishaps, title: 'Lost', unit: 'between' },
+  /** Datagrams that arrived behind one with a higher number (RFC 4737). */
+  reorderedDatagrams: { ...mishaps, title: 'Reordered', unit: 'datagrams' },
+  /** Datagrams beyond the first with their number. */
+  duplicatedDatagrams: { ...mishaps, title: 'Duplicated', unit: 'datagrams' },
 } as const satisfies Readonly<Record<string, Measure>>
 
 type Declared = typeof declaredMeasures

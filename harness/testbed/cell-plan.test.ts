@@ -26,6 +26,8 @@ const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
   workRatio: [0.1, 0.9],
   messageBytes: [1, 65_536],
   depth: [1, 32],
+  datagramBytes: [64, 1472],
+  offeredPerSecond: [0, 100_000],
   segmentBytes: [536, 1460, 8960],
   topology: ['tap', 'veth-packet'],
   peer: ['linux', 'sequential', 'replicated-1', 'replicated-2', 'locked-2'],
@@ -36,6 +38,7 @@ const bytes = { checksum: 1000, copy: 1000, cipher: 1000, linux: 1000 }
 const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { kind: Name }> } = {
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
+  datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
+import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
@@ -28,6 +29,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./bulk/host-side.ts')).hostSide,
     stackSide: async () => (await import('./bulk/stack-side.ts')).stackSide,
   },
+  datagrams: {
+    specification: datagrams,
+    hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./datagrams/stack-side.ts')).stackSide,
+  },
   model: {
     specification: model,
     hostSide: async () => (await import('./model/host-side.ts')).hostSide,
@@ -44,6 +50,7 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
 export const settingsSchema = z.discriminatedUnion('kind', [
   bidirectional.settings,
   bulk.settings,
+  datagrams.settings,
   model.settings,
   requestResponse.settings,
 ])

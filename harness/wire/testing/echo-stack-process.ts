@@ -21,6 +21,9 @@ const reportSchema = z.object({
 
 export type EchoReport = z.infer<typeof reportSchema>
 
+type Without<T, Key extends string> = T extends unknown ? Omit<T, Key> : never
+type Request = Without<EchoCommand, 'id'>
+
 export class EchoStack {
   readonly #process: ContainerProcess
   readonly #answers = new Map<number, (answer: unknown) => void>()
@@ -58,7 +61,12 @@ export class EchoStack {
 
   /** `opened`, or why it did not open. */
   async connect(to: { address: string; port: number }): Promise<string> {
-    return z.object({ outcome: z.string() }).parse(await this.#ask({ connect: to })).outcome
+    return outcomeOf(await this.#ask({ connect: to }))
+  }
+
+  /** Sends one datagram from a connected socket: `answered`, or why it was not. */
+  async sendTo(to: { address: string; port: number }): Promise<string> {
+    return outcomeOf(await this.#ask({ sendTo: to }))
   }
 
   async end(): Promise<void> {
@@ -66,7 +74,7 @@ export class EchoStack {
     await this.#process.exit
   }
 
-  #ask(request: { report: true } | { connect: { address: string; port: number } }): Promise<unknown> {
+  #ask(request: Request): Promise<unknown> {
     const id = this.#nextId++
     const command: EchoCommand = { id, ...request }
     const answer = new Promise((resolve) => this.#answers.set(id, resolve))
@@ -82,4 +90,8 @@ export class EchoStack {
       this.#answers.delete(id)
     }
   }
+}
+
+function outcomeOf(answer: unknown): string {
+  return z.object({ outcome: z.string() }).parse(answer).outcome
 }

@@ -8,7 +8,8 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type Connection, createStack, openTap, type Stack, type StackOptions } from '../../../stack/index.ts'
-import { closesFirstPort, echoPort, messageBytes } from './echo-ports.ts'
+import { closesFirstPort, echoPort, messageBytes, namePort } from './echo-ports.ts'
+import { answerName } from './name-answer.ts'
 
 export type EchoStackOptions = Omit<StackOptions, 'device'>
 
@@ -16,6 +17,7 @@ export type EchoStackOptions = Omit<StackOptions, 'device'>
 export type EchoCommand = { readonly id: number } & (
   | { readonly report: true }
   | { readonly connect: { readonly address: string; readonly port: number } }
+  | { readonly sendTo: { readonly address: string; readonly port: number } }
 )
 
 const options = JSON.parse(process.argv[2] ?? '{}') as EchoStackOptions
@@ -29,11 +31,16 @@ const stack = await createStack({ ...options, device })
 let broken = 0
 await serve(stack, echoPort, echoAll)
 await serve(stack, closesFirstPort, echoOne)
+await serveDatagrams(echoPort, (bytes) => bytes)
+await serveDatagrams(namePort, answerName)
 emit({ listening: true })
 for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
   const command = JSON.parse(line.value) as EchoCommand
   if ('report' in command) emit({ id: command.id, ...report() })
-  else void connect(command.connect).then((outcome) => emit({ id: command.id, outcome }))
+  else {
+    const outcome = 'connect' in command ? connect(command.connect) : sendTo(command.sendTo)
+    void outcome.then((outcome) => emit({ id: command.id, outcome }))
+  }
 }
 await stack.stop()
 process.exit(0)
@@ -49,6 +56,14 @@ async function serve(stack: Stack, port: number, handle: (connection: Connection
     }
   }
   void accept()
+}
+
+async function serveDatagrams(port: number, answer: (bytes: Uint8Array) => Uint8Array) {
+  const socket = await stack.bindDatagram(port)
+  const serving = async () => {
+    for await (const { bytes, ...from } of socket) await socket.send(answer(bytes), from)
+  }
+  void serving()
 }
 
 async function echoAll(connection: Connection): Promise<void> {
@@ -90,6 +105,20 @@ async function connect(to: { address: string; port: number }): Promise<string> {
     return 'opened'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** What comes back for a datagram: `answered`, or why nothing does. */
+async function sendTo(to: { address: string; port: number }): Promise<string> {
+  const socket = await stack.connectDatagram(to)
+  try {
+    await socket.send(Uint8Array.of(1))
+    await socket.receive()
+    return 'answered'
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    socket.close()
   }
 }
 

@@ -117,6 +117,7 @@ describe('senders that turn from one neighbor to another', () => {
         }
         const state = new Int32Array(stateWords(testConfig))
         const core = new Core(testConfig, new Int32Array(256), state, new ActionQueue(256), newreno, kinds)
+        core.globals.connectionsHigh = 6
         const invariants = new SenderInvariants(core)
         const known = new Set<number>()
         let waiting: { sender: number; address: number }[] = []

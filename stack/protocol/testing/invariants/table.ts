@@ -40,8 +40,8 @@ export class TableInvariants {
     const { neighbor, layout, globals } = this.#core
     for (let index = 0; index < this.#core.neighborLimit; index += 1) {
       neighbor.at = layout.neighbors + index * neighborRecord.words
+      if (neighbor.state === NeighborState.free && neighbor.requestPending === 0) continue
       claim(neighbor.requestPending === 0, () => `at rest, and neighbor ${index} has a request to send`)
-      if (neighbor.state === NeighborState.free) continue
       claim(
         index < globals.neighborsHigh,
         () => `neighbor ${index} is in use, beyond ${globals.neighborsHigh}`,

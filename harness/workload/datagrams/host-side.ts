@@ -1,0 +1,97 @@
+/** Takes a sample of datagrams: the stack sends to a program at the peer, or receives from one; the receiver measures. */
+import { patternPath, travellingContent } from '../../content/stream-files.ts'
+import { HarnessError } from '../../error.ts'
+import type { Counters } from '../../topology/counters.ts'
+import { type Ended, type ExchangeSide, perSecond } from '../host-side.ts'
+import { receiver, sender } from './peer-side.ts'
+import type { DatagramOptions } from './specification.ts'
+import { type DatagramTask, receiverSchema, senderSchema } from './task.ts'
+
+/** For the connection that both ends open first, and for its end. */
+const graceSeconds = 20
+/** How late a datagram may be; an impaired path can hold one for more than a second. */
+const quietSeconds = 0.5
+const quietSecondsImpaired = 4
+/** As many as the smallest queue on the way holds, the stack's receive buffer: of the longest, 178. */
+const windowDatagrams = 128
+
+export const hostSide: ExchangeSide<DatagramOptions> = {
+  kind: 'exchange',
+
+  async exchange({ direction, datagramBytes, offeredPerSecond }, { settling, measured }, site) {
+    await travellingContent(site.directory, site.payloadWork, 0)
+    const { port, peerAddress, stackAddress } = site
+    const quiet = site.isImpaired ? quietSecondsImpaired : quietSeconds
+    const timeoutSeconds = Math.ceil(graceSeconds + settling + measured + quiet)
+    const task: DatagramTask = {
+      direction,
+      peerAddress,
+      port,
+      datagramBytes,
+      offeredPerSecond,
+      windowDatagrams,
+      settlingSeconds: settling,
+      seconds: measured,
+      quietSeconds: quiet,
+      patternPath,
+    }
+    const isSending = direction === 'send'
+    const sending = sender(task, isSending ? peerAddress : stackAddress, timeoutSeconds)
+    const receiving = receiver(task, timeoutSeconds)
+    return {
+      listens: isSending ? 'peer' : 'stack',
+      task,
+      peer: isSending ? receiving : sending,
+      standIn: isSending ? sending : receiving,
+      timeoutSeconds,
+    }
+  },
+
+  conclude({ direction, datagramBytes }, ended) {
+    const isSending = direction === 'send'
+    const { sent, sentMicros } = senderSchema.parse(isSending ? ended.stack : ended.peer)
+    const told = receiverSchema.parse(isSending ? ended.peer : ended.stack)
+    const { total, distinct, measured, measuredMicros, duplicated, reordered, damaged } = told
+    if (total !== sent) {
+      throw new HarnessError(`${sent} datagrams were sent, but ${total} were told.`, 'Report this defect.')
+    }
+    const { stack: stackMicros, peer: peerMicros } = ended.seen.cpuMicros
+    const each = (micros: number) => (distinct === 0 ? null : micros / distinct)
+    const lost = Math.max(0, sent - distinct)
+    const { lostAtStack, lostAtPeer } = lostByEnds(isSending, ended)
+    const packetsPerSecond = perSecond(measured, measuredMicros)
+    return {
+      measures: {
+        packetsPerSecond,
+        goodputMbps: (8 * datagramBytes * packetsPerSecond) / 1e6,
+        sentPerSecond: perSecond(sent, sentMicros),
+        lossPercent: sent === 0 ? null : (100 * lost) / sent,
+        lostAtStack,
+        lostAtPeer,
+        lostOnTheWay: Math.max(0, lost - lostAtStack - lostAtPeer),
+        reorderedDatagrams: reordered,
+        duplicatedDatagrams: duplicated,
+        stackMicrosPerDatagram: each(stackMicros),
+        peerMicrosPerDatagram: each(peerMicros),
+      },
+      deliveries: [
+        { unit: 'datagrams', sent, received: distinct + damaged, verified: distinct, mayBeLost: true },
+      ],
+      measuredMicros,
+    }
+  },
+}
+
+/** What each end counted itself: a sender what it could not send, a receiver what found its buffer full. */
+function lostByEnds(isSending: boolean, { protocol, seen }: Ended) {
+  const linux = ({ 'Udp.SndbufErrors': unsent = 0, 'Udp.RcvbufErrors': dropped = 0 }: Counters) => ({
+    unsent,
+    dropped,
+  })
+  const { datagramsUnsent: unsent = 0, datagramsDropped: dropped = 0 } = protocol ?? {}
+  const stack = protocol === undefined ? linux(seen.stack) : { unsent, dropped }
+  const peer = linux(seen.peer)
+  return isSending
+    ? { lostAtStack: stack.unsent, lostAtPeer: peer.dropped }
+    : { lostAtStack: stack.dropped, lostAtPeer: peer.unsent }
+}

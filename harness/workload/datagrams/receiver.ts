@@ -1,0 +1,119 @@
+/** The end that receives numbered datagrams, on our stack: compares and counts them, and reports how far it is. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection, Datagram, DatagramSocket, Stack } from '../../../stack/index.ts'
+import type { StackContext } from '../stack-side.ts'
+import { DatagramAccount } from './account.ts'
+import { type DatagramContent, readNumber, writeNumber } from './content.ts'
+import type { DatagramTask, ReceiverTold } from './task.ts'
+
+/** Reports for each window: a sender that hears of a part of it can go on before it is used up. */
+const reportsPerWindow = 4
+/** How soon it looks again whether the last has arrived. */
+const lookMillis = 10
+
+export async function receive(
+  task: DatagramTask,
+  content: DatagramContent,
+  { stack, listens, progresses }: StackContext,
+): Promise<ReceiverTold> {
+  const socket = await stack.bindDatagram(task.port)
+  const control = await accept(stack, task.port, listens)
+  const receiver = new Receiver(socket, task, content)
+  const startedAt = performance.now()
+  const lastsMillis = 1000 * (task.settlingSeconds + task.seconds)
+  progresses({
+    arrivedBytes: () => task.datagramBytes * receiver.account.distinct,
+    share: () => (performance.now() - startedAt) / lastsMillis,
+  })
+  const ending = async () => {
+    const total = await totalFrom(control)
+    await receiver.untilQuiet(total)
+    socket.close()
+    return total
+  }
+  const [total] = await Promise.all([ending(), receiver.run()])
+  control.close()
+  await control.closed()
+  const { distinct, duplicated, reordered, damaged } = receiver.account
+  const { measured } = receiver
+  return { total, distinct, measured, measuredMicros: 1e6 * task.seconds, duplicated, reordered, damaged }
+}
+
+class Receiver {
+  readonly account = new DatagramAccount()
+  /** Datagrams that came within the measured time. */
+  measured = 0
+  readonly #socket: DatagramSocket
+  readonly #task: DatagramTask
+  readonly #content: DatagramContent
+  /** In milliseconds of `performance.now()`; the measurement begins so long after the first datagram came. */
+  #opensAt = Number.POSITIVE_INFINITY
+  #lastAt = 0
+  #reported = 0
+
+  constructor(socket: DatagramSocket, task: DatagramTask, content: DatagramContent) {
+    this.#socket = socket
+    this.#task = task
+    this.#content = content
+  }
+
+  /** Until the socket is closed. */
+  async run(): Promise<void> {
+    for (;;) {
+      const datagrams = await this.#socket.receiveMany()
+      const last = datagrams.at(-1)
+      if (last === undefined) return
+      this.#count(datagrams)
+      this.#report(last)
+    }
+  }
+
+  /** Until all have arrived, or no more do. */
+  async untilQuiet(total: number): Promise<void> {
+    const from = performance.now()
+    const quietMillis = 1000 * this.#task.quietSeconds
+    while (this.account.distinct < total && performance.now() - Math.max(from, this.#lastAt) < quietMillis) {
+      await sleep(lookMillis)
+    }
+  }
+
+  #count(datagrams: readonly Datagram[]): void {
+    const { settlingSeconds, seconds } = this.#task
+    const now = performance.now()
+    if (this.#lastAt === 0) this.#opensAt = now + 1000 * settlingSeconds
+    this.#lastAt = now
+    const isMeasured = now >= this.#opensAt && now < this.#opensAt + 1000 * seconds
+    for (const { bytes } of datagrams) {
+      const isFirst = this.account.take(this.#content.numberOf(bytes))
+      if (isFirst && isMeasured) this.measured++
+    }
+  }
+
+  /** A report that finds no room is made up for by the next. */
+  #report(to: Datagram): void {
+    const { offeredPerSecond, windowDatagrams } = this.#task
+    const { next } = this.account
+    if (offeredPerSecond > 0 || next - this.#reported < windowDatagrams / reportsPerWindow) return
+    if (this.#socket.trySend(writeNumber(next), to)) this.#reported = next
+  }
+}
+
+async function accept(stack: Stack, port: number, listens: () => void): Promise<Connection> {
+  const listener = await stack.listen(port, { backlog: 1 })
+  listens()
+  const connection = await listener.accept()
+  if (connection === null) throw new Error('the stack stopped listening')
+  listener.close()
+  return connection
+}
+
+/** How many datagrams there were, once the sender has sent the last. */
+async function totalFrom(control: Connection): Promise<number> {
+  const told: Buffer[] = []
+  for await (const bytes of control) {
+    told.push(Buffer.from(bytes))
+    const all = Buffer.concat(told)
+    if (all.length >= 4) return readNumber(all)
+  }
+  throw new Error('the sender ended before it told how many datagrams there were')
+}

@@ -1,0 +1,68 @@
+/**
+ * Numbered datagrams over UDP, all of one length, in one direction. UDP promises nothing: what does not arrive is counted,
+ * and is no fault. Its unit is the second.
+ */
+import { z } from 'zod'
+import type { Complaint } from '../../matrix/complaint.ts'
+import { strategySchema } from '../../matrix/factor.ts'
+import type { Factors } from '../../matrix/factors.ts'
+import { specify } from '../specification.ts'
+
+const seconds = z.number().min(0.1).max(60)
+
+/** By how much a UDP header is shorter than one of TCP: a datagram takes as much more than a segment. */
+const shorterHeaderBytes = 12
+
+export const datagrams = specify({
+  settings: z.strictObject({
+    kind: z.literal('datagrams'),
+    /** How long each sample measures. */
+    seconds,
+    /** How long a stack's process works before its first sample (a quarter in a quick run); with `linux`, before every sample. */
+    warmupSeconds: seconds,
+  }),
+  factors: { required: ['direction', 'datagramBytes', 'offeredPerSecond'], optional: [] },
+  strategies: strategySchema.options,
+  usesNetwork: true,
+  measures: [
+    'packetsPerSecond',
+    'goodputMbps',
+    'sentPerSecond',
+    'lossPercent',
+    'lostAtStack',
+    'lostAtPeer',
+    'lostOnTheWay',
+    'reorderedDatagrams',
+    'duplicatedDatagrams',
+    'stackMicrosPerDatagram',
+    'peerMicrosPerDatagram',
+  ],
+  mostRecorded: 0.25,
+  isPredictable: () => false,
+
+  complaintsAbout(_settings, { id, factors }) {
+    return [...complaintsAboutWork(id, factors), ...complaintsAboutLength(id, factors)]
+  },
+
+  plan({ seconds, warmupSeconds }, { direction = 'send', datagramBytes = 64, offeredPerSecond = 0 }) {
+    return {
+      options: { direction, datagramBytes, offeredPerSecond },
+      amount: { warmup: warmupSeconds, measured: seconds },
+    }
+  },
+})
+
+export type DatagramOptions = ReturnType<typeof datagrams.plan>['options']
+
+function complaintsAboutWork(id: string, { payloadWork = 'checksum' }: Factors): Complaint[] {
+  if (payloadWork === 'checksum') return []
+  const problem = `cell "${id}" asks for ${payloadWork}, but datagrams are always copied and checksummed`
+  return [{ path: ['cells'], problem, remedy: 'use checksum' }]
+}
+
+function complaintsAboutLength(id: string, { segmentBytes, datagramBytes = 0 }: Factors): Complaint[] {
+  if (segmentBytes === undefined || datagramBytes <= segmentBytes + shorterHeaderBytes) return []
+  const problem = `cell "${id}" has datagrams that do not fit its link`
+  const remedy = `use at most ${segmentBytes + shorterHeaderBytes} bytes there`
+  return [{ path: ['cells'], problem, remedy }]
+}
