@@ -21,14 +21,6 @@ export { Listener } from './socket/listener.ts'
 export type { StackOptions } from './socket/options.ts'
 export { createStack, Stack, type StackCounters } from './socket/stack.ts'
 export { Stream } from './socket/stream.ts'
-export {
-  claimFactors,
-  emissionFactors,
-  largestChunk,
-  ownershipFactors,
-  readerFactors,
-  verificationFactors,
-} from './strategy/factors.ts'
 export type { DeviceOption, PayloadWorkOption, StrategyOption } from './strategy/options.ts'
 export { DivergenceError } from './strategy/replicated/divergence/error.ts'
 export {

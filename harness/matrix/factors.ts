@@ -10,7 +10,7 @@ import {
   ownershipFactors,
   readerFactors,
   verificationFactors,
-} from '../../stack/index.ts'
+} from '../../stack/factors.ts'
 import { everyStrategy, factor, parallel, powerOfTwo, stacks, strategySchema } from './factor.ts'
 import {
   describeImpairment,
