@@ -7,7 +7,7 @@ export const experiment = defineExperiment({
   id: 'cpu-cost',
   title: 'What a byte costs',
   question:
-    'How much more processor time do replicas take for the same bytes than one does, how much of it is waiting, and does what they repeat explain their speed?',
+    'How much more processor time do replicas take for the same bytes than one does, how much of it polls in vain, and does what they repeat explain their speed?',
   claim: {
     text: 'State management work is replicated, logically independent work is parallelized: work for the same bytes grows as 1 + (N-1) r, and the speed-up is N over that.',
     source:

@@ -78,7 +78,7 @@ function findingOf(cell: JudgedCell, cells: readonly JudgedCell[]) {
   const sign = deviation < 0 ? '−' : '+'
   const percent = `${sign}${Math.abs(100 * deviation).toFixed(0)} %`
   const name = nameOf(cell, cells)
-  const words = `${name}, N=${replicas}: ${times} times the work of one replica, r = ${share.toFixed(2)}, so the model says ${predicted.toFixed(2)} times its speed; measured ${measured.toFixed(2)} (${percent}).`
+  const words = `${name}, N=${replicas}: ${times} times the work of one replica, r = ${share.toFixed(2).replace('-', '−')}, so the model says ${predicted.toFixed(2)} times its speed; measured ${measured.toFixed(2)} (${percent}).`
   return [{ deviation, words, rounds: cell.samples }]
 }
 

@@ -51,7 +51,8 @@ export async function workFigure(
       width: widths[name],
     })
   const legend = parts.map(
-    ({ name, colour }) => html`<span class="mark" style="background: ${colour}"></span>${name} `,
+    ({ name, colour }) =>
+      html`<span class="key"><span class="mark" style="background: ${colour}"></span>${name}</span> `,
   )
   return html`<figure>
     <figcaption><b>Processor time, by what it was for.</b> ${legend} — Medians. What replicas repeat is what N of them work beyond one; sharing itself is in it. The tick is where the model puts the end of it by the measured speed-up, at N / S(N) times the work of one. Polling is by the clock.</figcaption>
