@@ -44,6 +44,10 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     rounds: [{ ...row, cell: 'cipher, N=2', percent: 1 }],
     cells: [{ ...row, cell: 'cipher, N=2', median: 1, low: -1, high: 2 }],
   },
+  work: {
+    parts: [{ ...row, cell: 'cipher, N=2', place: 0, seconds: 2 }],
+    model: [{ ...row, cell: 'cipher, N=2', seconds: 3 }],
+  },
   prediction: {
     predicted: [
       { ...row, strategy: 'locked', replicas: 1, median: 1, low: 0.9, high: 1.1 },

@@ -15,6 +15,7 @@ export type ChartName =
   | 'noise'
   | 'timeline'
   | 'cost'
+  | 'work'
   | 'prediction'
 
 export interface ChartContent {

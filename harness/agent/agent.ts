@@ -27,6 +27,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const command: AgentCommand = agentCommandSchema.parse(JSON.parse(line))
   if ('work' in command) emit(await work(command.id, command.work))
   else if ('serve' in command) serve(command.id, command.serve)
+  else if ('rest' in command) emit(rest(command.id))
   else emit(await retire(command.id))
 }
 await retire(0)
@@ -66,6 +67,11 @@ async function work(id: number, work: Work): Promise<AgentEvent> {
     const divergences = error instanceof WorkFailure ? error.divergences : 0
     return divergences > 0 ? { ...event, divergences } : event
   }
+}
+
+function rest(id: number): AgentEvent {
+  for (const child of processes.values()) child.rest()
+  return { event: 'rested', id }
 }
 
 /** Ends all processes: the next tasks get new ones. */

@@ -20,17 +20,33 @@ export type ProcessSpec = z.infer<typeof processSpecSchema>
 export const workSchema = processSpecSchema.extend({
   task: z.looseObject({}),
   disturbance: disturbanceSchema.exactOptional(),
+  /** The process goes on after its task, until told to rest: the other end may still need its answers. */
+  staysAwake: z.literal(true).exactOptional(),
   /** Seconds after which a task that does not end is given up. */
   timeoutSeconds: z.number().positive(),
 })
 
 export type Work = z.infer<typeof workSchema>
 
+/** In microseconds. */
+const processorTimeSchema = z.strictObject({
+  /** Of the application's thread. */
+  application: z.number().nonnegative(),
+  /** Of all others: those that run the protocol, and the engine's helpers. */
+  threads: z.number().nonnegative(),
+  /** Rounds of these that found nothing to do, by the clock. */
+  polling: z.number().nonnegative(),
+})
+
+export type ProcessorTime = z.infer<typeof processorTimeSchema>
+
 /** What a stack did during one task. */
 const activitySchema = z.strictObject({
   divergences: z.int().nonnegative(),
   digestsCompared: z.int().nonnegative(),
   digestsMissed: z.int().nonnegative(),
+  /** Processor time in the stack's process, and what part of it polled. */
+  processorTime: processorTimeSchema,
   /** The protocol machine's own counters by name. */
   protocol: z.record(z.string(), z.number()),
   perReplica: z.array(z.record(z.string(), z.number())),
@@ -66,9 +82,10 @@ export const serveSpecSchema = z.strictObject({
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
-/** From the harness to the agent: do a task; end all processes; serve pages until the agent ends. */
+/** From the harness to the agent: do a task; stop what stayed awake; end all processes; serve pages until the agent ends. */
 export const agentCommandSchema = z.union([
   z.strictObject({ id: z.int(), work: workSchema }),
+  z.strictObject({ id: z.int(), rest: z.literal(true) }),
   z.strictObject({ id: z.int(), retire: z.literal(true) }),
   z.strictObject({ id: z.int(), serve: serveSpecSchema }),
 ])
@@ -82,6 +99,7 @@ export const agentEventSchema = z.discriminatedUnion('event', [
   /** A task under way waits for connections. */
   z.strictObject({ event: z.literal('listening'), id: z.int() }),
   z.strictObject({ event: z.literal('done'), id: z.int(), done: doneSchema }),
+  z.strictObject({ event: z.literal('rested'), id: z.int() }),
   z.strictObject({ event: z.literal('retired'), id: z.int() }),
   z.strictObject({ event: z.literal('serving'), id: z.int() }),
   z.strictObject({

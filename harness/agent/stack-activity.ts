@@ -1,17 +1,19 @@
 /** What a stack did during one task: reports are totals since the stack began. */
 import type { Stack } from '../../stack/index.ts'
 import type { PathEvents } from '../result/sample.ts'
-import type { StackActivity } from './messages.ts'
+import type { ProcessorTime, StackActivity } from './messages.ts'
 
 type Report = ReturnType<Stack['report']>
 
 export class Activity {
   readonly #stack: Stack
   readonly #before: Report
+  readonly #timeBefore: ProcessorTime
 
   constructor(stack: Stack) {
     this.#stack = stack
     this.#before = stack.report()
+    this.#timeBefore = processorTimeOf(stack)
   }
 
   sinceStart(): Omit<StackActivity, 'disturbed'> {
@@ -22,6 +24,7 @@ export class Activity {
       divergences: report.divergences,
       digestsCompared: report.digestsCompared - before.digestsCompared,
       digestsMissed: report.digestsMissed - before.digestsMissed,
+      processorTime: timeSince(this.#timeBefore, processorTimeOf(this.#stack)),
       protocol: difference(report.protocol, before.protocol),
       perReplica: report.perReplica.map((counters, k) => difference(counters, before.perReplica[k] ?? {})),
       framesIn: report.framesIn - before.framesIn,
@@ -30,6 +33,25 @@ export class Activity {
       note: report.note,
     }
   }
+}
+
+/** Since the process began. */
+function processorTimeOf(stack: Stack): ProcessorTime {
+  const whole = process.cpuUsage()
+  const own = process.threadCpuUsage()
+  const application = own.user + own.system
+  const polling = stack.counters().perThread.map(({ pollingMicros }) => pollingMicros)
+  return {
+    application,
+    threads: whole.user + whole.system - application,
+    polling: polling.reduce((sum, micros) => sum + micros, 0),
+  }
+}
+
+/** Each at least 0: the clocks of a process and of its thread are not read at once, and a new replica counts from 0. */
+function timeSince(before: ProcessorTime, after: ProcessorTime): ProcessorTime {
+  const since = (field: keyof ProcessorTime) => Math.max(0, after[field] - before[field])
+  return { application: since('application'), threads: since('threads'), polling: since('polling') }
 }
 
 function pathSince(after: Report['path'], before: Report['path']): { path?: PathEvents } {

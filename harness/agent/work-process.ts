@@ -59,11 +59,16 @@ export class WorkProcess {
     this.#child.stdin.write(`${JSON.stringify(work)}\n`)
     try {
       const line = await Promise.race([answer.promise, this.#failed])
-      this.#child.kill('SIGSTOP')
+      if (work.staysAwake !== true) this.rest()
       return doneSchema.parse({ ...JSON.parse(line.slice(resultPrefix.length)), output })
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Between tasks. */
+  rest(): void {
+    this.#child.kill('SIGSTOP')
   }
 
   /** Lets the process stop its stack in order, and returns once it is gone. Rejects if it had to be killed, or failed. */

@@ -4,6 +4,7 @@
  * Invariant: low ≤ value ≤ high.
  */
 import { z } from 'zod'
+import { quantityNames } from '../../stack/sim/index.ts'
 import { machineSchema } from '../result/manifest.ts'
 
 /** Raised whenever a reader of older files would misread newer ones. */
@@ -16,58 +17,20 @@ export const quantitySchema = z.strictObject({
   high: z.number().nonnegative(),
 })
 
-/** What the virtual cores charge; the meaning of each is said in `meanings.ts`, beside its name. */
-export const quantityNames = [
-  'applyAckNanos',
-  'applySegmentNanos',
-  'applyDataNanos',
-  'applyCallNanos',
-  'applyTickNanos',
-  'checkNanos',
-  'checkByteNanos',
-  'segmentNanos',
-  'upcallNanos',
-  'writeNanos',
-  'writeBareNanos',
-  'readNanos',
-  'readEmptyNanos',
-  'pollNanos',
-  'loopNanos',
-  'loopReplicatedNanos',
-  'loopLockedNanos',
-  'publishNanos',
-  'publishSharedNanos',
-  'dequeueNanos',
-  'dequeueSharedNanos',
-  'claimWonNanos',
-  'claimLostNanos',
-  'idleNanos',
-  'lockNanos',
-  'lockHandOverNanos',
-  'wakeNanos',
-  'notifyNanos',
-  'applicationByteNanos',
-  'sinkByteNanos',
-  'sinkLongByteNanos',
-  'contentionSegmentTimes',
-  'contentionWriteTimes',
-  'contentionStateTimes',
-] as const
-
 /** Measured for the reader; the virtual cores do not need them. */
-export const furtherNames = [
-  'lineNanos',
-  'wakePollNanos',
-  'lockContendedNanos',
-  'copySegmentNanos',
-  'checksumSegmentNanos',
-  'cipherSegmentNanos',
-  'sequentialSegmentNanos',
-  'replicatedSegmentNanos',
-] as const
+export const furtherMeanings = {
+  lineNanos: 'memory: reading a line that another processor wrote last',
+  wakePollNanos: 'wake-up: until the sleeper runs (ppoll)',
+  lockContendedNanos: 'lock: taking and giving back, two threads at it',
+  copySegmentNanos: 'payload work: copy, 1448 bytes',
+  checksumSegmentNanos: 'payload work: copy and checksum, 1448 bytes',
+  cipherSegmentNanos: 'payload work: copy, AES-128 and checksum, 1448 bytes',
+  sequentialSegmentNanos: 'whole: a segment in the sequential stack, processor time of its thread at work',
+  replicatedSegmentNanos: 'whole: a segment in two replicas, processor time of both threads at work',
+} as const
 
-export type QuantityName = (typeof quantityNames)[number]
-export type FurtherName = (typeof furtherNames)[number]
+export type FurtherName = keyof typeof furtherMeanings
+export const furtherNames = Object.keys(furtherMeanings) as readonly FurtherName[]
 export type Quantity = z.infer<typeof quantitySchema>
 
 const pieceSchema = z.strictObject({

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { costsFileSchema, costsVersion, furtherNames, quantityNames } from './costs-file.ts'
+import { costsFileSchema, costsVersion } from './costs-file.ts'
 import { deriveCosts } from './derive.ts'
-import { meanings } from './meanings.ts'
 import { predictAll } from './predict.ts'
 import { outlooksOf, type PredictionQuestion } from './questions.ts'
 import { type ContextSample, contexts, probeNames, type Repetition } from './samples.ts'
@@ -143,10 +142,6 @@ describe('costs derived from samples', () => {
   test('never have a factor below one', () => {
     expect(payload.cipher.contentionTimes.value).toBe(1)
     expect(quantities.contentionWriteTimes.value).toBe(1)
-  })
-
-  test('have a meaning each', () => {
-    expect(Object.keys(meanings).sort()).toEqual([...quantityNames, ...furtherNames].sort())
   })
 })
 

@@ -2,8 +2,10 @@
  * From repetitions to costs: every number is worked out once for each repetition, then the median over all of them is
  * taken. Pure.
  */
+
+import type { QuantityName } from '../../stack/sim/index.ts'
 import { median, medianInterval } from '../statistics/median.ts'
-import type { CostsFile, FurtherName, Quantity, QuantityName } from './costs-file.ts'
+import type { CostsFile, FurtherName, Quantity } from './costs-file.ts'
 import { type ContextName, contexts, type Meter, type ProbeName, type Repetition } from './samples.ts'
 
 const segmentBytes = 1448

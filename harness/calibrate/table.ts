@@ -1,6 +1,8 @@
 /** A calibration as a table for people: every number with its interval and what it means. Pure. */
-import type { CostsFile, FurtherName, Quantity, QuantityName } from './costs-file.ts'
-import { meanings } from './meanings.ts'
+import { type QuantityName, quantityMeanings } from '../../stack/sim/index.ts'
+import { type CostsFile, type FurtherName, furtherMeanings, type Quantity } from './costs-file.ts'
+
+const meanings = { ...quantityMeanings, ...furtherMeanings }
 
 export function formatCosts(file: CostsFile): string {
   const rows = [...Object.entries(file.quantities), ...Object.entries(file.further)].map(([name, quantity]) =>

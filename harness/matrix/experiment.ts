@@ -63,11 +63,21 @@ const costRuleSchema = z.strictObject({
   atMost: z.number().positive().max(1),
 })
 
+/** A verdict on the claim that what N replicas repeat, seen in their processor time, is what keeps them from N times the speed. */
+const replicatedWorkRuleSchema = z.strictObject({
+  kind: z.literal('replicated-work'),
+  /** Largest deviation of the speed-up from what the processor time says: 0.1 is 10 %. */
+  tolerance: z.number().positive().max(1),
+  /** Smaller machines cannot refute it: replicas wait there for what the peer and the application use. */
+  refutableFromCores: z.int().positive(),
+})
+
 export const verdictRuleSchema = z.discriminatedUnion('kind', [
   speedupRangeSchema,
   modelRuleSchema,
   survivalRuleSchema,
   costRuleSchema,
+  replicatedWorkRuleSchema,
   predictionRuleSchema,
 ])
 
@@ -111,6 +121,7 @@ export type VerdictRule = z.infer<typeof verdictRuleSchema>
 export type SpeedupRange = z.infer<typeof speedupRangeSchema>
 export type SurvivalRule = z.infer<typeof survivalRuleSchema>
 export type ModelRule = z.infer<typeof modelRuleSchema>
+export type ReplicatedWorkRule = z.infer<typeof replicatedWorkRuleSchema>
 export type CostRule = z.infer<typeof costRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>

@@ -5,8 +5,11 @@ export const strategySchema = z.enum(['sequential', 'replicated', 'locked', 'sha
 
 export type Strategy = z.infer<typeof strategySchema>
 
-/** Every workload reads it; those that use a network do; or those whose specification names it. */
-export type ReadBy = 'every workload' | 'networked workloads' | 'some workloads'
+/**
+ * Every workload reads it; those that use a network do; those that run between two stacks do; or those whose specification
+ * names it.
+ */
+export type ReadBy = 'every workload' | 'networked workloads' | 'workloads between stacks' | 'some workloads'
 
 export interface Declaration<Schema extends z.ZodType, Reader extends ReadBy> {
   readonly schema: Schema

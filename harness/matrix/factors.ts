@@ -3,6 +3,14 @@
  * file and summary spells them as here. Invariant: a cell's factors pass `factorsSchema`.
  */
 import { z } from 'zod'
+import {
+  claimFactors,
+  emissionFactors,
+  largestChunk,
+  ownershipFactors,
+  readerFactors,
+  verificationFactors,
+} from '../../stack/factors.ts'
 import { everyStrategy, factor, parallel, powerOfTwo, stacks, strategySchema } from './factor.ts'
 import {
   describeImpairment,
@@ -10,6 +18,7 @@ import {
   impairmentSchema,
   type PathImpairment,
 } from './impairment.ts'
+import { describePeer, peerSchema } from './peer.ts'
 
 const ofReplicas = { strategies: ['replicated'], readBy: 'networked workloads' } as const
 const ofStacks = { strategies: stacks, readBy: 'networked workloads' } as const
@@ -50,40 +59,40 @@ export const declaredFactors = {
   /** What is claimed as a whole: one action, or all actions of a request. */
   claim: factor({
     ...ofReplicas,
-    schema: z.enum(['action', 'request']),
+    schema: z.enum(claimFactors),
     prefix: 'claim-',
     words: (unit) => `claim per ${unit}`,
   }),
   /** Consecutive actions that one claim covers. */
   chunk: factor({
     ...ofReplicas,
-    schema: powerOfTwo(1, 1024),
+    schema: powerOfTwo(1, largestChunk),
     prefix: 'chunk-',
     words: (actions) => `${actions} actions a claim`,
   }),
   /** Who performs what a claim covers: the first to get there, or each its fixed share. */
   ownership: factor({
     ...ofReplicas,
-    schema: z.enum(['first', 'rotation']),
+    schema: z.enum(ownershipFactors),
     prefix: 'ownership-',
     words: (kind) => (kind === 'first' ? 'first come' : 'in rotation'),
   }),
   emission: factor({
     ...ofReplicas,
-    schema: z.enum(['relaxed', 'ordered']),
+    schema: z.enum(emissionFactors),
     words: (kind) => `${kind} emission`,
   }),
   /** Where receive checksums are verified: before publishing, by the claimant, or by the device. */
   verification: factor({
     ...ofStacks,
-    schema: z.enum(['before', 'claimed', 'trusted']),
+    schema: z.enum(verificationFactors),
     prefix: 'verification-',
     words: (where) =>
       `verified ${where === 'before' ? 'before publishing' : where === 'claimed' ? 'by claim' : 'by device'}`,
   }),
   reader: factor({
     ...ofReplicas,
-    schema: z.enum(['rotating', 'dedicated', 'per-queue']),
+    schema: z.enum(readerFactors),
     prefix: 'reader-',
     words: (kind) => `${kind} reader`,
   }),
@@ -200,6 +209,15 @@ export const declaredFactors = {
     strategies: everyStrategy,
     readBy: 'some workloads',
     words: (direction) => direction,
+    isKind: true,
+  }),
+  /** Whose stack the other end runs: the kernel's, if it is not said, or ours by strategy and number of threads, as `replicated-2`. */
+  peer: factor({
+    schema: peerSchema,
+    strategies: stacks,
+    readBy: 'workloads between stacks',
+    prefix: 'peer-',
+    words: describePeer,
     isKind: true,
   }),
   /** What happens to frames on the way, both ways. The path is the stack's: this machine's kernel need not have an emulator. */

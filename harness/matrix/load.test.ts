@@ -151,6 +151,14 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
       [{ payloadWork: ['none'] }, 'payloadWork[0]: unknown value "none"'],
       [{ payloadWork: ['digest'] }, 'payloadWork[0]: unknown value "digest"'],
       [{ direction: ['both'] }, 'direction[0]: unknown value "both" (use one of "send", "receive")'],
+      [
+        { peer: ['replicated'] },
+        'peer[0]: must be linux, sequential, or a strategy with its number of threads',
+      ],
+      [
+        { strategy: ['linux'], topology: ['veth'], payloadWork: undefined, peer: ['sequential'] },
+        'peer: means nothing to strategy "linux"',
+      ],
       [{ segmentBytes: [100] }, 'segmentBytes[0]: Too small'],
       [{ connections: [65] }, 'connections[0]: Too big'],
       [{ workRatio: [0.5] }, 'workRatio: means nothing to workload "bulk" (leave it out)'],
@@ -202,7 +210,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a workload that there is not',
     changed({ workload: { kind: 'bulky' } }),
-    'small.ts: workload.kind: unknown value "bulky" (use one of "bulk", "datagrams", "model", "request-response")',
+    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk", "datagrams", "model", "request-response")',
   ],
   [
     'a field that the workload does not have',
@@ -278,6 +286,28 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'a topology without a Linux peer',
     changed({ topology: 'tap-pair' }),
     'small.ts: topology.tap-pair: cell "sequential-checksum-tap-pair" needs a node "peer" of role "linux"',
+  ],
+  [
+    'a peer that is a stack, where there is none',
+    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], peer: ['sequential'] }] }),
+    'small.ts: topology.tap: cell "sequential-checksum-peer-sequential-tap" needs a node "peer" of role "stack"',
+  ],
+  [
+    'a peer that is a stack, for a workload that has no task for it',
+    changed({
+      workload: { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
+      cells: [
+        {
+          strategy: ['sequential'],
+          payloadWork: ['copy'],
+          role: ['server'],
+          messageBytes: [1],
+          depth: [1],
+          peer: ['sequential'],
+        },
+      ],
+    }),
+    'small.ts: cells[0].peer: means nothing to workload "request-response" (leave it out)',
   ],
   [
     'queues where there are none',

@@ -6,14 +6,19 @@ import type { Specification } from '../workload/specification.ts'
 import type { Strategy } from './factor.ts'
 import { declaredFactors, type FactorName } from './factors.ts'
 
-type Reader = Pick<Specification, 'factors' | 'usesNetwork'>
+type Reader = Pick<Specification, 'factors' | 'usesNetwork' | 'facesStacks'>
 
-export function isReadByWorkload(name: FactorName, { factors: own, usesNetwork }: Reader): boolean {
+export function isReadByWorkload(
+  name: FactorName,
+  { factors: own, usesNetwork, facesStacks }: Reader,
+): boolean {
   switch (declaredFactors[name].readBy) {
     case 'every workload':
       return true
     case 'networked workloads':
       return usesNetwork
+    case 'workloads between stacks':
+      return facesStacks === true
     case 'some workloads':
       return [...own.required, ...own.optional].some((read) => read === name)
   }

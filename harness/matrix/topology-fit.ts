@@ -6,6 +6,7 @@ import { type ResolvedTopology, resolveTopology } from '../topology/resolve.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import type { Complaint } from './complaint.ts'
 import type { Cell, Experiment } from './experiment.ts'
+import { isStack } from './peer.ts'
 
 export async function complaintsAboutTopologies({ cells, workload }: Experiment): Promise<Complaint[]> {
   const { usesNetwork } = specificationOf(workload)
@@ -41,8 +42,10 @@ function misfit(
       remedy: `name another topology for strategy "${factors.strategy}"`,
     }
   }
-  if (usesNetwork && roleOf('peer') !== 'linux') {
-    return { problem: `cell "${id}" needs a node "peer" of role "linux"`, remedy: 'name another topology' }
+  const facing = isStack(factors.peer) ? 'stack' : 'linux'
+  if (usesNetwork && roleOf('peer') !== facing) {
+    const remedy = 'name another topology, or another peer'
+    return { problem: `cell "${id}" needs a node "peer" of role "${facing}"`, remedy }
   }
   const [link] = topology.links
   if (factors.reader === 'per-queue' && link !== undefined && linkKindOf(link).device !== 'tap') {

@@ -9,11 +9,21 @@ import type { DistributionMeasure, Measure, ScalarMeasure } from './measure.ts'
 /** Counts of what went wrong on the way: sums, for tables. */
 const mishaps = { kind: 'scalar', better: 'less', combine: 'sum', figures: [] } as const
 
+/** One way of two. */
+const direction = {
+  kind: 'scalar',
+  unit: 'Mbit/s',
+  better: 'more',
+  combine: 'median',
+  display: { unit: 'Gbit/s', divisor: 1000 },
+  figures: ['values'],
+} as const
+
 /** Processor time, user and system together. */
 const processorTime = { kind: 'scalar', better: 'less', combine: 'median', figures: [] } as const
 
 export const declaredMeasures = {
-  /** Application bytes that the receiver took within the measured time. */
+  /** Application bytes that the receiver took within the measured time; where both ends receive, both. */
   goodputMbps: {
     kind: 'scalar',
     title: 'Goodput',
@@ -23,6 +33,9 @@ export const declaredMeasures = {
     display: { unit: 'Gbit/s', divisor: 1000 },
     figures: ['values'],
   },
+  /** Of it, what the stack sent, and what it received. */
+  outgoingMbps: { ...direction, title: 'Outgoing' },
+  incomingMbps: { ...direction, title: 'Incoming' },
   /** Requests that the framework carried, without a network. */
   requestsPerSecond: {
     kind: 'scalar',
@@ -85,6 +98,10 @@ export const declaredMeasures = {
   /** For 10⁹ application bytes. */
   stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
   peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },
+  /** Of the stack's: its own threads with the engine's helpers, what of that polled in vain by the clock, and the application's. */
+  threadSecondsPerGigabyte: { ...processorTime, title: 'Threads', unit: 's per GB' },
+  pollingSecondsPerGigabyte: { ...processorTime, title: 'Polling', unit: 's per GB' },
+  applicationSecondsPerGigabyte: { ...processorTime, title: 'Application', unit: 's per GB' },
   stackMicrosPerTransaction: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
   peerMicrosPerTransaction: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   stackMicrosPerDatagram: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },

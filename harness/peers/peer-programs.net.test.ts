@@ -6,9 +6,12 @@ import { bucketOf, countOf } from '../measure/histogram.ts'
 import { countersBetween, readCounters } from '../topology/counters.ts'
 import { paths } from '../topology/node.ts'
 import { testDeployments } from '../topology/testing/deployments.ts'
+import { bothWays } from '../workload/bidirectional/peer-side.ts'
 import { sink, source } from '../workload/bulk/peer-side.ts'
 import { requester, responder } from '../workload/request-response/peer-side.ts'
-import { startProgram } from './peer-process.ts'
+import { type MeetingOptions, startProgram } from './peer-process.ts'
+
+type Meet = MeetingOptions['meet']
 
 const tests = testDeployments()
 const { deploy } = tests
@@ -99,6 +102,23 @@ describe('the programs of a Linux host', () => {
     expect(transactions).toBeLessThan(allTransactions)
     expect(countOf(latencyTicks)).toBe(transactions)
     expect(await serving.result).toEqual({ sent, received: sent, verified: sent })
+  })
+
+  it('sends and receives at once, and each end tells where what it received first differs', async () => {
+    const { node } = await deploy('veth')
+    const bytes = Buffer.alloc(300_000, 'expected')
+    await writeFile(join(tests.directory, 'one'), bytes)
+    bytes[234_567] = 0
+    await writeFile(join(tests.directory, 'other'), bytes)
+    const end = (meet: Meet, name: string) =>
+      bothWays({ meet, content: { file: `${paths.shared}/${name}` }, bytes: bytes.length })
+    const waiting = await startProgram(node('peer'), end({ listen: 5001 }, 'one'))
+    await waiting.ready
+    const calling = await startProgram(node('stack'), end({ connect: '10.77.0.2:5001' }, 'other'))
+    for (const { sent, received, verified, arrivals } of [await waiting.result, await calling.result]) {
+      expect({ sent, received, verified }).toEqual({ sent: 300_000, received: 300_000, verified: 234_567 })
+      expect([arrivals.at(0)?.[1], arrivals.at(-1)?.[1]]).toEqual([0, 300_000])
+    }
   })
 
   it('tells how much of an answer was as expected', async () => {

@@ -90,6 +90,14 @@ export const measurementSchema = z.strictObject({
   framesOut: unknownCount,
   /** Counters of each replica by name: applied, checked, performed, claimsWon and the like. */
   perReplica: z.array(z.record(z.string(), z.number())),
+  /** The part of the stack at the other end, where that is ours: its digests are in the sums above, too. */
+  peerStack: z
+    .strictObject({
+      divergences: count,
+      digestsCompared: count,
+      perReplica: z.array(z.record(z.string(), z.number())),
+    })
+    .exactOptional(),
   disturbed: disturbedSchema.exactOptional(),
   /** Set where the path was impaired. */
   path: pathSchema.exactOptional(),

@@ -12,8 +12,9 @@ import type { Interval } from '../statistics/interval.ts'
 import { type MedianInterval, medianInterval } from '../statistics/median.ts'
 import { costOfRatio } from '../verdict/cost.ts'
 import { judge } from '../verdict/judge.ts'
-import type { Cost, PredictedCell, Verdict } from '../verdict/judgement.ts'
+import type { Cost, PredictedCell, Verdict, Work } from '../verdict/judgement.ts'
 import { type ErrorSizes, errorSizes, predictedCell } from '../verdict/prediction.ts'
+import { workOf } from '../verdict/replicated-work.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import { gainsByRound, rateOf, ratesByRound } from './gains.ts'
 import type { Machine, Manifest } from './manifest.ts'
@@ -56,6 +57,8 @@ export interface CellSummary {
   readonly gapMillis: Interval | null
   /** Where the verdict is on a cost: the share of the first measure that this cell pays. */
   readonly cost: Cost | null
+  /** Processor time by what it was for. */
+  readonly work: Work | null
   /** What the virtual cores say of this cell, on the processors that it was measured with. */
   readonly predicted: PredictedCell | null
 }
@@ -169,6 +172,7 @@ function summarizeCell(
     disturbances: gaps.length,
     gapMillis: interval(medianInterval(gaps)),
     cost: costOf(cell, experiment, samples),
+    work: workOf(measures),
     predicted: check?.kind === 'check' ? predictedCell(check, measures.goodputMbps?.median ?? null) : null,
   }
 }

@@ -51,7 +51,7 @@ export class AgentConnection {
     const ready = await agent.#next()
     if (ready.event === 'fatal') throw new HarnessError(ready.reason, ready.remedy)
     if (ready.event !== 'ready') throw new HarnessError(`The agent began with "${ready.event}".`, defect)
-    if (device.kind === 'tap') await deployment.connectTap(ready.interface)
+    if (device.kind === 'tap') await deployment.connectTap(ready.interface, node.name)
     return agent
   }
 
@@ -64,6 +64,12 @@ export class AgentConnection {
     }
     if (event.event === 'done') return event.done
     throw new HarnessError(`The agent answered a task with "${event.event}".`, defect)
+  }
+
+  /** Stops the stacks that stayed awake after their task. */
+  async rest(): Promise<void> {
+    const event = await this.#command({ id: this.#nextId++, rest: true })
+    if (event.event !== 'rested') throw new HarnessError(`The agent answered with "${event.event}".`, defect)
   }
 
   /** Ends the processes of all stacks, so that the next tasks begin with new ones. */

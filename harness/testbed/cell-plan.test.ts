@@ -30,11 +30,13 @@ const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
   offeredPerSecond: [0, 100_000],
   segmentBytes: [536, 1460, 8960],
   topology: ['tap', 'veth-packet'],
+  peer: ['linux', 'sequential', 'replicated-1', 'replicated-2', 'locked-2'],
   impairment: [{}, { lossProbability: 0.01 }, { delayMicros: 5000 }, { rateBitsPerSecond: 1e6 }],
 }
 
 const bytes = { checksum: 1000, copy: 1000, cipher: 1000, linux: 1000 }
 const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { kind: Name }> } = {
+  bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
@@ -111,6 +113,20 @@ test.each<[Partial<Factors> & Pick<Factors, 'strategy'>, object]>([
   const plan = planCell({ payloadWork: 'cipher', topology: 'tap', ...factors }, settings.bulk)
   expect(plan).toMatchObject({ kind: 'stack', stack: { strategy, payloadWork: 'cipher' } })
   if (plan.kind === 'stack') stackSpecSchema.parse({ ...plan.stack, address: '10.77.0.1/24' })
+})
+
+test('a peer that is a stack has a strategy of its own, and the same payload work', () => {
+  const cell: Factors = { strategy: 'sequential', payloadWork: 'cipher', topology: 'tap-pair' }
+  const peerOf = (peer: string) => {
+    const plan = planCell({ ...cell, peer }, settings.bulk)
+    return plan.kind === 'stack' ? plan.peer : undefined
+  }
+  expect(peerOf('replicated-2')).toEqual({
+    strategy: { kind: 'replicated', replicas: 2 },
+    payloadWork: 'cipher',
+  })
+  expect(peerOf('locked-3')?.strategy).toEqual({ kind: 'locked', workers: 3 })
+  expect(peerOf('linux')).toBeUndefined()
 })
 
 test('a TAP has a queue for each replica that reads its own, and one otherwise', () => {

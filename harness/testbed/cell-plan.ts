@@ -7,6 +7,7 @@ import { type StackSpec, stackSpecSchema } from '../agent/stack-spec.ts'
 import { HarnessError } from '../error.ts'
 import type { FactorName, Factors, WorkloadFactor } from '../matrix/factors.ts'
 import type { PathImpairment } from '../matrix/impairment.ts'
+import { isStack, peerStrategy } from '../matrix/peer.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
 import { specificationOf, type WorkloadSettings } from '../workload/workloads.ts'
 import type { TestbedPlan } from './testbed.ts'
@@ -30,6 +31,8 @@ export type CellPlan =
       readonly disturbance: NonNullable<Factors['disturbance']>
       /** Undefined: whatever the topology's link says. */
       readonly impairment: PathImpairment | undefined
+      /** The stack at the other end; undefined: Linux. */
+      readonly peer: PlannedStack | undefined
     })
   /** The kernel's own stack at both ends; or a workload that needs none. */
   | (Planned & { readonly kind: 'linux' | 'alone' })
@@ -42,6 +45,8 @@ interface Draft {
   readonly stack: Record<string, string | number>
   disturbance: NonNullable<Factors['disturbance']>
   impairment: PathImpairment | undefined
+  /** The option `strategy` of the stack at the other end. */
+  peer: Record<string, string | number> | undefined
 }
 
 /** What is not the workload's own matter. */
@@ -104,6 +109,9 @@ const applications: { readonly [Name in PlannedFactor]: Application<Name> } = {
   impairment: (draft, impairment) => {
     draft.impairment = impairment
   },
+  peer: (draft, peer) => {
+    draft.peer = isStack(peer) ? peerStrategy(peer) : undefined
+  },
   offload: ({ testbed }, offload) => {
     testbed.offloads = offload
   },
@@ -120,6 +128,7 @@ export function planCell(factors: Factors, workload: WorkloadSettings): CellPlan
     stack: {},
     disturbance: 'none',
     impairment: undefined,
+    peer: undefined,
   }
   for (const name of Object.keys(applications) as PlannedFactor[]) apply(name, draft, factors)
   const { usesNetwork, plan } = specificationOf(workload)
@@ -127,7 +136,17 @@ export function planCell(factors: Factors, workload: WorkloadSettings): CellPlan
   const planned = { testbed, work: plan(workload, factors) }
   if (!usesNetwork) return { kind: 'alone', ...planned }
   if (factors.strategy === 'linux') return { kind: 'linux', ...planned }
-  return { kind: 'stack', ...planned, stack: plannedStack(draft), disturbance, impairment }
+  const { strategy, stack } = draft
+  // What is done to payload is done at both ends; all else is the matter of either.
+  const { payloadWork = 'checksum' } = stack
+  return {
+    kind: 'stack',
+    ...planned,
+    stack: plannedStack(strategy, stack),
+    disturbance,
+    impairment,
+    peer: draft.peer === undefined ? undefined : plannedStack(draft.peer, { payloadWork }),
+  }
 }
 
 function apply<Name extends PlannedFactor>(name: Name, draft: Draft, factors: Factors): void {
@@ -138,7 +157,7 @@ function apply<Name extends PlannedFactor>(name: Name, draft: Draft, factors: Fa
 
 const plannedStackSchema = stackSpecSchema.omit({ address: true, mtuBytes: true, impairment: true })
 
-function plannedStack({ strategy, stack }: Draft): PlannedStack {
+function plannedStack(strategy: Draft['strategy'], stack: Draft['stack']): PlannedStack {
   const result = plannedStackSchema.safeParse({ payloadWork: 'checksum', ...stack, strategy })
   if (result.success) return result.data
   throw new HarnessError(

@@ -1,15 +1,15 @@
-/** Runs one exchange between our stack and the Linux peer: whoever listens first, then the other, both watched. */
+/** Runs one exchange between our stack and its peer: whoever listens first, then the other, both watched. */
 import { existsSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Done, Work } from '../agent/messages.ts'
-import { type RunningProgram, startProgram } from '../peers/peer-process.ts'
 import type { SampleContext } from '../runner/sampler.ts'
 import { socketSnapshot } from '../topology/counters.ts'
 import { paths } from '../topology/node.ts'
 import type { Exchange, Observation } from '../workload/host-side.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import { observe } from './observe.ts'
+import { type PeerEnd, startPeer } from './peer-end.ts'
 import type { Testbed } from './testbed.ts'
 
 /** In the directory that the containers share. */
@@ -18,54 +18,65 @@ export const dumpDirectory = `${paths.shared}/${dumpsName}`
 
 export interface Exchanged {
   readonly done: Done
+  /** What the peer's program told. */
   readonly peer: unknown
+  /** Of a stack in the peer's place. */
+  readonly peerDone: Done | undefined
   readonly seen: Observation
+}
+
+/** What either end does; at a Linux peer it is the exchange's program. */
+export interface BothWork {
+  readonly stack: Work
+  readonly peer: Work | undefined
 }
 
 /** Throws HarnessError with the reason if either end failed; what is known of it is in the sample's log then. */
 export async function runExchange(
   testbed: Testbed,
   agent: AgentConnection,
-  { listens, peer }: Exchange,
-  work: Work,
+  exchange: Exchange,
+  work: BothWork,
   context: SampleContext,
 ): Promise<Exchanged> {
-  context.recordCommand(['work', JSON.stringify(work)])
-  let program: RunningProgram<unknown> | undefined
-  const startPeer = async () => {
-    program = await startProgram(testbed.peer, peer)
-    return program
+  for (const each of [work.stack, work.peer])
+    if (each !== undefined) context.recordCommand(['work', JSON.stringify(each)])
+  let peer: PeerEnd | undefined
+  const start = async () => {
+    peer = await startPeer(testbed, exchange.peer, work.peer)
+    return peer
   }
-  const [[done, told], seen] = await observe(testbed, async () => {
+  const [[done, ended], seen] = await observe(testbed, async () => {
     try {
-      if (listens === 'stack') return await callStack(agent, work, startPeer)
-      const waiting = await startPeer()
+      if (exchange.listens === 'stack') return await callStack(agent, work.stack, start)
+      const waiting = await start()
       await waiting.ready
       // Together: a peer that dies must not leave us waiting for a task that cannot end.
-      return await Promise.all([agent.work(work), waiting.result])
+      return await Promise.all([agent.work(work.stack), waiting.ended])
     } catch (error) {
       context.log(await socketSnapshot(testbed.peer).catch(() => ''))
       await keepDumps(testbed, context)
-      await program?.kill()
+      await peer?.kill()
       throw error
     }
   })
-  context.log(JSON.stringify({ done, peer: told, seen }, null, 2))
-  return { done, peer: told, seen }
+  if (work.peer !== undefined) await Promise.all([agent.rest(), testbed.peerAgent?.rest()])
+  context.log(JSON.stringify({ done, peer: ended, seen }, null, 2))
+  return { done, peer: ended.told, peerDone: ended.done, seen }
 }
 
-/** The peer's program begins once the stack's side listens. */
+/** The peer begins once the stack's side listens. */
 async function callStack(
   agent: AgentConnection,
   work: Work,
-  startPeer: () => Promise<RunningProgram<unknown>>,
-): Promise<[Done, unknown]> {
+  start: () => Promise<PeerEnd>,
+): Promise<[Done, Awaited<PeerEnd['ended']>]> {
   const listening = Promise.withResolvers<void>()
   const done = agent.work(work, listening.resolve)
   // Whatever fails first is the reason.
   await Promise.race([listening.promise, done])
-  const calling = await startPeer()
-  return await Promise.all([done, calling.result])
+  const calling = await start()
+  return await Promise.all([done, calling.ended])
 }
 
 /** What a stack wrote about replicas that differ goes beside the sample's log. */

@@ -28,7 +28,7 @@ export async function takeLinuxSample(
   })
   const [stack, atPeer] = listens === 'stack' ? told : told.toReversed()
   context.log(JSON.stringify({ stack, peer: atPeer, seen }, null, 2))
-  const outcome = side.conclude(options, { stack, protocol: undefined, peer: atPeer, seen })
+  const outcome = side.conclude(options, { stack, protocol: undefined, peer: atPeer, seen }, extent)
   return {
     status: 'measured',
     measurement: {

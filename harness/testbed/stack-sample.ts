@@ -1,18 +1,19 @@
 /**
- * A sample of our stack beside the Linux peer. The stack's process stays for the samples of a few rounds of its cell;
+ * A sample of our stack beside its peer, Linux or another stack of ours. The stack's process stays for the samples of a few rounds of its cell;
  * before the first it makes some exchanges that are verified like the others and not measured.
  */
-import type { Work } from '../agent/messages.ts'
+import type { StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
 import { HarnessError } from '../error.ts'
 import type { Measurement } from '../result/sample.ts'
 import { faultsOf } from '../result/validity.ts'
 import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
 import { pathEvents } from '../topology/counters.ts'
+import type { DeployedNode } from '../topology/node.ts'
 import type { ExchangeSide, Extent } from '../workload/host-side.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import type { AgentConnection } from './agent-connection.ts'
-import type { CellPlan } from './cell-plan.ts'
+import type { CellPlan, PlannedStack } from './cell-plan.ts'
 import { disturbanceOf } from './disturbance-of.ts'
 import { dumpDirectory, type Exchanged, runExchange } from './exchange.ts'
 import { isToBeRecorded, keepRecording, recordPath } from './recording.ts'
@@ -90,15 +91,22 @@ async function exchange(
   const spec = stackSpecOf(testbed, plan, context.seed)
   const site = siteOf(testbed, spec.payloadWork, spec.impairment !== undefined)
   const planned = await side.exchange(options, extent, site)
-  const work: Work = {
+  const common: Pick<Work, 'workload' | 'timeoutSeconds' | 'staysAwake'> = {
     workload: context.experiment.workload.kind,
+    timeoutSeconds: planned.timeoutSeconds,
+    ...(plan.peer === undefined ? {} : { staysAwake: true }),
+  }
+  const work: Work = {
+    ...common,
     stack: { ...spec, ...(recordPath === undefined ? {} : { recordPath }) },
     task: { ...planned.task },
     ...(disturbance === undefined ? {} : { disturbance }),
-    timeoutSeconds: planned.timeoutSeconds,
   }
-  const exchanged = await runExchange(testbed, agent, planned, work, context)
-  return measurementOf(side, options, exchanged)
+  const peerStack = plan.peer === undefined ? undefined : atNode(testbed, testbed.peer, plan.peer)
+  const peer =
+    peerStack === undefined ? undefined : { ...common, stack: peerStack, task: { ...planned.peerTask } }
+  const exchanged = await runExchange(testbed, agent, planned, { stack: work, peer }, context)
+  return measurementOf(side, options, exchanged, extent)
 }
 
 function stackSpecOf(
@@ -106,30 +114,68 @@ function stackSpecOf(
   { cell, stack, impairment = testbed.link.impairment }: PlannedSample,
   seed: number,
 ): StackSpec {
-  const { address, prefixBits } = testbed.stack
   return {
-    ...stack,
-    address: `${address}/${prefixBits}`,
-    mtuBytes: testbed.link.mtuBytes,
-    dumpDirectory,
+    ...atNode(testbed, testbed.stack, stack),
     ...(impairment === undefined ? {} : { impairment: { ...impairment, seed: testbed.seedFor(cell, seed) } }),
   }
 }
 
-function measurementOf(side: ExchangeSide, options: object, { done, peer, seen }: Exchanged): Measurement {
+/** What a stack of this plan is at a node. */
+function atNode(
+  testbed: Testbed,
+  { name, address, prefixBits }: DeployedNode,
+  stack: PlannedStack,
+): StackSpec {
+  return {
+    ...stack,
+    address: `${address}/${prefixBits}`,
+    mtuBytes: testbed.link.mtuBytes,
+    dumpDirectory: `${dumpDirectory}/${name}`,
+  }
+}
+
+function measurementOf(
+  side: ExchangeSide,
+  options: object,
+  { done, peer, peerDone, seen }: Exchanged,
+  extent: Extent,
+): Measurement {
   const { told, activity } = done
   if (activity === undefined) throw new HarnessError('A task ran without a stack.', 'Report this defect.')
-  const { protocol, ...observed } = activity
-  const { deliveries, ...outcome } = side.conclude(options, { stack: told, protocol, peer, seen })
+  const { protocol, processorTime, ...observed } = activity
+  const theirs = peerDone?.activity
+  const ended = { stack: told, protocol, processorTime, peer, peerProtocol: theirs?.protocol, seen }
+  const { deliveries, ...outcome } = side.conclude(options, ended, extent)
   return {
     ...outcome,
     ...observed,
+    ...(theirs === undefined ? {} : withPeer(observed, theirs)),
     deliveries: [...deliveries],
     cpuMicros: seen.cpuMicros,
     // The container holds the stacks of other cells, too.
-    memoryBytes: { stack: done.maxResidentBytes, peer: seen.memoryBytes.peer },
+    memoryBytes: {
+      stack: done.maxResidentBytes,
+      peer: peerDone?.maxResidentBytes ?? seen.memoryBytes.peer,
+    },
     requests: protocol.requests ?? null,
-    retransmitsOf: { stack: protocol.retransmits ?? null, peer: pathEvents(seen.peer).retransmitted },
+    retransmitsOf: {
+      stack: protocol.retransmits ?? null,
+      peer:
+        theirs === undefined ? pathEvents(seen.peer).retransmitted : (theirs.protocol.retransmits ?? null),
+    },
+  }
+}
+
+/** The digests of both ends count: a state that differed at either voids the sample. */
+function withPeer(
+  own: Omit<StackActivity, 'protocol' | 'processorTime'>,
+  { divergences, digestsCompared, digestsMissed, perReplica }: StackActivity,
+) {
+  return {
+    divergences: own.divergences + divergences,
+    digestsCompared: own.digestsCompared + digestsCompared,
+    digestsMissed: own.digestsMissed + digestsMissed,
+    peerStack: { divergences, digestsCompared, perReplica },
   }
 }
 

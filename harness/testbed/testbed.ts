@@ -28,6 +28,8 @@ export class Testbed {
   /** On this machine; the containers see it as /shared. */
   readonly directory: string
   readonly agent: AgentConnection | undefined
+  /** Where the other end is a stack, too. */
+  readonly peerAgent: AgentConnection | undefined
   /** Cells whose stack's process has made its warm-up. */
   readonly warmCells = new Set<string>()
   /** The experiment and rounds that the stacks' processes are for. */
@@ -40,11 +42,13 @@ export class Testbed {
     deployment: Deployment,
     directory: string,
     agent: AgentConnection | undefined,
+    peerAgent: AgentConnection | undefined,
     withdraw: () => void,
   ) {
     this.deployment = deployment
     this.directory = directory
     this.agent = agent
+    this.peerAgent = peerAgent
     this.#withdraw = withdraw
   }
 
@@ -58,12 +62,15 @@ export class Testbed {
     const withdraw = addCleanUp(() => removeScratch(directory))
     const deployment = await deployTopology(resolved, { runId, directory, onProgress })
     try {
-      const stack = deployment.node(stackName)
-      const agent =
-        stack.role === 'stack'
-          ? await AgentConnection.open(deployment, stack, tapQueues, onProgress)
+      const agentOf = async (name: string, queues: number) => {
+        const node = deployment.node(name)
+        return node.role === 'stack'
+          ? await AgentConnection.open(deployment, node, queues, onProgress)
           : undefined
-      return new Testbed(deployment, directory, agent, withdraw)
+      }
+      const agent = await agentOf(stackName, tapQueues)
+      const peerAgent = await agentOf(peerName, 1)
+      return new Testbed(deployment, directory, agent, peerAgent, withdraw)
     } catch (error) {
       await deployment.destroy()
       throw error
@@ -77,7 +84,7 @@ export class Testbed {
     this.#span = span
     this.warmCells.clear()
     this.#seeds.clear()
-    await this.agent?.retireStacks()
+    await Promise.all([this.agent?.retireStacks(), this.peerAgent?.retireStacks()])
   }
 
   /** A stack's draws go on from sample to sample: it is made with the seed of the first. */
@@ -101,7 +108,7 @@ export class Testbed {
   }
 
   async destroy(): Promise<void> {
-    await this.agent?.close()
+    await Promise.all([this.agent?.close(), this.peerAgent?.close()])
     await this.deployment.destroy()
     await removeScratch(this.directory)
     this.#withdraw()

@@ -65,6 +65,9 @@ export function fakeMeasurement(cell: Cell, round: number): Measurement {
     measures: {
       goodputMbps,
       stackSecondsPerGigabyte: (1000 * cpuMicros.stack) / transferBytes,
+      threadSecondsPerGigabyte: (800 * cpuMicros.stack) / transferBytes,
+      pollingSecondsPerGigabyte: (100 * cpuMicros.stack) / transferBytes,
+      applicationSecondsPerGigabyte: (200 * cpuMicros.stack) / transferBytes,
       peerSecondsPerGigabyte: (1000 * cpuMicros.peer) / transferBytes,
       retransmits: replicas > 1 ? 3 + round : 0,
       spuriousRetransmits: linux ? null : replicas > 1 ? round : 0,

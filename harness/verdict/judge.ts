@@ -6,6 +6,7 @@ import type { JudgedCell, Judgement } from './judgement.ts'
 import { judgeByModel } from './model.ts'
 import { judgeByPrediction } from './prediction.ts'
 import { judgeByRange } from './range.ts'
+import { judgeByReplicatedWork } from './replicated-work.ts'
 import { judgeBySurvival } from './survival.ts'
 
 /** `quantity`: what cells are compared by, as sentences have it. */
@@ -31,6 +32,8 @@ export function judge(
       return judgeBySurvival(rule, cells)
     case 'cost':
       return judgeByCost(rule, cells, quantity)
+    case 'replicated-work':
+      return judgeByReplicatedWork(rule, cells, machine)
     case 'prediction':
       return judgeByPrediction(rule, cells)
     case 'speedup-range':

@@ -17,6 +17,9 @@ export interface JudgedCell {
   readonly samples: number
   readonly void: number
   readonly speedupOverSequential: Interval | null
+  readonly speedupOverSingle?: Interval | null
+  /** Where the workload measures it, and a stack of ours was at work. */
+  readonly work?: Work | null
   readonly roundsCompared: number
   readonly speedupCoverage: number
   readonly failed: number
@@ -26,6 +29,14 @@ export interface JudgedCell {
   readonly divergences: number
   readonly cost: Cost | null
   readonly predicted: PredictedCell | null
+}
+
+/** Processor time of a stack, in seconds for 10⁹ bytes. */
+export interface Work {
+  /** Of its threads: all but what polled in vain, and that. */
+  readonly busy: number
+  readonly polling: number
+  readonly application: number
 }
 
 /** Shares of what cells are compared by: 0.01 is 1 %. Below 0, the cell that pays was the faster one. */

@@ -3,6 +3,7 @@
  * the node under test is Linux, a program that stands for it; and a program at the peer. Others run *alone* in the
  * stack's container. Containers, processes, order and time limits are the testbed's.
  */
+import type { ProcessorTime } from '../agent/messages.ts'
 import type { Measured } from '../measure/measures.ts'
 import type { PeerProgram } from '../peers/peer-process.ts'
 import type { Delivery } from '../result/sample.ts'
@@ -36,6 +37,8 @@ export interface Exchange {
   /** At the peer; and in place of the stack's side. */
   readonly peer: PeerProgram
   readonly standIn: PeerProgram
+  /** For a stack of ours in the place of the peer's program; in every workload that `facesStacks`. */
+  readonly peerTask?: object
   readonly timeoutSeconds: number
 }
 
@@ -53,7 +56,11 @@ export interface Ended {
   /** By the stack's side or by what stood for it, which is told by `protocol`: the machine's counters, of a stack only. */
   readonly stack: unknown
   readonly protocol: Readonly<Record<string, number>> | undefined
+  /** Of our stack only. */
+  readonly processorTime?: ProcessorTime
   readonly peer: unknown
+  /** As `protocol`, of a stack in the peer's place. */
+  readonly peerProtocol?: Readonly<Record<string, number>> | undefined
   readonly seen: Observation
 }
 
@@ -68,7 +75,7 @@ export interface ExchangeSide<Options extends object = object> {
   readonly kind: 'exchange'
   exchange(options: Options, extent: Extent, site: Site): Promise<Exchange>
   /** Throws HarnessError if an end failed. */
-  conclude(options: Options, ended: Ended): Outcome
+  conclude(options: Options, ended: Ended, extent: Extent): Outcome
 }
 
 /** What ran alone also compares states, or has none. */

@@ -32,6 +32,8 @@ export interface Specification<Settings extends z.ZodObject = z.ZodObject, Optio
   readonly strategies: readonly Strategy[]
   /** Otherwise it runs in the stack's container, without a stack and without a peer. */
   readonly usesNetwork: boolean
+  /** Set if the other end may be a stack of ours, too: then the host side has a task for it. */
+  readonly facesStacks?: true
   /** What each sample measures; cells are compared by the first. */
   readonly measures: readonly [RateName, ...MeasureName[]]
   /** Most of it, in its own unit, that goes into a log for `make replay`: fewer than some ten megabytes. */

@@ -3,6 +3,7 @@
  * samples (on this machine), and what runs in the stack's container; either side is loaded where it is needed.
  */
 import { z } from 'zod'
+import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
@@ -18,6 +19,11 @@ export interface Workload {
 }
 
 const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
+  bidirectional: {
+    specification: bidirectional,
+    hostSide: async () => (await import('./bidirectional/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./bidirectional/stack-side.ts')).stackSide,
+  },
   bulk: {
     specification: bulk,
     hostSide: async () => (await import('./bulk/host-side.ts')).hostSide,
@@ -42,6 +48,7 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
 
 /** The field `workload` of an experiment. */
 export const settingsSchema = z.discriminatedUnion('kind', [
+  bidirectional.settings,
   bulk.settings,
   datagrams.settings,
   model.settings,

@@ -13,6 +13,7 @@ import { sampleList } from './sample-list.ts'
 import { speedupPanel } from './speedup-figure.ts'
 import { timelineFigure } from './timeline-figure.ts'
 import { verdictBadge } from './verdict-badge.ts'
+import { workFigure } from './work-figure.ts'
 
 export async function experimentSection(
   experiment: Experiment,
@@ -35,6 +36,7 @@ export async function experimentSection(
     ${await measureFigures(experiment, summaries, samples)}
     ${await timelineFigure(experiment, samples)}
     ${await costFigure(experiment, summaries, samples)}
+    ${await workFigure(experiment, summaries)}
     ${summary.predictions === null ? null : await predictionsPart(experiment, summary.predictions, summaries)}
     ${speedups.length === 0 ? null : speedupFigure(speedups)}
     ${cellTable(experiment, summaries)}

@@ -1,4 +1,6 @@
 /** The head of the page: what was claimed, what was measured, what came out, and what to keep in mind. */
+
+import { isStack } from '../../harness/matrix/peer.ts'
 import type { Manifest } from '../../harness/result/manifest.ts'
 import type { ExperimentSummary, Summary } from '../../harness/result/summary.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
@@ -35,10 +37,10 @@ function measuredSentence(manifest: Manifest, summary: Summary): string {
 function peersOf(manifest: Manifest): string {
   const networked = manifest.experiments.filter(({ workload }) => specificationOf(workload).usesNetwork)
   if (networked.length === 0) return ''
-  const most = Math.max(
-    ...networked.flatMap(({ cells }) => cells.map(({ factors }) => factors.connections ?? 1)),
-  )
-  return `${most === 1 ? 'one TCP connection' : `up to ${most} TCP connections`} against an unmodified Linux peer, `
+  const cells = networked.flatMap((experiment) => experiment.cells.map(({ factors }) => factors))
+  const most = Math.max(...cells.map(({ connections = 1 }) => connections))
+  const other = cells.some(({ peer }) => isStack(peer)) ? ' or another stack' : ''
+  return `${most === 1 ? 'one TCP connection' : `up to ${most} TCP connections`} against an unmodified Linux peer${other}, `
 }
 
 function verdictLine(manifest: Manifest, summary: ExperimentSummary): Markup {

@@ -5,7 +5,7 @@ import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
 import { html, Markup } from '../html.ts'
-import { cellLabel, cellsByPanel } from '../labels.ts'
+import { briefLabel, cellsByPanel } from '../labels.ts'
 import { colourOf } from '../palette.ts'
 
 /** Drawn for wide and for narrow pages; the style sheet shows one. */
@@ -21,8 +21,8 @@ export async function noiseFigure(
     const middle = summaries.get(cell.id)?.measures[rate]?.median
     if (middle === undefined) return []
     return [...ratesByRound(rate, cell.id, samples).values()].map((value) => ({
-      cell: cellLabel(cell, experiment),
-      percent: (100 * value) / middle,
+      cell: briefLabel(cell, experiment),
+      percent: 100 * (value / middle),
       colour: colourOf(cell.factors.strategy),
     }))
   })

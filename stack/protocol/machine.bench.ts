@@ -4,11 +4,12 @@
  */
 
 import { PerformanceObserver } from 'node:perf_hooks'
-import { ActionQueue } from '../dominoes/contract/action-queue.ts'
+import { ActionQueue, actionWords } from '../dominoes/contract/action-queue.ts'
 import { SlotWord, slotHeadWords } from '../dominoes/contract/slot.ts'
+import { tuneCompiler } from '../strategy/running/compiler.ts'
 import { writeIpv4Mapped } from '../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from '../wire/header.ts'
-import { SegmentWord, Upcall, UpcallWord } from './actions.ts'
+import { Action, SegmentWord, Upcall, UpcallWord } from './actions.ts'
 import { createMachine, type Machine, stateWords } from './machine.ts'
 import { ListenArgument, Request, StreamArgument } from './requests.ts'
 import { aimSequence } from './testing/aim-sequence.ts'
@@ -30,6 +31,9 @@ new PerformanceObserver((list) => {
 }).observe({ entryTypes: ['gc'] })
 
 /** A machine with one established connection, and the slot that requests are put in. */
+// As in a stack.
+tuneCompiler()
+
 class Bench {
   readonly words = new Int32Array(new SharedArrayBuffer(4 * (SlotWord.head + slotHeadWords)))
   readonly actions = new ActionQueue(512)
@@ -104,8 +108,8 @@ class Bench {
   /** The sequence number after the last segment that the last request emitted; 0 if there was none. */
   lastSent(): number {
     const { actions } = this
-    for (let at = (actions.count - 1) * 32; at >= 0; at -= 32) {
-      if (actions.words[at] !== 1) continue
+    for (let at = (actions.count - 1) * actionWords; at >= 0; at -= actionWords) {
+      if (actions.words[at] !== Action.sendSegment) continue
       const length = actions.words[at + SegmentWord.payloadLength] as number
       if (length > 0) return ((actions.words[at + SegmentWord.sequence] as number) + length) | 0
     }

@@ -167,7 +167,7 @@ class Driver {
 const once = (ids: readonly number[]) => new Map(ids.map((id) => [String(id), 1]))
 const sorted = (counts: ReadonlyMap<string, number>) => [...counts].sort()
 
-const timeout = 40 * 60_000
+const timeout = process.env.SOAK === undefined ? 60_000 : 40 * 60_000
 
 test('whatever the order of events, every connection is released and freed once, and nothing is left', {
   timeout,

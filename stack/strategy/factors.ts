@@ -1,23 +1,29 @@
 /**
- * The factors of the replicated strategy, which are what its source leaves open: plain data, one choice each.
+ * The factors of the replicated strategy, which are what its source leaves open: plain data, one choice each, the default
+ * first. Declared here alone: experiments take their values from here.
  * With the defaults the strategy is as ARCHITECTURE.md describes it; the table of factors there says what
  * each value is for.
  */
 
 /** What one claim covers: one action (or `chunk` of them), or all actions of a request. */
-export type ClaimFactor = 'action' | 'request'
+export const claimFactors = ['action', 'request'] as const
 /** Who performs the actions that a claim covers: the first replica to ask, or each its fixed share in turn. */
-export type OwnershipFactor = 'first' | 'rotation'
+export const ownershipFactors = ['first', 'rotation'] as const
 /** Whether frames leave as they get done, or in the order in which the state emitted them. */
-export type EmissionFactor = 'relaxed' | 'ordered'
+export const emissionFactors = ['relaxed', 'ordered'] as const
 /** Who reads the device: any idle replica, a thread of its own, or any idle replica from a queue of its own. */
-export type ReaderFactor = 'rotating' | 'dedicated' | 'per-queue'
-
+export const readerFactors = ['rotating', 'dedicated', 'per-queue'] as const
 /**
  * Where transport checksums of received frames are verified: by the check's claimant; by the reader before it
  * publishes; or nowhere, as if the device had vouched for every frame. A factor of every strategy.
  */
-export type VerificationFactor = 'claimed' | 'before' | 'trusted'
+export const verificationFactors = ['claimed', 'before', 'trusted'] as const
+
+export type ClaimFactor = (typeof claimFactors)[number]
+export type OwnershipFactor = (typeof ownershipFactors)[number]
+export type EmissionFactor = (typeof emissionFactors)[number]
+export type ReaderFactor = (typeof readerFactors)[number]
+export type VerificationFactor = (typeof verificationFactors)[number]
 
 export interface ReplicationFactors {
   readonly claim: ClaimFactor
@@ -35,12 +41,6 @@ export const defaultFactors: ReplicationFactors = {
   emission: 'relaxed',
   reader: 'rotating',
 }
-
-export const claimFactors: readonly ClaimFactor[] = ['action', 'request']
-export const ownershipFactors: readonly OwnershipFactor[] = ['first', 'rotation']
-export const emissionFactors: readonly EmissionFactor[] = ['relaxed', 'ordered']
-export const verificationFactors: readonly VerificationFactor[] = ['claimed', 'before', 'trusted']
-export const readerFactors: readonly ReaderFactor[] = ['rotating', 'dedicated', 'per-queue']
 
 export const largestChunk = 1024
 

@@ -1,10 +1,10 @@
 /** Every strategy by its name: the one place that knows them all. */
-import { lockedStrategy } from './locked/locked-strategy.ts'
+import { lockedStrategy } from './locked/strategy.ts'
 import type { StackParameters, StrategyOption } from './options.ts'
-import { pipelinedStrategy } from './pipelined/pipelined-strategy.ts'
-import { replicatedStrategy } from './replicated/replicated-strategy.ts'
-import { sequentialStrategy } from './sequential/sequential-strategy.ts'
-import { shardedStrategy } from './sharded/sharded-strategy.ts'
+import { pipelinedStrategy } from './pipelined/strategy.ts'
+import { replicatedStrategy } from './replicated/strategy.ts'
+import { sequentialStrategy } from './sequential/strategy.ts'
+import { shardedStrategy } from './sharded/strategy.ts'
 import type { Strategy } from './strategy.ts'
 
 const strategies: Readonly<Record<StrategyOption['kind'], Strategy>> = {

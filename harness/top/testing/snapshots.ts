@@ -17,6 +17,7 @@ const thread: Counters['perThread'][number] = {
   fragmentsRefused: 0,
   datagramsReassembled: 0,
   reassemblyFailed: 0,
+  pollingMicros: 0,
 }
 
 export function snapshot(at: number, counters: Partial<Counters> = {}): LiveSnapshot {

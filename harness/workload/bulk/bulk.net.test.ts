@@ -119,6 +119,22 @@ describe.each(['send', 'receive'] as const)(
   },
 )
 
+test.each([
+  ['sequential', { strategy: 'sequential' }],
+  ['replicated-2', { strategy: 'replicated', replicas: 2 }],
+] as const)('between two stacks, a peer that is %s', async (peer, stack) => {
+  for (const direction of ['send', 'receive'] as const) {
+    const cell: Factors = { ...stack, payloadWork: 'cipher', topology: 'tap-pair', peer }
+    const sample = await transfer(cell, direction)
+    const [sent, received, verified] = [9 * mebibyte, 9 * mebibyte, 9 * mebibyte]
+    expect(sample.deliveries).toEqual([{ unit: 'bytes', sent, received, verified }])
+    expect(sample.divergences).toBe(0)
+    const atPeer = sample.peerStack?.digestsCompared ?? 0
+    const isCompared = peer === 'replicated-2'
+    expect([atPeer > 0, sample.digestsCompared > atPeer]).toEqual([isCompared, isCompared])
+  }
+})
+
 test('the kernel below a packet socket says nothing of its own', async () => {
   await transfer({ strategy: 'sequential', payloadWork: 'checksum', topology: 'veth-packet' }, 'send')
   const { seen } = JSON.parse(logged.find((line) => line.startsWith('{')) ?? '') as {

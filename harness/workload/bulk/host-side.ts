@@ -1,16 +1,13 @@
-/** Takes a sample of a bulk transfer: the stack connects to a sink or a source at the peer. */
+/** Takes a sample of a bulk transfer: the stack connects to a sink or a source at the peer, or to another stack. */
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { HarnessError } from '../../error.ts'
 import { congestionControl } from '../../peers/congestion-control.ts'
-import { pathEvents } from '../../topology/counters.ts'
-import type { Ended, ExchangeSide, Extent, Outcome, Site } from '../host-side.ts'
+import { type Counters, pathEvents } from '../../topology/counters.ts'
+import type { ExchangeSide, Extent, Outcome, Site } from '../host-side.ts'
+import { timeLimitSeconds } from '../time-limit.ts'
 import { sink, sinkResult, source, sourceResult } from './peer-side.ts'
 import type { BulkOptions } from './specification.ts'
 import { type BulkTask, toldSchema } from './task.ts'
-
-/** A transfer that is slower than this, in bytes a second, has failed; where the path is impaired, less is the finding. */
-const slowest = 2 * 2 ** 20
-const slowestImpaired = 64 * 2 ** 10
 
 export const hostSide: ExchangeSide<BulkOptions> = {
   kind: 'exchange',
@@ -22,8 +19,7 @@ export const hostSide: ExchangeSide<BulkOptions> = {
     const transferBytes = Math.ceil(measured / connections)
     const bytes = warmupBytes + transferBytes
     const content = await travellingContent(site.directory, site.payloadWork, bytes)
-    const slow = site.isImpaired ? slowestImpaired : slowest
-    const timeoutSeconds = Math.ceil(20 + (settling + measured) / slow)
+    const timeoutSeconds = timeLimitSeconds(settling + measured, site)
     const { peerAddress, port } = site
     const common = { connections, content, warmupBytes, timeoutSeconds }
     const atPeer = { ...common, meet: { listen: port } }
@@ -42,6 +38,7 @@ export const hostSide: ExchangeSide<BulkOptions> = {
     return {
       listens: 'peer',
       task,
+      peerTask: { ...task, direction: isSending ? 'receive' : 'send', listens: true } satisfies BulkTask,
       peer: isSending ? sink(atPeer) : source({ ...atPeer, ...sending }),
       standIn: isSending ? source({ ...atStack, ...sending }) : sink(atStack),
       timeoutSeconds,
@@ -49,20 +46,30 @@ export const hostSide: ExchangeSide<BulkOptions> = {
   },
 
   conclude({ direction }, ended) {
-    const { sender, receiver } = direction === 'send' ? stackSent(ended) : stackReceived(ended)
+    const ends = [
+      { told: ended.stack, protocol: ended.protocol, counters: ended.seen.stack },
+      { told: ended.peer, protocol: ended.peerProtocol, counters: ended.seen.peer },
+    ] as const
+    const [sending, receiving] = direction === 'send' ? ends : (ends.toReversed() as [End, End])
+    const sender = senderOf(sending)
+    const receiver = receiverOf(receiving)
     if (sender.failure !== null) {
       throw new HarnessError(`The sending end failed: ${sender.failure}`, 'Read the log of this sample.')
     }
     const { bytesReceived, bytesVerified, measuredBytes, measuredMicros } = receiver
     const { stack, peer } = ended.seen.cpuMicros
-    const secondsPerGigabyte = (micros: number) =>
-      bytesReceived === 0 ? null : (1000 * micros) / bytesReceived
+    const { processorTime } = ended
+    const secondsPerGigabyte = (micros: number | undefined) =>
+      micros === undefined || bytesReceived === 0 ? null : (1000 * micros) / bytesReceived
     return {
       measures: {
         goodputMbps: (8 * measuredBytes) / measuredMicros,
         stackSecondsPerGigabyte: secondsPerGigabyte(stack),
+        threadSecondsPerGigabyte: secondsPerGigabyte(processorTime?.threads),
+        pollingSecondsPerGigabyte: secondsPerGigabyte(processorTime?.polling),
+        applicationSecondsPerGigabyte: secondsPerGigabyte(processorTime?.application),
         peerSecondsPerGigabyte: secondsPerGigabyte(peer),
-        ...mishaps(direction, ended),
+        ...mishaps(sending, receiving),
       },
       deliveries: [
         { unit: 'bytes', sent: sender.bytesSent, received: bytesReceived, verified: bytesVerified },
@@ -72,58 +79,49 @@ export const hostSide: ExchangeSide<BulkOptions> = {
   },
 }
 
-interface Ends {
-  readonly sender: { readonly bytesSent: number; readonly failure: string | null }
-  readonly receiver: {
-    readonly bytesReceived: number
-    readonly bytesVerified: number
-    readonly measuredBytes: number
-    readonly measuredMicros: number
-  }
+/** One of the two, as far as it says something: of a stack there are its machine's counters, of a Linux host the kernel's. */
+interface End {
+  readonly told: unknown
+  readonly protocol: Readonly<Record<string, number>> | undefined
+  readonly counters: Counters
 }
 
-function stackSent({ stack, protocol, peer }: Ended): Ends {
-  const receiver = sinkResult.parse(peer)
-  if (protocol === undefined) return { sender: sourceResult.parse(stack), receiver }
-  return { sender: { bytesSent: toldSchema.parse(stack).bytes, failure: null }, receiver }
+function senderOf({ told, protocol }: End): { bytesSent: number; failure: string | null } {
+  if (protocol === undefined) return sourceResult.parse(told)
+  return { bytesSent: toldSchema.parse(told).bytes, failure: null }
 }
 
-function stackReceived({ stack, protocol, peer }: Ended): Ends {
-  const sender = sourceResult.parse(peer)
-  if (protocol === undefined) return { sender, receiver: sinkResult.parse(stack) }
-  const { bytes, ...receiver } = toldSchema.parse(stack)
-  return { sender, receiver: { bytesReceived: bytes, ...receiver } }
+function receiverOf({ told, protocol }: End) {
+  if (protocol === undefined) return sinkResult.parse(told)
+  const { bytes, ...receiver } = toldSchema.parse(told)
+  return { bytesReceived: bytes, ...receiver }
 }
 
-/** Our machine counts what it sees; a kernel counts more. */
-function mishaps(
-  direction: BulkOptions['direction'],
-  { protocol, seen }: Ended,
-): Pick<Outcome['measures'], 'retransmits' | 'spuriousRetransmits' | 'outOfOrder' | 'duplicateAcks'> {
-  const isSending = direction === 'send'
-  const peer = pathEvents(seen.peer)
+/** A kernel counts what our machine does not, and the other way round. */
+function eventsAt({ protocol, counters }: End) {
+  const { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder } = pathEvents(counters)
   if (protocol === undefined) {
-    const stack = pathEvents(seen.stack)
-    const [sender, receiver] = isSending ? [stack, peer] : [peer, stack]
-    return {
-      retransmits: sender.retransmitted,
-      spuriousRetransmits: sender.duplicatesReported,
-      outOfOrder: receiver.queuedOutOfOrder,
-      duplicateAcks: null,
-    }
-  }
-  if (isSending) {
-    return {
-      retransmits: protocol.retransmits ?? null,
-      spuriousRetransmits: peer.duplicatesSeen,
-      outOfOrder: peer.queuedOutOfOrder,
-      duplicateAcks: protocol.duplicateAcksIn ?? null,
-    }
+    return { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder, duplicateAcks: null }
   }
   return {
-    retransmits: peer.retransmitted,
-    spuriousRetransmits: peer.duplicatesReported,
-    outOfOrder: protocol.outOfOrderIn ?? null,
-    duplicateAcks: null,
+    retransmitted: protocol.retransmits ?? null,
+    duplicatesReported: null,
+    duplicatesSeen: null,
+    queuedOutOfOrder: protocol.outOfOrderIn ?? null,
+    duplicateAcks: protocol.duplicateAcksIn ?? null,
+  }
+}
+
+function mishaps(
+  sending: End,
+  receiving: End,
+): Pick<Outcome['measures'], 'retransmits' | 'spuriousRetransmits' | 'outOfOrder' | 'duplicateAcks'> {
+  const sender = eventsAt(sending)
+  const receiver = eventsAt(receiving)
+  return {
+    retransmits: sender.retransmitted,
+    spuriousRetransmits: sender.duplicatesReported ?? receiver.duplicatesSeen,
+    outOfOrder: receiver.queuedOutOfOrder,
+    duplicateAcks: sender.duplicateAcks,
   }
 }

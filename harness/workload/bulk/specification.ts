@@ -3,34 +3,28 @@
  * is the byte.
  */
 import { z } from 'zod'
-import type { Complaint } from '../../matrix/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
-import { type Factors, factorSchemas } from '../../matrix/factors.ts'
+import { factorSchemas } from '../../matrix/factors.ts'
+import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { specify } from '../specification.ts'
-
-const bytes = z.int().positive()
-
-/** By payload work; cells of the kernel's own stack have none. */
-const bytesByWork = z.strictObject(
-  z.object({ checksum: bytes, copy: bytes, cipher: bytes, linux: bytes }).partial().shape,
-)
 
 export const bulk = specify({
   settings: z.strictObject({
     kind: z.literal('bulk'),
     /** In cells that do not say it. */
     direction: factorSchemas.direction,
-    /** What each sample measures. */
-    transferBytes: bytesByWork,
-    /** What a stack's process transfers before its first sample (a quarter in a quick run); with `linux`, the first bytes of every sample. */
-    warmupBytes: bytesByWork,
+    ...transferSizes,
   }),
   factors: { required: [], optional: ['direction', 'connections'] },
   strategies: strategySchema.options,
   usesNetwork: true,
+  facesStacks: true,
   measures: [
     'goodputMbps',
     'stackSecondsPerGigabyte',
+    'threadSecondsPerGigabyte',
+    'pollingSecondsPerGigabyte',
+    'applicationSecondsPerGigabyte',
     'peerSecondsPerGigabyte',
     'retransmits',
     'spuriousRetransmits',
@@ -41,27 +35,12 @@ export const bulk = specify({
 
   isPredictable: ({ direction }) => direction === 'send',
 
-  complaintsAbout(settings, { id, factors }) {
-    return (['transferBytes', 'warmupBytes'] as const).flatMap((field): Complaint[] => {
-      const key = keyOf(factors)
-      if (settings[field][key] !== undefined) return []
-      const problem = `missing, though cell "${id}" needs it`
-      return [{ path: ['workload', field, key], problem, remedy: 'give a number of bytes' }]
-    })
-  },
+  complaintsAbout: complaintsAboutBytes,
 
   plan(settings, factors) {
     const { direction = settings.direction, connections = 1 } = factors
-    const key = keyOf(factors)
-    return {
-      options: { direction, connections },
-      amount: { warmup: settings.warmupBytes[key] ?? 0, measured: settings.transferBytes[key] ?? 0 },
-    }
+    return { options: { direction, connections }, amount: amountOf(settings, factors) }
   },
 })
 
 export type BulkOptions = ReturnType<typeof bulk.plan>['options']
-
-function keyOf({ strategy, payloadWork = 'checksum' }: Factors) {
-  return strategy === 'linux' ? 'linux' : payloadWork
-}

@@ -1,7 +1,8 @@
-/** Bulk transfer in the stack's container: connects to the peer, moves the stream one way, checks what it received. */
+/** Bulk transfer in a stack's container: meets the other end, moves the stream one way, checks what it received. */
 import { readFileSync } from 'node:fs'
 import type { Connection } from '../../../stack/index.ts'
 import { StreamPattern } from '../../content/stream-pattern.ts'
+import { accept, connect } from '../meet.ts'
 import type { ApplicationSide, StackContext } from '../stack-side.ts'
 import { receive, send, together } from './streams.ts'
 import { taskSchema } from './task.ts'
@@ -18,18 +19,19 @@ export const stackSide: ApplicationSide = {
     receiveBufferBytes: 2 ** 20,
   },
 
-  async run(candidate: unknown, { stack, progresses }: StackContext) {
+  async run(candidate: unknown, context: StackContext) {
     const task = taskSchema.parse(candidate)
     const pattern = new StreamPattern(readFileSync(task.patternPath))
     const isSending = task.direction === 'send'
-    const connections: Connection[] = []
-    while (connections.length < task.connections) {
-      connections.push(await stack.connect({ address: task.peerAddress, port: task.port }))
-    }
+    const { peerAddress: address, port, connections: count } = task
+    const connections =
+      task.listens === true
+        ? await accept(context, port, count)
+        : await connect(context.stack, { address, port }, count)
     const arrivedOn = ({ stream }: Connection) => (isSending ? stream.acknowledged : stream.consumed)
     const arrivedBytes = () => connections.reduce((sum, connection) => sum + arrivedOn(connection), 0)
     const totalBytes = task.connections * (task.warmupBytes + task.transferBytes)
-    progresses({ arrivedBytes, share: () => arrivedBytes() / totalBytes })
+    context.progresses({ arrivedBytes, share: () => arrivedBytes() / totalBytes })
     const move = isSending ? send : receive
     return together(await Promise.all(connections.map((connection) => move(connection, pattern, task))))
   },

@@ -1,9 +1,8 @@
 /** Moves one stream over a connection, in either direction, and sums up what several connections moved together. */
 import type { Connection } from '../../../stack/index.ts'
+import { drain, fill } from '../../content/carry-stream.ts'
 import type { StreamPattern } from '../../content/stream-pattern.ts'
 import type { BulkTask } from './task.ts'
-
-const chunkBytes = 256 * 1024
 
 /** What one connection moved; times in milliseconds of `performance.now()`. */
 export interface Moved {
@@ -16,22 +15,13 @@ export interface Moved {
   readonly endedAt: number
 }
 
-/** Fills the send ring in place until all bytes are written; returns when the peer has closed, too. */
+/** Writes all bytes; returns when the peer has closed, too. */
 export async function send(connection: Connection, pattern: StreamPattern, spec: BulkTask): Promise<Moved> {
-  const { stream } = connection
   const total = spec.warmupBytes + spec.transferBytes
   let startedAt = performance.now()
-  while (stream.written < total) {
-    if (stream.closedReason !== undefined) await connection.closed()
-    const window = stream.writeWindow(Math.min(chunkBytes, total - stream.written))
-    if (window.length === 0) {
-      await connection.progress()
-      continue
-    }
-    if (stream.written <= spec.warmupBytes) startedAt = performance.now()
-    window.set(pattern.at(stream.written, window.length))
-    stream.commitWrite(window.length)
-  }
+  await fill(connection, pattern, total, (written) => {
+    if (written <= spec.warmupBytes) startedAt = performance.now()
+  })
   connection.close()
   await connection.closed()
   return {
@@ -50,31 +40,16 @@ export async function receive(
   pattern: StreamPattern,
   spec: BulkTask,
 ): Promise<Moved> {
-  const { stream } = connection
   let startedAt = performance.now()
   let endedAt = startedAt
-  let firstMismatch: number | null = null
-  let bytesVerified = 0
-  for (;;) {
-    const window = stream.readWindow(chunkBytes)
-    if (window.length === 0) {
-      if (stream.finished) break
-      if (stream.closedReason !== undefined) await connection.closed()
-      await connection.progress()
-      continue
-    }
-    const mismatch = pattern.firstMismatch(window, stream.consumed)
-    if (mismatch < 0) bytesVerified += window.length
-    else firstMismatch ??= mismatch
-    stream.consume(window.length)
+  const drained = await drain(connection, pattern, (consumed) => {
     endedAt = performance.now()
-    if (stream.consumed <= spec.warmupBytes) startedAt = endedAt
-  }
-  const bytes = stream.consumed
+    if (consumed <= spec.warmupBytes) startedAt = endedAt
+  })
   connection.close()
   await connection.closed()
-  const measuredBytes = Math.max(0, bytes - spec.warmupBytes)
-  return { bytes, bytesVerified, firstMismatch, measuredBytes, startedAt, endedAt }
+  const measuredBytes = Math.max(0, drained.bytes - spec.warmupBytes)
+  return { ...drained, measuredBytes, startedAt, endedAt }
 }
 
 /** All connections as one: sums, and the time from the first that was warm to the last byte of all. */

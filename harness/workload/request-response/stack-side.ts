@@ -1,11 +1,11 @@
 /** Requests and responses in the stack's container: listens and answers, or connects and asks. */
 import { readFileSync } from 'node:fs'
-import type { Connection, Stack } from '../../../stack/index.ts'
 import { StreamPattern } from '../../content/stream-pattern.ts'
 import { pool } from '../../measure/histogram.ts'
+import { accept, connect } from '../meet.ts'
 import type { ApplicationSide, StackContext } from '../stack-side.ts'
 import { ask, serve } from './ends.ts'
-import { type ClientTold, type RequestResponseTask, type ServerTold, taskSchema } from './task.ts'
+import { type ClientTold, type ServerTold, taskSchema } from './task.ts'
 
 export const stackSide: ApplicationSide = {
   kind: 'application',
@@ -21,7 +21,9 @@ export const stackSide: ApplicationSide = {
     const task = taskSchema.parse(candidate)
     const pattern = new StreamPattern(readFileSync(task.patternPath))
     const connections =
-      task.role === 'server' ? await accept(context, task) : await connect(context.stack, task)
+      task.role === 'server'
+        ? await accept(context, task.port, task.connections)
+        : await connect(context.stack, { address: task.peerAddress, port: task.port }, task.connections)
     const startedAt = performance.now()
     const opensAt = startedAt + 1000 * task.settlingSeconds
     const closesAt = opensAt + 1000 * task.seconds
@@ -35,27 +37,6 @@ export const stackSide: ApplicationSide = {
     const span = { opensAt, closesAt }
     return together(await Promise.all(connections.map((each) => ask(each, pattern, task, span))))
   },
-}
-
-async function accept({ stack, listens }: StackContext, task: RequestResponseTask): Promise<Connection[]> {
-  const listener = await stack.listen(task.port, { backlog: task.connections })
-  listens()
-  const connections: Connection[] = []
-  while (connections.length < task.connections) {
-    const next = await listener.accept()
-    if (next === null) throw new Error('the stack stopped listening')
-    connections.push(next)
-  }
-  listener.close()
-  return connections
-}
-
-async function connect(stack: Stack, task: RequestResponseTask): Promise<Connection[]> {
-  const connections: Connection[] = []
-  while (connections.length < task.connections) {
-    connections.push(await stack.connect({ address: task.peerAddress, port: task.port }))
-  }
-  return connections
 }
 
 function sums(all: readonly ServerTold[]): ServerTold {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RegionPlan } from '../memory/region.ts'
-import { Mailbox } from './mailbox.ts'
-import { initialiseMailbox, planMailbox } from './mailbox-layout.ts'
+import { initialiseMailbox, Mailbox, planMailbox } from './mailbox.ts'
 
 function open(first: number) {
   const plan = new RegionPlan()

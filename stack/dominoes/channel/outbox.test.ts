@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RegionPlan } from '../memory/region.ts'
 import { planSignal, Signal } from '../memory/signal.ts'
-import { OutboxReader, OutboxWriter } from './outbox.ts'
-import { initialiseOutbox, outboxFieldWords, planOutbox } from './outbox-layout.ts'
+import { initialiseOutbox, OutboxReader, OutboxWriter, outboxFieldWords, planOutbox } from './outbox.ts'
 
 function open(first: number) {
   const plan = new RegionPlan()

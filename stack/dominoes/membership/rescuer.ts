@@ -31,7 +31,7 @@
  */
 
 import type { Channel } from '../channel/channel.ts'
-import { outboxFilledWord } from '../channel/outbox-layout.ts'
+import { outboxFilledWord } from '../channel/outbox.ts'
 import { type ActionQueue, actionWords, sealOf } from '../contract/action-queue.ts'
 import { SlotWord, verdictPending } from '../contract/slot.ts'
 import type { Region } from '../memory/region.ts'

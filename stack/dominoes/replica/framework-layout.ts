@@ -13,8 +13,8 @@
 
 import { type DigestLayout, initialiseDigests, planDigests } from '../audit/digest-board.ts'
 import { type ChannelLayout, initialiseChannel, planChannel } from '../channel/channel-layout.ts'
-import { initialiseMailbox, type MailboxLayout, planMailbox } from '../channel/mailbox-layout.ts'
-import { initialiseOutbox, type OutboxLayout, planOutbox } from '../channel/outbox-layout.ts'
+import { initialiseMailbox, type MailboxLayout, planMailbox } from '../channel/mailbox.ts'
+import { initialiseOutbox, type OutboxLayout, planOutbox } from '../channel/outbox.ts'
 import { type ClaimLayout, initialiseClaims, planClaims } from '../claims/claim-board.ts'
 import { type MembershipLayout, planMembership } from '../membership/membership-layout.ts'
 import { type CountersLayout, planCounters } from '../memory/counters.ts'

@@ -1,7 +1,7 @@
 /** A region with everything that replicas of the register domain share, and what tests read back from it. */
 import { Channel } from '../channel/channel.ts'
+import type { MailboxLayout } from '../channel/mailbox.ts'
 import { Mailbox } from '../channel/mailbox.ts'
-import type { MailboxLayout } from '../channel/mailbox-layout.ts'
 import { OutboxWriter } from '../channel/outbox.ts'
 import type { ClaimPolicy } from '../claims/claim-policy.ts'
 import { Membership } from '../membership/membership.ts'

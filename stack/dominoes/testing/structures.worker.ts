@@ -1,8 +1,8 @@
 /** Threads that each exercise one shared structure as hard as they can; see `structures.race.test.ts`. */
 import { workerData } from 'node:worker_threads'
 import { Channel } from '../channel/channel.ts'
+import type { MailboxLayout } from '../channel/mailbox.ts'
 import { Mailbox } from '../channel/mailbox.ts'
-import type { MailboxLayout } from '../channel/mailbox-layout.ts'
 import { OutboxWriter } from '../channel/outbox.ts'
 import { ClaimBoard } from '../claims/claim-board.ts'
 import { SlotWord } from '../contract/slot.ts'

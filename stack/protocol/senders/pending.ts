@@ -4,7 +4,7 @@
  * Invariant: whoever has something to emit after a request was drained is in the list; what is left when the queue
  * filled is emitted by the same senders in the same order, on every replica.
  */
-import type { Core } from '../state/core.ts'
+import { type Core, senderAt } from '../state/core.ts'
 import { senderRecord } from '../state/sender.ts'
 import { rangeOf } from './kind.ts'
 
@@ -12,38 +12,29 @@ const { isPending: isPendingOffset, nextPending: nextPendingOffset } = senderRec
 
 /** Puts `sender` at the end of the list if it is not in it. */
 export function scheduleSender(core: Core, sender: number): void {
-  const { globals, state, layout } = core
-  const at = layout.senders + sender * senderRecord.words
+  const { globals, state } = core
+  const at = senderAt(core, sender)
   if (state[at + isPendingOffset] !== 0) return
   state[at + isPendingOffset] = 1
-  const link = sender + 1
-  const tail = globals.pendingTail
-  if (tail === 0) globals.pendingHead = link
-  else state[layout.senders + (tail - 1) * senderRecord.words + nextPendingOffset] = link
-  globals.pendingTail = link
+  if (globals.pendingHead === 0) globals.pendingHead = sender + 1
+  else state[senderAt(core, globals.pendingTail - 1) + nextPendingOffset] = sender + 1
+  globals.pendingTail = sender + 1
 }
 
 export function isPending(core: Core, sender: number): boolean {
-  return core.state[core.layout.senders + sender * senderRecord.words + isPendingOffset] !== 0
+  return core.state[senderAt(core, sender) + isPendingOffset] !== 0
 }
 
 /** Has the senders emit, one after the other, until all are done or the queue is full. */
 export function drain(core: Core): void {
-  const { globals, kinds } = core
+  const { globals, kinds, state } = core
   while (globals.pendingHead !== 0) {
     const sender = globals.pendingHead - 1
     const { kind, first } = rangeOf(kinds, sender)
     if (!kind.flush(core, sender - first)) return
-    takeHead(core)
+    const at = senderAt(core, sender)
+    globals.pendingHead = state[at + nextPendingOffset] as number
+    state[at + isPendingOffset] = 0
+    state[at + nextPendingOffset] = 0
   }
-}
-
-function takeHead(core: Core): void {
-  const { globals, state, layout } = core
-  const at = layout.senders + (globals.pendingHead - 1) * senderRecord.words
-  const next = state[at + nextPendingOffset] as number
-  state[at + isPendingOffset] = 0
-  state[at + nextPendingOffset] = 0
-  globals.pendingHead = next
-  if (next === 0) globals.pendingTail = 0
 }

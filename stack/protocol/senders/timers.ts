@@ -13,7 +13,7 @@
  * Invariants: no deadline is before that of the place above; a sender's `place` is where it is, + 1; words of places
  * that are not in use are 0.
  */
-import type { Core } from '../state/core.ts'
+import { type Core, senderAt } from '../state/core.ts'
 import { senderRecord } from '../state/sender.ts'
 import { rangeOf } from './kind.ts'
 
@@ -21,24 +21,18 @@ const { deadline: deadlineOffset, place: placeOffset } = senderRecord.offsets
 
 /** Makes sure that `sender` is fired no later than `deadline`, which is at most `maximumGapMicros` (config.ts) away. */
 export function armSender(core: Core, sender: number, deadline: number): void {
-  const { state, globals } = core
-  const link = sender + 1
-  const at = recordOf(core, link)
-  let place = (state[at + placeOffset] as number) - 1
-  if (place < 0) {
-    place = globals.timedSenders
-    globals.timedSenders = place + 1
-  } else if (((deadline - (state[at + deadlineOffset] as number)) | 0) >= 0) {
-    return
-  }
+  const { state } = core
+  const at = senderAt(core, sender)
+  const isEarlyEnough = ((deadline - (state[at + deadlineOffset] as number)) | 0) >= 0
+  if (isEarlyEnough && state[at + placeOffset] !== 0) return
   state[at + deadlineOffset] = deadline
-  moveUp(core, place, link)
+  enter(core, sender)
 }
 
 /** `sender` has no timers any more. */
 export function disarmSender(core: Core, sender: number): void {
   const { state, globals, layout } = core
-  const at = recordOf(core, sender + 1)
+  const at = senderAt(core, sender)
   const place = (state[at + placeOffset] as number) - 1
   if (place < 0) return
   state[at + placeOffset] = 0
@@ -60,7 +54,7 @@ export function isAnyDue(core: Core): boolean {
 /** No timer is due before this; meaningless if the heap is empty. */
 export function earliestDeadline(core: Core): number {
   const { state, layout } = core
-  return state[recordOf(core, state[layout.timers] as number) + deadlineOffset] as number
+  return state[senderAt(core, (state[layout.timers] as number) - 1) + deadlineOffset] as number
 }
 
 /** Fires the senders that are due; each arms what it waits for next. */
@@ -78,8 +72,19 @@ export function fireTimers(core: Core): void {
 export function makeAllDue(core: Core): void {
   const { state, globals, layout, now } = core
   for (let place = 0; place < globals.timedSenders; place += 1) {
-    state[recordOf(core, state[layout.timers + place] as number) + deadlineOffset] = now
+    state[senderAt(core, (state[layout.timers + place] as number) - 1) + deadlineOffset] = now
   }
+}
+
+/** `sender` is in the heap from now on, and not too far down for its deadline. */
+function enter(core: Core, sender: number): void {
+  const { state, globals } = core
+  let place = (state[senderAt(core, sender) + placeOffset] as number) - 1
+  if (place < 0) {
+    place = globals.timedSenders
+    globals.timedSenders = place + 1
+  }
+  moveUp(core, place, sender + 1)
 }
 
 /** Puts `link`, for which `place` is free, there or further up. */
@@ -119,16 +124,11 @@ function moveDown(core: Core, place: number, link: number): void {
 function put(core: Core, place: number, link: number): void {
   const { state, layout } = core
   state[layout.timers + place] = link
-  state[recordOf(core, link) + placeOffset] = place + 1
+  state[senderAt(core, link - 1) + placeOffset] = place + 1
 }
 
 function isEarlier(core: Core, link: number, other: number): boolean {
   const { state } = core
-  const deadline = state[recordOf(core, link) + deadlineOffset] as number
-  return ((deadline - (state[recordOf(core, other) + deadlineOffset] as number)) | 0) < 0
-}
-
-/** Word offset of the sender that a link names. */
-function recordOf(core: Core, link: number): number {
-  return core.layout.senders + (link - 1) * senderRecord.words
+  const deadline = state[senderAt(core, link - 1) + deadlineOffset] as number
+  return ((deadline - (state[senderAt(core, other - 1) + deadlineOffset] as number)) | 0) < 0
 }

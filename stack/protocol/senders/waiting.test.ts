@@ -10,8 +10,8 @@ import { Core } from '../state/core.ts'
 import { stateWords } from '../state/layout.ts'
 import { newreno } from '../tcp/congestion/newreno.ts'
 import { localAddress, peerEther, TestHost, testConfig } from '../testing/host.ts'
+import { SenderInvariants } from '../testing/invariants/sender.ts'
 import type { ReadableAction } from '../testing/readable.ts'
-import { SenderInvariants } from '../testing/sender-invariants.ts'
 import { senderKinds } from './kinds.ts'
 import { drain } from './pending.ts'
 
@@ -117,6 +117,7 @@ describe('senders that turn from one neighbor to another', () => {
         }
         const state = new Int32Array(stateWords(testConfig))
         const core = new Core(testConfig, new Int32Array(256), state, new ActionQueue(256), newreno, kinds)
+        core.globals.connectionsHigh = 6
         const invariants = new SenderInvariants(core)
         const known = new Set<number>()
         let waiting: { sender: number; address: number }[] = []

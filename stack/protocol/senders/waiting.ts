@@ -7,7 +7,7 @@
  * Invariant: a sender is in the list of the neighbor to which it refers, or in none; only an incomplete neighbor, one that
  * is being asked for, has anybody in its list.
  */
-import { type Core, selectSender } from '../state/core.ts'
+import { type Core, selectSender, senderAt } from '../state/core.ts'
 import { senderRecord } from '../state/sender.ts'
 import { rangeOf } from './kind.ts'
 
@@ -23,7 +23,7 @@ export function startWaiting(core: Core, sender: number): void {
   record.isWaiting = 1
   record.previousWaiting = tail
   if (tail === 0) neighbor.waitHead = link
-  else state[at(core, tail) + nextOffset] = link
+  else state[senderAt(core, tail - 1) + nextOffset] = link
   neighbor.waitTail = link
 }
 
@@ -33,9 +33,9 @@ export function stopWaiting(core: Core): void {
   if (sender.isWaiting === 0) return
   const { nextWaiting: after, previousWaiting: before } = sender
   if (before === 0) neighbor.waitHead = after
-  else state[at(core, before) + nextOffset] = after
+  else state[senderAt(core, before - 1) + nextOffset] = after
   if (after === 0) neighbor.waitTail = before
-  else state[at(core, after) + previousOffset] = before
+  else state[senderAt(core, after - 1) + previousOffset] = before
   sender.isWaiting = 0
   sender.nextWaiting = 0
   sender.previousWaiting = 0
@@ -70,9 +70,4 @@ function takeFirst(core: Core): number {
   selectSender(core, sender)
   stopWaiting(core)
   return sender
-}
-
-/** Word offset of the sender that a link names. */
-function at(core: Core, link: number): number {
-  return core.layout.senders + (link - 1) * senderRecord.words
 }

@@ -21,8 +21,8 @@ import {
 } from './datagrams.ts'
 import { type Globals, globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
-import { type Segment, segmentRecord } from './segment.ts'
 import { type Sender, senderRecord } from './sender.ts'
+import { type Segment, segmentRecord } from './sent-segment.ts'
 import {
   type Listener,
   listenerRecord,
@@ -39,6 +39,8 @@ const queueCapacityMinimum = 64
 
 /** Word offsets in `core.own`. */
 export const OwnAddress = { address: 0, gateway: addressWords } as const
+// As a constant of the module, senderAt is so short that the compiler always puts it in place.
+const senderWords = senderRecord.words
 
 export class Core {
   readonly config: MachineConfig
@@ -170,7 +172,12 @@ function ownAddresses({ address, gateway }: MachineConfig): Int32Array {
 }
 
 export function selectSender(core: Core, sender: number): void {
-  core.sender.at = core.layout.senders + sender * senderRecord.words
+  core.sender.at = senderAt(core, sender)
+}
+
+/** Word offset of what is kept of `sender`. */
+export function senderAt(core: Core, sender: number): number {
+  return core.layout.senders + sender * senderWords
 }
 
 function assert(holds: boolean, claim: string): void {

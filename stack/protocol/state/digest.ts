@@ -1,8 +1,8 @@
 /** Hashes of a replica's state. Equal logs make equal states, so equal digests; anything else is a bug. */
 import { hashWords } from '../../dominoes/contract/digest.ts'
 import { type Core, selectConnection } from './core.ts'
-import { segmentRecord } from './segment.ts'
 import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
 import { listenerRecord, neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 

@@ -21,7 +21,7 @@ export const globalRecord = defineRecord({
 
   // Work left to emit
   pendingHead: 'first sender that may have something to emit, sender + 1',
-  pendingTail: 'last one, sender + 1',
+  pendingTail: 'last one, sender + 1; meaningless if there is none',
 
   // Allocation
   connectionsHigh: 'connection indexes below this were used at some time',

@@ -1,8 +1,8 @@
 /** Copies of a replica's state, for whoever has to go on from it: as few words as that takes. */
 import { type Core, selectConnection } from './core.ts'
 import { globalRecord } from './globals.ts'
-import { segmentRecord } from './segment.ts'
 import { senderRecord } from './sender.ts'
+import { segmentRecord } from './sent-segment.ts'
 import { neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 

@@ -36,9 +36,13 @@ export function lookupTuple(
   remotePort: number,
   localPort: number,
 ): number {
-  const { state, layout } = core
   const ports = packPorts(remotePort, localPort)
   if (isLastFound(core, words, addressAt, ports)) return core.lastFound
+  return search(core, words, addressAt, ports)
+}
+
+function search(core: Core, words: Int32Array, addressAt: number, ports: number): number {
+  const { state, layout } = core
   const mask = layout.hashWords - 1
   let at = tableHash(core.config.secret, words, addressAt, ports) & mask
   for (;;) {

@@ -5,19 +5,15 @@
 import { HeaderWord } from '../../wire/header.ts'
 import { armTimer, disarmTimer } from '../state/clock.ts'
 import { type Core, header } from '../state/core.ts'
-import { SegmentMark } from '../state/segment.ts'
+import { SegmentMark } from '../state/sent-segment.ts'
 import { Recovery, TcbFlag, Timer } from '../state/tcb.ts'
 import { challenge } from './closing/reset.ts'
+import { reduceProportionally } from './congestion/window.ts'
 import { deliverSegment, noSample } from './delivery.ts'
 import { hasTimestamps, segmentLength } from './incoming.ts'
-import { noteDuplicate, notePartial } from './loss/newreno-recovery.ts'
+import { noteDuplicate, notePartial } from './loss/duplicate-acks.ts'
 import { detectLoss } from './loss/rack.ts'
-import {
-  enterFastRecovery,
-  leaveRecoveryIfDone,
-  reduceProportionally,
-  undoIfSpurious,
-} from './loss/recovery.ts'
+import { enterFastRecovery, leaveRecoveryIfDone, undoIfSpurious } from './loss/recovery.ts'
 import { clearSackCache, processSackBlocks } from './loss/sack-in.ts'
 import { removeHead, ringIsEmpty, selectEntry, trimHead } from './loss/scoreboard.ts'
 import { armProbe, resolveProbe } from './loss/tail-probe.ts'

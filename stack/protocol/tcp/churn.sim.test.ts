@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../../device/random.ts'
 import { Format, OptionBit, TcpFlag, Verdict } from '../../wire/header.ts'
 import { type Head, localAddress, peerAddress, peerEther, TestHost } from '../testing/host.ts'
-import { Claim, Invariants } from '../testing/invariants.ts'
+import { Claim, Invariants } from '../testing/invariants/invariants.ts'
 import type { ReadableAction, SentSegment } from '../testing/readable.ts'
 
 const config = { connectionCount: 4, timeWaitCount: 3, segmentCount: 8, sendBufferBytes: 4096 }

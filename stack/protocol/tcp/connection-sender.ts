@@ -1,6 +1,7 @@
 /** A TCP connection as a sender; its number is the connection's index. */
 import { inert, type SenderKind } from '../senders/kind.ts'
 import { type Core, selectConnection } from '../state/core.ts'
+import { State } from '../state/tcb.ts'
 import { ageConnections } from './ageing.ts'
 import { freeIfForgotten, schedule } from './connections.ts'
 import { flushConnection } from './output.ts'
@@ -13,7 +14,7 @@ export const connectionSender: SenderKind<Core> = {
   flush(core, index) {
     selectConnection(core, index)
     if (!flushConnection(core)) return false
-    freeIfForgotten(core)
+    if (core.tcb.state === State.closed) freeIfForgotten(core)
     return true
   },
 

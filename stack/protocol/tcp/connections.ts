@@ -74,10 +74,9 @@ export function schedule(core: Core): void {
   scheduleSender(core, core.connection)
 }
 
-/** The connection at hand has emitted all that it had: if it is closed, and the application never knew of it, it is free. */
+/** The connection at hand is closed and has emitted all that it had: if the application never knew of it, it is free. */
 export function freeIfForgotten(core: Core): void {
-  const { tcb } = core
-  if (tcb.state === State.closed && (tcb.flags & TcbFlag.held) === 0) freeIndex(core)
+  if ((core.tcb.flags & TcbFlag.held) === 0) freeIndex(core)
 }
 
 /**

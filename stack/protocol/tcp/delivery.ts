@@ -1,6 +1,6 @@
 /** What one segment that reached the peer, acknowledged or sacked, tells: bytes delivered and a round trip. */
 import type { Core } from '../state/core.ts'
-import { SegmentMark } from '../state/segment.ts'
+import { SegmentMark } from '../state/sent-segment.ts'
 import { noteDelivery } from './loss/rack.ts'
 
 /** No sample was taken by the acknowledgment at hand. */

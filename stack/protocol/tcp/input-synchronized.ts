@@ -13,9 +13,9 @@ import { closeConnection } from './connections.ts'
 import { hasFlag, segmentLength } from './incoming.ts'
 import { acceptQueueIsFull } from './opening/listeners.ts'
 import { establish } from './opening/open.ts'
-import { reportDuplicate } from './receive.ts'
+import { receivePayload } from './payload.ts'
+import { reportDuplicate } from './reassembly.ts'
 import { isAfter, isBefore } from './sequence.ts'
-import { receivePayload } from './text.ts'
 import { isRefusedByTimestamp, rememberTimestamp } from './timestamps.ts'
 
 export function receiveInConnection(core: Core): void {

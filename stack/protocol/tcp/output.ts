@@ -8,15 +8,15 @@ import { aimAtOpener } from '../link/neighbor-table.ts'
 import { resolveNextHop } from '../link/neighbors.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { SegmentMark } from '../state/segment.ts'
+import { SegmentMark } from '../state/sent-segment.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { shrinkFinWait2 } from './closing/time-wait.ts'
+import { emitPureAck, emitSegment, emitSyn } from './emit-segment.ts'
 import { noteRetransmission } from './loss/recovery.ts'
 import { markRetransmitted, ringIsEmpty, selectEntry, selectLink } from './loss/scoreboard.ts'
 import { armProbe, probeIsAllowed } from './loss/tail-probe.ts'
-import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './output-data.ts'
+import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './new-data.ts'
 import { backedOffRto } from './rtt.ts'
-import { emitPureAck, emitSegment, emitSyn } from './segment-out.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
@@ -25,30 +25,24 @@ const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | probeFlags
 /** Emits all that the connection at hand has to emit; false if the queue filled first. */
 export function flushConnection(core: Core): boolean {
   const { tcb } = core
+  if (tcb.state === State.finWait2 && (tcb.flags & TcbFlag.released) !== 0) return flushFinWait2OfNobody(core)
+  return flushUpcalls(core) && flushOutput(core)
+}
+
+/** FIN-WAIT-2 of a connection that the application has released: what it has to send is the last that it sends. */
+function flushFinWait2OfNobody(core: Core): boolean {
   // Before it goes to the compact table, an ACK that waits for its timer is sent.
-  if (isFinWait2OfNobody(core) && isArmed(core, Timer.delayedAck)) tcb.flags |= TcbFlag.ackNow
+  if (isArmed(core, Timer.delayedAck)) core.tcb.flags |= TcbFlag.ackNow
   if (!flushUpcalls(core) || !flushOutput(core)) return false
-  if (!isFinWait2OfNobody(core)) return true
   shrinkFinWait2(core)
   return flushUpcalls(core)
 }
 
-/** FIN-WAIT-2 of a connection that the application has released. */
-function isFinWait2OfNobody(core: Core): boolean {
-  const { tcb } = core
-  return tcb.state === State.finWait2 && (tcb.flags & TcbFlag.released) !== 0
-}
-
 function flushOutput(core: Core): boolean {
   const { tcb } = core
-  if (tcb.state === State.closed || !hasOutput(core)) return true
-  if (isHalfOpen(core)) aimAtOpener(core)
-  // Without a next hop nothing leaves; the connection is scheduled again when it is known.
-  else if (!resolveNextHop(core, core.connection, core.state, tcb.nextHop)) {
-    keepTrying(core)
-    return true
-  }
   if (tcb.state <= State.synReceived) return flushHandshake(core)
+  // Without a next hop nothing leaves; the connection is scheduled again when it is known.
+  if (!hasOutput(core) || !resolveNextHop(core, core.connection, core.state, tcb.nextHop)) return true
   return flushLost(core) && flushProbes(core) && flushNewData(core) && flushAck(core)
 }
 
@@ -60,22 +54,28 @@ function isHalfOpen(core: Core): boolean {
 
 /** The timer of a SYN runs whatever becomes of the neighbor, as in Linux. */
 function keepTrying(core: Core): void {
-  const { tcb, now } = core
-  if (tcb.state > State.synReceived || isArmed(core, Timer.retransmission)) return
+  const { now } = core
+  if (isArmed(core, Timer.retransmission)) return
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 
 function hasOutput(core: Core): boolean {
   const { tcb } = core
-  if ((tcb.flags & immediateFlags) !== 0) return true
-  if (tcb.state <= State.synReceived) return false
-  if (tcb.lostHead !== 0) return true
+  if ((tcb.flags & immediateFlags) !== 0 || tcb.lostHead !== 0) return true
   const unsent = unsentBytes(core)
   return unsent > 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) !== 0)
 }
 
+/** SYN-SENT, SYN-RECEIVED, or closed: then there is nothing to send. */
 function flushHandshake(core: Core): boolean {
   const { tcb, globals, now } = core
+  if (tcb.state === State.closed || (tcb.flags & immediateFlags) === 0) return true
+  if (isHalfOpen(core)) {
+    aimAtOpener(core)
+  } else if (!resolveNextHop(core, core.connection, core.state, tcb.nextHop)) {
+    keepTrying(core)
+    return true
+  }
   if ((tcb.flags & TcbFlag.synPending) !== 0) {
     if (core.actions.isFull) return false
     tcb.flags &= ~TcbFlag.synPending

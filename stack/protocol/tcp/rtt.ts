@@ -31,7 +31,7 @@ export function takeRttSample(core: Core, micros: number): void {
 export function backedOffRto(core: Core): number {
   const { rto, backoff } = core.tcb
   if (backoff >= 16) return maximumRtoMicros
-  return Math.min(maximumRtoMicros, rto * 2 ** backoff)
+  return Math.min(maximumRtoMicros, rto * (1 << backoff))
 }
 
 /** The smoothed round-trip time, in microseconds; 0 before the first sample. */

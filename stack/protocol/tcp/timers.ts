@@ -7,6 +7,7 @@ import { armSender } from '../senders/timers.ts'
 import { armTimer, deadlineOf, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
 import { Recovery, State, type Tcb, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
+import { reduceProportionally } from './congestion/window.ts'
 import { closeConnection, schedule } from './connections.ts'
 import {
   maximumRtoMicros,
@@ -17,7 +18,7 @@ import {
   windowProbeLimit,
 } from './constants.ts'
 import { detectLoss } from './loss/rack.ts'
-import { enterFastRecovery, enterTimeoutRecovery, reduceProportionally } from './loss/recovery.ts'
+import { enterFastRecovery, enterTimeoutRecovery } from './loss/recovery.ts'
 import { ringIsEmpty } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
 

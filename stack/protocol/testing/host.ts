@@ -15,7 +15,7 @@ import { planLayout } from '../state/layout.ts'
 import { senderRecord } from '../state/sender.ts'
 import { tcbRecord } from '../state/tcb.ts'
 import { aimSequence } from './aim-sequence.ts'
-import { Invariants } from './invariants.ts'
+import { Invariants } from './invariants/invariants.ts'
 import { type ReadableAction, readActions } from './readable.ts'
 
 /** Words of a decoded header, by name. */

@@ -20,7 +20,7 @@ import { aimSequence } from './aim-sequence.ts'
 import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
-import { Invariants } from './invariants.ts'
+import { Invariants } from './invariants/invariants.ts'
 
 /** Frames, calls and timers at one instant after the other, so often: something is stuck. */
 const stuckWakes = 100_000

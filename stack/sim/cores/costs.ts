@@ -12,65 +12,53 @@ export interface Quantity {
   readonly high: number
 }
 
-export const quantityNames = [
+/** What each quantity means. What it is charged for is in `prices.ts`. */
+export const quantityMeanings = {
   // ── state work, done by every replica ──
-  /** Apply of a pure ACK, and what each segment that an apply emits adds. */
-  'applyAckNanos',
-  'applySegmentNanos',
-  /** Apply of a full data segment in order, of an application's request, of a tick. */
-  'applyDataNanos',
-  'applyCallNanos',
-  'applyTickNanos',
+  applyAckNanos: 'state work: apply of a pure ACK',
+  applySegmentNanos: 'state work: each segment that an apply emits',
+  applyDataNanos: 'state work: apply of a full data segment in order',
+  applyCallNanos: "state work: apply of an application's send",
+  applyTickNanos: 'state work: apply of a tick that fires a timer',
   // ── work done once ──
-  /** Decoding and verifying a frame: without its payload, and each payload byte. */
-  'checkNanos',
-  'checkByteNanos',
-  /** Performing a segment, without its payload work and the device's write. */
-  'segmentNanos',
-  /** Performing an upcall or a delivery, without its payload work. */
-  'upcallNanos',
+  checkNanos: 'check: decoding and verifying a frame without payload',
+  checkByteNanos: 'check: each byte of payload',
+  segmentNanos: 'perform: building a segment, without payload work and write',
+  upcallNanos: 'perform: an upcall that wakes the application',
   // ── devices: a frame out with a full payload, a bare one, a frame in, finding none ──
-  'writeNanos',
-  'writeBareNanos',
-  'readNanos',
-  'readEmptyNanos',
+  writeNanos: "device: write of a full frame, the peer's receive path included",
+  writeBareNanos: "device: write of a small frame, the peer's receive path included",
+  readNanos: 'device: read of a frame',
+  readEmptyNanos: 'device: read that finds none',
   // ── the loop ──
-  /** One poll of the source besides what it reads: the clock, mailbox and device asked once. */
-  'pollNanos',
-  /**
-   * Loop, counters and bookkeeping per request and per segment that it emits: of one thread alone, of each of two replicas,
-   * of two that share a lock.
-   */
-  'loopNanos',
-  'loopReplicatedNanos',
-  'loopLockedNanos',
-  /** Publishing a request, and taking it from the channel: alone, and when another processor takes it too. */
-  'publishNanos',
-  'publishSharedNanos',
-  'dequeueNanos',
-  'dequeueSharedNanos',
-  'claimWonNanos',
-  'claimLostNanos',
-  /** A round that found nothing and asked nobody. */
-  'idleNanos',
-  /** Taking and giving back a lock that nobody else wants, and the extra cost of a hand-over between processors. */
-  'lockNanos',
-  'lockHandOverNanos',
-  /** From waking to running, and what waking costs the one who wakes. */
-  'wakeNanos',
-  'notifyNanos',
+  pollNanos: 'loop: a poll of the source, besides what it reads',
+  loopNanos: 'loop: per request and emitted segment, what no other line names, one thread',
+  loopReplicatedNanos:
+    'loop: per request, emitted segment and replica, what no other line names, two replicas',
+  loopLockedNanos: 'loop: per request and emitted segment, what no other line names, two threads with a lock',
+  publishNanos: 'channel: publishing a request, one thread',
+  publishSharedNanos: 'channel: publishing a request, two threads',
+  dequeueNanos: 'channel: taking a request, one thread',
+  dequeueSharedNanos: 'channel: taking a request, two threads',
+  claimWonNanos: 'claim: won, entry last written by the other thread',
+  claimLostNanos: 'claim: lost',
+  idleNanos: 'loop: a round that found nothing',
+  lockNanos: 'lock: taking and giving back, alone',
+  lockHandOverNanos: 'lock: more than that for each hand-over between two threads',
+  wakeNanos: 'wake-up: until the sleeper runs (Atomics.wait)',
+  notifyNanos: 'wake-up: for the one who wakes (Atomics.notify)',
   // ── everybody else on the same processors ──
-  /** Application and peer's program, per payload byte; the latter also where the stream is too long for a cache. */
-  'applicationByteNanos',
-  'sinkByteNanos',
-  'sinkLongByteNanos',
+  applicationByteNanos: 'application: each byte that it sends',
+  sinkByteNanos: "peer's program: each byte that it takes and compares",
+  sinkLongByteNanos: "peer's program: the same, compared with a stream that does not repeat",
   // ── two processors at once: how many times longer it takes ──
-  'contentionSegmentTimes',
-  'contentionWriteTimes',
-  'contentionStateTimes',
-] as const
+  contentionSegmentTimes: 'two processors at once: building a segment takes so many times longer',
+  contentionWriteTimes: 'two processors at once: writes to one connection take so many times longer',
+  contentionStateTimes: 'two processors at once: an apply takes so many times longer',
+} as const
 
-export type QuantityName = (typeof quantityNames)[number]
+export type QuantityName = keyof typeof quantityMeanings
+export const quantityNames = Object.keys(quantityMeanings) as readonly QuantityName[]
 
 /** Cost of a piece of payload: fixed and per byte, and how many times longer it takes while another processor does the same. */
 export interface PayloadCost {

@@ -40,6 +40,8 @@ export class HostWorld {
       let worked = false
       for (const host of hosts) worked = host.step() || worked
       if (worked) continue
+      // The last action of a round may have been an upcall, which its application has not seen yet.
+      if (hosts.map(({ application }) => application.step()).includes(true)) continue
       const next = Math.min(this.#wire.nextEventMicros(), ...hosts.map((host) => host.nextEventMicros()))
       if (next === Number.POSITIVE_INFINITY) return false
       clock.advanceTo(Math.max(next, clock.nowMicros() + retryMicros))

@@ -3,7 +3,7 @@
  * to be once the machine is at rest. What goes wrong is thrown on the spot, by the request that did it.
  */
 import type { Domain } from '../../dominoes/contract/domain.ts'
-import type { Invariants } from '../../protocol/testing/invariants.ts'
+import type { Invariants } from '../../protocol/testing/invariants/invariants.ts'
 import { WrappedDomain } from '../hosts/wrapped-domain.ts'
 
 export class GuardedDomain extends WrappedDomain {

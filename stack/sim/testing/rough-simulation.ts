@@ -4,7 +4,7 @@
  * of anything than it may.
  */
 import type { MachineConfig } from '../../protocol/config.ts'
-import { Invariants } from '../../protocol/testing/invariants.ts'
+import { Invariants } from '../../protocol/testing/invariants/invariants.ts'
 import type { RoughScenario } from '../../protocol/testing/rough-scenario.ts'
 import { stateOf } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters, StrategyOption } from '../../strategy/options.ts'
@@ -66,13 +66,8 @@ export function simulateRough(
   const applications = sides.map((side) => new RoughApplication(scenario, side, () => clock.nowMicros()))
   const [left, right] = applications as [RoughApplication, RoughApplication]
   const hosts = [host(0, left), host(1, right)] as const
-  // The last action of a round may have been an upcall, which its application has not seen yet.
-  const worked = (): boolean => [left.step(), right.step()].includes(true)
   const wire = {
-    nextEventMicros: () =>
-      worked()
-        ? clock.nowMicros()
-        : Math.min(link.nextEventMicros(), left.nextEventMicros(), right.nextEventMicros()),
+    nextEventMicros: () => Math.min(link.nextEventMicros(), left.nextEventMicros(), right.nextEventMicros()),
   }
   const world = new HostWorld(clock, hosts, wire)
   right.listen(hosts[1].endpoint, port)

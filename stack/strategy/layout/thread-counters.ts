@@ -14,6 +14,7 @@
  *       10  fragmentsRefused     of those, refused at once: malformed, not for us, or no room
  *       11  datagramsReassembled packets that were whole with a fragment that the thread read
  *       12  reassemblyFailed     packets given up: too old, overlapping, or in the way of another
+ *       13  pollingMicros        time in rounds that found nothing, by the clock: see `counted-loop.ts`
  */
 import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
 
@@ -31,6 +32,7 @@ export const ThreadCounter = {
   fragmentsRefused: 10,
   datagramsReassembled: 11,
   reassemblyFailed: 12,
+  pollingMicros: 13,
 } as const
 export type ThreadCounterName = keyof typeof ThreadCounter
 

@@ -13,7 +13,7 @@ import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
 import { Bench, ourHardware, segment } from '../../wire/testing/frame-fixtures.ts'
 import type { UpcallPort } from '../running/running-stack.ts'
 import { lockedBatch } from './locked.ts'
-import { lockedStrategy } from './locked-strategy.ts'
+import { lockedStrategy } from './strategy.ts'
 
 const port = 80
 const firstPeerPort = 2000

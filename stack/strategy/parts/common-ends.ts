@@ -2,8 +2,8 @@
  * The application's ends that most strategies have: one mailbox, one outbox, one doorbell. Application's thread only.
  */
 import { Channel } from '../../dominoes/channel/channel.ts'
+import type { MailboxLayout } from '../../dominoes/channel/mailbox.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
-import type { MailboxLayout } from '../../dominoes/channel/mailbox-layout.ts'
 import { OutboxReader } from '../../dominoes/channel/outbox.ts'
 import { readCounters } from '../../dominoes/memory/counters.ts'
 import type { Region } from '../../dominoes/memory/region.ts'

@@ -39,6 +39,18 @@ describe('a counted loop', () => {
     expect(counters()).toMatchObject({ idleRounds: 3, sleeps: 1, yields: 1 })
   })
 
+  it('polls while rounds find nothing, but not while it sleeps', () => {
+    const { loop, rounds, counters } = openLoop()
+    rounds(5, 10)
+    rounds(4, 2, 0)
+    loop.park(1)
+    rounds(1, 3, 0)
+    rounds(5, 10)
+    rounds(1, 7, 0)
+    // The first after some work begins it: three of 2, and one of 3 after the sleep.
+    expect(counters().pollingMicros).toBe(3 * 2 + 3)
+  })
+
   it('shows a stall in full, for a second, and for ever as the longest', () => {
     const { rounds, counters } = openLoop()
     rounds(16, 10)

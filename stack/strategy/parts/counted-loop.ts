@@ -1,6 +1,7 @@
 /**
- * A thread's rounds, counted for those who look on: how often it found nothing, gave the core away, slept,
- * and how long its longest cycle took. A cycle is eight rounds without sleep in between: a stall (a garbage
+ * A thread's rounds, counted for those who look on: how often it found nothing, gave the core away, slept, how long it
+ * polled, and how long its longest cycle took. It polls from its first round that found nothing until the last, sleeps
+ * left out: a clock that is read only then costs no work. A cycle is eight rounds without sleep in between: a stall (a garbage
  * collection, a preemption, one long action) shows in full, and the clock is read once in eight rounds only.
  *
  * Called by the one thread whose loop it is, which alone writes the counters (see `thread-counters.ts`).
@@ -28,6 +29,8 @@ export class CountedLoop implements Parker {
   #cycleStart: number
   #spanStart: number
   #longestInSpan = 0
+  #isPolling = false
+  #polledUntil = 0
 
   /** `at`: word offset of this thread's counters. */
   constructor(loop: Loop, clock: Clock, words: Int32Array, at: number) {
@@ -45,7 +48,8 @@ export class CountedLoop implements Parker {
 
   doWork(): number {
     const work = this.#loop.doWork()
-    if (work === 0) countOne(this.#words, this.#at + ThreadCounter.idleRounds)
+    if (work === 0) this.#countIdleRound()
+    else this.#isPolling = false
     this.#rounds += 1
     if (this.#rounds === cycleRounds) this.#endCycle()
     return work
@@ -54,14 +58,30 @@ export class CountedLoop implements Parker {
   park(micros: number): void {
     countOne(this.#words, this.#at + ThreadCounter.sleeps)
     this.#loop.park(micros)
-    this.#startCycle(this.#clock.nowMicros())
+    this.#wakeUp()
   }
 
   /** What an idle strategy calls to give the core away for a moment, by `yieldCore`. */
   giveWay(yieldCore: () => void = sleepShortly): void {
     countOne(this.#words, this.#at + ThreadCounter.yields)
     yieldCore()
-    this.#startCycle(this.#clock.nowMicros())
+    this.#wakeUp()
+  }
+
+  #countIdleRound(): void {
+    countOne(this.#words, this.#at + ThreadCounter.idleRounds)
+    const now = this.#clock.nowMicros()
+    const polling = this.#at + ThreadCounter.pollingMicros
+    if (this.#isPolling)
+      this.#words[polling] = ((this.#words[polling] as number) + now - this.#polledUntil) | 0
+    this.#isPolling = true
+    this.#polledUntil = now
+  }
+
+  #wakeUp(): void {
+    const now = this.#clock.nowMicros()
+    this.#polledUntil = now
+    this.#startCycle(now)
   }
 
   #endCycle(): void {

@@ -3,8 +3,8 @@
  * simulator opens the same with a simulated device and a virtual clock.
  */
 import { Random } from '../../device/random.ts'
+import type { MailboxLayout } from '../../dominoes/channel/mailbox.ts'
 import { Mailbox } from '../../dominoes/channel/mailbox.ts'
-import type { MailboxLayout } from '../../dominoes/channel/mailbox-layout.ts'
 import { OutboxWriter } from '../../dominoes/channel/outbox.ts'
 import type { Domain } from '../../dominoes/contract/domain.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'

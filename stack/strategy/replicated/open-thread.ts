@@ -9,10 +9,10 @@ import type { NetworkDomain } from '../parts/network-domain.ts'
 import { openDomain, openSource, wrapped } from '../parts/open-parts.ts'
 import { openWitness } from '../parts/witness-machine.ts'
 import type { ThreadParts } from '../strategy.ts'
-import { claimedTogether, openClaims } from './claims.ts'
+import type { ReplicatedLayout } from './layout.ts'
+import { claimedTogether, openClaims } from './open-claims.ts'
 import { openOrdered } from './ordered/open-ordered.ts'
 import { openPoster } from './reader/open-poster.ts'
-import type { ReplicatedLayout } from './replicated-layout.ts'
 
 /** A replica's thread: the framework's loop over the network domain, with what the strategy's factors ask for. */
 export interface ReplicaThread {

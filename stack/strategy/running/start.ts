@@ -15,6 +15,7 @@ import { sumThreadCounter, ThreadCounter } from '../layout/thread-counters.ts'
 import type { StackParameters } from '../options.ts'
 import { strategyOf } from '../strategies.ts'
 import type { StackEnds, StateAudits, ThreadCrew } from '../strategy.ts'
+import { tuneCompiler } from './compiler.ts'
 import { reachDevice } from './impair-device.ts'
 import { openWaker, type Waker } from './open-device.ts'
 import type { RunningStack, StackReport } from './running-stack.ts'
@@ -46,6 +47,7 @@ async function startThreads(parameters: StackParameters, path: OpenPath | undefi
   const layout = strategy.plan(parameters)
   const region = openRegion(new SharedArrayBuffer(layout.sizeBytes))
   strategy.initialise(region, layout, monotonicClock.nowMicros())
+  tuneCompiler()
   // First, because it may throw: no other thread is left behind then.
   const aside = strategy.startAside?.(region, layout, parameters) ?? []
   const waker = openWaker(parameters.device.name)

@@ -8,8 +8,8 @@
  * Connections: worker w's have indices w × connections … (w + 1) × connections - 1 where the application sees them.
  */
 
-import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/channel/mailbox-layout.ts'
-import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/channel/outbox-layout.ts'
+import { initialiseMailbox, type MailboxLayout, planMailbox } from '../../dominoes/channel/mailbox.ts'
+import { initialiseOutbox, type OutboxLayout, planOutbox } from '../../dominoes/channel/outbox.ts'
 import { type CountersLayout, planCounters } from '../../dominoes/memory/counters.ts'
 import { lineBytes, type Region, type RegionPlan } from '../../dominoes/memory/region.ts'
 import { planSignal } from '../../dominoes/memory/signal.ts'

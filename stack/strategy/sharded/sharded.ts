@@ -115,13 +115,14 @@ export class Sharded implements StrategyThread {
   }
 
   #round(): number {
-    if (this.#inHand !== none && !this.#complete()) return 0
+    const completed = this.#inHand === none ? 0 : 1
+    if (completed > 0 && !this.#complete()) return 0
     const { queue } = this.#parts
     const taken = this.#takePosted() + this.#takeHanded()
     const read = this.#tryRead()
     // No tick if the read batch was full: a frame still in the device may cancel the timer.
     if (queue.count === 0 && read < readBatch) this.#tickIfDue()
-    return taken + read + this.#handleQueue()
+    return completed + taken + read + this.#handleQueue()
   }
 
   // ── requests ────────────────────────────────────────────────────────────

@@ -9,8 +9,8 @@ import { type Core, header, OwnAddress } from '../../state/core.ts'
 import { emitAction } from '../../state/emit.ts'
 import { TcbFlag } from '../../state/tcb.ts'
 import { answerIntervalMicros } from '../constants.ts'
+import { emitSegment } from '../emit-segment.ts'
 import { segmentLength } from '../incoming.ts'
-import { emitSegment } from '../segment-out.ts'
 
 /** Answers the frame at hand, which belongs to no connection, with a reset; a reset is never answered. */
 export function resetUnknown(core: Core): void {

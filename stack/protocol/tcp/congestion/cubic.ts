@@ -4,8 +4,9 @@
  */
 import { congestionWindowLimit } from '../constants.ts'
 import { smoothedRtt } from '../rtt.ts'
-import { type CongestionControl, type CongestionView, slowStart, spendCredit } from './control.ts'
+import type { CongestionControl, CongestionView } from './control.ts'
 import { cubeRoot } from './cube-root.ts'
+import { raiseWindow, slowStart, spendCredit } from './window.ts'
 
 /** C = 4/10, per second cubed. */
 const scalingNumerator = 4
@@ -25,7 +26,7 @@ export const cubic: CongestionControl = {
     const target = targetWindow(view)
     // Section 4.3: in the Reno-friendly region the window follows W_est.
     if (tcb.cubicEstimate > target) {
-      if (tcb.cubicEstimate > tcb.cwnd) tcb.cwnd = Math.min(congestionWindowLimit, tcb.cubicEstimate)
+      raiseWindow(view, tcb.cubicEstimate)
       return
     }
     // Sections 4.4 and 4.5: (target - cwnd)/cwnd for each segment acknowledged; slowly at the plateau.

@@ -1,5 +1,6 @@
 /** NewReno (RFC 5681, RFC 6582): one segment more each round trip, half after a loss. */
-import { type CongestionControl, type CongestionView, slowStart, spendCredit } from './control.ts'
+import type { CongestionControl, CongestionView } from './control.ts'
+import { slowStart, spendCredit } from './window.ts'
 
 export const newreno: CongestionControl = {
   grow(view: CongestionView, bytes: number): void {

@@ -6,7 +6,7 @@
 import { HeaderWord } from '../../../wire/header.ts'
 import { armTimer, disarmTimer } from '../../state/clock.ts'
 import { type Core, header } from '../../state/core.ts'
-import { SegmentMark } from '../../state/segment.ts'
+import { SegmentMark } from '../../state/sent-segment.ts'
 import { Recovery, TcbFlag, Timer } from '../../state/tcb.ts'
 import { duplicateThreshold, reorderingPersistRounds } from '../constants.ts'
 import { hasTimestamps } from '../incoming.ts'

@@ -5,11 +5,13 @@
  *   open ── a segment deemed lost ──► fast ── SND.UNA ≥ recoveryPoint ──► open
  *     └──── retransmission timeout ─► timeout ──────────┘
  */
+
 import { HeaderWord } from '../../../wire/header.ts'
 import { disarmTimer } from '../../state/clock.ts'
 import { type Core, header } from '../../state/core.ts'
-import { SegmentMark } from '../../state/segment.ts'
+import { SegmentMark } from '../../state/sent-segment.ts'
 import { Recovery, TcbFlag, Timer } from '../../state/tcb.ts'
+import { fallToLossWindow, fallToThreshold, lowerThreshold, restoreWindow } from '../congestion/window.ts'
 import { hasTimestamps } from '../incoming.ts'
 import { agePersistence } from './rack.ts'
 import { clearSackCache } from './sack-in.ts'
@@ -20,14 +22,14 @@ export function enterFastRecovery(core: Core): void {
   const { tcb, globals } = core
   globals.fastRetransmits = (globals.fastRetransmits + 1) | 0
   rememberWindow(core)
-  tcb.ssthresh = core.congestion.reduce(core)
+  lowerThreshold(core)
   tcb.recovery = Recovery.fast
   tcb.recoveryPoint = tcb.sndMax
   tcb.prrDelivered = 0
   tcb.prrOut = 0
   tcb.prrFlight = Math.max(1, (tcb.sndNxt - tcb.sndUna) | 0)
   // Without SACK there is no knowing what is in flight: RFC 6582 section 3.2 step 2 and the inflation do it.
-  if ((tcb.flags & TcbFlag.sack) === 0) tcb.cwnd = tcb.ssthresh
+  if ((tcb.flags & TcbFlag.sack) === 0) fallToThreshold(core)
   disarmTimer(core, Timer.probe)
 }
 
@@ -36,7 +38,7 @@ export function enterTimeoutRecovery(core: Core): void {
   const { tcb } = core
   if (tcb.recovery === Recovery.open) {
     rememberWindow(core)
-    tcb.ssthresh = core.congestion.reduce(core)
+    lowerThreshold(core)
   }
   core.congestion.restart(core)
   tcb.recovery = Recovery.timeout
@@ -48,8 +50,7 @@ export function enterTimeoutRecovery(core: Core): void {
   disarmTimer(core, Timer.reordering)
   takeBackReneged(core)
   markOverdue(core)
-  // RFC 5681: the loss window is one segment.
-  tcb.cwnd = tcb.pipe + tcb.maximumSegment
+  fallToLossWindow(core)
 }
 
 /** After an ACK: ends the recovery if all that was sent before it is acknowledged. */
@@ -57,7 +58,7 @@ export function leaveRecoveryIfDone(core: Core): void {
   const { tcb } = core
   if (tcb.recovery === Recovery.open || ((tcb.sndUna - tcb.recoveryPoint) | 0) < 0) return
   // RFC 6937: the window is ssthresh at the end of recovery.
-  if (tcb.recovery === Recovery.fast) tcb.cwnd = tcb.ssthresh
+  if (tcb.recovery === Recovery.fast) fallToThreshold(core)
   tcb.recovery = Recovery.open
   tcb.duplicateAcks = 0
   tcb.inflation = 0
@@ -65,34 +66,12 @@ export function leaveRecoveryIfDone(core: Core): void {
   agePersistence(core)
 }
 
-/** RFC 6937 section 3: sets cwnd so that what may leave now is in proportion to what arrived. */
-export function reduceProportionally(core: Core, advanced: boolean): void {
-  const { tcb } = core
-  const { pipe, ssthresh, prrOut } = tcb
-  tcb.prrDelivered = (tcb.prrDelivered + core.deliveredBytes) | 0
-  let allowance: number
-  if (pipe > ssthresh) {
-    allowance = Math.ceil((tcb.prrDelivered * ssthresh) / tcb.prrFlight) - prrOut
-  } else {
-    // Slow start reduction bound: conservative while losses go on, one segment more while they do not.
-    let limit = Math.max(tcb.prrDelivered - prrOut, core.deliveredBytes)
-    if (advanced && core.newlyLost === 0) limit += tcb.maximumSegment
-    allowance = Math.min(ssthresh - pipe, limit)
-  }
-  // The first retransmission is always allowed.
-  if (prrOut === 0 && allowance < tcb.maximumSegment) allowance = tcb.maximumSegment
-  tcb.cwnd = pipe + Math.max(0, allowance)
-}
-
 /** Takes the last reduction back if it proves to have been spurious. */
 export function undoIfSpurious(core: Core, advanced: boolean): void {
   const { tcb, globals } = core
   if ((tcb.flags & TcbFlag.undoPossible) === 0 || !isSpurious(core, advanced)) return
   globals.undos = (globals.undos + 1) | 0
-  // RFC 4015 section 3.2: as if nothing had happened.
-  tcb.cwnd = Math.max(tcb.cwnd, tcb.priorCwnd)
-  tcb.ssthresh = Math.max(tcb.ssthresh, tcb.priorSsthresh)
-  core.congestion.undo(core)
+  restoreWindow(core)
   tcb.flags &= ~(TcbFlag.undoPossible | TcbFlag.retransmitStamped)
   if (tcb.recovery === Recovery.open) return
   tcb.recovery = Recovery.open

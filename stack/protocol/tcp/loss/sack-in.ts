@@ -5,7 +5,7 @@
  */
 import { HeaderWord } from '../../../wire/header.ts'
 import { type Core, header } from '../../state/core.ts'
-import { SegmentMark } from '../../state/segment.ts'
+import { SegmentMark } from '../../state/sent-segment.ts'
 import { sackCacheSize, TcbFlag } from '../../state/tcb.ts'
 import { deliverSegment } from '../delivery.ts'
 import { earlier, isAfter, isBefore, later } from '../sequence.ts'

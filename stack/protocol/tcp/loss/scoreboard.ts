@@ -1,5 +1,5 @@
 /**
- * The ring of sent segments and its two lists (see `state/segment.ts`).
+ * The ring of sent segments and its two lists (see `state/sent-segment.ts`).
  *
  *   ringHead                                             ringTail
  *      │ in flight │ sacked │ lost │ sacked │ in flight │
@@ -13,7 +13,7 @@
  * name it: an operation on the wrong entry throws where it happens. A list that links to itself would be sent for ever.
  */
 import type { Core } from '../../state/core.ts'
-import { SegmentMark, segmentRecord } from '../../state/segment.ts'
+import { SegmentMark, segmentRecord } from '../../state/sent-segment.ts'
 
 const offsetNext = segmentRecord.offsets.next
 const offsetPrevious = segmentRecord.offsets.previous
@@ -237,7 +237,8 @@ function entryAt(core: Core, link: number): number {
 }
 
 function headIsSelected(core: Core): boolean {
-  return selectedLink(core) === (core.tcb.ringHead & (core.config.segmentCount - 1)) + 1
+  const slot = core.tcb.ringHead & (core.config.segmentCount - 1)
+  return core.segment.at === core.ring + slot * segmentRecord.words
 }
 
 /** A defect here, never something that a peer can bring about; the message is a constant, so nothing is allocated. */

@@ -2,9 +2,11 @@
  * Tail loss probe (RFC 8985 section 7): if the end of a flight is not acknowledged in about two round trips,
  * send one more segment, so that its SACK shows what was lost long before the retransmission timer would.
  */
+
 import { armTimer, deadlineOf, disarmTimer, isArmed } from '../../state/clock.ts'
 import type { Core } from '../../state/core.ts'
 import { Recovery, TcbFlag, Timer } from '../../state/tcb.ts'
+import { fallBelowThreshold, lowerThreshold } from '../congestion/window.ts'
 import { initialProbeMicros, leastProbeMicros, worstDelayedAckMicros } from '../constants.ts'
 import { smoothedRtt } from '../rtt.ts'
 import { isAfter, isBefore } from '../sequence.ts'
@@ -61,8 +63,8 @@ export function resolveProbe(core: Core, acknowledgment: number, isPureDuplicate
     // No DSACK: the probe repaired a loss, which is congestion like any other.
     tcb.flags &= ~TcbFlag.tlpOutstanding
     if (tcb.recovery === Recovery.open) {
-      tcb.ssthresh = core.congestion.reduce(core)
-      tcb.cwnd = Math.min(tcb.cwnd, tcb.ssthresh)
+      lowerThreshold(core)
+      fallBelowThreshold(core)
     }
   } else if (isPureDuplicate) {
     tcb.flags &= ~TcbFlag.tlpOutstanding

@@ -12,7 +12,7 @@ import { halfOpenLimit, hasRoom, isFull } from '../../state/room.ts'
 import { State, TcbFlag, Timer, UpcallBit } from '../../state/tcb.ts'
 import { reclaimOldestOrphan } from '../closing/orphans.ts'
 import { resetUnknown } from '../closing/reset.ts'
-import { initialWindow } from '../congestion/control.ts'
+import { openWindow } from '../congestion/window.ts'
 import { allocateConnection, closeConnection, enterTable, schedule } from '../connections.ts'
 import {
   defaultMaximumSegment,
@@ -123,13 +123,12 @@ export function establish(core: Core): void {
   tcb.ssthresh = unlimitedThreshold
   tcb.backoff = 0
   tcb.quickAcks = quickAckSegments
+  openWindow(core, !isFirstSample)
   if (isFirstSample) {
-    tcb.cwnd = initialWindow(core)
     // A cookie's SYN-ACK was not timed.
     if ((tcb.flags & TcbFlag.dataSent) !== 0) takeRttSample(core, Math.max(1, (now - tcb.lastDataAt) | 0))
   } else {
-    // RFC 5681 section 3.1: one segment after a lost SYN; RFC 6298 (5.7): and a longer timeout.
-    tcb.cwnd = tcb.maximumSegment
+    // RFC 6298 (5.7): a longer timeout.
     tcb.rto = rtoAfterSynLossMicros
   }
   // The timer may have asked for the SYN again in this very request.

@@ -134,6 +134,7 @@ describe('a cookie carries', () => {
       const client = new Client(host, { maximumSegment: offered, port: 1000 + offered })
       expect(client.opens()).toBe(true)
       const [maximumSegment = 0] = sent(client, 20_000)
+      client.takes(host.abort(client.connection)).takes(host.release(client.connection))
       expect(maximumSegment).toBeLessThanOrEqual(offered)
       // Nobody who offers what is common is treated as if it had offered much less.
       if (offered >= 1220 && offered <= 1460) expect(maximumSegment).toBeGreaterThan(offered * 0.88)

@@ -2,7 +2,7 @@
 import type { Channel } from '../../../dominoes/channel/channel.ts'
 import { threadCountersAt } from '../../layout/thread-counters.ts'
 import type { ThreadParts } from '../../strategy.ts'
-import type { OrderedEmissionLayout } from '../replicated-layout.ts'
+import type { OrderedEmissionLayout } from '../layout.ts'
 import { OrderedTransmitter } from './ordered-transmitter.ts'
 
 export function openOrdered(

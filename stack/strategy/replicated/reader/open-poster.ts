@@ -3,7 +3,7 @@ import type { Channel } from '../../../dominoes/channel/channel.ts'
 import type { Domain } from '../../../dominoes/contract/domain.ts'
 import { Signal } from '../../../dominoes/memory/signal.ts'
 import type { ThreadParts } from '../../strategy.ts'
-import type { ReaderLayout } from '../replicated-layout.ts'
+import type { ReaderLayout } from '../layout.ts'
 import { DeadlineBoard } from './deadline-board.ts'
 import { DeadlinePoster } from './deadline-poster.ts'
 

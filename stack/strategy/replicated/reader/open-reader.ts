@@ -3,7 +3,7 @@ import { Channel } from '../../../dominoes/channel/channel.ts'
 import { Counters } from '../../../dominoes/memory/counters.ts'
 import { openSource } from '../../parts/open-parts.ts'
 import type { StrategyThread, ThreadParts } from '../../strategy.ts'
-import type { ReaderLayout } from '../replicated-layout.ts'
+import type { ReaderLayout } from '../layout.ts'
 import { DeadlineBoard } from './deadline-board.ts'
 import { DedicatedReader } from './dedicated-reader.ts'
 

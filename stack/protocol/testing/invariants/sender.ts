@@ -2,9 +2,10 @@
  * The lists of senders, whatever their kinds (see `senders/kind.ts`): who is pending, who waits for which neighbor, and the
  * heap of those that have a deadline.
  */
-import type { Core } from '../state/core.ts'
-import { selectSender } from '../state/core.ts'
-import { NeighborState, neighborRecord } from '../state/tables.ts'
+import type { SenderRange } from '../../senders/kind.ts'
+import type { Core } from '../../state/core.ts'
+import { selectSender } from '../../state/core.ts'
+import { NeighborState, neighborRecord } from '../../state/tables.ts'
 import { claim } from './claim.ts'
 
 export class SenderInvariants {
@@ -21,18 +22,29 @@ export class SenderInvariants {
   }
 
   check(): void {
-    const { globals, layout, neighborLimit } = this.#core
-    const { pendingHead, pendingTail } = globals
-    claim(
-      pendingHead === 0 && pendingTail === 0,
-      () => `at rest, and sender ${pendingHead - 1} may have something to emit`,
-    )
+    const { globals, kinds } = this.#core
+    const { pendingHead } = globals
+    claim(pendingHead === 0, () => `at rest, and sender ${pendingHead - 1} may have something to emit`)
     this.#references.fill(0)
     this.#isListed.fill(0)
-    for (let sender = 0; sender < layout.senderCount; sender += 1) this.checkSender(sender)
-    for (let neighbor = 0; neighbor < neighborLimit; neighbor += 1) this.checkNeighbor(neighbor)
-    for (let sender = 0; sender < layout.senderCount; sender += 1) this.checkWaiting(sender)
+    for (const range of kinds) {
+      const end = this.usedEnd(range)
+      for (let sender = range.first; sender < end; sender += 1) this.checkSender(sender)
+    }
+    for (let neighbor = 0; neighbor < globals.neighborsHigh; neighbor += 1) this.checkNeighbor(neighbor)
+    for (const range of kinds) {
+      const end = this.usedEnd(range)
+      for (let sender = range.first; sender < end; sender += 1) this.checkWaiting(sender)
+    }
     this.checkHeap()
+  }
+
+  /** Nothing is in use beyond the highest connection and neighbor; a list or a place that leads there is found from its end. */
+  private usedEnd({ first, end }: SenderRange<Core>): number {
+    const { layout, globals } = this.#core
+    if (first === layout.firstSender.connection) return first + globals.connectionsHigh
+    if (first === layout.firstSender.neighbor) return first + globals.neighborsHigh
+    return end
   }
 
   private checkSender(index: number): void {
@@ -125,10 +137,11 @@ export class SenderInvariants {
     const { globals, state, layout, sender } = this.#core
     for (let place = 0; place < layout.senderCount; place += 1) {
       const link = state[layout.timers + place] as number
-      if (place >= globals.timedSenders) {
-        claim(link === 0, () => `sender ${link - 1} is left at place ${place}, behind the heap`)
-        continue
-      }
+      if (link === 0 && place >= globals.timedSenders) continue
+      claim(
+        place < globals.timedSenders,
+        () => `sender ${link - 1} is left at place ${place}, behind the heap`,
+      )
       claim(
         link > 0 && link <= layout.senderCount,
         () => `place ${place} of the heap holds sender ${link - 1}`,

@@ -4,7 +4,7 @@
  * must have left the network.
  */
 import type { Core } from '../../state/core.ts'
-import { SegmentMark } from '../../state/segment.ts'
+import { SegmentMark } from '../../state/sent-segment.ts'
 import { Recovery, TcbFlag } from '../../state/tcb.ts'
 import { duplicateThreshold } from '../constants.ts'
 import { isAfter } from '../sequence.ts'

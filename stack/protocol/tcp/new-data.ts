@@ -6,12 +6,12 @@
 import { TcpFlag } from '../../wire/header.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
 import type { Core } from '../state/core.ts'
-import { SegmentMark } from '../state/segment.ts'
+import { SegmentMark } from '../state/sent-segment.ts'
 import { TcbFlag, Timer } from '../state/tcb.ts'
-import { initialWindow } from './congestion/control.ts'
+import { restartWindow } from './congestion/window.ts'
+import { emitSegment } from './emit-segment.ts'
 import { appendEntry, ringIsEmpty, ringIsFull } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
-import { emitSegment } from './segment-out.ts'
 import { isAfter } from './sequence.ts'
 
 /** Bytes queued and not yet sent; -1 if the FIN was sent too. */
@@ -126,8 +126,5 @@ function restartAfterIdle(core: Core): void {
   if ((tcb.flags & TcbFlag.dataSent) === 0) return
   const idleMicros = (now - tcb.lastDataAt) | 0
   if (idleMicros >= 0 && idleMicros <= tcb.rto) return
-  const restart = initialWindow(core)
-  if (tcb.cwnd <= restart) return
-  tcb.cwnd = restart
-  core.congestion.restart(core)
+  restartWindow(core)
 }

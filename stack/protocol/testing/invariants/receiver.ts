@@ -1,6 +1,6 @@
-/** The receiving side of one connection (see `tcp/receive.ts`, `tcp/window.ts`). */
-import { type Core, selectSender } from '../state/core.ts'
-import { rangeLimit, State, TcbFlag, Timer } from '../state/tcb.ts'
+/** The receiving side of one connection (see `tcp/reassembly.ts`, `tcp/window.ts`). */
+import { type Core, selectSender } from '../../state/core.ts'
+import { rangeLimit, State, TcbFlag, Timer } from '../../state/tcb.ts'
 import { claim } from './claim.ts'
 
 /** Of the connection at hand. */

@@ -1,4 +1,4 @@
-"""What both ends of an exchange of requests and responses share: bytes that are owed, bytes that are due, and waiting."""
+"""Ends of connections that carry bytes both ways at the same time: what is owed, what is due, and waiting for either."""
 
 import selectors
 import socket
@@ -8,8 +8,8 @@ CHUNK = 1 << 18
 
 class End:
     """
-    One connection. Both directions carry the pattern from its beginning, cut into messages of one length; so a byte that
-    is missing, doubled or of another message does not match.
+    One connection. Both directions carry the same stream from its beginning; so a byte that is missing, doubled or out of
+    place does not match.
     """
 
     def __init__(self, connection, stream):
@@ -18,7 +18,7 @@ class End:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setblocking(False)
         self.content = memoryview(stream.content)
-        self.buffer = memoryview(bytearray(min(CHUNK, stream.period)))
+        self.buffer = memoryview(bytearray(stream.piece_limit(0, CHUNK)))
         # Positions in the two streams; `owed` is how far the outgoing one is to be sent.
         self.owed = 0
         self.sent = 0
@@ -80,7 +80,9 @@ def run_all(ends, timeout):
 
 
 def wanted(end):
-    return selectors.EVENT_READ | (selectors.EVENT_WRITE if end.sent < end.owed else 0)
+    """What it waits for. A stream that has ended would be readable for ever."""
+    reads = 0 if end.finished else selectors.EVENT_READ
+    return reads | (selectors.EVENT_WRITE if end.sent < end.owed else 0)
 
 
 def combined(ends):

@@ -3,12 +3,12 @@
  * to do has somebody who will wake it. A connection that nothing will wake hangs for ever.
  */
 
-import { isSameAddress } from '../../wire/address.ts'
-import { selectNeighbor } from '../link/neighbor-table.ts'
-import { type Core, selectSender } from '../state/core.ts'
-import { Recovery, State, TcbFlag, Timer, timerCount } from '../state/tcb.ts'
+import { isSameAddress } from '../../../wire/address.ts'
+import { selectNeighbor } from '../../link/neighbor-table.ts'
+import { type Core, selectSender } from '../../state/core.ts'
+import { Recovery, State, TcbFlag, Timer, timerCount } from '../../state/tcb.ts'
 import { claim } from './claim.ts'
-import { claimWoken } from './sender-invariants.ts'
+import { claimWoken } from './sender.ts'
 
 const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending
 const timerNames = ['delayedAck', 'reordering', 'probe', 'retransmission', 'persist']

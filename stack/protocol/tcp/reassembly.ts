@@ -23,7 +23,7 @@ import { flushUpcalls } from './upcalls.ts'
  * Takes the payload of the frame at hand, which lies at [start, end) within the window and begins `skip`
  * bytes into the frame's payload. Reports whether it arrived in order with nothing missing behind it.
  */
-export function receiveText(core: Core, start: number, end: number, skip: number): boolean {
+export function assemble(core: Core, start: number, end: number, skip: number): boolean {
   const { tcb, globals } = core
   // Upcalls raised earlier in this request come first.
   flushUpcalls(core)

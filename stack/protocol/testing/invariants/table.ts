@@ -1,12 +1,12 @@
 /** The machine's tables and lists: who is free, half open, found by the hash, asked for by ARP. */
-import { sweepMicros } from '../state/clock.ts'
-import type { Core } from '../state/core.ts'
-import { selectConnection, selectSender } from '../state/core.ts'
-import { listenerRecord, NeighborState, neighborRecord, timeWaitRecord } from '../state/tables.ts'
-import { State, TcbFlag } from '../state/tcb.ts'
-import { lookupTuple } from '../state/tuple-hash.ts'
+import { sweepMicros } from '../../state/clock.ts'
+import type { Core } from '../../state/core.ts'
+import { selectConnection, selectSender } from '../../state/core.ts'
+import { listenerRecord, NeighborState, neighborRecord, timeWaitRecord } from '../../state/tables.ts'
+import { State, TcbFlag } from '../../state/tcb.ts'
+import { lookupTuple } from '../../state/tuple-hash.ts'
 import { claim } from './claim.ts'
-import { claimWoken } from './sender-invariants.ts'
+import { claimWoken } from './sender.ts'
 
 export class TableInvariants {
   readonly #core: Core
@@ -40,8 +40,8 @@ export class TableInvariants {
     const { neighbor, layout, globals } = this.#core
     for (let index = 0; index < this.#core.neighborLimit; index += 1) {
       neighbor.at = layout.neighbors + index * neighborRecord.words
+      if (neighbor.state === NeighborState.free && neighbor.requestPending === 0) continue
       claim(neighbor.requestPending === 0, () => `at rest, and neighbor ${index} has a request to send`)
-      if (neighbor.state === NeighborState.free) continue
       claim(
         index < globals.neighborsHigh,
         () => `neighbor ${index} is in use, beyond ${globals.neighborsHigh}`,

@@ -3,18 +3,18 @@
  * of any replica, at any time at which its machine is at rest. Throws an error that names the record, the field and
  * the values; returns nothing.
  */
-import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
-import type { MachineConfig } from '../config.ts'
-import { senderKinds } from '../senders/kinds.ts'
-import { Core, selectConnection } from '../state/core.ts'
-import { State } from '../state/tcb.ts'
-import { newreno } from '../tcp/congestion/newreno.ts'
+import { ActionQueue } from '../../../dominoes/contract/action-queue.ts'
+import type { MachineConfig } from '../../config.ts'
+import { senderKinds } from '../../senders/kinds.ts'
+import { Core, selectConnection } from '../../state/core.ts'
+import { State } from '../../state/tcb.ts'
+import { newreno } from '../../tcp/congestion/newreno.ts'
 import { claim } from './claim.ts'
-import { checkConnection } from './connection-invariants.ts'
-import { checkReceiver } from './receiver-invariants.ts'
-import { ScoreboardInvariants } from './scoreboard-invariants.ts'
-import { SenderInvariants } from './sender-invariants.ts'
-import { TableInvariants } from './table-invariants.ts'
+import { checkConnection } from './connection.ts'
+import { checkReceiver } from './receiver.ts'
+import { ScoreboardInvariants } from './scoreboard.ts'
+import { SenderInvariants } from './sender.ts'
+import { TableInvariants } from './table.ts'
 
 /** Claims that can be left out, for a test that has to live with one of them broken. */
 export const Claim = { scoreboard: 1, receiver: 2, tables: 4, timers: 8 } as const

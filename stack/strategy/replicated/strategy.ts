@@ -8,10 +8,10 @@ import { openCommonEnds, readProtocolCounters } from '../parts/common-ends.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
 import { reachMark } from './checkpoint.ts'
 import { openCrew } from './crew/open-crew.ts'
+import { planReplicated, type ReplicatedLayout } from './layout.ts'
 import { openReplicaThread } from './open-thread.ts'
 import { openReader } from './reader/open-reader.ts'
 import { startRecorder } from './replay/recorder.ts'
-import { planReplicated, type ReplicatedLayout } from './replicated-layout.ts'
 
 export const replicatedStrategy: Strategy = {
   plan: (parameters) => planReplicated(parameters),

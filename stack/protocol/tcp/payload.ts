@@ -10,7 +10,7 @@ import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { aimAtSender, resetConnection } from './closing/reset.ts'
 import { closeConnection } from './connections.ts'
 import { ipAndTcpHeaderBytes } from './constants.ts'
-import { receiveText, reportDuplicate } from './receive.ts'
+import { assemble, reportDuplicate } from './reassembly.ts'
 import { earlier, isAfter, isBefore } from './sequence.ts'
 
 /** False: the connection is no more. */
@@ -42,7 +42,7 @@ export function receivePayload(core: Core): boolean {
   }
   const full = Math.min(length, core.config.mtuBytes - ipAndTcpHeaderBytes)
   if (full > tcb.rcvSegment) tcb.rcvSegment = full
-  const isPlain = receiveText(core, start, end, (start - sequence) | 0)
+  const isPlain = assemble(core, start, end, (start - sequence) | 0)
   // RFC 5681 section 4.2: at once if out of order or filling a gap.
   if (!isPlain || tcb.rangeCount > 0) tcb.flags |= TcbFlag.ackNow
   else acknowledgeInOrder(core)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { globalRecord } from '../state/globals.ts'
-import { planLayout } from '../state/layout.ts'
-import { segmentRecord } from '../state/segment.ts'
-import { senderRecord } from '../state/sender.ts'
-import { Timer, type tcbRecord } from '../state/tcb.ts'
+import { globalRecord } from '../../state/globals.ts'
+import { planLayout } from '../../state/layout.ts'
+import { senderRecord } from '../../state/sender.ts'
+import { segmentRecord } from '../../state/sent-segment.ts'
+import { Timer, type tcbRecord } from '../../state/tcb.ts'
+import { Scenario } from '../scenario.ts'
 import { InvariantError } from './claim.ts'
 import { Invariants } from './invariants.ts'
-import { Scenario } from './scenario.ts'
 
 /** Four segments in flight, a fifth sacked, and a hole in what was received. */
 function busy(): Scenario {

@@ -1,11 +1,11 @@
 /**
- * The scoreboard of one connection (see `state/segment.ts`, `tcp/loss/scoreboard.ts`): every entry is in flight, lost or
+ * The scoreboard of one connection (see `state/sent-segment.ts`, `tcp/loss/scoreboard.ts`): every entry is in flight, lost or
  * sacked, the lists say the same as the marks, and the sums are the sums.
  */
-import type { Core } from '../state/core.ts'
-import { SegmentMark } from '../state/segment.ts'
-import { State } from '../state/tcb.ts'
-import { selectEntry, selectLink } from '../tcp/loss/scoreboard.ts'
+import type { Core } from '../../state/core.ts'
+import { SegmentMark } from '../../state/sent-segment.ts'
+import { State } from '../../state/tcb.ts'
+import { selectEntry, selectLink } from '../../tcp/loss/scoreboard.ts'
 import { claim } from './claim.ts'
 
 const List = { none: 0, time: 1, lost: 2 } as const

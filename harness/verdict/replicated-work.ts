@@ -1,0 +1,91 @@
+/**
+ * Whether the share of work that replicas repeat, as their processor time shows it, explains their speed-up. Pure.
+ *
+ *   W(N)                              processor time of N replicas for the same bytes, what polled in vain left out
+ *   r = (W(N) / W(1) - 1) / (N - 1)   the share that each repeats: the model says W(N) = W(1) (1 + (N-1) r)
+ *   S(N) = N / (1 + (N-1) r)          the speed-up that the model then predicts, of which W knows nothing
+ *
+ * W also has what sharing itself costs: publishing, claiming, caches that others write to. The model does not tell it
+ * from state work, so r here is at least the share of state work.
+ */
+import type { ReplicatedWorkRule } from '../matrix/experiment.ts'
+import { describeFactors, varying } from '../matrix/factor-words.ts'
+import { factorNames, identifyFactors } from '../matrix/factors.ts'
+import type { Combined } from '../measure/combine.ts'
+import type { Machine } from '../result/manifest.ts'
+import { predictedSpeedup } from '../statistics/model.ts'
+import { fewestRounds } from './few-rounds.ts'
+import type { JudgedCell, Judgement, Work } from './judgement.ts'
+
+/** From the medians of a cell; null where they were not all measured. */
+export function workOf({
+  threadSecondsPerGigabyte: threads,
+  pollingSecondsPerGigabyte: polling,
+  applicationSecondsPerGigabyte: application,
+}: Combined): Work | null {
+  if (!threads || !polling || !application) return null
+  const busy = Math.max(0, threads.median - polling.median)
+  return { busy, polling: polling.median, application: application.median }
+}
+
+/** r, of N replicas that work so much, beside one. */
+export function repeatedShare(one: Work, many: Work, replicas: number): number {
+  return (many.busy / one.busy - 1) / (replicas - 1)
+}
+
+/** The same cell with one replica. */
+export function singleOf<Cell extends Pick<JudgedCell, 'factors'>>(
+  { factors }: Cell,
+  cells: readonly Cell[],
+): Cell | undefined {
+  const id = identifyFactors({ ...factors, replicas: 1 })
+  return cells.find((other) => identifyFactors(other.factors) === id)
+}
+
+export function judgeByReplicatedWork(
+  { tolerance, refutableFromCores }: ReplicatedWorkRule,
+  cells: readonly JudgedCell[],
+  { cores }: Machine,
+): Judgement {
+  const findings = cells.flatMap((cell) => findingOf(cell, cells))
+  if (findings.length === 0) {
+    const reason = 'No cell of several replicas could be compared with one of a single replica.'
+    return { verdict: 'cannot tell here', reasons: [reason] }
+  }
+  const reasons = findings.map(({ words }) => words)
+  const fewest = Math.min(...findings.map(({ rounds }) => rounds))
+  if (fewest < fewestRounds) {
+    reasons.push(`Fewer than ${fewestRounds} rounds could be compared.`)
+    return { verdict: 'cannot tell here', reasons }
+  }
+  const within = findings.filter(({ deviation }) => Math.abs(deviation) <= tolerance).length
+  if (within === findings.length) return { verdict: 'reproduced', reasons }
+  if (within > 0) return { verdict: 'partly', reasons }
+  if (cores >= refutableFromCores) return { verdict: 'not reproduced', reasons }
+  reasons.push(`${cores} cores cannot refute the model: replicas, application and peer share them.`)
+  return { verdict: 'cannot tell here', reasons }
+}
+
+function findingOf(cell: JudgedCell, cells: readonly JudgedCell[]) {
+  const { replicas = 1 } = cell.factors
+  const one = singleOf(cell, cells)?.work
+  const measured = cell.speedupOverSingle?.median
+  if (replicas < 2 || !one || !cell.work || one.busy === 0 || measured === undefined) return []
+  const share = repeatedShare(one, cell.work, replicas)
+  const predicted = predictedSpeedup(replicas, share)
+  const deviation = measured / predicted - 1
+  const times = (cell.work.busy / one.busy).toFixed(2)
+  const sign = deviation < 0 ? '−' : '+'
+  const percent = `${sign}${Math.abs(100 * deviation).toFixed(0)} %`
+  const name = nameOf(cell, cells)
+  const words = `${name}, N=${replicas}: ${times} times the work of one replica, r = ${share.toFixed(2).replace('-', '−')}, so the model says ${predicted.toFixed(2)} times its speed; measured ${measured.toFixed(2)} (${percent}).`
+  return [{ deviation, words, rounds: cell.samples }]
+}
+
+function nameOf({ factors }: JudgedCell, cells: readonly JudgedCell[]): string {
+  const others = factorNames.filter(
+    (name) => name !== 'strategy' && name !== 'replicas' && name !== 'payloadWork',
+  )
+  const own = cells.map((cell) => cell.factors).filter(({ strategy }) => strategy === factors.strategy)
+  return describeFactors(factors, ['payloadWork', ...varying(others, own)])
+}

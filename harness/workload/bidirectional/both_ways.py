@@ -1,0 +1,72 @@
+"""
+Sends a stream and receives the same one over one connection at the same time, and compares every byte.
+
+    both_ways.py --listen 5001 --pattern /shared/pattern --bytes 100000000
+
+Prints {"event": "listening"} if it listens, {"event": "connected"} and, when both streams have ended, one
+{"event": "result"}.
+"""
+
+import socket
+
+import endpoint
+from ends import End, combined, run_all
+from stream import Stream
+
+# As in sink.py: the kernel wakes this program once so many bytes are there, or the stream ended.
+LOW_WATER = 512 << 10
+# Most bytes sent before it looks whether some arrived.
+TURN = 1 << 20
+# Least time between two notes of what arrived.
+STEP_MICROS = 10_000
+
+
+class BothWays(End):
+    def __init__(self, connection, stream, total):
+        super().__init__(connection, stream)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, LOW_WATER)
+        self.total = total
+        self.owed = min(total, TURN)
+        self.closed = False
+        self.arrivals = [(endpoint.now_micros(), 0)]
+        self.last = self.arrivals[0]
+
+    def receive(self):
+        before = self.received
+        super().receive()
+        if self.received == before:
+            return
+        self.last = (endpoint.now_micros(), self.received)
+        if self.last[0] - self.arrivals[-1][0] >= STEP_MICROS:
+            self.arrivals.append(self.last)
+
+    def advance(self):
+        self.send()
+        self.owed = min(self.total, self.sent + TURN)
+        if self.sent == self.total and not self.closed:
+            self.connection.shutdown(socket.SHUT_WR)
+            self.closed = True
+        if not (self.closed and self.finished):
+            return True
+        self.connection.close()
+        if self.arrivals[-1] is not self.last:
+            self.arrivals.append(self.last)
+        return False
+
+
+def main():
+    parser = endpoint.parser(__doc__)
+    parser.add_argument("--pattern", help="file whose bytes, repeated, are both streams")
+    parser.add_argument("--file", help="file that begins with both streams")
+    parser.add_argument("--bytes", type=int, required=True, help="length of each stream")
+    options = parser.parse_args()
+    stream = Stream.load(options.pattern, options.file)
+    if stream is None:
+        raise ValueError("give --pattern or --file")
+    (connection,) = endpoint.meet(options, socket.SO_SNDBUF)
+    end = BothWays(connection, stream, options.bytes)
+    run_all([end], options.timeout)
+    endpoint.tell("result", **combined([end]), arrivals=end.arrivals)
+
+
+endpoint.run(main)

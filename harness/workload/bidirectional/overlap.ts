@@ -1,0 +1,38 @@
+/**
+ * What was taken while both directions were under way. The faster one begins the measurement when it has settled, and
+ * ends it with its last byte: from there on the other had the connection for itself. Pure.
+ */
+import type { Arrivals } from './task.ts'
+
+export interface Overlap {
+  /** In bytes, of each direction, in the order in which they were given. */
+  readonly bytes: readonly [number, number]
+  readonly micros: number
+}
+
+/** `settlingBytes`: of a direction, before it counts. */
+export function overlapOf(directions: readonly [Arrivals, Arrivals], settlingBytes: number): Overlap {
+  const from = Math.min(...directions.map((arrivals) => timeOf(arrivals, settlingBytes)))
+  const to = Math.min(...directions.map((arrivals) => arrivals.at(-1)?.[0] ?? 0))
+  const [first, second] = directions
+  return { bytes: [bytesBetween(first, from, to), bytesBetween(second, from, to)], micros: to - from }
+}
+
+/** When so many bytes had been taken; never, if fewer were. */
+function timeOf(arrivals: Arrivals, bytes: number): number {
+  return arrivals.find(([, taken]) => taken >= bytes)?.[0] ?? Number.POSITIVE_INFINITY
+}
+
+function bytesBetween(arrivals: Arrivals, from: number, to: number): number {
+  return bytesAt(arrivals, to) - bytesAt(arrivals, from)
+}
+
+/** On the straight line between the two nearest times that were noted. */
+function bytesAt(arrivals: Arrivals, micros: number): number {
+  const next = arrivals.findIndex(([time]) => time > micros)
+  if (next === 0) return 0
+  const [timeAfter, after] = arrivals.at(next) ?? [0, 0]
+  if (next < 0) return after
+  const [timeBefore, before] = arrivals[next - 1] ?? [0, 0]
+  return before + ((after - before) * (micros - timeBefore)) / (timeAfter - timeBefore)
+}

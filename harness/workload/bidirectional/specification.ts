@@ -1,0 +1,28 @@
+/**
+ * Bulk transfer in both directions of one TCP connection at the same time, as fast as both ends can. Its unit is the byte,
+ * of each direction.
+ */
+import { z } from 'zod'
+import { strategySchema } from '../../matrix/factor.ts'
+import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
+import { specify } from '../specification.ts'
+
+export const bidirectional = specify({
+  settings: z.strictObject({ kind: z.literal('bidirectional'), ...transferSizes }),
+  factors: { required: [], optional: [] },
+  strategies: strategySchema.options,
+  usesNetwork: true,
+  measures: [
+    'goodputMbps',
+    'outgoingMbps',
+    'incomingMbps',
+    'stackSecondsPerGigabyte',
+    'peerSecondsPerGigabyte',
+    'retransmits',
+    'outOfOrder',
+  ],
+  mostRecorded: 24 * 2 ** 20,
+  isPredictable: () => false,
+  complaintsAbout: complaintsAboutBytes,
+  plan: (settings, factors) => ({ options: {}, amount: amountOf(settings, factors) }),
+})

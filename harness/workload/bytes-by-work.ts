@@ -1,0 +1,43 @@
+/** Settings of workloads that move streams of bytes: how many, by what is done to every one of them. Pure. */
+import { z } from 'zod'
+import type { Complaint } from '../matrix/complaint.ts'
+import type { Factors } from '../matrix/factors.ts'
+import type { Amount } from './specification.ts'
+
+const bytes = z.int().positive()
+
+/** By payload work; cells of the kernel's own stack have none. */
+const bytesByWork = z.strictObject(
+  z.object({ checksum: bytes, copy: bytes, cipher: bytes, linux: bytes }).partial().shape,
+)
+
+export const transferSizes = {
+  /** What each sample measures. */
+  transferBytes: bytesByWork,
+  /** What a stack's process transfers before its first sample (a quarter in a quick run); with `linux`, the first bytes of every sample. */
+  warmupBytes: bytesByWork,
+}
+
+type TransferSizes = { readonly [Field in keyof typeof transferSizes]: z.infer<typeof bytesByWork> }
+
+export function complaintsAboutBytes(
+  settings: TransferSizes,
+  { id, factors }: { id: string; factors: Factors },
+): Complaint[] {
+  return (['transferBytes', 'warmupBytes'] as const).flatMap((field): Complaint[] => {
+    const key = keyOf(factors)
+    if (settings[field][key] !== undefined) return []
+    const problem = `missing, though cell "${id}" needs it`
+    return [{ path: ['workload', field, key], problem, remedy: 'give a number of bytes' }]
+  })
+}
+
+/** None where nothing is said, which is complained about. */
+export function amountOf({ warmupBytes, transferBytes }: TransferSizes, factors: Factors): Amount {
+  const key = keyOf(factors)
+  return { warmup: warmupBytes[key] ?? 0, measured: transferBytes[key] ?? 0 }
+}
+
+function keyOf({ strategy, payloadWork = 'checksum' }: Factors) {
+  return strategy === 'linux' ? 'linux' : payloadWork
+}

@@ -1,0 +1,31 @@
+/** How the application on our stack comes to its connections, one after the other. */
+import type { Connection, Stack } from '../../stack/index.ts'
+import type { StackContext } from './stack-side.ts'
+
+/** Waits for so many, and tells that it does. */
+export async function accept(
+  { stack, listens }: Pick<StackContext, 'stack' | 'listens'>,
+  port: number,
+  count: number,
+): Promise<Connection[]> {
+  const listener = await stack.listen(port, { backlog: count })
+  listens()
+  const connections: Connection[] = []
+  while (connections.length < count) {
+    const next = await listener.accept()
+    if (next === null) throw new Error('the stack stopped listening')
+    connections.push(next)
+  }
+  listener.close()
+  return connections
+}
+
+export async function connect(
+  stack: Stack,
+  to: { readonly address: string; readonly port: number },
+  count: number,
+): Promise<Connection[]> {
+  const connections: Connection[] = []
+  while (connections.length < count) connections.push(await stack.connect(to))
+  return connections
+}

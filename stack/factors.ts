@@ -1,0 +1,9 @@
+/** What experiments may vary of a stack: names and values, and nothing that runs. */
+export {
+  claimFactors,
+  emissionFactors,
+  largestChunk,
+  ownershipFactors,
+  readerFactors,
+  verificationFactors,
+} from './strategy/factors.ts'
