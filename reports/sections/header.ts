@@ -40,7 +40,7 @@ function peersOf(manifest: Manifest): string {
   const cells = networked.flatMap((experiment) => experiment.cells.map(({ factors }) => factors))
   const most = Math.max(...cells.map(({ connections = 1 }) => connections))
   const other = cells.some(({ peer }) => isStack(peer)) ? ' or another stack' : ''
-  return `${most === 1 ? 'one TCP connection' : `up to ${most} TCP connections`} against an unmodified Linux peer${other}, `
+  return `${most === 1 ? 'one connection' : `up to ${most} connections`} against an unmodified Linux peer${other}, `
 }
 
 function verdictLine(manifest: Manifest, summary: ExperimentSummary): Markup {
