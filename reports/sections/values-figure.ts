@@ -73,6 +73,9 @@ async function valuesPanel(
     const interval = summaries.get(cell.id)?.measures[rate]
     return interval ? [{ label: referenceLabel(cell, experiment), value: interval.median / divisor }] : []
   })
+  if (highest === 0 && references.every(({ value }) => value === 0)) {
+    return html`<p class="absent">${panel.title}: every median is 0 ${unit}.</p>`
+  }
   const near = references.filter((reference) => reference.value <= farthestReference * highest)
   const far = references.filter((reference) => !near.includes(reference))
   const svg = await drawChart('values', `${experiment.id}-${panel.key}-${rate}`, {

@@ -1,51 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Factors, identifyFactors } from '../../matrix/factors.ts'
-import type { Measurement } from '../../result/sample.ts'
+import { describe, expect, test } from 'vitest'
+import type { Factors } from '../../matrix/factors.ts'
 import { faultsOf } from '../../result/validity.ts'
-import { ContainerSampler } from '../../testbed/sampler.ts'
-import { sampleContext } from '../../testing/sample-context.ts'
+import { containerSamples } from '../../testing/container-samples.ts'
 
-const sampler = new ContainerSampler()
-let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dominoes-test-'))
-})
-
-afterAll(async () => {
-  await sampler.dispose()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function carry(factors: Factors): Promise<Measurement> {
-  const context = sampleContext({
-    workload: { kind: 'datagrams', seconds: 0.5, warmupSeconds: 0.5 },
-    logPath: join(folder, 'log'),
-  })
-  const outcome = await sampler.take({ id: identifyFactors(factors), factors }, 0, context)
-  if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
-  return outcome.measurement
-}
+const carry = containerSamples({ kind: 'datagrams', seconds: 0.5, warmupSeconds: 0.5 })
 
 const stack = { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap' } as const
-const paced = { offeredPerSecond: 0 } as const
-const lossy = { lossProbability: 0.02, duplicationProbability: 0.02, jitterMicros: 300 }
+const byReports = { offeredPerSecond: 0 } as const
+const rough = {
+  lossProbability: 0.02,
+  duplicationProbability: 0.02,
+  reorderProbability: 0.02,
+  reorderDelayMicros: 500,
+}
 
 const cells: Factors[] = [
-  { ...stack, ...paced, direction: 'send', datagramBytes: 64 },
-  { ...stack, ...paced, direction: 'receive', datagramBytes: 64 },
-  { ...stack, ...paced, direction: 'send', datagramBytes: 1472, topology: 'veth-packet' },
-  { ...stack, ...paced, direction: 'receive', datagramBytes: 1472, strategy: 'locked' },
+  { ...stack, ...byReports, direction: 'send', datagramBytes: 64 },
+  { ...stack, ...byReports, direction: 'receive', datagramBytes: 64 },
+  { ...stack, ...byReports, direction: 'send', datagramBytes: 1472, topology: 'veth-packet' },
+  { ...stack, ...byReports, direction: 'receive', datagramBytes: 1472, strategy: 'locked' },
   { ...stack, direction: 'send', datagramBytes: 512, offeredPerSecond: 1000 },
   { ...stack, direction: 'receive', datagramBytes: 512, offeredPerSecond: 1000 },
   { ...stack, direction: 'receive', datagramBytes: 64, offeredPerSecond: 1_000_000 },
-  { ...stack, ...paced, direction: 'send', datagramBytes: 1472, impairment: lossy },
-  { ...stack, ...paced, direction: 'receive', datagramBytes: 1472, impairment: lossy },
-  { strategy: 'linux', topology: 'veth', ...paced, direction: 'send', datagramBytes: 64 },
-  { strategy: 'linux', topology: 'veth', ...paced, direction: 'receive', datagramBytes: 1472 },
+  { ...stack, ...byReports, direction: 'send', datagramBytes: 1472, impairment: rough },
+  { ...stack, ...byReports, direction: 'receive', datagramBytes: 1472, impairment: rough },
+  { strategy: 'linux', topology: 'veth', ...byReports, direction: 'send', datagramBytes: 64 },
+  { strategy: 'linux', topology: 'veth', ...byReports, direction: 'receive', datagramBytes: 1472 },
 ]
 
 describe('numbered datagrams with an unmodified Linux peer', () => {

@@ -1,6 +1,7 @@
 /** The end that receives numbered datagrams, on our stack: compares and counts them, and reports how far it is. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connection, Datagram, DatagramSocket, Stack } from '../../../stack/index.ts'
+import type { Connection, Datagram, DatagramSocket } from '../../../stack/index.ts'
+import { accept } from '../meet.ts'
 import type { StackContext } from '../stack-side.ts'
 import { DatagramAccount } from './account.ts'
 import { type DatagramContent, readNumber, writeNumber } from './content.ts'
@@ -17,7 +18,7 @@ export async function receive(
   { stack, listens, progresses }: StackContext,
 ): Promise<ReceiverTold> {
   const socket = await stack.bindDatagram(task.port)
-  const control = await accept(stack, task.port, listens)
+  const [control] = (await accept({ stack, listens }, task.port, 1)) as [Connection]
   const receiver = new Receiver(socket, task, content)
   const startedAt = performance.now()
   const lastsMillis = 1000 * (task.settlingSeconds + task.seconds)
@@ -96,15 +97,6 @@ class Receiver {
     if (offeredPerSecond > 0 || next - this.#reported < windowDatagrams / reportsPerWindow) return
     if (this.#socket.trySend(writeNumber(next), to)) this.#reported = next
   }
-}
-
-async function accept(stack: Stack, port: number, listens: () => void): Promise<Connection> {
-  const listener = await stack.listen(port, { backlog: 1 })
-  listens()
-  const connection = await listener.accept()
-  if (connection === null) throw new Error('the stack stopped listening')
-  listener.close()
-  return connection
 }
 
 /** How many datagrams there were, once the sender has sent the last. */

@@ -15,7 +15,7 @@ import endpoint
 from numbered import NUMBER, Content, parser
 
 # Without a report for so long, all that is on its way is given up: it was lost, or the report was.
-SILENCE_SECONDS = 0.02
+SILENCE_SECONDS = 0.1
 # At a rate, datagrams are sent in bursts of so much time.
 BURST_SECONDS = 0.001
 # Between two looks at the clock.

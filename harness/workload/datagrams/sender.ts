@@ -6,7 +6,7 @@ import { type DatagramContent, readNumber, writeNumber } from './content.ts'
 import type { DatagramTask, SenderTold } from './task.ts'
 
 /** Without a report for so long, all that is on its way is given up: it was lost, or the report was. */
-const silenceMillis = 20
+const silenceMillis = 100
 /** At a rate, datagrams are sent in bursts of so much time: timers are no finer. */
 const burstMillis = 1
 

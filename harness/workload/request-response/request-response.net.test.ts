@@ -1,35 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Factors, identifyFactors } from '../../matrix/factors.ts'
+import { describe, expect, test } from 'vitest'
+import type { Factors } from '../../matrix/factors.ts'
 import { countOf } from '../../measure/histogram.ts'
-import type { Measurement } from '../../result/sample.ts'
 import { faultsOf } from '../../result/validity.ts'
-import { ContainerSampler } from '../../testbed/sampler.ts'
-import { sampleContext } from '../../testing/sample-context.ts'
+import { containerSamples } from '../../testing/container-samples.ts'
 
-const sampler = new ContainerSampler()
-let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dominoes-test-'))
-})
-
-afterAll(async () => {
-  await sampler.dispose()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function exchange(factors: Factors): Promise<Measurement> {
-  const context = sampleContext({
-    workload: { kind: 'request-response', seconds: 0.5, warmupSeconds: 0.5 },
-    logPath: join(folder, 'log'),
-  })
-  const outcome = await sampler.take({ id: identifyFactors(factors), factors }, 0, context)
-  if (outcome.status === 'failed') throw new Error(outcome.failure.reason)
-  return outcome.measurement
-}
+const exchange = containerSamples({ kind: 'request-response', seconds: 0.5, warmupSeconds: 0.5 })
 
 const stack = { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap' } as const
 
