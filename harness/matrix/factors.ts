@@ -184,7 +184,7 @@ export const declaredFactors = {
     strategies: everyStrategy,
     readBy: 'some workloads',
     prefix: 'offered-',
-    words: (count) => (count === 0 ? 'windowed' : `${count / 1000} k/s offered`),
+    words: (count) => (count === 0 ? 'windowed' : `${count / 1000} k/s`),
     isKind: true,
   }),
   /** What happens to replicas meanwhile: killed, or made to sleep for so many milliseconds. */
