@@ -11,7 +11,7 @@ import { type DatagramTask, receiverSchema, senderSchema } from './task.ts'
 const graceSeconds = 20
 /** How late a datagram may be; an impaired path can hold one for more than a second. */
 const quietSeconds = 0.5
-const quietSecondsImpaired = 4
+const quietSecondsImpaired = 2
 /** As many as the smallest queue on the way holds, the stack's receive buffer: of the longest, 178. */
 const windowDatagrams = 128
 
