@@ -1,5 +1,12 @@
 /** What a stack's process is made with, and what may happen to its replicas: the words of the harness for the stack's own options. */
 import { z } from 'zod'
+import {
+  claimFactors,
+  emissionFactors,
+  ownershipFactors,
+  readerFactors,
+  verificationFactors,
+} from '../../stack/factors.ts'
 
 const workers = z.int().min(1).max(64)
 
@@ -9,11 +16,11 @@ const strategySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('replicated'),
     replicas: workers,
-    claim: z.enum(['action', 'request']).exactOptional(),
+    claim: z.enum(claimFactors).exactOptional(),
     chunk: z.int().positive().exactOptional(),
-    ownership: z.enum(['first', 'rotation']).exactOptional(),
-    emission: z.enum(['relaxed', 'ordered']).exactOptional(),
-    reader: z.enum(['rotating', 'dedicated', 'per-queue']).exactOptional(),
+    ownership: z.enum(ownershipFactors).exactOptional(),
+    emission: z.enum(emissionFactors).exactOptional(),
+    reader: z.enum(readerFactors).exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('locked'),
@@ -42,7 +49,7 @@ export const impairmentSchema = z.strictObject({
 export const stackSpecSchema = z.strictObject({
   strategy: strategySchema,
   payloadWork: z.enum(['copy', 'checksum', 'cipher']),
-  verification: z.enum(['claimed', 'before', 'trusted']).exactOptional(),
+  verification: z.enum(verificationFactors).exactOptional(),
   idle: z.enum(['spin', 'backoff', 'park']).exactOptional(),
   slotCount: z.int().positive().exactOptional(),
   digestStride: z.int().nonnegative().exactOptional(),
