@@ -2,6 +2,7 @@
 export {
   claimFactors,
   emissionFactors,
+  furthestCheck,
   largestChunk,
   ownershipFactors,
   readerFactors,

@@ -21,6 +21,7 @@ const strategySchema = z.discriminatedUnion('kind', [
     ownership: z.enum(ownershipFactors).exactOptional(),
     emission: z.enum(emissionFactors).exactOptional(),
     reader: z.enum(readerFactors).exactOptional(),
+    checkAhead: z.int().nonnegative().exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('locked'),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import {
   claimFactors,
   emissionFactors,
+  furthestCheck,
   largestChunk,
   ownershipFactors,
   readerFactors,
@@ -95,6 +96,13 @@ export const declaredFactors = {
     schema: z.enum(readerFactors),
     prefix: 'reader-',
     words: (kind) => `${kind} reader`,
+  }),
+  /** Requests beyond a pending verdict that a waiting replica checks meanwhile. */
+  checkAhead: factor({
+    ...ofReplicas,
+    schema: z.int().min(0).max(furthestCheck),
+    prefix: 'ahead-',
+    words: (requests) => `${requests} checked ahead`,
   }),
   idle: factor({
     ...ofStacks,

@@ -21,6 +21,7 @@ import { planCell } from './cell-plan.ts'
 const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
   replicas: [1, 2, 64],
   chunk: [1, 8, 1024],
+  checkAhead: [0, 16, 1024],
   slotCount: [64, 1024],
   connections: [1, 8],
   workRatio: [0.1, 0.9],

@@ -88,6 +88,9 @@ const applications: { readonly [Name in PlannedFactor]: Application<Name> } = {
     strategy.reader = reader
     if (reader === 'per-queue') testbed.tapQueues = replicas
   },
+  checkAhead: ({ strategy }, requests) => {
+    strategy.checkAhead = requests
+  },
   idle: ({ stack }, idle) => {
     stack.idle = idle
   },

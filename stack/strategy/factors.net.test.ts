@@ -27,6 +27,7 @@ const choices: readonly Chosen[] = [
   { claim: 'request' },
   { chunk: 8 },
   { ownership: 'rotation' },
+  { checkAhead: 0 },
   { claim: 'request', ownership: 'rotation' },
   { emission: 'ordered' },
   { emission: 'ordered', replicas: 3, chunk: 4 },

@@ -13,6 +13,7 @@ test('what is chosen is kept', () => {
     ownership: 'rotation',
     emission: 'ordered',
     reader: 'dedicated',
+    checkAhead: 0,
   } as const
   expect(resolveFactors({ replicas: 3, ...chosen })).toEqual(chosen)
 })
@@ -27,6 +28,8 @@ const refused: readonly [object, RegExp][] = [
   [{ chunk: 3 }, /chunk must be a power of two/],
   [{ chunk: 2048 }, /chunk must be a power of two/],
   [{ claim: 'request', chunk: 2 }, /chunk must be 1/],
+  [{ checkAhead: -1 }, /checkAhead must be a whole number from 0/],
+  [{ checkAhead: 1025 }, /checkAhead must be a whole number from 0 to 1024/],
   [{ replicas: 0 }, /replicas must be/],
   [{ replicas: 65 }, /replicas must be/],
   [{ maximumReplicas: 3, emission: 'ordered' }, /come and go only with/],

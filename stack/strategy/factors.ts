@@ -32,6 +32,8 @@ export interface ReplicationFactors {
   readonly ownership: OwnershipFactor
   readonly emission: EmissionFactor
   readonly reader: ReaderFactor
+  /** Requests beyond a pending verdict that a waiting replica checks meanwhile: 0 … 1024. */
+  readonly checkAhead: number
 }
 
 export const defaultFactors: ReplicationFactors = {
@@ -40,9 +42,11 @@ export const defaultFactors: ReplicationFactors = {
   ownership: 'first',
   emission: 'relaxed',
   reader: 'rotating',
+  checkAhead: 16,
 }
 
 export const largestChunk = 1024
+export const furthestCheck = 1024
 
 /** What is chosen, as the option of the replicated strategy has it. */
 export interface ChosenFactors extends Partial<ReplicationFactors> {
@@ -65,13 +69,17 @@ export function resolveFactors(
     ownership: oneOf('ownership', chosen.ownership, ownershipFactors),
     emission: oneOf('emission', chosen.emission, emissionFactors),
     reader: oneOf('reader', chosen.reader, readerFactors),
+    checkAhead: chosen.checkAhead ?? defaultFactors.checkAhead,
   }
-  const { claim, chunk } = factors
+  const { claim, chunk, checkAhead } = factors
   if (!Number.isInteger(chosen.replicas) || chosen.replicas < 1 || chosen.replicas > 64) {
     throw new RangeError(`replicas must be a whole number from 1 to 64, not ${chosen.replicas}`)
   }
   if (!Number.isInteger(chunk) || chunk < 1 || chunk > largestChunk || (chunk & (chunk - 1)) !== 0) {
     throw new RangeError(`chunk must be a power of two from 1 to ${largestChunk}, not ${chunk}`)
+  }
+  if (!Number.isInteger(checkAhead) || checkAhead < 0 || checkAhead > furthestCheck) {
+    throw new RangeError(`checkAhead must be a whole number from 0 to ${furthestCheck}, not ${checkAhead}`)
   }
   if (claim === 'request' && chunk > 1) {
     throw new RangeError(`claim 'request' covers all actions of a request: chunk must be 1, not ${chunk}`)

@@ -74,13 +74,13 @@ export class RequestChecker {
 
   /** Checks one request beyond `index`, whose verdict is pending elsewhere; false if none is left to claim. */
   checkAhead(index: number): boolean {
-    const span = Math.min((this.#channel.tail - index) | 0, this.#span)
+    const span = Math.min((this.#channel.tail - 1 - index) | 0, this.#span)
     const lead = (this.#ahead - index) | 0
     // Once indices have wrapped, a place kept from long ago may compare as ahead: so only a lead within the
     // span counts.
-    let ahead = lead > 0 && lead <= span ? this.#ahead : (index + 1) | 0
+    let ahead = lead > 0 && lead <= span + 1 ? this.#ahead : (index + 1) | 0
     let found = false
-    for (; !found && ((ahead - index) | 0) < span; ahead = (ahead + 1) | 0) {
+    for (; !found && ((ahead - index) | 0) <= span; ahead = (ahead + 1) | 0) {
       const slot = this.#channel.slotOf(ahead)
       if (!this.#domain.needsCheck(slot) || this.#channel.verdictOf(slot) !== verdictPending) continue
       found = this.#tryCheck(slot, ahead)

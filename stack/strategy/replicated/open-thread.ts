@@ -41,6 +41,7 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
     nowMicros,
     channel,
     claims: openClaims(region, layout, channel, thread, factors),
+    checkAhead: factors.checkAhead,
     ...(membership.actionCapacity > 0
       ? { stateOf: (replica: number) => stateOf(region, layout, replica) }
       : {}),
