@@ -1,9 +1,24 @@
 /** Port numbers, of TCP and of UDP. */
+import { HashPurpose, keyedHash } from './keyed-hash.ts'
+import type { Core } from './state/core.ts'
 
-/** RFC 6056 section 3.2: the dynamic ports, of which one is drawn where the application names none. */
-export const firstDynamicPort = 32768
-export const dynamicPortMask = 0x7fff
+/** RFC 6056 section 3.2: the dynamic ports. */
+const firstPort = 32768
+const portMask = 0x7fff
 
 export function isPort(port: number): boolean {
   return port > 0 && port <= 0xffff
+}
+
+/**
+ * Draws a dynamic port for the destination whose address lies at `addressAt` in `words` (RFC 6056 section 3.3.1). What is
+ * drawn is a keyed hash of the destination and a counter, so a stranger who sees the ports that he is called from can tell
+ * neither the next one nor those that others are called from. It may be taken: then draw again.
+ */
+export function drawPort(core: Core, words: Int32Array, addressAt: number, remotePort: number): number {
+  const { globals, config } = core
+  globals.portsDrawn = (globals.portsDrawn + 1) | 0
+  const { portsDrawn } = globals
+  const hash = keyedHash(config.secret, words, addressAt, remotePort, portsDrawn, HashPurpose.port)
+  return firstPort + (hash & portMask)
 }

@@ -68,14 +68,14 @@ export class DatagramEndpoint {
   /** Whether something is owed that no upcall will announce: look again soon. */
   get needsPolling(): boolean {
     if (this.#drained.length > 0) return true
-    for (const port of this.#ports.values()) if (port.isFreeing) return true
+    for (const port of this.#ports.values()) if (port.isOwed) return true
     return false
   }
 
   /** Room and sockets that a thread held up. */
   poll(): void {
     for (const port of this.#ports.values()) {
-      if (port.isFreeing && port.free()) this.#handler.onDatagrams(port)
+      if (port.isOwed && port.settle()) this.#handler.onDatagrams(port)
     }
     this.#freeSockets()
   }

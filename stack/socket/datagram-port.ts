@@ -43,6 +43,8 @@ export class DatagramPort {
   /** Of the send ring: where the next datagram goes, and up to where the room is free again. 32 bits, wrapping. */
   #written = 0
   #freed = 0
+  /** The mailbox was full when a datagram was to be sent. */
+  #isHeld = false
   /** Room that is free once every thread has passed a request, in order. */
   readonly #freeing: { readonly position: number; readonly index: number }[] = []
 
@@ -58,16 +60,16 @@ export class DatagramPort {
     return this.#unread.length
   }
 
-  /** Room waits for a thread that is behind: look again soon. */
-  get isFreeing(): boolean {
-    return this.#freeing.length > 0
+  /** Something is owed that no upcall will announce: room that a thread holds, or a place in the mailbox. Look again soon. */
+  get isOwed(): boolean {
+    return this.#isHeld || this.#freeing.length > 0
   }
 
   /** Copies a datagram and hands it to the protocol; false if there is no room now. Its length was checked. */
   trySend(bytes: Uint8Array, address: IpAddress | undefined, port: number): boolean {
     const { buffers, poster, region } = this.#parts
     const room = datagramRoom(bytes.length)
-    this.free()
+    this.#free()
     if (((this.#written - this.#freed) | 0) + room > buffers.sendBytes) return false
     const mail = poster.open(Request.sendDatagram)
     mail[MailWord.arguments + SendDatagramArgument.socket] = this.id
@@ -80,7 +82,10 @@ export class DatagramPort {
     const first = Math.min(bytes.length, buffers.sendBytes - offset)
     region.bytes.set(first === bytes.length ? bytes : bytes.subarray(0, first), ring + offset)
     if (first < bytes.length) region.bytes.set(bytes.subarray(first), ring)
-    if (!poster.tryPost()) return false
+    if (!poster.tryPost()) {
+      this.#isHeld = true
+      return false
+    }
     this.#written = (this.#written + room) | 0
     return true
   }
@@ -115,11 +120,17 @@ export class DatagramPort {
   /** The request with this channel index transmits the last of what lies before `position`. */
   onSent(position: number, index: number): void {
     this.#freeing.push({ position, index })
-    this.free()
+    this.#free()
   }
 
-  /** Whether there is more room than before. */
-  free(): boolean {
+  /** Whether there is more room than before, or a place in the mailbox to be tried for again. */
+  settle(): boolean {
+    const wasHeld = this.#isHeld
+    this.#isHeld = false
+    return this.#free() || wasHeld
+  }
+
+  #free(): boolean {
     const freeing = this.#freeing
     let count = 0
     for (; count < freeing.length; count += 1) {

@@ -47,7 +47,9 @@ export class DatagramSocket {
   /** Called when a datagram to this address did not arrive; of a socket that is not connected. */
   onRefused: (to: DatagramAddress, reason: SocketReason) => void = () => {}
   readonly #port: DatagramPort
-  #failure: SocketError | undefined
+  /** The peer's, not told yet. */
+  #refusal: SocketError | undefined
+  #end: SocketError | undefined
   #waiters: (() => void)[] = []
   /** The address that was parsed last. */
   #parsed: { readonly text: string; readonly address: IpAddress } | undefined
@@ -130,10 +132,16 @@ export class DatagramSocket {
     for (const resolve of waiters) resolve()
   }
 
-  /** Called by the stack: a datagram to `to` did not arrive, or (`to` undefined) the stack has ended. */
-  onFailure(error: SocketError, to?: DatagramAddress): void {
-    if (to !== undefined && this.peer === undefined) this.onRefused(to, error.reason)
-    else this.#failure = error
+  /** Called by the stack: a datagram to `to` did not arrive. */
+  onDatagramRefused(error: SocketError, to: DatagramAddress): void {
+    if (this.peer === undefined) this.onRefused(to, error.reason)
+    else this.#refusal = error
+    this.onProgress()
+  }
+
+  /** Called by the stack, which has ended: nothing will be sent or received any more. */
+  onStopped(error: SocketError): void {
+    this.#end = error
     this.onProgress()
   }
 
@@ -146,9 +154,10 @@ export class DatagramSocket {
     return this.#parsed.address
   }
 
+  /** A refusal is told once; the end of the stack every time. */
   #throwIfFailed(): void {
-    const failure = this.#failure
-    this.#failure = undefined
+    const failure = this.#end ?? this.#refusal
+    this.#refusal = undefined
     if (failure !== undefined) throw failure
     if (this.#port.isClosed) throw new SocketError(`socket on port ${this.localPort}`, 'closed')
   }

@@ -201,7 +201,7 @@ export class Stack {
     const pending = [this.#listening, this.#connecting, this.#binding].flatMap((map) => [...map.values()])
     for (const { reject } of pending) reject(error)
     this.#binding.clear()
-    for (const socket of this.#sockets.values()) socket.onFailure(new SocketError('socket', 'stack stopped'))
+    for (const socket of this.#sockets.values()) socket.onStopped(new SocketError('socket', 'stack stopped'))
     this.#listening.clear()
     this.#connecting.clear()
     for (const [stream, connection] of this.#connections) {
@@ -277,7 +277,7 @@ export class Stack {
       onDatagramRefused: (port, { address, port: to }, error) => {
         const peer = { address: formatAddress(address), port: to }
         const what = `datagram to ${peer.address}:${peer.port}`
-        this.#sockets.get(port)?.onFailure(SocketError.fromUpcall(what, error), peer)
+        this.#sockets.get(port)?.onDatagramRefused(SocketError.fromUpcall(what, error), peer)
       },
       onDatagramGone: (port) => void this.#sockets.delete(port),
     }

@@ -71,8 +71,9 @@ export function aimAtKnown(core: Core, hint: number): number {
   const { neighbor, state, nextHop, now } = core
   let entry = hint
   if (entry > 0) selectNeighbor(core, entry - 1)
-  if (entry === 0 || !isSameAddress(state, neighbor.address, nextHop, 0))
-    entry = findNeighbor(core, nextHop, 0) + 1
+  const isThere =
+    entry > 0 && neighbor.state !== NeighborState.free && isSameAddress(state, neighbor.address, nextHop, 0)
+  if (!isThere) entry = findNeighbor(core, nextHop, 0) + 1
   if (entry === 0) return 0
   if (neighbor.state !== NeighborState.reachable && neighbor.state !== NeighborState.probing) return 0
   neighbor.usedAt = now

@@ -57,10 +57,13 @@ export function earliestDeadline(core: Core): number {
   return state[senderAt(core, (state[layout.timers] as number) - 1) + deadlineOffset] as number
 }
 
-/** Fires the senders that are due; each arms what it waits for next. */
+/**
+ * Fires the senders that are due; each arms what it waits for next, later than now. Each comes up once at most: whoever armed
+ * a time that is past comes up with the next request, which is asked for at once.
+ */
 export function fireTimers(core: Core): void {
-  const { state, layout, kinds } = core
-  while (isAnyDue(core)) {
+  const { state, layout, kinds, globals } = core
+  for (let left = globals.timedSenders; left > 0 && isAnyDue(core); left -= 1) {
     const sender = (state[layout.timers] as number) - 1
     const { kind, first } = rangeOf(kinds, sender)
     disarmSender(core, sender)

@@ -99,6 +99,8 @@ export interface DatagramUpcall {
   readonly remoteAddress: number
   readonly remotePort: number
   readonly payloadOffset: number
+  /** The raw record. */
+  readonly words: Int32Array
 }
 
 export type ReadableAction = SentSegment | PostedUpcall | SentArp | SentIcmp | SentDatagram | DatagramUpcall
@@ -238,6 +240,7 @@ function readDatagramUpcall(words: Int32Array, number: number): DatagramUpcall {
     remoteAddress: hasPeer ? ipv4At(words, UpcallWord.remoteAddress) : 0,
     remotePort: word(UpcallWord.remotePort, hasPeer),
     payloadOffset: word(DatagramDeliveryWord.payloadOffset, has(Upcall.datagram)),
+    words,
   }
 }
 

@@ -1,10 +1,11 @@
 /** Requests of the application about UDP sockets (RFC 1122 section 4.1.4). One that names a socket that is no more is ignored. */
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { copyAddress } from '../../wire/address.ts'
+import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
+import { udpHeaderBytes } from '../../wire/udp.ts'
 import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
 import { isHost } from '../ip/addresses.ts'
-import { HashPurpose, keyedHash } from '../keyed-hash.ts'
-import { dynamicPortMask, firstDynamicPort, isPort } from '../ports.ts'
+import { drawPort, isPort } from '../ports.ts'
 import { BindDatagramArgument, DatagramSocketArgument, Request, SendDatagramArgument } from '../requests.ts'
 import { argument, type Core } from '../state/core.ts'
 import { DatagramSocketState, datagramBufferBytes, datagramRoom } from '../state/datagrams.ts'
@@ -59,14 +60,11 @@ function open(core: Core): number {
 
 const attemptLimit = 256
 
-/** RFC 6056, as for connections: strangers who see one port cannot tell the next. 0 if none was free. */
+/** A dynamic port that no socket has for this peer; 0 if none was drawn. */
 function choosePort(core: Core, addressAt: number, remotePort: number): number {
-  const { globals, config, words } = core
+  const { words } = core
   for (let attempt = 0; attempt < attemptLimit; attempt += 1) {
-    globals.portsDrawn = (globals.portsDrawn + 1) | 0
-    const { portsDrawn } = globals
-    const hash = keyedHash(config.secret, words, addressAt, remotePort, portsDrawn, HashPurpose.port)
-    const port = firstDynamicPort + (hash & dynamicPortMask)
+    const port = drawPort(core, words, addressAt, remotePort)
     if (!portIsTaken(core, words, addressAt, remotePort, port)) return port
   }
   return 0
@@ -80,7 +78,7 @@ function send(core: Core, index: number): void {
   const remotePort = isConnected ? socket.remotePort : argument(core, SendDatagramArgument.remotePort)
   const position = argument(core, SendDatagramArgument.position)
   const length = argument(core, SendDatagramArgument.length)
-  const fits = length >= 0 && length <= config.mtuBytes - headerBytes
+  const fits = length >= 0 && length <= config.mtuBytes - ipv4HeaderBytes - udpHeaderBytes
   const ahead = (position - socket.reported) | 0
   if (!fits || ahead < 0 || ahead + datagramRoom(length) > datagramBufferBytes(config)) return
   const isTo = isConnected || (isPort(remotePort) && isHost(core, words, given))
@@ -92,9 +90,6 @@ function send(core: Core, index: number): void {
   if (isConnected) sendDatagram(core, index, state, socket.remoteAddress, remotePort, position, length)
   else sendDatagram(core, index, words, given, remotePort, position, length)
 }
-
-/** Of IP and UDP. */
-const headerBytes = 28
 
 function read(core: Core): void {
   const { socket } = core

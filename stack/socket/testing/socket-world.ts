@@ -9,8 +9,14 @@ import type { Signal } from '../../dominoes/memory/signal.ts'
 import { UpcallRecord, UpcallWord, upcallWords } from '../../protocol/actions.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { MailWord, Request, StreamArgument } from '../../protocol/requests.ts'
+import { datagramBufferBytes } from '../../protocol/state/datagrams.ts'
 import { type Head, TestHost } from '../../protocol/testing/host.ts'
-import type { PostedUpcall, ReadableAction } from '../../protocol/testing/readable.ts'
+import type {
+  DatagramUpcall,
+  PostedUpcall,
+  ReadableAction,
+  SentDatagram,
+} from '../../protocol/testing/readable.ts'
 import type { RunningStack } from '../../strategy/running/running-stack.ts'
 import { Stack } from '../stack.ts'
 import { ScriptedPeer } from './scripted-peer.ts'
@@ -26,10 +32,14 @@ export class SocketWorld {
   readonly posted: string[] = []
   /** Bytes that were delivered to each connection. */
   readonly delivered = new Map<number, number>()
+  /** Datagrams that the machine had transmitted. */
+  readonly datagrams: SentDatagram[] = []
   /** Channel indexes below this are passed by all threads. */
   passedBefore = Number.POSITIVE_INFINITY
+  /** Requests that the mailbox holds. */
+  mailCount = Number.POSITIVE_INFINITY
   readonly #mail: Int32Array[] = []
-  readonly #upcalls: { readonly upcall: PostedUpcall; readonly index: number }[] = []
+  readonly #upcalls: { readonly upcall: PostedUpcall | DatagramUpcall; readonly index: number }[] = []
   /** Those that were announced to the application. */
   readonly announced: number[] = []
   readonly #signal = new ManualSignal()
@@ -41,14 +51,23 @@ export class SocketWorld {
     this.host.learn()
     const { connectionCount } = this.host.config
     const ringBytes = connectionCount * bufferBytes
-    const region = openRegion(new SharedArrayBuffer(2 * ringBytes + 128))
+    const datagramBytes = datagramBufferBytes(this.host.config)
+    const datagramsAt = 2 * ringBytes
+    const datagramRings = datagramBytes * this.host.config.datagramSocketCount
+    const recordBytes = datagramsAt + 2 * datagramRings
+    const region = openRegion(new SharedArrayBuffer(recordBytes + 128))
     this.#words = region.words
-    const recordAt = (2 * ringBytes) / 4
+    const recordAt = recordBytes / 4
     const buffers = { sendAt: 0, receiveAt: ringBytes, sendBytes: bufferBytes, receiveBytes: bufferBytes }
     const application: RunningStack['application'] = {
       region,
       buffers,
-      datagramBuffers: { sendAt: 0, receiveAt: 0, sendBytes: 0, receiveBytes: 0 },
+      datagramBuffers: {
+        sendAt: datagramsAt,
+        receiveAt: datagramsAt + datagramRings,
+        sendBytes: datagramBytes,
+        receiveBytes: datagramBytes,
+      },
       mailbox: { tryPostRecord: (mail) => this.#post(mail.slice()) },
       outbox: { peek: () => this.#peek(recordAt), advance: () => void this.#upcalls.shift() },
       wake: () => {},
@@ -127,6 +146,7 @@ export class SocketWorld {
   }
 
   #post(mail: Int32Array): boolean {
+    if (this.#mail.length >= this.mailCount) return false
     const name = Object.entries(Request).find(([, kind]) => kind === mail[MailWord.kind])?.[0]
     this.posted.push(`${name} ${mail[MailWord.arguments + StreamArgument.connection]}`)
     this.#mail.push(mail)
@@ -138,7 +158,10 @@ export class SocketWorld {
     for (const action of actions) {
       if (action.action === 'segment') this.peers.get(action.destinationPort)?.hear(action)
       else if (action.action === 'arp') this.#take(this.host.learn())
-      else if (action.action === 'upcall' || action.action === 'deliver') {
+      else if (action.action === 'datagram') this.datagrams.push(action)
+      else if (action.action === 'datagram upcall' || action.action === 'datagram delivery') {
+        this.#upcalls.push({ upcall: action, index: this.#requests })
+      } else if (action.action === 'upcall' || action.action === 'deliver') {
         this.#upcalls.push({ upcall: action, index: this.#requests })
         if (/^(accepted|connected)$/.test(action.upcall)) this.announced.push(action.connection)
         if (action.action === 'deliver') {

@@ -1,11 +1,5 @@
-/**
- * The local port of an active open (RFC 6056 section 3.3.1): drawn from the dynamic ports until one is free for the
- * destination. What is drawn is a keyed hash of the destination and a counter, so a stranger who sees the ports that he
- * is called from can tell neither the next one nor those that others are called from.
- */
-
-import { HashPurpose, keyedHash } from '../../keyed-hash.ts'
-import { dynamicPortMask, firstDynamicPort } from '../../ports.ts'
+/** The local port of an active open: drawn from the dynamic ports until one is free for the destination. */
+import { drawPort } from '../../ports.ts'
 import type { Core } from '../../state/core.ts'
 import { lookupTuple, shardOfTuple } from '../../state/tuple-hash.ts'
 import { findListener } from './listeners.ts'
@@ -14,11 +8,8 @@ const attemptLimit = 1024
 
 /** A dynamic port that is free for the destination whose address lies at `addressAt` in `words`; 0 if none was drawn. */
 export function choosePort(core: Core, words: Int32Array, addressAt: number, remotePort: number): number {
-  const { globals, config } = core
   for (let attempt = 0; attempt < attemptLimit; attempt += 1) {
-    globals.portsDrawn = (globals.portsDrawn + 1) | 0
-    const hash = keyedHash(config.secret, words, addressAt, remotePort, globals.portsDrawn, HashPurpose.port)
-    const port = firstDynamicPort + (hash & dynamicPortMask)
+    const port = drawPort(core, words, addressAt, remotePort)
     if (!isOfThisShard(core, words, addressAt, remotePort, port)) continue
     if (lookupTuple(core, words, addressAt, remotePort, port) !== 0) continue
     if (findListener(core, port) < 0) return port

@@ -39,6 +39,10 @@ export function parseStackLog(path: string, header: LogHeader): StackLogDescript
   try {
     const description = JSON.parse(header.description) as StackLogDescription
     if (description.domain !== domainName) throw new Error(`it is of the domain '${description.domain}'`)
+    const { argumentWords, headWords } = header.shape
+    if (argumentWords !== stackLogShape.argumentWords || headWords !== stackLogShape.headWords) {
+      throw new Error('its requests have another form')
+    }
     openReplayedMachine(description.machine, new Int32Array(0))
     return description
   } catch (error) {
