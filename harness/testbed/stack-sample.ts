@@ -1,6 +1,6 @@
 /**
- * A sample of our stack beside its peer, Linux or another stack of ours. The stack's process stays for the samples of a few rounds of its cell;
- * before the first it makes some exchanges that are verified like the others and not measured.
+ * A sample of our stack beside its peer, Linux or another stack of ours. The stack's process stays for the samples of a few
+ * rounds of its cell; before the first it makes some exchanges that are verified like the others and not measured.
  */
 import type { StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'

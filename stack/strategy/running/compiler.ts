@@ -1,7 +1,7 @@
 /**
  * How V8 compiles the threads of a stack. The way of a segment leads through many short functions, as the RFCs cut it. By
  * default V8 stops putting callees in place when a function has grown to about 900 bytes of bytecode, and calls of one line
- * then stay calls. With room for more, `protocol/machine.bench.ts` needs a tenth to a fifth less time a request.
+ * then stay calls. With room for more a request takes less time (`protocol/machine.bench.ts`).
  */
 import { setFlagsFromString } from 'node:v8'
 
