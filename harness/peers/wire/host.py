@@ -71,6 +71,9 @@ class Host:
         self.mac = mac
         self.stack_address = stack_address
         self.next_port = random.randrange(20_000, 30_000)
+        # Fragments of datagrams to this host by datagram and offset. They outlive the wait for one datagram: replicas
+        # transmit beside each other, so fragments of the next one may come before the last fragment of this one.
+        self.partial = {}
         wire.answered[address] = mac
         self.stack_mac = self.resolve()
 
@@ -137,16 +140,17 @@ class Host:
     def receive_datagram(self, matches, seconds=1.0):
         """A datagram to this host, put together from its fragments; None if none came in time."""
         deadline = time.monotonic() + seconds
-        partial = {}
         while (frame := self.wire.receive(deadline)) is not None:
             if frame.kind != ETHER_IPV4 or frame.destination != self.address:
                 continue
             if frame.fragment & (frames.MORE_FRAGMENTS | 0x1FFF):
-                pieces = partial.setdefault((frame.source, frame.protocol, frame.identification), {})
+                datagram = (frame.source, frame.protocol, frame.identification)
+                pieces = self.partial.setdefault(datagram, {})
                 pieces[frame.fragment & 0x1FFF] = (frame.body, frame.fragment & frames.MORE_FRAGMENTS)
                 frame.body = assemble(pieces)
                 if frame.body is None:
                     continue
+                del self.partial[datagram]
                 frames.parse_transport(frame)
             if matches(frame):
                 return frame

@@ -34,6 +34,7 @@ def tell(event, **fields):
 
 def run(name, host, serves):
     host.wire.drain()
+    host.partial.clear()
     began = time.monotonic()
     complaint = None
     try:
