@@ -49,7 +49,7 @@ export function processAcknowledgment(core: Core): boolean {
   if ((tcb.flags & TcbFlag.sack) !== 0 && header(core, HeaderWord.sackCount) > 0) {
     processSackBlocks(core, acknowledgment)
   }
-  if (!isBefore(acknowledgment, previousUna)) updateSendWindow(core, acknowledgment)
+  if (!isBefore(acknowledgment, previousUna)) updateSendWindow(core, acknowledgment, advanced)
   // R2 (RFC 9293 section 3.8.3) is for a peer that is silent. One that took its window back (RFC 9293 section 3.8.6,
   // MUST-34) and answers every retransmission is not; nor is one whose ACKs gave no sample to end the backoff.
   // Nobody waits for an orphan, so an answer alone does not keep it.
@@ -70,12 +70,19 @@ export function processAcknowledgment(core: Core): boolean {
   return true
 }
 
-/** RFC 9293: if SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK, take SEG.WND. */
-export function updateSendWindow(core: Core, acknowledgment: number): void {
+/**
+ * RFC 9293: if SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK, take SEG.WND. Beyond the RFC, and as in
+ * Linux, also if more is acknowledged than by any segment before (`advanced`): the peer then sent this one after them,
+ * whatever its number. A retransmission has an old number. With SND.UNA from it and an older SND.WND, their sum would
+ * exceed what the peer ever offered.
+ */
+function updateSendWindow(core: Core, acknowledgment: number, advanced: boolean): void {
   const { tcb } = core
   const sequence = header(core, HeaderWord.sequence)
-  if (isAfter(tcb.sndWl1, sequence)) return
-  if (tcb.sndWl1 === sequence && isAfter(tcb.sndWl2, acknowledgment)) return
+  if (!advanced) {
+    if (isAfter(tcb.sndWl1, sequence)) return
+    if (tcb.sndWl1 === sequence && isAfter(tcb.sndWl2, acknowledgment)) return
+  }
   const window = header(core, HeaderWord.window) << tcb.sndScale
   tcb.sndWnd = window
   tcb.sndWl1 = sequence

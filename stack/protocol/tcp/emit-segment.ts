@@ -12,7 +12,7 @@ import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { ipAndTcpHeaderBytes, unscaledWindowLimit } from './constants.ts'
 import { sendPosition, sendPositionHigh } from './positions.ts'
 import { writeSackBlocks } from './sack-out.ts'
-import { advertiseWindow } from './window.ts'
+import { advertiseWindow, isTakenBack, sendWindowEnd } from './window.ts'
 
 /** A segment of a synchronized connection. `sequence` is not before SND.UNA if it has payload. */
 export function emitSegment(core: Core, sequence: number, payloadLength: number, flags: number): void {
@@ -42,15 +42,12 @@ export function emitSegment(core: Core, sequence: number, payloadLength: number,
  * An ACK and nothing else. It is numbered by the highest SND.NXT: while segments are being cut anew SND.NXT
  * lies below what the peer has, and a segment from there would be dropped as old.
  *
- * A peer short of memory may take back the window that it gave, which a sender has to bear (RFC 9293 section 3.8.6,
- * MUST-34). What lies beyond is not acceptable to it, the ACK with it (section 3.10.7.4), so the number is the window's
- * end then; but not for less than the rounding of a scaled window, which takes nothing back.
+ * What lies beyond a window that the peer took back is not acceptable to it, the ACK with it (RFC 9293 section
+ * 3.10.7.4), so the number is the window's end then.
  */
 export function emitPureAck(core: Core): void {
-  const { tcb } = core
-  const windowEnd = (tcb.sndUna + tcb.sndWnd) | 0
-  const isTakenBack = ((tcb.sndMax - windowEnd) | 0) >= 1 << tcb.sndScale
-  emitSegment(core, isTakenBack ? windowEnd : tcb.sndMax, 0, TcpFlag.ack)
+  const { sndMax } = core.tcb
+  emitSegment(core, isTakenBack(core, sndMax) ? sendWindowEnd(core) : sndMax, 0, TcpFlag.ack)
 }
 
 /** The SYN of an active open or the SYN-ACK of a passive one. */

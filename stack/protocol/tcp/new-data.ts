@@ -13,6 +13,7 @@ import { emitSegment } from './emit-segment.ts'
 import { appendEntry, ringIsEmpty, ringIsFull } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
 import { isAfter } from './sequence.ts'
+import { sendWindowEnd } from './window.ts'
 
 /** Bytes queued and not yet sent; -1 if the FIN was sent too. */
 export function unsentBytes(core: Core): number {
@@ -60,8 +61,7 @@ export function noteCongestionLimit(core: Core): void {
 
 /** What the peer's window still takes, in bytes; below zero if it shrank. */
 function windowRoom(core: Core): number {
-  const { tcb } = core
-  return (tcb.sndUna + tcb.sndWnd - tcb.sndNxt) | 0
+  return (sendWindowEnd(core) - core.tcb.sndNxt) | 0
 }
 
 function isHeldByCongestion(core: Core, length: number): boolean {

@@ -18,6 +18,7 @@ import { armProbe, probeIsAllowed } from './loss/tail-probe.ts'
 import { flushNewData, noteCongestionLimit, sendNext, unsentBytes } from './new-data.ts'
 import { backedOffRto } from './rtt.ts'
 import { flushUpcalls } from './upcalls.ts'
+import { isTakenBack, sendWindowEnd } from './window.ts'
 
 const probeFlags = TcbFlag.probePending | TcbFlag.windowProbePending
 const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | probeFlags
@@ -158,11 +159,17 @@ function flushAck(core: Core): boolean {
   return true
 }
 
+/**
+ * A window that the peer took back in part holds only the beginning of the segment, and a peer that wants room for all
+ * of it would drop it each time. So the rest waits until that is acknowledged.
+ */
 function retransmitSelected(core: Core): void {
   const { tcb, segment, now } = core
-  const isFin = (segment.marks & SegmentMark.fin) !== 0
   const { start, end } = segment
-  const payload = (end - start - (isFin ? 1 : 0)) | 0
+  const room = (sendWindowEnd(core) - start) | 0
+  const isCut = room > 0 && isTakenBack(core, end)
+  const isFin = !isCut && (segment.marks & SegmentMark.fin) !== 0
+  const payload = isCut ? room : (end - start - (isFin ? 1 : 0)) | 0
   noteRetransmission(core)
   markRetransmitted(core)
   let flags: number = TcpFlag.ack

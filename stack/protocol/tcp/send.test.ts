@@ -113,6 +113,34 @@ describe("the peer's window", () => {
     expect(answer).toMatchObject({ flags: 'ACK', at: mss, ack: 100 })
   })
 
+  it('of less than one scaled unit, taken back to nothing: an ACK is numbered so that the peer accepts it', () => {
+    const scenario = Scenario.accepted({ windowScale: 10 }).queues(100).forget()
+    scenario.acks(0, { windowBytes: 0 })
+    const [answer] = scenario.forget().sends({ ack: 0, windowBytes: 0, length: 100 }).waits(50_000).seen()
+    expect(answer).toMatchObject({ flags: 'ACK', at: 0, ack: 100 })
+  })
+
+  it('taken back in part: what is sent again ends where the window does (RFC 9293 section 3.8.6, as Linux cuts it)', () => {
+    const scenario = Scenario.accepted()
+      .queues(3 * mss)
+      .forget()
+    scenario.acks(0, { windowBytes: 1024 }).waits(1_000_000)
+    expect(scenario.heard()).toContain('ACK 0+1024')
+    scenario.forget().acks(1024, { windowBytes: 65_536 }).waits(4_000_000)
+    expect(scenario.heard()).toContain(`ACK 1024+${mss - 1024}`)
+  })
+
+  it('is taken from whatever acknowledges more, though its number is old: a retransmission (as Linux does)', () => {
+    const scenario = Scenario.accepted({ windowBytes: 5888 }).queues(100_000).forget()
+    // The first of the peer's two segments is lost, and sent again when the peer has less room.
+    scenario.sends({ at: 100, length: 100, windowBytes: 5888 })
+    scenario.forget().sends({ at: 0, length: 100, ack: 4 * mss, windowBytes: 2944 })
+    expect(scenario.heard().filter((line) => line.includes('+'))).toEqual([
+      `ACK ${4 * mss}+${mss}`,
+      `ACK ${5 * mss}+${mss}`,
+    ])
+  })
+
   it('is never exceeded', () => {
     expect(Scenario.accepted({ windowBytes: 2944 }).queues(100_000).heard()).toEqual([
       'ACK 0+1448',

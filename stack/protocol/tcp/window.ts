@@ -1,6 +1,6 @@
 /**
  * The receive window: what is advertised and when it is worth a segment of its own (RFC 9293 section
- * 3.8.6.2.2, receiver's side of silly window avoidance).
+ * 3.8.6.2.2, receiver's side of silly window avoidance). And the end of the peer's.
  *
  *      rcvConsumed      RCV.NXT            rcvEdge     rcvConsumed + receive buffer
  *   ────────┼──────────────┼──────────────────┼─────────────────┼────
@@ -50,4 +50,20 @@ function furthestEdge(core: Core): number {
   const { tcb, config } = core
   const edge = (tcb.rcvConsumed + config.receiveBufferBytes) | 0
   return earlier(edge, (tcb.rcvNxt + (unscaledWindowLimit << tcb.rcvScale)) | 0)
+}
+
+/** SND.UNA + SND.WND: the peer takes nothing from there on. */
+export function sendWindowEnd({ tcb }: Core): number {
+  return (tcb.sndUna + tcb.sndWnd) | 0
+}
+
+/**
+ * Whether the peer gave room up to `sequence` and took it back, being short of memory, which a sender has to bear (RFC
+ * 9293 section 3.8.6, MUST-34). A window is rounded down to its scale, so by less than that it only seems smaller,
+ * unless nothing is left.
+ */
+export function isTakenBack(core: Core, sequence: number): boolean {
+  const { tcb } = core
+  const beyond = (sequence - sendWindowEnd(core)) | 0
+  return beyond >= 1 << tcb.sndScale || (beyond > 0 && tcb.sndWnd === 0)
 }

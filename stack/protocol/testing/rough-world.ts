@@ -7,6 +7,7 @@ import type { RoughScenario, Side } from './rough-scenario.ts'
 import { type FrameKind, RoughWay } from './rough-way.ts'
 import { isSyn, stripOptions } from './seeded-wire.ts'
 import { isBareAck, supersedesHead } from './superseded-head.ts'
+import { WindowWatch } from './window-watch.ts'
 import { type Host, World } from './world.ts'
 
 const heads: FrameKind<Int32Array> = {
@@ -19,10 +20,12 @@ const heads: FrameKind<Int32Array> = {
 export function openRoughWorld(scenario: RoughScenario): World {
   const { config, strippedOptions, left, right } = scenario
   const ways = { left: new RoughWay(scenario, 'left', heads), right: new RoughWay(scenario, 'right', heads) }
+  const windows = new WindowWatch()
   const world = new World({
     way: {
       carry: (world, from, head) => {
         stripOptions(head, strippedOptions)
+        windows.sees(from.name, head)
         for (const arrival of ways[from.name].send(head, world.now)) world.arrives(world.other(from), arrival)
       },
     },
