@@ -43,6 +43,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     frames_for_another_host: 'is not answered if it is the hardware address of another host',
     datagram_to_a_closed_port: 'is no reason to be silent about a closed port',
     datagrams_that_no_error_may_answer: 'gets no ICMP error if broadcast or multicast is at either end',
+    claims_of_the_stacks_address: 'is contradicted once if it is the address of the stack',
     noise: 'comes to nothing, like all noise',
   },
   'a datagram larger than a frame': {

@@ -6,7 +6,21 @@ import time
 import frames
 from cases import case
 from connection import Connection
-from frames import ACK, FIN, ICMP, PSH, RST, SYN, TCP, UINT32, TcpOptions, mac_bytes
+from frames import (
+    ACK,
+    ARP_REQUEST,
+    BROADCAST_MAC,
+    ETHER_ARP,
+    FIN,
+    ICMP,
+    PSH,
+    RST,
+    SYN,
+    TCP,
+    UINT32,
+    TcpOptions,
+    mac_bytes,
+)
 from host import Complaint
 from spoofed import flood
 
@@ -244,6 +258,22 @@ def frames_for_another_host(host):
         "no answer to frames for another hardware address",
         lambda each: each.destination == host.address and (each.protocol == ICMP or connection.is_mine(each)),
     )
+
+
+@case
+def claims_of_the_stacks_address(host):
+    """RFC 5227 section 2.4 (c): it tells all hosts that the address is its own, but only once in ten seconds."""
+    stranger = mac_bytes("02:66:00:00:52:27")
+    for _ in range(20):
+        claim = frames.arp(ARP_REQUEST, stranger, host.stack_address, bytes(6), host.stack_address)
+        host.wire.send(stranger, BROADCAST_MAC, ETHER_ARP, claim)
+    announcements = host.collect(
+        lambda each: each.kind == ETHER_ARP and each.source == host.stack_address == each.destination, 1.0
+    )
+    if len(announcements) != 1:
+        raise Complaint(f"expected one announcement against 20 claims; there came {len(announcements)}")
+    if announcements[0].source_mac != host.stack_mac:
+        raise Complaint(f"expected the stack's hardware address; there came {announcements[0]}")
 
 
 def initial_sequences(host, ports):

@@ -2,6 +2,7 @@
 import { ipv4At, isSameAddress } from '../../wire/address.ts'
 import { HeaderWord } from '../../wire/header.ts'
 import { type Core, header, OwnAddress } from '../state/core.ts'
+import { noteConflict } from './address-defense.ts'
 import { ArpOperation, emitArp } from './arp-output.ts'
 import { findNeighbor } from './neighbor-table.ts'
 import { learnNeighbor } from './neighbors.ts'
@@ -13,16 +14,18 @@ export function receiveArp(core: Core): void {
   const isFromUs = isSameAddress(words, sender, core.own, OwnAddress.address)
   const etherHigh = header(core, HeaderWord.etherSourceHigh)
   const etherLow = header(core, HeaderWord.etherSourceLow)
-  // A probe (RFC 5227) has no sender; a packet in our own name is somebody else's mistake.
+  // A probe (RFC 5227) has no sender.
   const mayLearn = ipv4At(words, sender) !== 0 && !isFromUs
   // RFC 826: a pair already in the table is updated whoever is the target; a new one is learned only if we are.
   if (mayLearn && (isForUs || findNeighbor(core, words, sender) >= 0)) {
     learnNeighbor(core, words, sender, etherHigh, etherLow)
   }
+  // All machines that share the address see the packet; one answers.
+  if (config.shard !== undefined && config.shard.index !== 0) return
+  // Our own broadcast may come back to us.
+  if (isFromUs && (etherHigh !== config.etherHigh || etherLow !== config.etherLow)) noteConflict(core)
   if (!isForUs || isFromUs) return
   if (header(core, HeaderWord.arpOperation) !== ArpOperation.request) return
-  // All machines that share the address see the request; one answers.
-  if (config.shard !== undefined && config.shard.index !== 0) return
   globals.arpRepliesOut = (globals.arpRepliesOut + 1) | 0
   emitArp(core, ArpOperation.reply, etherHigh, etherLow, etherHigh, etherLow, words, sender)
 }

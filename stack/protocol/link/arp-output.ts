@@ -7,8 +7,7 @@ import { NeighborState } from '../state/tables.ts'
 
 export const ArpOperation = { request: 1, reply: 2 } as const
 
-const broadcastHigh = 0xffff
-const broadcastLow = -1
+export const broadcastEther = { high: 0xffff, low: -1 } as const
 
 /** Sends the request for the selected neighbor if one is due; false if the queue filled first. */
 export function flushArpRequest(core: Core): boolean {
@@ -30,7 +29,8 @@ export function flushArpRequest(core: Core): boolean {
       neighbor.address,
     )
   } else {
-    emitArp(core, ArpOperation.request, broadcastHigh, broadcastLow, 0, 0, core.state, neighbor.address)
+    const { high, low } = broadcastEther
+    emitArp(core, ArpOperation.request, high, low, 0, 0, core.state, neighbor.address)
   }
   return true
 }

@@ -1,6 +1,7 @@
 /** The kinds of senders that the machine has. Another kind is one line here and one in `numbering.ts`. */
 
 import { ageing } from '../ageing.ts'
+import { addressDefense } from '../link/address-defense.ts'
 import { neighborSender } from '../link/neighbor-sender.ts'
 import type { Core } from '../state/core.ts'
 import { connectionSender } from '../tcp/connection-sender.ts'
@@ -15,4 +16,5 @@ export const senderKinds: SenderKinds = {
   neighbor: neighborSender,
   datagram: datagramSender,
   ageing,
+  addressDefense,
 }

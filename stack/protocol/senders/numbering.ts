@@ -1,7 +1,7 @@
 /**
  * Senders have one number each, kind after kind:
  *
- *   0 … connectionCount - 1 │ neighbors │ datagrams that wait for their next hop │ the sweep that ages stamps
+ *   0 … connectionCount - 1 │ neighbors │ datagrams that wait for their next hop │ the sweep that ages stamps │ …
  *
  * Invariant: connections come first, so a connection's sender has the connection's index.
  */
@@ -16,6 +16,7 @@ export const senderCounts = {
   neighbor: neighborCount,
   datagram: waitingDatagramCount,
   ageing: () => 1,
+  addressDefense: () => 1,
 } as const
 
 export type SenderName = keyof typeof senderCounts

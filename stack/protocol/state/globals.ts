@@ -43,6 +43,7 @@ export const globalRecord = defineRecord({
   icmpSecond:
     'start of the second of the ICMP error limit (RFC 1812 section 4.3.2.8), on the timestamp clock',
   icmpCount: 'ICMP errors sent in it',
+  defendedAt: 'when this address was last announced against a claim of it, on the timestamp clock',
 
   // Counters
   requests: 'requests applied',
@@ -75,6 +76,8 @@ export const globalRecord = defineRecord({
   echoReplies: 'echo requests answered',
   arpRequestsOut: 'ARP requests sent',
   arpRepliesOut: 'ARP replies sent',
+  addressConflicts: 'ARP packets in which another host claimed this address (RFC 5227)',
+  addressDefenses: 'announcements against such claims',
   cookiesSent: 'SYNs answered by a SYN cookie (RFC 4987)',
   cookiesAccepted: 'connections opened by one',
   cookiesRejected: 'ACKs to a listener whose number was no cookie of ours',
