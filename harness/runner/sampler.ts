@@ -17,7 +17,7 @@ export interface PrepareContext {
 
 export interface SampleContext extends PrepareContext {
   readonly experiment: Experiment
-  /** Of the warm-up that the experiment asks for: 1, or less where a run is to be quick. */
+  /** Of the warm-up that the experiment asks for: 1, less where a run is to be quick, 0 for none. */
   readonly warmupShare: number
   /** No later sample of this cell is scheduled. */
   readonly isLast: boolean

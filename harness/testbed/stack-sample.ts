@@ -57,7 +57,7 @@ export async function takeStackSample(
     exchange(testbed, agent, side, plan, context, extent, changes)
   const { id, rounds } = context.experiment
   await testbed.enterRound(id, rounds.full, plan.round)
-  if (!testbed.warmCells.delete(plan.cell)) {
+  if (!testbed.warmCells.delete(plan.cell) && context.warmupShare > 0) {
     context.log('warming up')
     const share = (warmup * context.warmupShare) / warmupExchanges
     for (let k = 0; k < warmupExchanges; k++) {

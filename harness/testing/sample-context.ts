@@ -7,6 +7,8 @@ export interface ContextOptions {
   /** Where it is to log, and files that go beside a log. */
   readonly logPath: string
   readonly isLast?: boolean
+  /** None unless asked for: a test asserts no speed, and four exchanges more take two seconds. */
+  readonly warmupShare?: number
   log?(line: string): void
 }
 
@@ -14,6 +16,7 @@ export function sampleContext({
   workload,
   logPath,
   isLast = true,
+  warmupShare = 0,
   log = () => {},
 }: ContextOptions): SampleContext {
   return {
@@ -22,7 +25,7 @@ export function sampleContext({
     recordCommand: () => {},
     // Of an experiment, only this much is asked.
     experiment: { id: 'tested', workload, rounds: { full: 21, quick: 3 } },
-    warmupShare: 1,
+    warmupShare,
     isLast,
     seed: 1,
     logPath,
