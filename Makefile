@@ -28,8 +28,8 @@ node_modules: $(installed) ## Install the dependencies, if they changed
 $(installed): package-lock.json
 	@flock package-lock.json sh -c '[ $(installed) -nt package-lock.json ] || { PATH="$(host_path)" npm ci --no-progress >&2 && touch $(installed); }'
 
-reproduce: $(installed) ## Measure the experiments and write the report; RECORD=1: keep logs to replay
-	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT)) $(if $(RECORD),--record)
+reproduce: $(installed) ## Measure the experiments and write the report; RECORD=1: keep logs to replay; FRESH=1: go on with no unfinished run
+	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT)) $(if $(RECORD),--record) $(if $(FRESH),--fresh)
 
 report: $(installed) ## Write the report of the latest run again
 	@$(cli) report

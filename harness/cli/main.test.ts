@@ -20,7 +20,9 @@ function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr:
   })
 }
 
-test('an unknown command, option or profile is wrong usage, with exit code 2', async () => {
+test('an unknown command, option or profile is wrong usage, with exit code 2', {
+  timeout: 30_000,
+}, async () => {
   const tries = [
     ['mesure'],
     ['reproduce', '--speed'],

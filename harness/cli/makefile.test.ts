@@ -96,6 +96,7 @@ test.each([
     'reproduce',
     { profile: 'quick', experiment: 'tcp-send', record: true },
   ],
+  [['reproduce', 'FRESH=1'], 'reproduce', { profile: 'full', fresh: true }],
   [['report'], 'report', {}],
   [['summary'], 'summary', {}],
   [['demo'], 'demo', {}],

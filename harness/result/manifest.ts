@@ -28,6 +28,8 @@ export const manifestSchema = z.strictObject({
   run: text,
   profile: z.enum(['full', 'quick']),
   startedAt: z.iso.datetime(),
+  /** When it was gone on with, after it had been interrupted or killed. */
+  resumedAt: z.array(z.iso.datetime()).default([]),
   /** Null while the run is under way. */
   endedAt: z.iso.datetime().nullable(),
   complete: z.boolean(),
@@ -40,6 +42,8 @@ export const manifestSchema = z.strictObject({
     commit: text.nullable(),
     /** Uncommitted changes were present. */
     dirty: z.boolean(),
+    /** Names them: equal changes have equal names. Null if there are none, or if they cannot be read. */
+    changes: text.nullable().default(null),
   }),
   machine: machineSchema,
   /** What the sampler found in each topology: the peer's kernel settings and versions by name. */

@@ -2,7 +2,7 @@
  * Reads the folder of a run. Everything is checked against its schema: a file of another version, or damaged, is an
  * error that names the file. Reads only.
  */
-import { readFile, realpath } from 'node:fs/promises'
+import { readdir, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
@@ -18,6 +18,8 @@ export const predictionsName = 'predictions.ndjson'
 /** What operations cost on the machine when it was measured, where predictions rest on it. */
 export const costsName = 'costs.json'
 export const reportName = 'index.html'
+/** The process that writes to the folder, as `formatOwner` puts it. */
+export const ownerName = 'owner'
 
 export interface Run {
   readonly folder: string
@@ -25,6 +27,19 @@ export interface Run {
   readonly samples: readonly Sample[]
   /** Empty if no experiment asked for any. */
   readonly predictions: readonly PredictionLine[]
+}
+
+/** Folders of all runs below `reports`, the newest first; they are named by their time. */
+export async function runFolders(reports: string): Promise<string[]> {
+  const parent = join(reports, runsFolder)
+  const names = await readdir(parent).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw unreadable(parent, error)
+  })
+  return names
+    .sort()
+    .reverse()
+    .map((name) => join(parent, name))
 }
 
 /** The newest run below `reports`. Throws HarnessError if there is none. */

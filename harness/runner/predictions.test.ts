@@ -47,7 +47,7 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
       predictor,
       reports,
       machine,
-      source: { commit: null, dirty: false },
+      source: { commit: null, dirty: false, changes: null },
       signal: controller.signal,
       progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
     })

@@ -7,7 +7,7 @@ import type { Calibration } from '../calibrate/calibrate.ts'
 import { type PlannedQuestion, questionsOf } from '../calibrate/questions.ts'
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Profile } from '../result/manifest.ts'
-import { predictionSchema } from '../result/prediction.ts'
+import { type PredictionLine, predictionSchema } from '../result/prediction.ts'
 import type { Predictor } from './predictor.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { PrepareContext } from './sampler.ts'
@@ -20,9 +20,20 @@ export interface PredictionsOptions {
   readonly profile: Profile
   readonly seed: number
   readonly context: PrepareContext
+  /** Those that the run made before it was interrupted. */
+  readonly made: readonly PredictionLine[]
   /** Of this machine: what cells are measured with. */
   readonly processors: number
   note(line: string): void
+}
+
+type Asked = Pick<PredictionsOptions, 'made' | 'profile' | 'seed' | 'processors'>
+
+/** Whether all that the experiment planned was predicted, or is known to fail. */
+export function isPredicted(experiment: Experiment, { made, profile, seed, processors }: Asked): boolean {
+  const own = made.filter((line) => line.experiment === experiment.id)
+  if (own.some((line) => line.kind === 'failure')) return true
+  return own.length === questionsOf(experiment, profile, processors, seed).length
 }
 
 export class Predictions {
@@ -37,8 +48,9 @@ export class Predictions {
   }
 
   /** Gets ready to calibrate, if the experiment plans predictions. Throws HarnessError if the disk takes nothing more. */
-  async prepareFor({ id, predictions, rounds }: Experiment): Promise<void> {
-    if (predictions === undefined) return
+  async prepareFor(experiment: Experiment): Promise<void> {
+    const { id, predictions, rounds } = experiment
+    if (predictions === undefined || isPredicted(experiment, this.#options)) return
     const { predictor, folder, profile, seed, context, note } = this.#options
     const repetitions = rounds[profile] * predictions[profile].repetitionsPerRound
     const tell = (line: string) => {

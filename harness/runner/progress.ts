@@ -11,7 +11,8 @@ import type { Failure, MeasuredSample, Sample } from '../result/sample.ts'
 import { specificationOf } from '../workload/workloads.ts'
 
 export interface Progress {
-  started(run: string, samples: number): void
+  /** `there` of the samples were taken by an earlier process. */
+  started(run: string, samples: number, there: number): void
   note(line: string): void
   sampled(scheduled: ScheduledSample, sample: Sample, tookMillis: number): void
 }
@@ -28,8 +29,12 @@ export class LineProgress implements Progress {
     this.#remaining = new RemainingTime(schedule)
   }
 
-  started(run: string, samples: number): void {
-    this.#write(`Run ${run}: ${samples} samples.`)
+  started(run: string, samples: number, there: number): void {
+    this.#write(
+      there === 0
+        ? `Run ${run}: ${samples} samples.`
+        : `Run ${run} goes on: ${there} of ${samples} samples are there.`,
+    )
   }
 
   note(line: string): void {

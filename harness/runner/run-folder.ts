@@ -5,14 +5,16 @@
  *     manifest.json   replaced as a whole, never half written
  *     samples.ndjson  grows by one line, on disk before the next sample starts
  *     costs.json, predictions.ndjson  where an experiment asks the virtual cores
+ *     owner           the process that writes here; removed when the run ends
  *     logs/run.log, logs/<experiment>/<cell>/<round>.log
  *   reports/latest  → the newest run that has a sample
  *
  * Invariant: `samples.ndjson` and `predictions.ndjson` hold whole lines only, whatever happens to the disk.
  */
 import { appendFileSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
+import { formatOwner, thisOwner } from '../docker/owner.ts'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
 import type { Manifest, Profile } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
@@ -21,6 +23,7 @@ import {
   costsName,
   latestLink,
   manifestName,
+  ownerName,
   predictionsName,
   runsFolder,
   samplesName,
@@ -41,6 +44,25 @@ export class RunFolder {
 
   static async create(reports: string, profile: Profile, now: Date): Promise<RunFolder> {
     const path = await makeUnusedFolder(join(reports, runsFolder), `${timeForName(now)}-${profile}`)
+    return RunFolder.#open(path, reports)
+  }
+
+  /** The folder of a run that has not ended, whose owner is gone. Of its predictions it keeps these. */
+  static async reopen(path: string, reports: string, kept: readonly PredictionLine[]): Promise<RunFolder> {
+    const predictions = join(path, predictionsName)
+    await keepingSpace(path, async () => {
+      await rm(predictions, { force: true })
+      if (kept.length > 0) {
+        await writeFile(predictions, kept.map((line) => `${JSON.stringify(line)}\n`).join(''), {
+          flush: true,
+        })
+      }
+    })
+    return RunFolder.#open(path, reports)
+  }
+
+  static async #open(path: string, reports: string): Promise<RunFolder> {
+    await keepingSpace(path, () => writeFile(join(path, ownerName), `${formatOwner(thisOwner())}\n`))
     return new RunFolder(path, reports, await LineFile.open(path, samplesName))
   }
 
@@ -90,6 +112,7 @@ export class RunFolder {
   async close(): Promise<void> {
     await this.#samples.close()
     await this.#predictions?.close()
+    await rm(join(this.path, ownerName), { force: true })
   }
 
   async #becomeLatest(): Promise<void> {
@@ -106,15 +129,28 @@ export class RunFolder {
 class LineFile {
   readonly #folder: string
   readonly #file: FileHandle
-  #bytes = 0
+  #bytes: number
 
-  private constructor(folder: string, file: FileHandle) {
+  private constructor(folder: string, file: FileHandle, bytes: number) {
     this.#folder = folder
     this.#file = file
+    this.#bytes = bytes
   }
 
+  /** Makes the file if there is none. A last line that a killed process did not finish is cut off. */
   static async open(folder: string, name: string): Promise<LineFile> {
-    return new LineFile(folder, await keepingSpace(folder, () => open(join(folder, name), 'a')))
+    const path = join(folder, name)
+    return keepingSpace(folder, async () => {
+      const file = await open(path, 'a')
+      try {
+        const bytes = (await readFile(path)).lastIndexOf('\n') + 1
+        await file.truncate(bytes)
+        return new LineFile(folder, file, bytes)
+      } catch (error) {
+        await file.close()
+        throw error
+      }
+    })
   }
 
   async append(content: object): Promise<void> {

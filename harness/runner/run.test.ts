@@ -26,7 +26,7 @@ async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definiti
       predictor: new FakePredictor(),
       reports,
       machine,
-      source: { commit: null, dirty: false },
+      source: { commit: null, dirty: false, changes: null },
       signal: controller.signal,
       progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
     })

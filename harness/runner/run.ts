@@ -1,5 +1,5 @@
 /**
- * Runs a schedule of samples. Owns order, files and failures; knows nothing of containers. Invariant: every
+ * Runs a schedule of samples, or what is left of one. Owns order, files and failures; knows nothing of containers. Invariant: every
  * scheduled sample ends as one line of `samples.ndjson`, unless the run was interrupted or the disk is full, and
  * nothing is tried twice without being recorded.
  */
@@ -7,9 +7,11 @@ import { HarnessError, messageOf } from '../error.ts'
 import type { Experiment } from '../matrix/experiment.ts'
 import { type ScheduledSample, schedule } from '../matrix/schedule.ts'
 import { type Machine, type Manifest, type Profile, schemaVersion } from '../result/manifest.ts'
+import type { PredictionLine } from '../result/prediction.ts'
 import type { Sample } from '../result/sample.ts'
+import type { Run } from '../result/store.ts'
 import { faultsOf } from '../result/validity.ts'
-import { Predictions } from './predictions.ts'
+import { isPredicted, Predictions } from './predictions.ts'
 import type { Predictor } from './predictor.ts'
 import type { Progress } from './progress.ts'
 import { appendLog, RunFolder } from './run-folder.ts'
@@ -22,6 +24,8 @@ export interface RunOptions {
   readonly profile: Profile
   /** 32 bits, not negative. */
   readonly seed: number
+  /** A run of these experiments, profile and seed, of which only what is missing is done. */
+  readonly unfinished?: Run | undefined
   readonly sampler: Sampler
   readonly predictor: Predictor
   /** The folder that holds `runs/` and `latest`. */
@@ -41,13 +45,24 @@ export interface RunResult {
 
 export async function runExperiments(options: RunOptions): Promise<RunResult> {
   const samples = schedule(options.experiments, options.profile, options.seed)
-  const folder = await RunFolder.create(options.reports, options.profile, new Date())
-  const run = new ExperimentRun(options, samples, folder)
+  const made = predictionsKept(options)
+  const folder =
+    options.unfinished === undefined
+      ? await RunFolder.create(options.reports, options.profile, new Date())
+      : await RunFolder.reopen(options.unfinished.folder, options.reports, made)
+  const run = new ExperimentRun(options, samples, folder, made)
   try {
     return await run.execute()
   } finally {
     await folder.close()
   }
+}
+
+/** Of an unfinished run: an experiment whose answers are not complete is asked again from the beginning. */
+function predictionsKept({ unfinished, experiments, machine, ...asked }: RunOptions): PredictionLine[] {
+  const made = unfinished?.predictions ?? []
+  const whole = experiments.filter((each) => isPredicted(each, { ...asked, made, processors: machine.cores }))
+  return made.filter((line) => whole.some(({ id }) => id === line.experiment))
 }
 
 class ExperimentRun {
@@ -59,11 +74,20 @@ class ExperimentRun {
   readonly #prepareContext: PrepareContext
   readonly #predictions: Predictions
   readonly #manifest: Manifest
+  /** Places in the schedule of the samples that an earlier process took. */
+  readonly #there: ReadonlySet<number>
   #failed = 0
   #void = 0
   #taken = 0
 
-  constructor(options: RunOptions, samples: readonly ScheduledSample[], folder: RunFolder) {
+  constructor(
+    options: RunOptions,
+    samples: readonly ScheduledSample[],
+    folder: RunFolder,
+    made: readonly PredictionLine[],
+  ) {
+    const { unfinished } = options
+    const now = new Date().toISOString()
     this.#options = options
     this.#schedule = samples
     this.#folder = folder
@@ -73,15 +97,16 @@ class ExperimentRun {
       schemaVersion,
       run: folder.run,
       profile: options.profile,
-      startedAt: new Date().toISOString(),
+      startedAt: unfinished?.manifest.startedAt ?? now,
+      resumedAt: unfinished === undefined ? [] : [...unfinished.manifest.resumedAt, now],
       endedAt: null,
       complete: false,
       remarks: ['The run has not ended.'],
       seed: options.seed,
       source: options.source,
       machine: options.machine,
-      topologies: {},
-      commands: [],
+      topologies: { ...unfinished?.manifest.topologies },
+      commands: [...(unfinished?.manifest.commands ?? [])],
       experiments: [...options.experiments],
       samplesPlanned: samples.length,
     }
@@ -94,16 +119,20 @@ class ExperimentRun {
     }
     this.#predictions = new Predictions({
       ...options,
+      made,
       folder,
       context: this.#prepareContext,
       processors: options.machine.cores,
       note: (line) => this.#progress.note(line),
     })
+    const samplesThere = unfinished?.samples ?? []
+    this.#there = new Set(samplesThere.map(({ order }) => order))
+    for (const sample of samplesThere) this.#count(sample)
   }
 
   async execute(): Promise<RunResult> {
     await this.#folder.writeManifest(this.#manifest)
-    this.#progress.started(this.#folder.run, this.#schedule.length)
+    this.#progress.started(this.#folder.run, this.#schedule.length, this.#there.size)
     let fatal: unknown
     try {
       await this.#takeSamples()
@@ -139,6 +168,7 @@ class ExperimentRun {
         if (this.#options.signal.aborted) return
       }
       previous = scheduled
+      if (this.#there.has(scheduled.order)) continue
       const began = performance.now()
       const sample = await this.#take(scheduled)
       if (this.#options.signal.aborted) return

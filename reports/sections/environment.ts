@@ -18,6 +18,9 @@ export function environmentSection(manifest: Manifest): Markup {
       ['Docker', machine.dockerVersion ?? 'not running'],
       ['Source', commit],
       ['Started, ended', `${formatTime(manifest.startedAt)}, ${formatTime(manifest.endedAt)}`],
+      ...(manifest.resumedAt.length === 0
+        ? []
+        : [['Interrupted, and gone on with', manifest.resumedAt.map(formatTime).join(', ')] as const]),
       ['Seed', `${manifest.seed} (orders the cells of each round; repeat with --seed)`],
     ])}
     ${Object.entries(manifest.topologies).map(

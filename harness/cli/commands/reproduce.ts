@@ -9,6 +9,7 @@ import type { Profile } from '../../result/manifest.ts'
 import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
 import { LineProgress } from '../../runner/progress.ts'
+import { findUnfinished } from '../../runner/resume.ts'
 import { type RunResult, runExperiments } from '../../runner/run.ts'
 import { recordingsIn } from '../../testbed/recording.ts'
 import { experimentsFolder, projectFolder, reportsFolder } from '../paths.ts'
@@ -25,6 +26,7 @@ export function reproduceCommand(signal: AbortSignal): Command {
     .option('--experiment <id>', 'only this experiment')
     .option('--record', 'keep the log of a channel for every replicated cell, to replay it')
     .option('--seed <number>', 'repeat the order of an earlier run', parseSeed)
+    .option('--fresh', 'begin a new run, though an unfinished one could be gone on with')
     .action((options: ReproduceOptions) => reproduce(options, signal))
 }
 
@@ -33,6 +35,7 @@ interface ReproduceOptions {
   readonly experiment?: string
   readonly seed?: number
   readonly record?: boolean
+  readonly fresh?: boolean
 }
 
 async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promise<void> {
@@ -43,6 +46,9 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
   for (const log of await recordingsIn(result.folder)) {
     process.stdout.write(`Recorded: make replay LOG=${relative(process.cwd(), log)}\n`)
   }
+  if (result.interrupted) {
+    process.stdout.write('Interrupted. The same command goes on where it stopped; FRESH=1 begins anew.\n')
+  }
   if (result.complete || result.interrupted) return
   throw new HarnessError(
     `The run is not complete. ${result.remarks.join(' ')}`,
@@ -52,22 +58,28 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
 
 async function measure(
   experiments: readonly Experiment[],
-  { profile, seed = randomInt(largestSeed), record }: ReproduceOptions,
+  { profile, seed, record, fresh = false }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
   // Without an engine every sample would fail for the same reason.
   await setUp()
   const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
+  const machine = await describeMachine()
+  const source = await describeSource(projectFolder)
+  const { run, remark } = await findUnfinished(reportsFolder, { experiments, profile, seed, machine, source })
+  const unfinished = fresh ? undefined : run
+  if (remark !== undefined && !fresh) process.stdout.write(`${remark}\n`)
   return runExperiments({
     experiments,
     profile,
-    seed,
+    seed: unfinished?.manifest.seed ?? seed ?? randomInt(largestSeed),
+    unfinished,
     sampler: new ContainerSampler({ record }),
     predictor: virtualCores,
     reports: reportsFolder,
-    machine: await describeMachine(),
-    source: await describeSource(projectFolder),
+    machine,
+    source,
     signal,
     progress: (schedule) => new LineProgress(schedule, (line) => process.stdout.write(`${line}\n`)),
   })

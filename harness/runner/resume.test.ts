@@ -1,0 +1,195 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { formatOwner, ownerOf, thisOwner } from '../docker/owner.ts'
+import type { Definition } from '../matrix/experiment.ts'
+import { resolveDefinition } from '../matrix/load.ts'
+import { latestRun } from '../result/store.ts'
+import { FakePredictor } from '../testing/fake-predictor.ts'
+import { FakeSampler } from '../testing/fake-sampler.ts'
+import { machine, smallDefinition, smallPlan, temporaryFolder } from '../testing/fixtures.ts'
+import { LineProgress } from './progress.ts'
+import { findUnfinished } from './resume.ts'
+import { runExperiments } from './run.ts'
+
+const source = { commit: 'c0ffee', dirty: false, changes: null }
+
+/** Runs the small experiment as `reproduce` does: on with what is unfinished, until `samples` more are taken. */
+async function session(
+  reports: string,
+  {
+    stopAfter = Number.POSITIVE_INFINITY,
+    seed = 7,
+    changes = {} as Partial<Definition>,
+    predictor = new FakePredictor(),
+  } = {},
+) {
+  const experiments = [resolveDefinition(`${changes.id ?? 'small'}.ts`, { ...smallDefinition, ...changes })]
+  const { run: unfinished, remark } = await findUnfinished(reports, {
+    experiments,
+    profile: 'quick',
+    seed: undefined,
+    machine,
+    source,
+  })
+  const controller = new AbortController()
+  const lines: string[] = []
+  const taken: string[] = []
+  const sampler = new FakeSampler({
+    async take(cell, round) {
+      if (taken.length === stopAfter) controller.abort()
+      else taken.push(`${cell.id} ${round}`)
+      return undefined
+    },
+  })
+  const result = await runExperiments({
+    experiments,
+    profile: 'quick',
+    seed: unfinished?.manifest.seed ?? seed,
+    unfinished,
+    sampler,
+    predictor,
+    reports,
+    machine,
+    source,
+    signal: controller.signal,
+    progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
+  })
+  return { result, taken, lines, remark, predictor }
+}
+
+const wanted = (changes: Partial<Definition> = {}) => ({
+  experiments: [resolveDefinition('small.ts', { ...smallDefinition, ...changes })],
+  profile: 'quick' as const,
+  seed: undefined,
+  machine,
+  source,
+})
+
+test('an interrupted run is gone on with: each sample is taken once, in the order of its seed', async () => {
+  const reports = await temporaryFolder()
+  const whole = await session(await temporaryFolder())
+  const first = await session(reports, { stopAfter: 5 })
+  expect(first.result).toMatchObject({ interrupted: true, complete: false })
+  const second = await session(reports, { stopAfter: 4, seed: 8 })
+  const third = await session(reports, { seed: 9 })
+  expect(third.result).toMatchObject({ complete: true, remarks: [], folder: first.result.folder })
+  expect(third.lines[0]).toMatch(/goes on: 9 of 14 samples are there\.$/)
+  expect([...first.taken, ...second.taken, ...third.taken]).toEqual(whole.taken)
+  const { manifest, samples } = await latestRun(reports)
+  expect(samples.map(({ order }) => order)).toEqual(samples.map((_, index) => index))
+  expect(manifest).toMatchObject({ seed: 7, complete: true, remarks: [] })
+  expect(manifest.resumedAt).toHaveLength(2)
+})
+
+test('so is a killed one, whose last line and manifest are not whole', async () => {
+  const reports = await temporaryFolder()
+  const { result } = await session(reports, { stopAfter: 5 })
+  await appendFile(join(result.folder, 'samples.ndjson'), '{"experiment":"small","ce')
+  await writeFile(join(result.folder, 'manifest.json.next'), '{"schemaV')
+  // Its process is gone.
+  await writeFile(join(result.folder, 'owner'), formatOwner({ ...ownerOf(1), startTicks: '0' }))
+  const { taken, result: second } = await session(reports)
+  expect(taken).toHaveLength(9)
+  expect(second.complete).toBe(true)
+  expect((await latestRun(reports)).samples).toHaveLength(14)
+})
+
+test('a complete run is not touched: the next one is new', async () => {
+  const reports = await temporaryFolder()
+  const { result } = await session(reports)
+  const before = await readFile(join(result.folder, 'samples.ndjson'))
+  const { result: second } = await session(reports)
+  expect(second.folder).not.toBe(result.folder)
+  expect(await readFile(join(result.folder, 'samples.ndjson'))).toEqual(before)
+})
+
+test('what failed stays as it is recorded, and is counted', async () => {
+  const reports = await temporaryFolder()
+  const { result } = await session(reports, { stopAfter: 5 })
+  const path = join(result.folder, 'samples.ndjson')
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+  const { experiment, cell, factors, round, order, startedAt, log } = JSON.parse(lines[4] as string)
+  const failed = { experiment, cell, factors, round, order, startedAt, log, status: 'failed' }
+  lines[4] = JSON.stringify({ ...failed, failure: { reason: 'The peer died.', remedy: 'None.' } })
+  await writeFile(path, `${lines.join('\n')}\n`)
+  const { result: second } = await session(reports)
+  expect(second.remarks).toEqual(['1 of 14 samples failed.'])
+})
+
+test('predictions that were not all made are made anew, those that were are kept', async () => {
+  const planning: Partial<Definition> = {
+    predictions: smallPlan,
+    verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
+  }
+  const reports = await temporaryFolder()
+  const uninterrupted = await temporaryFolder()
+  await session(uninterrupted, { changes: planning })
+  const { result } = await session(reports, { changes: planning, stopAfter: 5 })
+  await session(reports, { changes: planning })
+  const { predictions } = await latestRun(reports)
+  const path = join(result.folder, 'predictions.ndjson')
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+  expect(predictions).toEqual((await latestRun(uninterrupted)).predictions)
+
+  // Killed while it was asking, after the last sample but one.
+  const samples = join(result.folder, 'samples.ndjson')
+  await writeFile(
+    samples,
+    `${(await readFile(samples, 'utf8')).trimEnd().split('\n').slice(0, -1).join('\n')}\n`,
+  )
+  await writeFile(path, `${lines.slice(0, 2).join('\n')}\n`)
+  await session(reports, { changes: planning })
+  expect((await latestRun(reports)).predictions).toEqual(predictions)
+
+  await writeFile(
+    samples,
+    `${(await readFile(samples, 'utf8')).trimEnd().split('\n').slice(0, -1).join('\n')}\n`,
+  )
+  const { predictor } = await session(reports, { changes: planning })
+  expect(predictor.calls).toEqual([])
+  expect((await latestRun(reports)).predictions).toEqual(predictions)
+})
+
+test.each([
+  ['another commit', { source: { ...source, commit: 'decaf' } }, 'its source was commit c0ffee'],
+  [
+    'other changes',
+    { source: { ...source, dirty: true, changes: 'abc' } },
+    'uncommitted changes were others',
+  ],
+  [
+    'another kernel',
+    { machine: { ...machine, kernel: '7.0.0' } },
+    'it was measured on another machine, kernel or Node',
+  ],
+  ['another seed', { seed: 8 }, 'its seed is 7'],
+  ['a changed definition', wanted({ title: 'Another' }), 'the definition of small has changed'],
+])('with %s a new run begins, and says why', async (_, changes, reason) => {
+  const reports = await temporaryFolder()
+  const { result } = await session(reports, { stopAfter: 5 })
+  const run = result.folder.split('/').at(-1)
+  expect(await findUnfinished(reports, { ...wanted(), ...changes })).toEqual({
+    remark: `Run ${run} is unfinished and stays so: ${reason}.`,
+  })
+})
+
+test('of another profile, or of other experiments, nothing is gone on with, and nothing said', async () => {
+  const reports = await temporaryFolder()
+  await session(reports, { stopAfter: 5 })
+  expect(await findUnfinished(reports, { ...wanted(), profile: 'full' })).toEqual({})
+  const others = [resolveDefinition('other.ts', { ...smallDefinition, id: 'other' })]
+  expect(await findUnfinished(reports, { ...wanted(), experiments: others })).toEqual({})
+})
+
+test('while a process is at work on a run, no other begins', async () => {
+  const reports = await temporaryFolder()
+  const { result } = await session(reports, { stopAfter: 5 })
+  await writeFile(join(result.folder, 'owner'), formatOwner(thisOwner()))
+  await expect(findUnfinished(reports, wanted())).rejects.toMatchObject({
+    reason: expect.stringMatching(
+      /is under way, in process \d+: two runs at once would disturb each other\./,
+    ),
+    remedy: expect.stringContaining('kill -INT'),
+  })
+})
