@@ -1,7 +1,7 @@
 /**
- * Measures what a request costs and shows that none allocates. Run it with `node --trace-gc
- * stack/protocol/machine.bench.ts`. Prints nanoseconds per apply, and garbage collections per million of them, for
- * the paths that carry data.
+ * Measures what a request costs and shows that none allocates. Prints nanoseconds per apply, and garbage collections
+ * per million of them, for the paths that carry data:
+ * `node --trace-gc stack/protocol/machine.bench.ts`.
  */
 
 import { PerformanceObserver } from 'node:perf_hooks'
