@@ -1,7 +1,8 @@
 /**
- * What a request costs a thread at the channel, part by part, beside the figures that are to be met:
- * `node stack/meters/channel-parts.bench.ts`. The probes are those of `make calibrate`. Each repetition has a process
- * of its own: where its threads and its memory come to lie changes costs more than anything within one.
+ * Measures what one request costs a thread at the channel, part by part, and prints each part beside its limit. Run
+ * it with `node stack/meters/channel-parts.bench.ts`. The probes are those of `make calibrate`. Each repetition runs
+ * in a new process, because the placement of threads and memory changes the costs more than anything within one
+ * process does.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +13,10 @@ import { RegionPlan } from '../dominoes/memory/region.ts'
 import { initialiseFramework, planFramework } from '../dominoes/replica/framework-layout.ts'
 
 const repetitions = 15
-/** Without the three smallest and the three largest of 15, the rest hold the true median with 96 % probability. */
+/**
+ * The interval leaves out the three smallest and the three largest of 15: it holds the true median with 96 %
+ * probability.
+ */
 const skipped = 3
 /** Nanoseconds per request, at two replicas. */
 const limits = { publishAndDequeue: 100, claim: 50 } as const
@@ -40,7 +44,7 @@ async function probe(): Promise<Sample> {
   return sample
 }
 
-/** One thread that asks for numbers nobody else asks for. */
+/** Nanoseconds per claim for a thread without rivals: no other thread claims these numbers. */
 function claimAlone(): number {
   const plan = new RegionPlan()
   const layout = planFramework(plan, {
@@ -92,7 +96,7 @@ function row(name: string, median: string, interval: string, limit: string, on: 
   return `${columns.join('')}  ${judged}`.trimEnd()
 }
 
-/** Throws for what no probe answered: a number that is missing must not read as cheap. */
+/** Throws if no probe answered `key`, so that a missing number is not read as a low cost. */
 function part(sample: Sample, key: string): number {
   const nanos = sample[key]
   if (nanos === undefined) throw new Error(`no probe answered ${key}`)

@@ -1,7 +1,10 @@
-/** The few words between a metered thread and the main thread: the main thread writes the first, the other the second. */
+/**
+ * Words shared by a metered thread and the main thread. The main thread writes `isMetered`, the metered thread the
+ * others.
+ */
 export const ControlWord = {
   isMetered: 0,
-  /** What taking a time costs on that thread, in picoseconds. */
+  /** Cost of taking a time on that thread, in picoseconds. */
   timerPicos: 1,
   /** The system's number of that thread. */
   threadId: 2,

@@ -41,7 +41,7 @@ while (!thread.isFinished) {
   meter.isOn = Atomics.load(control, ControlWord.isMetered) !== 0
   const start = performance.now()
   const work = thread.doWork()
-  // Rounds are timed always: they say which share of a thread's time went into work.
+  // Every round is timed, metered or not: rounds show which share of a thread's time went into work.
   meter.add(work > 0 ? round : idleRound, (performance.now() - start) * 1e6)
   if (work > 0) meter.add(request, work)
   idle.idle(work)

@@ -1,11 +1,11 @@
 /**
- * What the stack's operations cost where they happen: a real stack on one thread, a TAP, the Linux kernel and a program
- * behind it. `node context.ts '<ContextSpec as JSON>'` warms up, prints a line, then transfers once for every line that
- * it reads, and prints a `ContextSample` for each.
+ * Measures what the stack's operations cost in real transfers: a stack, a TAP, the Linux kernel, and a program behind
+ * it. `node context.ts '<ContextSpec as JSON>'` warms up and prints a line. For every line that it reads it then
+ * transfers twice, without and with the meters, and prints a `ContextSample`.
  *
- * The TAP lies in a network namespace made here, with the peer's program in it; the stack's thread keeps the descriptor.
- * A write therefore runs the peer's receive path on the stack's processor, as between containers. Needs SYS_ADMIN,
- * NET_ADMIN and /dev/net/tun.
+ * The TAP lies in a network namespace made here, with the peer's program in it; the stack's thread keeps the
+ * descriptor. A write therefore runs the peer's receive path on the stack's processor, as between containers. Needs
+ * SYS_ADMIN, NET_ADMIN and /dev/net/tun.
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'

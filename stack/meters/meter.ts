@@ -1,11 +1,11 @@
 /**
- * Adds up how long operations take, by name, in memory that another thread reads. What takes so long that the thread
- * must have been interrupted is kept apart: it is a stall, not a cost. Written by one thread.
+ * Adds up how long operations take, by name, in memory that another thread reads. An operation that takes so long
+ * that the thread must have been interrupted counts as a stall, not as a cost. Written by one thread.
  *
  *   word 3 k       operations of name k that were counted
  *        3 k + 1   their nanoseconds
- *        3 k + 2   those that were taken for stalls
- *   then a histogram of durations over the running mean of their name, `histogramBins` to a doubling
+ *        3 k + 2   operations of name k that counted as stalls
+ *   then a histogram of durations divided by the mean of their name, `histogramBins` words
  */
 export const meteredNames = [
   'check',
@@ -24,7 +24,8 @@ export const meteredNames = [
   /** Rounds of the loop that found work, and those that did not. */
   'round',
   'idleRound',
-  // In the place of nanoseconds, numbers: requests handled in a round, segments emitted by an apply of each kind.
+  // Here the meter adds up numbers instead of nanoseconds: requests handled in a round; segments emitted by an apply
+  // of each kind.
   'requests',
   'segmentsAck',
   'segmentsCall',
@@ -39,13 +40,16 @@ const histogramAt = wordsPerName * meteredNames.length
 const histogramBins = 128
 /** Bins to a doubling; the middle bin holds the mean. */
 const binsPerOctave = 16
-/** An operation that takes so much longer than on average was interrupted: what `gapMicros` of the probes finds. */
+/**
+ * An operation that takes this much longer than the mean was interrupted. The same limit as `gapMicros` of the
+ * probes.
+ */
 const stallNanos = 15_000
-/** Requests are not alike: applying one may emit a hundred segments, and take so many times as long as on average. */
+/** Applying one request may emit a hundred segments, so it may take this many times as long as the mean. */
 const varyingTimes = 12
 const firstVarying = meteredNames.indexOf('applyAck')
 const lastVarying = meteredNames.indexOf('resume')
-/** A round may be long; only its parts are judged. */
+/** Rounds are never stalls, only their parts can be: a round may be long. */
 const unjudged = meteredNames.indexOf('round')
 const firstNumber = meteredNames.indexOf('requests')
 
@@ -53,7 +57,7 @@ export const meterBytes = 8 * (histogramAt + histogramBins)
 
 export class Meter {
   readonly #words: Float64Array
-  /** Whether times are taken; without, nothing but a test is added to what is metered. */
+  /** Whether times are taken. If not, metering adds one test to each operation. */
   isOn = false
 
   constructor(words: Float64Array) {
@@ -83,13 +87,13 @@ export interface MeterReading {
   readonly count: Record<MeteredName, number>
   readonly meanNanos: Record<MeteredName, number>
   readonly stalls: number
-  /** Durations over their mean, at equally spaced quantiles. */
+  /** Durations divided by their mean, at equally spaced quantiles. */
   readonly scatter: readonly number[]
 }
 
 const quantiles = 20
 
-/** Reads and clears; `timerNanos` is what taking a time adds to every operation. */
+/** Reads the meter and clears it. `timerNanos`, the cost of taking a time, is taken off every mean duration. */
 export function readMeter(words: Float64Array, timerNanos: number): MeterReading {
   const count = {} as Record<MeteredName, number>
   const meanNanos = {} as Record<MeteredName, number>

@@ -1,4 +1,4 @@
-/** A domain and a device that take the time of what they do: around the real ones, on the thread that owns them. */
+/** Wrappers that time what a domain and a device do. They run on the thread that owns the domain and the device. */
 import type { Device } from '../device/device.ts'
 import { ActionWord, actionWords } from '../dominoes/contract/action-queue.ts'
 import type { Domain } from '../dominoes/contract/domain.ts'
@@ -99,7 +99,7 @@ export class MeteredDomain extends WrappedDomain {
     return payload > 0 ? Name.applyData : Name.applyAck
   }
 
-  /** Emitted since the queue held `before` actions. */
+  /** Segments emitted since the queue held `before` actions. */
   #segments(before: number): number {
     const { words, count } = this.actions
     let segments = 0
@@ -133,7 +133,10 @@ export function meteredDevice(device: Device, meter: Meter): Device {
   }
 }
 
-/** What two readings of the clock add to an operation that takes no time, in nanoseconds. */
+/**
+ * What the two clock readings around an operation add to its measured duration: the cost of one reading, in
+ * nanoseconds.
+ */
 export function timerNanos(): number {
   let least = Number.POSITIVE_INFINITY
   for (let round = 0; round < 20; round++) {

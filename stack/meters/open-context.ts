@@ -1,4 +1,7 @@
-/** A stack on metered threads, connected through a TAP to a program of the kernel's in a network namespace made here. */
+/**
+ * A stack on metered threads, connected through a TAP to a program that uses the kernel's TCP. The program runs in a
+ * network namespace made here.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -23,7 +26,7 @@ export interface ContextSpec {
   readonly direction: 'send' | 'receive'
   readonly strategy: StrategyOption
   readonly payloadWork: 'copy' | 'checksum' | 'cipher'
-  /** Of the cipher, in hexadecimal. */
+  /** Key of the cipher, in hexadecimal. */
   readonly cipherKey: string
   /** File whose bytes, repeated, are the stream. */
   readonly patternPath: string
@@ -37,7 +40,7 @@ export interface ContextSpec {
 export interface Context {
   readonly connection: Connection
   readonly peerPid: number
-  /** Of each of the stack's threads. */
+  /** One for each of the stack's threads. */
   readonly meters: readonly Float64Array[]
   readonly controls: readonly Int32Array[]
   close(): Promise<void>
@@ -117,7 +120,10 @@ export async function openContext(spec: ContextSpec): Promise<Context> {
   }
 }
 
-/** Whatever is made while this thread is in the new namespace lies in it; the TAP's descriptor works anywhere. */
+/**
+ * All that is made before `leave()` belongs to the new network namespace: the TAP and the peer's process. The TAP's
+ * descriptor works from any namespace.
+ */
 function openPeer(spec: ContextSpec): { tap: ReturnType<typeof openTap>; peer: ChildProcess } {
   const leave = enterNewNetworkNamespace()
   try {

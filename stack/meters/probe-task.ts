@@ -6,7 +6,10 @@ export interface ProbeTask {
   /** 0 or 1. */
   readonly id: number
   readonly layout: FrameworkLayout
-  /** Word offset of the counter by which the threads keep step; two lines more for flags. */
+  /**
+   * Word offset of 4 KiB of shared words. The first is the counter that keeps the threads in step; single probes use
+   * words further on, in other cache lines.
+   */
   readonly turnWord: number
   /** Byte offset of memory to work on, a mebibyte for each thread. */
   readonly workAt: number

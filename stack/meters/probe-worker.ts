@@ -1,6 +1,6 @@
 /**
- * One of the two threads of the probes. Both run the same probe at the same time, in step by a shared counter, and
- * each answers what it measured; the main thread says which is next.
+ * One of the two threads of the probes. Both run the same probe at the same time, kept in step by a shared counter,
+ * and each answers what it measured. The main thread names the next probe.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openRegion } from '../dominoes/memory/region.ts'

@@ -1,7 +1,7 @@
 /**
- * Small measurements of what cannot be told apart in a whole transfer, on one or two threads: shared memory, payload
- * work by size, locks, waking, and what else takes the processor. Each probe is run by both threads together; a thread
- * that has no part in it answers nothing. Times are nanoseconds unless a name says otherwise.
+ * Small measurements of costs that a whole transfer cannot separate: shared memory, payload work by size, locks,
+ * waking, and interruptions. They need one thread or two. Both threads run each probe together; a thread without a
+ * part in it answers an empty object. Times are nanoseconds unless a name says otherwise.
  */
 import { Channel } from '../dominoes/channel/channel.ts'
 import { ClaimBoard } from '../dominoes/claims/claim-board.ts'
@@ -15,7 +15,7 @@ export const payloadSizes = [64, 256, 512, 1024, 1448] as const
 const requests = 512
 const rounds = 60
 const batches = 9
-/** Long enough to outlast the first milliseconds, in which two threads that were woken at once may share a processor. */
+/** Enough to outlast the first milliseconds, in which two threads that were woken at once may share a processor. */
 const batchesTogether = 45
 
 export function createProbes(region: Region, task: ProbeTask): Record<string, Probe> {
@@ -50,20 +50,20 @@ export function createProbes(region: Region, task: ProbeTask): Record<string, Pr
 
 type Work = ReturnType<typeof createPayloadWork>
 
-/** Nanoseconds a piece; of several batches the middle one. */
+/** Nanoseconds of payload work for one piece of `bytes` bytes: the median of `times` batches. */
 function moved(work: Work, { workAt, id }: ProbeTask, bytes: number, count: number, times = batches): number {
   const from = workAt + id * 2 ** 20
   const to = from + 2 ** 19
   const taken = Array.from({ length: times }, () => {
     const start = performance.now()
-    // Through a ring of 256 KiB: what is read is not in the first cache, as in a transfer.
+    // Reads through a ring of 256 KiB: the bytes are not in the first-level cache, as in a transfer.
     for (let k = 0; k < count; k++) work.copyOut(from + ((k * 1456) & 0x3fff8), to, bytes, k * bytes, 0)
     return nanosSince(start) / count
   })
   return middle(taken)
 }
 
-/** By size. */
+/** Nanoseconds a piece, by payload size. */
 function payloadCosts(region: Region, task: ProbeTask, kind: PayloadWorkKind): Record<string, number> {
   const work = createPayloadWork(kind, region)
   const count = kind === 'cipher' ? 40 : 1000
@@ -73,8 +73,8 @@ function payloadCosts(region: Region, task: ProbeTask, kind: PayloadWorkKind): R
 // ── the channel ─────────────────────────────────────────────────────────────
 
 /**
- * Thread 0 publishes, thread 1 takes what the other wrote; then both halves on thread 0 alone. The threads take turns,
- * so that what is measured is the work and the transfer of lines, not waiting.
+ * Thread 0 publishes and thread 1 dequeues; then thread 0 does both alone. The threads take turns, so that times
+ * contain the work and the transfer of cache lines, but no waiting.
  */
 function channelCosts(region: Region, task: ProbeTask, turns: Turns): Record<string, number> {
   const channel = new Channel(region, task.layout.channel, task.id)
@@ -126,15 +126,19 @@ function dequeueAll(channel: Channel, replica: number): number {
   return nanosSince(start) / requests
 }
 
-/** Thread 0 claims numbers, then thread 1 asks for them; entries move from one to the other. */
+/**
+ * One thread claims numbers, then the other claims the same numbers and loses. The board's entries move from one
+ * thread to the other.
+ */
 function claimCosts(region: Region, task: ProbeTask, turns: Turns): Record<string, number> {
   const board = new ClaimBoard(region, task.layout.claims)
   const times: readonly [number[], number[]] = [[], []]
-  // The board remembers the last number: every run goes on where the last one ended.
+  // The board remembers what was claimed, so each run continues after the last number of the run before.
   const first = Atomics.load(region.words, turns.flagWord)
   for (let round = 0; round < rounds; round++) {
     for (const id of [0, 1] as const) {
-      // Whoever won last loses next, so that both costs are those of lines that come from elsewhere.
+      // The winner of a round loses the next one, so that both costs include cache lines that come from the other
+      // thread.
       turns.inTurn(round % 2 === 0 ? id : 1 - id, () => {
         const start = performance.now()
         for (let k = 0; k < requests; k++) board.claim((first + round * requests + k) | 0)
@@ -148,7 +152,10 @@ function claimCosts(region: Region, task: ProbeTask, turns: Turns): Record<strin
   return { won: middle(times[0]), lost: middle(times[1]) }
 }
 
-/** Thread 0 writes lines that thread 1 then reads, each saying where the next is, and thread 1 reads them again. */
+/**
+ * Nanoseconds to fetch a cache line that another thread wrote. Thread 0 writes lines, each naming the next. Thread 1
+ * follows them twice: the first walk fetches the lines from thread 0, the second finds them in its own cache.
+ */
 function lineCosts({ words }: Region, task: ProbeTask, turns: Turns): Record<string, number> {
   const first = task.workAt / 4
   const count = 2048
@@ -195,8 +202,9 @@ function lockCost({ words }: Region, task: ProbeTask, count: number): number {
 const gapMicros = 15
 
 /**
- * Looks at the clock for some milliseconds: gaps in between are time that somebody else had. What the scheduler counts as
- * this thread's own all the same (`ranMillis`) was taken by interrupts, or by another guest of the host.
+ * Reads the clock in a loop for `millis` milliseconds. A gap between two readings is time in which something else
+ * ran. If the scheduler still counts that time as this thread's (`ranMillis`), interrupts or another guest of the
+ * host took it.
  */
 function spin(millis: number): Record<string, number> {
   const found: Record<string, number> = {}

@@ -1,6 +1,6 @@
 /**
- * Runs the probes: `node run-probes.ts` prints a line when it is ready, then for every line with a probe's name that it
- * reads, one with what its two threads answered.
+ * Runs the probes: `node run-probes.ts` prints a line when it is ready. For every line that it reads, the name of a
+ * probe, it prints a line with the answers of the two threads.
  */
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'

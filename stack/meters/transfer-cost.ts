@@ -1,10 +1,10 @@
-/** What one transfer over an open context cost: in time, in processor time by thread, and by operation. */
+/** The cost of one transfer over an open context: in time, in processor time by thread, and by operation. */
 import { readFileSync } from 'node:fs'
 import { ControlWord } from './context-control.ts'
 import { type MeterReading, readMeter } from './meter.ts'
 import type { Context } from './open-context.ts'
 
-/** Of one thread, as the scheduler counts it. */
+/** Times of one thread, as the scheduler counts them. */
 export interface ThreadTime {
   readonly ranMicros: number
   /** Ready to run, but its processor ran another thread. */
@@ -19,7 +19,10 @@ export interface TransferCost {
   readonly stack: readonly ThreadTime[]
   /** By thread of the stack. */
   readonly meters: readonly MeterReading[]
-  /** What taking a time costs, in nanoseconds: taken off every mean once, and there once more outside of it. */
+  /**
+   * Cost of taking a time, in nanoseconds. It is taken off every mean already. Each metered operation adds it once
+   * more to the transfer, outside of the measured duration.
+   */
   readonly timerNanos: number
 }
 
@@ -58,7 +61,10 @@ export async function transferCost(
   }
 }
 
-/** Of a thread of any process: a process's first has its number. Linux counts in nanoseconds. */
+/**
+ * Times of a thread of any process; the first thread of a process has the number of the process. Linux counts in
+ * nanoseconds.
+ */
 function threadTime(thread: number): ThreadTime {
   const [ran = 0, waited = 0] = readFileSync(`/proc/${thread}/schedstat`, 'latin1').split(' ').map(Number)
   return { ranMicros: ran / 1000, waitedMicros: waited / 1000 }

@@ -5,9 +5,9 @@ import type { ProbeTask } from './probe-task.ts'
 export interface Turns {
   /** A word that stays as it is between probes. */
   readonly flagWord: number
-  /** Both threads call it: one does something while the other spins. */
+  /** Both threads call this: thread `id` runs `body` while the other spins. */
   inTurn(id: number, body: () => void): void
-  /** Both threads call it: both begin at the same moment. */
+  /** Both threads call this: both run `body`, starting at the same moment. */
   together<T>(body: () => T): T
 }
 
@@ -15,12 +15,12 @@ export function nanosSince(start: number): number {
   return (performance.now() - start) * 1e6
 }
 
-/** The median: what a thread lost to others in between does not count. */
+/** The median: batches in which a thread was interrupted do not change it much. */
 export function middle(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** 0 for none. */
+/** 0 if `values` is empty. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length * share)] ?? 0

@@ -1,4 +1,4 @@
-/** How long it takes until a thread that sleeps runs: woken through shared memory, and through a descriptor. */
+/** How long a sleeping thread takes to run again: woken through shared memory, and through a descriptor. */
 import { PollEvent, ppoll, readFile, writeFile } from '../device/kernel/system-calls.ts'
 import type { Region } from '../dominoes/memory/region.ts'
 import type { Probe, ProbeTask } from './probe-task.ts'
@@ -8,13 +8,15 @@ const wakes = 40
 const settleMillis = 0.15
 
 /**
- * Thread 1 sleeps, thread 0 notes the time and wakes it; the sleeper answers how long ago that was. What waking costs is
- * a low quantile: where the sleeper takes the waker's own processor, the call lasts as long as the sleeper runs.
+ * Thread 1 sleeps; thread 0 notes the time and wakes it. `woken` is the median time from there until thread 1 runs,
+ * `waking` the time of the waking call. `waking` is a low quantile: if the sleeper takes the waker's own processor,
+ * the call lasts as long as the sleeper runs.
  */
 export function wakeProbes(region: Region, task: ProbeTask, turns: Turns): Record<string, Probe> {
   const { words, buffer } = region
   const word = task.turnWord + 96
-  // Both threads' clocks count from different origins; this one they share.
+  // The time of a wake-up is taken from `process.hrtime`, whose origin both threads share: `performance.now` counts
+  // from another origin on each thread.
   const sentAt = new Float64Array(buffer, (task.turnWord + 128) * 4, 1)
   const now = () => {
     const [seconds, nanos] = process.hrtime()

@@ -1,6 +1,6 @@
 /**
- * The actions that the protocol machine emits. Offsets are those of words in an action record, which begins with the
- * framework's (`dominoes/contract/action-queue.ts`). A record holds all that performing needs: whoever performs it looks at
+ * The actions that the protocol machine emits. Offsets are words of an action record, whose first fields are the
+ * framework's (`dominoes/contract/action-queue.ts`). A record holds all that performing it needs: the performer reads
  * no protocol state.
  */
 import { ActionWord } from '../dominoes/contract/action-queue.ts'
@@ -12,7 +12,9 @@ export const Action = {
   sendSegment: 1,
   /** Transmit an ARP packet. */
   sendArp: 2,
-  /** Answer the echo request in the current slot, whose ICMP payload is copied; or send one fragment of the answer. */
+  /**
+   * Answer the echo request in the current slot with a copy of its ICMP payload, or send one fragment of that answer.
+   */
   sendEchoReply: 3,
   /** Transmit an ICMP error that quotes the packet in the current slot. */
   sendIcmpError: 4,
@@ -32,14 +34,14 @@ export function transmitsFrame(action: number): boolean {
   return action < Action.deliver
 }
 
-/** Of every action that transmits a frame. */
+/** Fields of every action that transmits a frame. */
 const frameFields = {
   frameNumber: 'frames are numbered as they are emitted, so that a host can make them leave in that order',
   etherDestinationHigh: 'hardware address, first two bytes',
   etherDestinationLow: 'last four bytes',
 } as const
 
-/** Of every action that transmits an IP packet. */
+/** Fields of every action that transmits an IP packet. */
 const packetFields = {
   ...frameFields,
   ipSource: addressField('our address'),
@@ -119,10 +121,10 @@ export const UpcallRecord = defineRecord({
   requestIndex: 'channel index of the request that caused it',
 }).offsets
 
-/** The words of an upcall that the protocol machine fills: the same, from `UpcallWord.upcall`, in an action. */
+/** Words of an upcall that the protocol machine fills. An action holds the same words, from `UpcallWord.upcall` on. */
 export const upcallWords = defineRecord(upcallFields).words
 
-/** Of every action that posts an upcall. */
+/** Fields of every action that posts an upcall. */
 const postingFields = {
   upcallNumber: 'its place in the one order in which the application sees upcalls',
   ...upcallFields,
@@ -150,7 +152,10 @@ export const DatagramDeliveryWord = defineRecord(
   ActionWord.fields,
 ).offsets
 
-/** A connection has at most one of each to tell, in the order of their numbers, `readable` excepted. */
+/**
+ * A connection has at most one pending upcall of each kind. They are emitted in the order of these numbers; only
+ * `readable` is emitted at once, with each delivery.
+ */
 export const Upcall = {
   /** cookie, error. */
   listening: 1,
@@ -168,18 +173,21 @@ export const Upcall = {
   finished: 7,
   /** connection, error: nothing more comes; `none` after an orderly close. */
   closed: 8,
-  /** connection: it is closed and released, and all that touches its buffers was emitted before: see `Request.free`. */
+  /**
+   * connection: closed and released. All actions that touch its buffers were emitted before this upcall: see
+   * `Request.free`.
+   */
   drained: 9,
 
   /** connection (the socket, also below; 0 if it failed), cookie, error, localPort. */
   datagramBound: 16,
   /** connection, position, length, remoteAddress, remotePort: a datagram is in the receive buffer. */
   datagram: 17,
-  /** connection, position: the room in the send buffer up to it is free once no thread has this request in hand. */
+  /** connection, position: the room in the send buffer up to it is free once every thread is done with this request. */
   datagramsSent: 18,
   /** connection, error, remoteAddress, remotePort: a router or the peer says that a datagram did not arrive. */
   datagramRefused: 19,
-  /** connection: it is closed, and all that touches its buffers was emitted before. */
+  /** connection: closed. All actions that touch its buffers were emitted before this upcall. */
   datagramDrained: 20,
 } as const
 

@@ -1,16 +1,18 @@
 /**
- * Stamps are 32 bits of microseconds: two of them can be compared only while they are less than half of that apart,
- * 35.8 minutes. Connections live longer. So every nine minutes of a machine that holds connections, each stamp is drawn
- * along: whatever is older than `maximumGapMicros` becomes that old, and what is that old decides nothing any more.
+ * Stamps are 32 bits of microseconds. Two stamps can be compared only if they are less than 35.8 minutes apart, half
+ * of that range. Connections live longer. So a sweep runs every nine minutes while there are connections. It sets a
+ * stamp that is older than `maximumGapMicros` to exactly that age. No decision depends on how much older a stamp
+ * really is.
  *
  *   now ──── 9 min ────► next sweep          a stamp is at most maximumGapMicros + sweepMicros + one late tick old:
  *   │◄───────── 17.9 min ─────────►│         17.9 + 9 min, and never reaches 35.8
  *
- * A process that was stopped (SIGSTOP, a suspended host) comes back after any time. No armed timer is further ahead than
- * `maximumGapMicros`, so after a longer gap all of them are overdue, and every stamp is as old as it can be. A stop of more
- * than 71.6 minutes, which is all that 32 bits hold, looks like a shorter one: time then went by more slowly, no more.
+ * A process may be stopped for any time (SIGSTOP, a suspended host). No armed timer is further ahead than
+ * `maximumGapMicros`, so after a longer gap all timers are due, and every stamp is set to the greatest age. 32 bits
+ * hold 71.6 minutes: a longer stop looks like a shorter one, and the only effect is that the machine's time went by
+ * too slowly.
  *
- * Stamps in milliseconds have 24.8 days, and are drawn along in the same way.
+ * Stamps in milliseconds can be compared for 24.8 days. They are aged in the same way.
  */
 import { inert, type SenderKind } from './senders/kind.ts'
 import { makeAllDue } from './senders/timers.ts'
@@ -26,13 +28,16 @@ export const ageing: SenderKind<Core> = {
   },
 }
 
-/** More than `maximumGapMicros` have passed since the last request: all that is armed is due now. */
+/**
+ * To be called when more than `maximumGapMicros` have passed since the last request: ages every stamp and makes every
+ * timer due.
+ */
 export function ageAfterGap(core: Core): void {
   age(core, true)
   makeAllDue(core)
 }
 
-/** Whether anything is left that ages. */
+/** Ages all kinds of senders; returns whether stamps are left that need the next sweep. */
 function age(core: Core, isAfterGap: boolean): boolean {
   let isAnyLeft = false
   for (let index = 0; index < core.kinds.length; index += 1) {

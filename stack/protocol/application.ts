@@ -1,4 +1,4 @@
-/** Requests of the application: to the protocol that they are for. */
+/** Passes a request of the application to its protocol: UDP or TCP. */
 import { isDatagramRequest } from './requests.ts'
 import type { Core } from './state/core.ts'
 import { applyConnectionRequest } from './tcp/application.ts'

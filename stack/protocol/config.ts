@@ -1,12 +1,12 @@
 import type { HashKey } from './keyed-hash.ts'
 
 /**
- * No timer is further ahead than this, 17.9 minutes, and after a longer silence no stamp of before is compared any more
- * (see `ageing.ts`): a quarter of what 32 bits of microseconds hold.
+ * 17.9 minutes, a quarter of the range of 32 bits of microseconds. No timer is armed further ahead than this. After a
+ * longer gap between two requests, no earlier stamp is compared any more (see `ageing.ts`).
  */
 export const maximumGapMicros = 2 ** 30
 
-/** What the protocol machine has to know and cannot learn; equal on every replica. */
+/** Settings of the protocol machine; equal on every replica. */
 export interface MachineConfig {
   /** This host's IPv4 address, prefix length and gateway (0: none), as 32-bit integers. */
   readonly address: number
@@ -34,15 +34,18 @@ export interface MachineConfig {
   readonly minimumRtoMicros: number
   readonly delayedAckMicros: number
   /**
-   * Reordering that is our own doing: replicas transmit in claim order, and one that was preempted is late by
-   * a scheduling quantum. RACK's reordering window (RFC 8985 section 6.2) is never below this.
+   * Least value of RACK's reordering window (RFC 8985 section 6.2). The stack itself reorders segments: replicas
+   * transmit in claim order, and a replica that was preempted is late by a scheduling quantum.
    */
   readonly reorderingFloorMicros: number
   /** How long TIME-WAIT lasts: 2 MSL; below `maximumGapMicros`. */
   readonly timeWaitMicros: number
-  /** Keys what strangers must not foresee: initial sequence numbers, ports, cookies, places in the tuple hash. */
+  /**
+   * Key of the hashes whose values strangers must not predict: initial sequence numbers, ports, cookies, places in
+   * the tuple hash.
+   */
   readonly secret: HashKey
-  /** Of several machines that share this host's address, each with its own connections: which this is. */
+  /** Set if several machines share this host's address, each with its own connections: which of them this is. */
   readonly shard?: ShardConfig
 }
 

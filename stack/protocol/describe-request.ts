@@ -130,7 +130,7 @@ function formatHeader(header: NonNullable<DescribedRequest['header']>): string {
   return [route, ...fields].join(', ')
 }
 
-/** In the order in which people say them. */
+/** The names of the flags that are set, in the usual order: SYN, FIN, RST, … */
 function flagNames(flags: number): string {
   const { syn, fin, rst, psh, ack, urg, ece, cwr } = TcpFlag
   return Object.entries({ SYN: syn, FIN: fin, RST: rst, PSH: psh, ACK: ack, URG: urg, ECE: ece, CWR: cwr })

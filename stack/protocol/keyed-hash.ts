@@ -1,17 +1,20 @@
 /**
- * HalfSipHash-2-4 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), 32-bit words in, 32 bits out. With a key
- * that nobody outside knows, nobody outside can predict or steer what it gives: initial sequence numbers (RFC 6528),
- * ports (RFC 6056), SYN cookies (RFC 4987). Words are hashed as their little-endian bytes. Pure, allocates nothing.
+ * HalfSipHash-2-4 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), 32-bit words in, 32 bits out. Nobody who
+ * lacks the key can predict or choose its values: initial sequence numbers (RFC 6528), ports (RFC 6056), SYN cookies
+ * (RFC 4987). Words are hashed as their little-endian bytes. Pure, allocates nothing.
  */
 import { addressWords, isIpv4Mapped } from '../wire/address.ts'
 
 /** Two words, drawn when the stack starts; equal on every replica. */
 export type HashKey = readonly [number, number]
 
-/** Last words that keep the hashes of different purposes apart. */
+/** The last word of a hash's input, different for each purpose, so that the purposes get different hashes. */
 export const HashPurpose = { initialSequence: 1, port: 2, cookie: 3, errorLimit: 4 } as const
 
-/** The hash of an address and three words; callers that have fewer pass zeros, and a different last word for each purpose. */
+/**
+ * The hash of an address and three words; callers that have fewer pass zeros, and a different last word for each
+ * purpose.
+ */
 export function keyedHash(
   key: HashKey,
   words: Int32Array,
@@ -35,8 +38,8 @@ export function keyedHash(
 }
 
 /**
- * HalfSipHash-1-3 of an address and a word, for hash tables: a stranger cannot make collisions, and for an IPv4 address it
- * costs ten nanoseconds.
+ * HalfSipHash-1-3 of an address and a word, for hash tables: a stranger cannot make collisions, and for an IPv4
+ * address it costs ten nanoseconds.
  */
 export function tableHash(key: HashKey, words: Int32Array, addressAt: number, second: number): number {
   begin(key)

@@ -1,6 +1,7 @@
 /**
- * What a request costs, and that none allocates: run as `node --trace-gc stack/protocol/machine.bench.ts`.
- * Prints nanoseconds per apply, and garbage collections per million of them, for the paths that carry data.
+ * Measures what a request costs and shows that none allocates. Prints nanoseconds per apply, and garbage collections
+ * per million of them, for the paths that carry data:
+ * `node --trace-gc stack/protocol/machine.bench.ts`.
  */
 
 import { PerformanceObserver } from 'node:perf_hooks'
@@ -31,7 +32,7 @@ new PerformanceObserver((list) => {
 }).observe({ entryTypes: ['gc'] })
 
 /** A machine with one established connection, and the slot that requests are put in. */
-// As in a stack.
+// The compiler's settings of a stack's threads.
 tuneCompiler()
 
 class Bench {
@@ -140,7 +141,7 @@ function receiveStep(bench: Bench): void {
   bench.now = (bench.now + 5) | 0
 }
 
-/** The fastest of many batches: what else the machine does is no cost of ours. */
+/** Takes the fastest of many batches: other work on the machine only makes a batch slower. */
 function measure(name: string, bench: Bench, step: (index: number) => void): void {
   let index = 0
   for (; index < warmUp; index += 1) step(index)
@@ -152,7 +153,7 @@ function measure(name: string, bench: Bench, step: (index: number) => void): voi
     for (const end = index + measured / batchCount; index < end; index += 1) step(index)
     fastest = Math.min(fastest, Number(process.hrtime.bigint() - start) / (measured / batchCount))
   }
-  // Collections are reported from the event loop.
+  // The observer gets collections from the event loop, so they are counted after a turn of it.
   setImmediate(() => {
     const perMillion = ((collections - collectionsBefore) * 1e6) / measured
     const emitted = (bench.emitted / measured).toFixed(2)
@@ -185,8 +186,8 @@ measure('digest of one connection', hashed, () => {
 })
 
 /**
- * A hole at the front of a long flight: SACK blocks grow by two segments with each ACK, until the flight is
- * over; then the hole is filled. The cost must not depend on what is in flight.
+ * The first segment of a long flight is lost. The SACK block behind the hole grows by two segments with each ACK;
+ * when the flight is over, the hole is filled. The cost of an ACK must not depend on how much is in flight.
  */
 const holed = new Bench()
 const flightSegments = 2000

@@ -51,7 +51,7 @@ describe('the machine', () => {
   it('emits the same through a small queue as through a large one', () => {
     const segmentsThrough = (queueCapacity: number): [number, unknown[]] => {
       const scenario = Scenario.accepted({ queueCapacity, windowBytes: 1 << 22 }).streams(1 << 19)
-      // The window has grown beyond the send buffer, which all leaves at once.
+      // The window is now larger than the send buffer, so the whole buffer leaves at once.
       scenario.host.resumes = 0
       scenario.queues((1 << 19) + (1 << 18))
       return [scenario.host.resumes, scenario.seen().map((segment) => ({ ...segment.raw, words: undefined }))]
@@ -68,7 +68,7 @@ describe('the machine', () => {
     const { host } = scenario
     const micros = host.machine.microsUntilDeadline(host.now | 0)
     expect(micros).toBeGreaterThan(0)
-    // The probe is due, but the ACK that arrives with the same time stamp makes it needless.
+    // The probe is due, but the ACK that arrives with the same time stamp makes it superfluous.
     host.now += micros + 1_000_000
     scenario.acks(10)
     expect(scenario.heard()).toEqual([])
@@ -97,7 +97,7 @@ describe('the machine', () => {
     expect(copy).toEqual(host.state)
   })
 
-  // The words themselves are what a digest is of.
+  // A digest is a hash of the state's words, so the test changes single words.
   it('has a digest that sees every change of live state', () => {
     const scenario = Scenario.accepted()
     const digests = new Set([scenario.host.machine.digest()])
@@ -117,7 +117,7 @@ describe('the machine', () => {
     'has digests that take turns over the tables at rest: a word of %s is seen within a few hundred',
     (_, at) => {
       const host = new TestHost({ connectionCount: 200 })
-      // Enough connections that they take turns, too.
+      // More connections than one digest covers, so connections take turns, too.
       host.state[planLayout(host.config).globals + globalRecord.offsets.connectionsHigh] = 200
       host.invariants = undefined
       const copy = new Int32Array(host.state)

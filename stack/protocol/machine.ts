@@ -6,7 +6,8 @@
  *   2. request    changes state; emits what answers it directly, which always fits the queue
  *   3. drain      senders with something to emit emit it, until they are done or the queue is full
  *
- * Invariant: whatever step 3 has not emitted is in the state, as a list of senders and what each keeps of its intents.
+ * Invariant: what step 3 has not emitted yet is in the state: the list of senders with something to emit, and each
+ * sender's record of it.
  */
 import type { ActionQueue } from '../dominoes/contract/action-queue.ts'
 import { noDeadline } from '../dominoes/contract/domain.ts'
@@ -41,13 +42,17 @@ export interface Machine {
   digest(): number
   /** 32-bit hash of every word of the state. */
   digestAll(): number
-  /** Between two requests: copies the live state to the same places of `target`, over which a machine then goes on. */
+  /**
+   * Copies the live state to the same places of `target`, from which another machine can go on. Only between two
+   * requests.
+   */
   copyState(target: Int32Array): void
 }
 
 /**
- * A machine over `state`, which has at least `stateWords(config)` words: all zero at first, or those of
- * another replica at the same channel index. `words` is the region that slots are in.
+ * A machine over `state`, which has at least `stateWords(config)` words: all zero at first, or those of another
+ * replica at the same channel index. `words` is the region that slots are in. Throws RangeError for a configuration,
+ * state or queue that cannot work.
  */
 export function createMachine(
   config: MachineConfig,
@@ -85,7 +90,7 @@ function apply(core: Core, slot: number): void {
 function microsUntilDeadline(core: Core, nowMicros: number): number {
   const { globals } = core
   if (globals.timedSenders === 0) return noDeadline
-  // A process that was stopped for long: the deadline is past, even if it seems to lie ahead by wrapping.
+  // After a gap that long every deadline is past, even if wrapping makes it seem to lie ahead.
   if (elapsedMicros(globals.lastNow, nowMicros) > maximumGapMicros) return 0
   return Math.max(0, (earliestDeadline(core) - nowMicros) | 0)
 }

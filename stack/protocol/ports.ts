@@ -11,9 +11,10 @@ export function isPort(port: number): boolean {
 }
 
 /**
- * Draws a dynamic port for the destination whose address lies at `addressAt` in `words` (RFC 6056 section 3.3.1). What is
- * drawn is a keyed hash of the destination and a counter, so a stranger who sees the ports that he is called from can tell
- * neither the next one nor those that others are called from. It may be taken: then draw again.
+ * Draws a dynamic port, 32768 … 65535, for the destination whose address lies at `addressAt` in `words` (RFC 6056
+ * section 3.3.1). The port is a keyed hash of the destination and a counter. So a peer that sees the ports of its own
+ * connections can predict neither the next one nor those that go to other peers. The port may be in use: then the
+ * caller draws again.
  */
 export function drawPort(core: Core, words: Int32Array, addressAt: number, remotePort: number): number {
   const { globals, config } = core

@@ -1,6 +1,6 @@
 /**
- * The requests that the protocol machine takes. All but a frame come with their arguments in the slot's
- * argument words. Positions in a byte stream are 32-bit, wrapping, counted from the first payload byte.
+ * The requests that the protocol machine takes. Those of the application have arguments, in the slot's argument
+ * words. Positions in a byte stream are 32-bit, wrapping, counted from the first payload byte.
  */
 import { addressField, type Declarations, defineRecord, type RecordKind } from '../wire/record.ts'
 
@@ -20,11 +20,11 @@ export const Request = {
   close: 21,
   /** Reset the connection. */
   abort: 22,
-  /** Done with the connection's buffers: nobody reads or writes any more. Closes an open one at a position. */
+  /** The application no longer uses the connection's buffers. Closes a connection that is still open, at a position. */
   release: 23,
-  /** The application took a connection that was accepted: it counts no more against the backlog. */
+  /** The application took an accepted connection, which no longer counts against the backlog. */
   accept: 24,
-  /** After the upcall `drained`, once no thread has anything in hand that touches the buffers: the index is free. */
+  /** Comes after the upcall `drained`, once no thread is still at work on the connection's buffers: frees the index. */
   free: 25,
 
   bindDatagram: 32,
@@ -53,8 +53,8 @@ const connectRecord = defineRecord({
 export const ConnectArgument = connectRecord.offsets
 
 /**
- * For send, read, close, abort, release, accept and free. A position says all that earlier ones of its direction did: it
- * does no harm if a strategy applies two such requests in the other order.
+ * For send, read, close, abort, release, accept and free. A position includes all earlier positions of its direction,
+ * so a strategy may apply two such requests in either order.
  */
 const streamRecord = defineRecord({
   connection: 'id',

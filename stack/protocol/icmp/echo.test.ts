@@ -15,7 +15,10 @@ interface Fragment {
   readonly identification: number
 }
 
-/** The parts of the reply to a request of so many bytes; the queue keeps its records after it was emptied. */
+/**
+ * The fragments of the reply to an echo request with `payloadLength` bytes. They are read from the action queue,
+ * which keeps its records after it was emptied.
+ */
 function reply(host: TestHost, payloadLength: number, ipSource = peerAddress): Fragment[] {
   return host.frame(request(payloadLength, ipSource)).map((_, k) => {
     const word = (at: number) => host.actions.words[k * actionWords + at] as number
@@ -61,7 +64,7 @@ describe('an echo reply', () => {
 
   it('has an identification of its own for 65,536 replies, which starts elsewhere for another host', () => {
     const host = new TestHost()
-    // Asked after each of so many requests, the invariants would take seconds.
+    // Off: checking the invariants after each of 65,536 requests would take seconds.
     host.invariants = undefined
     const first = reply(host, 2000)[0] as Fragment
     const seen = new Set([first.identification])

@@ -13,8 +13,8 @@ const echoReply = 0
 const echoRequest = 8
 
 /**
- * Most fragments of one reply: all of them are emitted at once, which has to fit the action queue. The largest packet there
- * is takes 45 where the MTU is 1500.
+ * Most fragments of one reply. All of them are emitted at once and have to fit the action queue. The largest IP
+ * packet takes 45 at an MTU of 1500.
  */
 export const fragmentLimit = 48
 /** Sets this use of the keyed hash apart from others. */
@@ -65,8 +65,9 @@ function emitReply(
 }
 
 /**
- * Unique for as long as fragments live in the network, since it counts; not to be foreseen by others, who could else damage
- * what they cannot see (RFC 7739 section 5): where the count starts differs from host to host.
+ * The identification of the next packet that is sent in fragments, 0 … 65535. It counts, so that no number repeats
+ * while fragments of an earlier packet live in the network. The count starts at a keyed hash of the destination, so
+ * that other hosts cannot predict it and damage packets that they cannot see (RFC 7739 section 5).
  */
 function nextIdentification(core: Core): number {
   const { globals, config } = core

@@ -62,7 +62,7 @@ describe('an ICMP error', () => {
   })
 })
 
-/** What is in flight was lost, so that the congestion window is one segment. */
+/** Waits for one retransmission timeout: what is in flight was lost, and the congestion window is one segment. */
 function timedOut(scenario: Scenario): Scenario {
   scenario.waits(300_000)
   if (scenario.host.counters.timeouts !== 1) throw new Error('not one timeout')

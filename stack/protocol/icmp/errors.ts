@@ -1,6 +1,7 @@
 /**
- * An ICMP error about a packet of ours. Anyone can forge one, so about a segment it has to name a connection and a
- * sequence number in flight (RFC 5927 section 4.1), and an established connection is never ended by it (section 5.2).
+ * An ICMP error about a packet that we sent. Anyone can forge one. So an error about a TCP segment is accepted only
+ * if it quotes a connection of ours and a sequence number in flight (RFC 5927 section 4.1), and it never ends an
+ * established connection (section 5.2).
  */
 
 import { isSameAddress } from '../../wire/address.ts'
@@ -25,7 +26,7 @@ export function receiveIcmpError(core: Core): void {
   else globals.notOurs = (globals.notOurs + 1) | 0
 }
 
-/** False: nobody here sent what the error quotes. */
+/** False: no sender here sent the quoted packet. */
 function reachesSender(core: Core): boolean {
   const protocol = header(core, HeaderWord.quotedProtocol)
   if (protocol === IpProtocol.tcp) return receiveSegmentError(core)
@@ -66,7 +67,7 @@ function receiveSegmentError(core: Core): boolean {
     return true
   }
   if (!isUnreachable(core) && header(core, HeaderWord.icmpType) !== IcmpType.timeExceeded) return true
-  // RFC 1122 section 4.2.3.9: remember a soft error; only an attempt to connect gives up at once.
+  // RFC 1122 section 4.2.3.9: a soft error is only remembered, but an attempt to connect fails at once.
   tcb.softError = errorOf(core)
   if (tcb.state === State.synSent && isUnreachable(core)) closeConnection(core, tcb.softError)
   return true

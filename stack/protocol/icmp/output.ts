@@ -1,4 +1,4 @@
-/** ICMP messages out: always an answer to the frame at hand, so they go back to where it came from. */
+/** Outgoing ICMP messages. Each answers the frame at hand, and goes back to the station that sent that frame. */
 
 import { copyAddress } from '../../wire/address.ts'
 import { HeaderWord } from '../../wire/header.ts'
@@ -6,7 +6,7 @@ import { IcmpWord } from '../actions.ts'
 import { type Core, header, OwnAddress } from '../state/core.ts'
 import { emitAction } from '../state/emit.ts'
 
-/** Returns the record's word offset. */
+/** Emits an action that sends an ICMP message; returns the word offset of its record. */
 export function emitIcmp(
   core: Core,
   action: number,

@@ -9,7 +9,10 @@ const loopback = 127
 /** 224.0.0.0 and above: multicast, reserved, and the limited broadcast. */
 const firstGroup = 14
 
-/** Whether the address at `at` in `words` can be that of another host: who sent a packet, or whom to connect to. */
+/**
+ * Whether the address at `at` in `words` can be that of one other host: the source of a packet, or a peer to connect
+ * to.
+ */
 export function isHost({ config }: Core, words: Int32Array, at: number): boolean {
   if (!isIpv4Mapped(words, at)) return false
   const address = ipv4At(words, at)
@@ -18,7 +21,10 @@ export function isHost({ config }: Core, words: Int32Array, at: number): boolean
   return address !== config.address && !isOfWholeSubnet(config, address)
 }
 
-/** The broadcast address of our subnet, or the old one with a host part of zeros. A link of two has neither (RFC 3021). */
+/**
+ * Whether this is the broadcast address of our subnet, or its old form with a host part of zeros. A subnet of two
+ * addresses has neither (RFC 3021).
+ */
 function isOfWholeSubnet({ address: own, prefixLength }: MachineConfig, address: number): boolean {
   if (prefixLength === 0 || prefixLength > 30) return false
   const hostMask = -1 >>> prefixLength

@@ -1,4 +1,4 @@
-/** A frame that passed its check: to whoever takes its format. */
+/** Passes the frame at hand to the protocol of its format, if its check accepted it and it is for this host. */
 
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { isSameAddress } from '../../wire/address.ts'
@@ -32,7 +32,10 @@ export function receiveFrame(core: Core): void {
   else globals.notOurs = (globals.notOurs + 1) | 0
 }
 
-/** A frame to another station, as a hub or a bridge delivers it, is not ours; to all of them only ARP is. */
+/**
+ * Whether the frame is addressed to this station; hubs and bridges also deliver frames for others. Broadcasts are
+ * taken for ARP only.
+ */
 function isForThisHost(core: Core, format: number): boolean {
   const { config } = core
   const high = header(core, HeaderWord.etherDestinationHigh)
@@ -41,7 +44,10 @@ function isForThisHost(core: Core, format: number): boolean {
   return format === Format.arp && high === etherBroadcastHigh && low === etherBroadcastLow
 }
 
-/** To our address and from that of a host: RFC 9293 section 3.10.7 and RFC 1122 section 3.2.2 forbid answering others. */
+/**
+ * Whether the packet goes to our address and comes from the address of one host: RFC 9293 section 3.10.7 and RFC 1122
+ * section 3.2.2 forbid answers to all others.
+ */
 function isAnswerable(core: Core): boolean {
   const { words, head } = core
   return (

@@ -1,7 +1,8 @@
 /**
- * This host's address in another host's mouth (RFC 5227 section 2.4): who claims it is answered by an announcement to all,
- * so that peers who believed the claim come back. As (c) has it for a host whose address is given, it never yields, and
- * announces once in ten seconds at most, so that two hosts that both defend do not fill the link.
+ * Defends this host's IP address (RFC 5227 section 2.4). If another host claims the address, an ARP announcement to
+ * all hosts corrects the peers that believed the claim. The address is configured, so case (c) of the section
+ * applies: this host never gives it up. It announces once in ten seconds at most, so that two hosts that both defend
+ * the address do not fill the link.
  */
 import { inert, type SenderKind } from '../senders/kind.ts'
 import { scheduleSender } from '../senders/pending.ts'
@@ -11,7 +12,7 @@ import { ArpOperation, broadcastEther, emitArp } from './arp-output.ts'
 /** DEFEND_INTERVAL (section 1.1). */
 const defendIntervalMillis = 10_000
 
-/** Somebody sends ARP packets in our name from another hardware address. */
+/** An ARP packet came that has our IP address as its sender, but another hardware address. */
 export function noteConflict(core: Core): void {
   const { globals, layout } = core
   globals.addressConflicts = (globals.addressConflicts + 1) | 0
@@ -22,7 +23,7 @@ export function noteConflict(core: Core): void {
   scheduleSender(core, layout.firstSender.addressDefense)
 }
 
-/** It is scheduled only to announce, so it needs to remember nothing. */
+/** The sender of announcements. It is scheduled only to announce, so it keeps no state. */
 export const addressDefense: SenderKind<Core> = {
   ...inert,
 

@@ -14,15 +14,15 @@ export function receiveArp(core: Core): void {
   const isFromUs = isSameAddress(words, sender, core.own, OwnAddress.address)
   const etherHigh = header(core, HeaderWord.etherSourceHigh)
   const etherLow = header(core, HeaderWord.etherSourceLow)
-  // A probe (RFC 5227) has no sender.
+  // A probe (RFC 5227) has no sender address.
   const mayLearn = ipv4At(words, sender) !== 0 && !isFromUs
-  // RFC 826: a pair already in the table is updated whoever is the target; a new one is learned only if we are.
+  // RFC 826: an entry that exists is updated whoever the target is; a new one is made only if we are the target.
   if (mayLearn && (isForUs || findNeighbor(core, words, sender) >= 0)) {
     learnNeighbor(core, words, sender, etherHigh, etherLow)
   }
-  // All machines that share the address see the packet; one answers.
+  // All machines that share the address see the packet; only machine 0 answers.
   if (config.shard !== undefined && config.shard.index !== 0) return
-  // Our own broadcast may come back to us.
+  // Our own broadcast may come back to us, which is no conflict.
   if (isFromUs && (etherHigh !== config.etherHigh || etherLow !== config.etherLow)) noteConflict(core)
   if (!isForUs || isFromUs) return
   if (header(core, HeaderWord.arpOperation) !== ArpOperation.request) return

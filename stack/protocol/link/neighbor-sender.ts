@@ -1,4 +1,4 @@
-/** A neighbor as a sender: it is asked for by ARP. */
+/** A neighbor as a sender: it emits the ARP requests that ask for its hardware address. */
 import { inert, type SenderKind } from '../senders/kind.ts'
 import type { Core } from '../state/core.ts'
 import { flushArpRequest } from './arp-output.ts'

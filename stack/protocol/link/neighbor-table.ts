@@ -7,7 +7,10 @@ import { stopWaiting } from '../senders/waiting.ts'
 import { type Core, selectSender } from '../state/core.ts'
 import { NeighborState, neighborRecord } from '../state/tables.ts'
 
-/** Whether the next hop of `sender` is known now, without asking; its address is then left as by `resolveNextHop`. */
+/**
+ * Whether the hardware address of `sender`'s next hop is known; sends no ARP request. If it is known, it is left in
+ * core.etherHigh and core.etherLow.
+ */
 export function nextHopIsKnown(core: Core, sender: number): boolean {
   const { sender: record, neighbor } = core
   selectSender(core, sender)
@@ -19,7 +22,7 @@ export function nextHopIsKnown(core: Core, sender: number): boolean {
   return true
 }
 
-/** `sender`, which is selected then, needs its next hop no more, and waits for nobody. */
+/** `sender` no longer needs its next hop: it leaves the wait list and drops its reference. Selects `sender`. */
 export function releaseNextHop(core: Core, sender: number): void {
   const { sender: record, neighbor } = core
   selectSender(core, sender)
@@ -55,8 +58,9 @@ export function selectedSender(core: Core): number {
 }
 
 /**
- * Aims at where the SYN of a connection that a peer opened came from: SYN-ACKs go there, so that forged addresses fill no
- * table of neighbors and are not asked for; so does a reset of a connection that has not needed its next hop yet.
+ * Aims at the hardware address that the SYN came from; the peer has opened this connection. SYN-ACKs go there, so
+ * that SYNs from forged addresses cause neither neighbor entries nor ARP requests. A reset goes there if the
+ * connection has not needed its next hop yet.
  */
 export function aimAtOpener(core: Core): void {
   core.etherHigh = core.tcb.openerHigh
@@ -64,8 +68,9 @@ export function aimAtOpener(core: Core): void {
 }
 
 /**
- * Aims at `core.nextHop` if it is known, without asking and without referring to it; `hint` is the entry where it was last
- * time, + 1. Returns the entry where it is, + 1; 0 if it is not known.
+ * Aims at `core.nextHop` if its hardware address is known. Sends no ARP request and takes no reference. `hint` is the
+ * entry that held it last time, index + 1. Returns the entry that holds it, index + 1; 0 if the hardware address is
+ * not known.
  */
 export function aimAtKnown(core: Core, hint: number): number {
   const { neighbor, state, nextHop, now } = core

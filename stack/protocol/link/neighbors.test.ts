@@ -41,7 +41,8 @@ describe('whoever waits for a neighbor hears of it, whatever strangers do meanwh
   it('data of an established connection leaves as soon as its neighbor answers again', () => {
     const scenario = Scenario.accepted()
     scenario.answersArp = false
-    // Unused for long, the neighbor was forgotten; then it is asked for in vain while strangers come and go.
+    // The neighbor was not used for long and is forgotten. Then ARP requests for it stay without an answer while
+    // strangers come and go.
     scenario.waits(700_000_000).forget().queues(mss)
     strangersAsk(scenario.host, 190)
     scenario.waits(20_000_000)
@@ -94,7 +95,8 @@ describe('a connection that is over', () => {
     const scenario = Scenario.accepted().queues(mss)
     scenario.sends({ flags: 'RST', at: 0 }).releases()
     strangersAsk(scenario.host, 300)
-    // Its entry was free to be taken, so the peer has to be asked for again.
+    // The closed connection held no reference, so a stranger got the peer's entry, and the peer has to be asked for
+    // again.
     expect(scenario.host.connect(80)).toMatchObject([{ action: 'arp', targetAddress: peerAddress }])
   })
 })

@@ -1,15 +1,16 @@
 /**
- * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a table with an entry for the next hop of every sender, and some
- * more. It is searched when a sender first needs its next hop; then the sender refers to its entry.
+ * The ARP cache (RFC 826, RFC 1122 section 2.3.2): a table with room for the next hop of every sender, and spare
+ * entries. It is searched when a sender first needs its next hop; from then on the sender refers to the entry.
  *
  *   free → incomplete (asking) → reachable → probing (still used, asking) → reachable
  *              └── no answer ──► unresolved if a sender refers to it, else free ◄──┘
  *
- * Invariant: an entry that a sender refers to keeps its address. So whoever waits for an answer is told of it, or of
- * its absence, whatever strangers ask for meanwhile: they get entries to which nobody refers.
+ * Invariant: an entry that a sender refers to keeps its IP address. So a sender that waits is always told whether an
+ * ARP answer came. Strangers who ask for our address only get entries without references.
  *
- * Stamps: an entry that is asked for, reachable or probing has a deadline within `reachableMicros`; one that is not used
- * loses it then. No stamp that is compared is older than twice that.
+ * Stamps: an incomplete, reachable or probing entry has a deadline within `reachableMicros`. At its deadline an entry
+ * that was not used is forgotten, and has no deadline any more. So no stamp that is compared is older than twice
+ * `reachableMicros`.
  */
 import { copyAddress, isSameAddress } from '../../wire/address.ts'
 import { maximumGapMicros } from '../config.ts'
@@ -23,14 +24,14 @@ import { findNeighbor, releaseNextHop, selectedSender, selectNeighbor } from './
 const retryMicros = 1_000_000
 /** More than Linux's three: a lossy link should not make a neighbor unreachable. */
 const attemptLimit = 5
-/** After this long an entry in use is asked for again, one that is not is forgotten. */
+/** After this time an entry in use is asked for again, and an unused entry is forgotten. */
 const reachableMicros = 300_000_000
 const idleLimitMicros = reachableMicros / 2
 
 /**
- * The hardware address of the next hop of `sender`, whose IP address lies at `addressAt` in `words`: it is left in
- * core.etherHigh and core.etherLow.
- * False: it is being asked for, and the sender will be told when it is known, or that it is unreachable.
+ * Leaves the hardware address of `sender`'s next hop in core.etherHigh and core.etherLow. The next hop's IP address
+ * lies at `addressAt` in `words`. False: the address is being asked for, and the sender's kind will be told the
+ * result (`resolved` or `unreachable`).
  */
 export function resolveNextHop(core: Core, sender: number, words: Int32Array, addressAt: number): boolean {
   const { neighbor, now } = core
@@ -46,7 +47,10 @@ export function resolveNextHop(core: Core, sender: number, words: Int32Array, ad
   return true
 }
 
-/** The entry for `address`, a new one if there is none, is now reachable at this hardware address. */
+/**
+ * The entry for the address at `addressAt` in `words` is now reachable at this hardware address. Takes a new entry if
+ * there is none.
+ */
 export function learnNeighbor(
   core: Core,
   words: Int32Array,
@@ -65,17 +69,20 @@ export function learnNeighbor(
   tellResolved(core)
 }
 
-/** The deadline of the selected entry has come: asks again, doubts or forgets it. */
+/** The deadline of the selected entry has come: asks for the neighbor again, or forgets it. */
 export function fireNeighborTimer(core: Core): void {
   const { neighbor, now } = core
   const { at: entry } = neighbor
   if (((neighbor.deadline - now) | 0) <= 0) expire(core)
-  // What expiry did may have selected another.
+  // `expire` may have selected another entry.
   neighbor.at = entry
   if (hasDeadline(core)) armSender(core, selectedSender(core), neighbor.deadline)
 }
 
-/** Nothing here outlives its deadline by much, so there is nothing to age but after a gap: then all have expired. */
+/**
+ * No stamp here gets much older than the deadline of its entry, so only a gap between requests needs ageing: then
+ * every deadline has passed.
+ */
 export function ageNeighbors(core: Core, isAfterGap: boolean): boolean {
   const { globals, neighbor, now } = core
   if (!isAfterGap) return false
@@ -123,7 +130,7 @@ function forget(core: Core): void {
   neighbor.state = neighbor.references > 0 ? NeighborState.unresolved : NeighborState.free
 }
 
-/** Whether `sender` refers to the entry for `address`; selects both. */
+/** Whether `sender` refers to the entry for the address at `addressAt` in `words`; selects both. */
 function refersTo(core: Core, sender: number, words: Int32Array, addressAt: number): boolean {
   const { sender: record, neighbor } = core
   selectSender(core, sender)
@@ -132,7 +139,7 @@ function refersTo(core: Core, sender: number, words: Int32Array, addressAt: numb
   return isSameAddress(core.state, neighbor.address, words, addressAt)
 }
 
-/** Selects the entry for `address`, to which `sender` refers from now on. */
+/** Selects the entry for the address at `addressAt` in `words`, and makes `sender` refer to it. */
 function refer(core: Core, sender: number, words: Int32Array, addressAt: number): void {
   const { sender: record, neighbor } = core
   releaseNextHop(core, sender)
@@ -145,7 +152,10 @@ function refer(core: Core, sender: number, words: Int32Array, addressAt: number)
   record.neighbor = index + 1
 }
 
-/** Selects an entry for `address`, incomplete: a free one, else of those that nobody refers to the one unused for longest. */
+/**
+ * Selects an entry for the address and makes it incomplete. Takes a free entry, else the one that is unused for
+ * longest of those without references.
+ */
 function takeEntry(core: Core, words: Int32Array, addressAt: number): number {
   const { neighbor, globals, now, neighborLimit } = core
   let oldest = -1

@@ -1,29 +1,37 @@
 /**
- * A *sender* is whoever may have something to emit, or has to be woken for it: a TCP connection, a neighbor that is asked
- * for. The machine knows senders by number and their kinds by this interface, and nothing of what they are. Kinds keep no state of their own.
+ * A *sender* is anything that may have something to emit, or has to be woken at some time: a TCP connection, or a
+ * neighbor that ARP asks for. The machine knows senders only by number, and their kinds only by this interface. A
+ * kind keeps no state of its own.
  *
- * `C` is the machine's `Core` (state/core.ts), which holds the kinds; a parameter, lest the two files import each other.
+ * `C` is the machine's `Core` (state/core.ts), which holds the kinds. It is a type parameter so that the two files do
+ * not import each other.
  */
 export interface SenderKind<C> {
-  /** Emits all that sender `index` has to emit; false if the action queue filled first: it is called again. */
+  /**
+   * Emits all that sender `index` has to emit. False: the action queue filled first, and `flush` is called again
+   * later.
+   */
   flush(core: C, index: number): boolean
-  /** The neighbor that sender `index` waited for has answered. May schedule it; emits nothing and asks for no neighbor. */
+  /**
+   * The neighbor that sender `index` waited for has answered. May schedule the sender; emits nothing and asks for no
+   * neighbor.
+   */
   resolved(core: C, index: number): void
-  /** It does not answer. */
+  /** The neighbor that sender `index` waited for does not answer. */
   unreachable(core: C, index: number): void
   /**
-   * The deadline of sender `index` has come, which may be earlier than any of its timers. Does what is due, and arms the
-   * earliest that is still to come (`armSender`), later than now; emits nothing.
+   * The deadline of sender `index` has come, which may be earlier than all of its timers. Does what is due, and arms
+   * the earliest of the other timers (`armSender`), later than now; emits nothing.
    */
   fire(core: C, index: number): void
   /**
-   * Draws the stamps of this kind along (see `ageing.ts`); after a gap all are old, and all timers due. Whether there will
-   * be stamps to age.
+   * Ages the stamps of this kind (see `ageing.ts`). After a gap it makes all stamps as old as they can be, and all
+   * timers due. Returns whether stamps are left that need the next sweep.
    */
   age(core: C, isAfterGap: boolean): boolean
 }
 
-/** Does nothing: what a kind has no use for, it takes from here, so that all kinds have one shape. */
+/** Methods that do nothing, for what a kind does not need. With them all kinds have the same shape of object. */
 export const inert: SenderKind<unknown> = {
   flush: () => true,
   resolved: () => {},

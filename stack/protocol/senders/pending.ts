@@ -1,8 +1,8 @@
 /**
  * The list of senders that may have something to emit, first come, first served.
  *
- * Invariant: whoever has something to emit after a request was drained is in the list; what is left when the queue
- * filled is emitted by the same senders in the same order, on every replica.
+ * Invariant: a sender that still has something to emit after `drain` is in the list. So what did not fit the queue is
+ * later emitted by the same senders in the same order, on every replica.
  */
 import { type Core, senderAt } from '../state/core.ts'
 import { senderRecord } from '../state/sender.ts'

@@ -18,7 +18,7 @@ import { armSender, disarmSender, earliestDeadline, fireTimers, makeAllDue } fro
 
 const config = { ...testConfig, connectionCount: 20 }
 const { first } = numberSenders(config)
-/** Few, so that most are in the heap when they are disarmed; of every kind. */
+/** A sender of any kind. There are few, so that most are in the heap when they are disarmed. */
 const sender = fc.oneof(
   { weight: 6, arbitrary: fc.nat(config.connectionCount - 1) },
   { weight: 1, arbitrary: fc.constantFrom(...senderNames.map((name) => first[name])) },
@@ -35,7 +35,7 @@ const deed = fc.oneof(
   { weight: 2, arbitrary: fc.record({ passMicros: fc.integer({ min: 0, max: 20 }) }) },
 )
 
-/** Kinds that only say who was fired, by number. */
+/** Kinds that only record the number of each sender that is fired. */
 function watching(fired: number[]): Record<SenderName, SenderKind<Core>> {
   const watch = (name: SenderName): SenderKind<Core> => ({
     ...inert,
@@ -64,7 +64,7 @@ describe('the heap of senders that have a deadline', () => {
         core.globals.connectionsHigh = config.connectionCount
         core.globals.neighborsHigh = core.neighborLimit
         const invariants = new SenderInvariants(core)
-        /** By sender: when it is due, in a time that does not wrap. */
+        /** Deadline of each armed sender, in a time that does not wrap. */
         const expected = new Map<number, number>()
         let now = start
         core.now = now | 0
@@ -103,7 +103,7 @@ describe('the heap of senders that have a deadline', () => {
 /** `count` connections wait for an answer to their SYN, each to send it again at a time of its own. */
 function opening(count: number): TestHost {
   const host = new TestHost({ connectionCount: count, segmentCount: 2 })
-  // Looking at all of them after each request is the test's cost, not the machine's.
+  // Off: checking the invariants of so many connections after each request would take long.
   host.invariants = undefined
   host.learn()
   for (let index = 0; index < count; index += 1) {
@@ -113,7 +113,7 @@ function opening(count: number): TestHost {
   return host
 }
 
-/** Connections that `firings` wake-ups of the machine look at. */
+/** How many connections the machine looks at in `firings` wake-ups. */
 function visits(host: TestHost, firings: number): number {
   let visited = 0
   const { config, words, state, actions } = host

@@ -3,12 +3,14 @@
  *
  *   place   0 │ 1   2 │ 3   4   5   6 │ …      below place p are 2p + 1 and 2p + 2
  *
- * A sender has one deadline here, however many timers it has: a lower bound of them. To arm a later timer costs nothing,
- * as each ACK does with that of retransmission; a sender that comes up early is put back by its kind. So firing costs
- * O(log n) for each sender that comes up, and others are not looked at.
+ * A sender has one deadline in the heap, however many timers it has: a lower bound of all of them. Arming a timer
+ * later than this bound leaves the heap as it is; each ACK does so with the retransmission timer. If a sender comes
+ * up before any of its timers is due, its kind arms it again. So firing costs O(log n) for each sender that comes up,
+ * and no other sender is looked at.
  *
- * Times wrap. Deadlines are at most 17.9 minutes ahead when they are armed, and everything in the heap is due after a
- * silence of that length (see `ageing.ts`): any two in it are less than 35.8 minutes apart, so differences compare them.
+ * Times wrap. A deadline is at most 17.9 minutes ahead when it is armed, and after a gap of that length everything in
+ * the heap is made due (see `ageing.ts`). So any two deadlines are less than 35.8 minutes apart, and the sign of
+ * their difference orders them.
  *
  * Invariants: no deadline is before that of the place above; a sender's `place` is where it is, + 1; words of places
  * that are not in use are 0.
@@ -46,20 +48,21 @@ export function disarmSender(core: Core, sender: number): void {
   else moveDown(core, place, moved)
 }
 
-/** Whether a timer is due, or may be. */
+/** Whether the deadline of a sender has come: one of its timers is due, or may be. */
 export function isAnyDue(core: Core): boolean {
   return core.globals.timedSenders !== 0 && ((earliestDeadline(core) - core.now) | 0) <= 0
 }
 
-/** No timer is due before this; meaningless if the heap is empty. */
+/** The earliest deadline: no timer is due before it. Meaningless if the heap is empty. */
 export function earliestDeadline(core: Core): number {
   const { state, layout } = core
   return state[senderAt(core, (state[layout.timers] as number) - 1) + deadlineOffset] as number
 }
 
 /**
- * Fires the senders that are due; each arms what it waits for next, later than now. Each comes up once at most: whoever armed
- * a time that is past comes up with the next request, which is asked for at once.
+ * Fires the senders that are due; each then arms its next deadline, later than now. If one arms a time that is past,
+ * the loop still ends, after as many firings as the heap had senders. That deadline is fired with the next request,
+ * which `microsUntilDeadline` asks for at once.
  */
 export function fireTimers(core: Core): void {
   const { state, layout, kinds, globals } = core
@@ -71,7 +74,7 @@ export function fireTimers(core: Core): void {
   }
 }
 
-/** All that is armed is due now; where everything is equal, every order is right. */
+/** Makes every sender in the heap due now. All deadlines are then equal, so any order is a valid heap. */
 export function makeAllDue(core: Core): void {
   const { state, globals, layout, now } = core
   for (let place = 0; place < globals.timedSenders; place += 1) {
@@ -79,7 +82,10 @@ export function makeAllDue(core: Core): void {
   }
 }
 
-/** `sender` is in the heap from now on, and not too far down for its deadline. */
+/**
+ * Puts `sender` into the heap if it is not there, and moves it up as far as its deadline, which has not become later,
+ * requires.
+ */
 function enter(core: Core, sender: number): void {
   const { state, globals } = core
   let place = (state[senderAt(core, sender) + placeOffset] as number) - 1
@@ -90,7 +96,7 @@ function enter(core: Core, sender: number): void {
   moveUp(core, place, sender + 1)
 }
 
-/** Puts `link`, for which `place` is free, there or further up. */
+/** Puts `link` (sender + 1) at `place`, which is free, or further up. */
 function moveUp(core: Core, place: number, link: number): void {
   const { state, layout } = core
   let free = place
@@ -104,7 +110,7 @@ function moveUp(core: Core, place: number, link: number): void {
   put(core, free, link)
 }
 
-/** Puts `link`, for which `place` is free, there or further down. */
+/** Puts `link` (sender + 1) at `place`, which is free, or further down. */
 function moveDown(core: Core, place: number, link: number): void {
   const { state, layout, globals } = core
   let free = place

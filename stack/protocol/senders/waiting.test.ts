@@ -29,7 +29,7 @@ function waiting(): TestHost {
   return host
 }
 
-/** A router says that connection `index` leads nowhere, which ends the attempt. */
+/** A router reports that the peer of connection `index` is unreachable, which ends the attempt to connect. */
 function end(host: TestHost, index: number): void {
   host.frame({
     format: Format.icmpError,
@@ -47,7 +47,7 @@ function end(host: TestHost, index: number): void {
 }
 
 const range = Array.from({ length: count }, (_, index) => index)
-/** The first, the last, some that are neighbors in the list, and some that are not. */
+/** The first, the last, some that follow each other in the list, and some that do not. */
 const ended = [0, 7, 8, 9, 20, 30, 49]
 const left = range.filter((index) => !ended.includes(index))
 
@@ -81,13 +81,13 @@ describe('50 connections that wait for one neighbor', () => {
     const host = waiting()
     for (const index of range) end(host, index)
     expect(synsFrom(host.learn(silent))).toEqual([])
-    // Indexes are used again, last in, first out, and wait anew.
+    // Indexes are used again, last in, first out, and the new connection waits from the start.
     host.connect(80, firstPort + 100, 100, 0x0a0000ca)
     expect(synsFrom(host.learn(0x0a0000ca))).toEqual([100])
   })
 })
 
-/** A few senders and addresses: whatever is done to them, lists, marks and references agree. */
+/** Steps with few senders and addresses; lists, marks and references have to agree after every sequence of steps. */
 const deed = fc.oneof(
   fc.record({
     does: fc.constant('resolve' as const),

@@ -1,11 +1,12 @@
 /**
- * Who waits for a neighbor's answer: each neighbor has a list of them, first come, first served. To learn its address
- * wakes exactly those, and no answer is told to exactly those, however many other senders there are.
+ * The senders that wait for a neighbor's ARP answer: each neighbor has a list of them, first come, first served. When
+ * its address is learned, or no answer comes, exactly the senders in the list are told. The cost does not depend on
+ * how many other senders there are.
  *
  *   neighbor.waitHead ──► sender ◄──► sender ◄──► sender ◄── neighbor.waitTail
  *
- * Invariant: a sender is in the list of the neighbor to which it refers, or in none; only an incomplete neighbor, one that
- * is being asked for, has anybody in its list.
+ * Invariant: a sender is in the list of the neighbor to which it refers, or in none; only an incomplete neighbor, one
+ * that is being asked for, has anybody in its list.
  */
 import { type Core, selectSender, senderAt } from '../state/core.ts'
 import { senderRecord } from '../state/sender.ts'
@@ -27,7 +28,10 @@ export function startWaiting(core: Core, sender: number): void {
   neighbor.waitTail = link
 }
 
-/** The selected sender does not wait for the selected neighbor, to which it refers, or does so no more. */
+/**
+ * Takes the selected sender off the list of the selected neighbor, to which it refers; does nothing if it is not in
+ * it.
+ */
 export function stopWaiting(core: Core): void {
   const { sender, neighbor, state } = core
   if (sender.isWaiting === 0) return
@@ -41,7 +45,7 @@ export function stopWaiting(core: Core): void {
   sender.previousWaiting = 0
 }
 
-/** The selected neighbor has answered: nobody waits for it any more. */
+/** The selected neighbor has answered: empties its list and tells each sender that was in it. */
 export function tellResolved(core: Core): void {
   const { neighbor } = core
   const { at: entry } = neighbor
@@ -52,7 +56,7 @@ export function tellResolved(core: Core): void {
   }
 }
 
-/** The selected neighbor does not answer: nobody waits for it any more. */
+/** The selected neighbor does not answer: empties its list and tells each sender that was in it. */
 export function tellUnreachable(core: Core): void {
   const { neighbor } = core
   const { at: entry } = neighbor

@@ -14,7 +14,10 @@ const microsPerMilli = 1000
 /** How often stamps are aged (see `ageing.ts`): nine minutes. */
 export const sweepMicros = 2 ** 29
 
-/** Microseconds from one stamp to a later one, 0 … 2^32 - 1 less a second; 0 if it is slightly earlier. */
+/**
+ * Microseconds from one stamp to a later one, 0 … 2^32 less one second. 0 if `to` is less than a second before
+ * `from`.
+ */
 export function elapsedMicros(from: number, to: number): number {
   const elapsed = (to - from) | 0
   return elapsed < 0 && elapsed > -backwardsLimitMicros ? 0 : elapsed >>> 0
@@ -68,7 +71,7 @@ export function deadlineOf(core: Core, timer: number): number {
   return core.state[core.tcb.deadlines + timer] as number
 }
 
-/** There is something whose stamps have to be aged: a connection has been opened, say. A sweep that is due earlier stays. */
+/** Arms the sweep: something now has stamps to age, a new connection for example. A sweep that is due earlier stays. */
 export function armSweep(core: Core): void {
   armSender(core, core.layout.firstSender.ageing, (core.now + sweepMicros) | 0)
 }

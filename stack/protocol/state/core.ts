@@ -34,12 +34,12 @@ import {
 } from './tables.ts'
 import { type Tcb, tcbRecord } from './tcb.ts'
 
-/** An apply may emit this much before it reaches the part that can be resumed. */
+/** Most actions that an apply may emit before `drain`, the part that can be resumed. */
 const queueCapacityMinimum = 64
 
 /** Word offsets in `core.own`. */
 export const OwnAddress = { address: 0, gateway: addressWords } as const
-// As a constant of the module, senderAt is so short that the compiler always puts it in place.
+// A constant of the module keeps senderAt so short that the compiler always inlines it.
 const senderWords = senderRecord.words
 
 export class Core {
@@ -66,7 +66,7 @@ export class Core {
   readonly listener: Listener
   readonly timeWait: TimeWait
 
-  /** This host's address, and its gateway's (unspecified: none), at these word offsets. */
+  /** This host's address and its gateway's (unspecified: none), at the word offsets of `OwnAddress`. */
   readonly own: Int32Array
 
   /** The UDP socket, and the datagram that waits for its next hop, at hand. */
@@ -175,7 +175,7 @@ export function selectSender(core: Core, sender: number): void {
   core.sender.at = senderAt(core, sender)
 }
 
-/** Word offset of what is kept of `sender`. */
+/** Word offset of the record of `sender`. */
 export function senderAt(core: Core, sender: number): number {
   return core.layout.senders + sender * senderWords
 }

@@ -2,7 +2,7 @@
 import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
 
-/** Closed: the application has given it up, and a thread may still hold something that touches its buffers. */
+/** closed: the application has closed the socket, but a thread may still be at work on its buffers. */
 export const DatagramSocketState = { free: 0, open: 1, closed: 2 } as const
 
 export const datagramSocketRecord = defineRecord({
@@ -40,7 +40,10 @@ export const waitingDatagramRecord = defineRecord({
 })
 export type WaitingDatagram = Cursor<typeof waitingDatagramRecord.fields>
 
-/** Bytes that a datagram takes in a buffer: copies want it aligned, and many empty ones are to be bounded, too. */
+/**
+ * Bytes that a datagram takes in a buffer: a multiple of 8, as copies are aligned, and at least 64, so that a buffer
+ * holds a bounded number of empty datagrams.
+ */
 export function datagramRoom(length: number): number {
   return Math.max(leastRoomBytes, (length + 7) & ~7)
 }

@@ -20,7 +20,7 @@ export interface StateDifference {
   /** The field in it: `sndUna`, `ranges[2]`. */
   readonly field: string
   readonly meaning: string
-  /** Whether digests cover this word: a difference elsewhere may be of no account. */
+  /** Whether digests cover this word. A difference in a word that they do not cover may be harmless. */
   readonly isLive: boolean
   readonly values: readonly [number, number]
 }

@@ -8,16 +8,17 @@ import { State, tcbRecord } from './tcb.ts'
 
 const digestSeed = 0x0d0317e5
 
-/** Connections that one digest covers; where there are more, digests take turns. */
+/** Most connections that one digest covers. If there are more, successive digests cover different ones. */
 const connectionsTogether = 64
 /** Words of the tables at rest that one digest covers, likewise. */
 const wordsTogether = 256
 
 /**
- * What the next requests meet: globals, neighbors, listeners, open connections, their segments in flight, and what is kept
- * of all these as senders. The tables at rest (TIME-WAIT, tuple hash, timer heap, closed TCBs and their senders) decide
- * later behavior, too, but are large: each digest covers a part of them, and so it does of the connections where they are
- * many. A difference persists, so a later digest meets it.
+ * A hash of what the next requests read: globals, neighbors, listeners, open connections, their segments in flight,
+ * and the sender records of neighbors and connections. The tables at rest (TIME-WAIT, tuple hash, UDP sockets,
+ * waiting datagrams, timer heap, closed TCBs and their senders) decide later behavior, too, but they are large. So
+ * each digest covers a part of them, and only a part of the connections if there are many. A difference persists, so
+ * a later digest finds it.
  */
 export function digestLive(core: Core): number {
   const { state, layout, globals, tcb, config } = core
@@ -61,8 +62,8 @@ function hashAtRest(core: Core, seed: number): number {
 }
 
 /**
- * Whose turn it is of `parts`, by the requests applied. Multiples of the golden ratio fall evenly, whatever the distance
- * between two digests is.
+ * Which of `parts` parts this digest covers, 0 … parts - 1, by the number of requests applied. Multiples of the
+ * golden ratio are spread evenly, however many requests lie between two digests.
  */
 function turn(core: Core, parts: number): number {
   return Math.floor(((Math.imul(core.globals.requests, 0x9e3779b1) >>> 0) * parts) / 2 ** 32)

@@ -2,10 +2,10 @@
 import type { MachineConfig } from '../config.ts'
 import type { Core } from './core.ts'
 
-/** A table below this has no entries to spare for a reserve. */
+/** A table with fewer entries keeps no reserve. */
 const leastForReserve = 64
 
-/** Entries kept for whoever completes a handshake, and for our own opens; half-open connections do not get them. */
+/** Entries kept for handshakes that complete, and for our own opens; half-open connections cannot use them. */
 export function reservedConnections({ connectionCount }: MachineConfig): number {
   return connectionCount < leastForReserve ? 0 : connectionCount >> 4
 }

@@ -1,4 +1,4 @@
-/** Copies of a replica's state, for whoever has to go on from it: as few words as that takes. */
+/** Copies of a replica's state, from which another replica goes on, in as few words as possible. */
 import { type Core, selectConnection } from './core.ts'
 import { globalRecord } from './globals.ts'
 import { senderRecord } from './sender.ts'
@@ -7,10 +7,11 @@ import { neighborRecord } from './tables.ts'
 import { State, tcbRecord } from './tcb.ts'
 
 /**
- * Copies what is live to the same places of `target`, which is as long as the state. Of the segment rings, by far the
- * largest part, that is what is in flight; what else `target` holds there is never read. Of connections and neighbors,
- * those below the highest index that was ever used; what `target` holds beyond it, if it was ahead when its thread ended,
- * is cleared: the next connection there takes its generation from it.
+ * Copies the live words to the same places of `target`, which is as long as the state. Of the segment rings, by far
+ * the largest part, only the entries in flight are copied; no other entry is read before it is written. Of
+ * connections and neighbors, only those below the highest index ever used are copied. If `target` was ahead when its
+ * thread ended, it holds more: these entries are cleared, because the next connection there takes its generation from
+ * its entry.
  */
 export function copyLive(core: Core, target: Int32Array): void {
   const { state, layout, globals, tcb } = core

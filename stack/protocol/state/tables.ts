@@ -4,18 +4,18 @@ import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
 import { waitingDatagramCount } from './datagrams.ts'
 
-/** Entries beyond one for each connection: neighbors that nobody is connected to. */
+/** Spare entries, for neighbors that no sender refers to. */
 const spareNeighbors = 64
 
 /**
- * Neighbors remembered at once: one for each sender that can refer to one, which today are the connections, and some. So
- * there is always an entry that nobody refers to, and whoever needs one gets it.
+ * Entries of the neighbor table: one for each sender that can refer to a neighbor (connections, and datagrams that
+ * wait), and spare ones. So there is always an entry without references, and a sender that needs an entry gets one.
  */
 export function neighborCount(config: MachineConfig): number {
   return config.connectionCount + waitingDatagramCount(config) + spareNeighbors
 }
 
-/** Unresolved: senders refer to it, and it is not being asked for. */
+/** unresolved: senders refer to the entry, but its hardware address is not known and is not being asked for. */
 export const NeighborState = { free: 0, incomplete: 1, reachable: 2, probing: 3, unresolved: 4 } as const
 
 export const neighborRecord = defineRecord({

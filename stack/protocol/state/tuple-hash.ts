@@ -1,8 +1,8 @@
 /**
- * From the four-tuple to a connection or an entry of the TIME-WAIT table: open addressing with linear
- * probing in the flat buffer. A word holds 0 (empty), index + 1 of a connection, or -(index + 1) of a
- * TIME-WAIT entry. Our own address is constant, so a tuple is the remote address and both ports. The hash is keyed: who
- * chooses ports and addresses cannot choose their places.
+ * From the four-tuple to a connection or an entry of the TIME-WAIT table: open addressing with linear probing in the
+ * flat buffer. A word holds 0 (empty), index + 1 of a connection, or -(index + 1) of a TIME-WAIT entry. Our own
+ * address is constant, so a tuple is the remote address and both ports. The hash is keyed: a stranger who chooses
+ * ports and addresses cannot choose their places in the table.
  *
  * Invariant: every entry is reachable from its home word without crossing an empty one; deletion shifts
  * entries back instead of leaving tombstones.
@@ -56,7 +56,10 @@ function search(core: Core, words: Int32Array, addressAt: number, ports: number)
   }
 }
 
-/** Most frames are for the connection of the frame before. An open one is in the table, so nothing but a hint is kept. */
+/**
+ * Whether the connection that was found last has this tuple: most frames belong to the same connection as the frame
+ * before. An open connection is always in the table, so comparing its tuple is enough to verify the hint.
+ */
 function isLastFound(core: Core, words: Int32Array, addressAt: number, ports: number): boolean {
   const { state, layout, lastFound } = core
   if (lastFound <= 0) return false
@@ -116,7 +119,10 @@ function homeOf(core: Core, entry: number): number {
   return tableHash(core.config.secret, core.state, addressOf(core, entry), portsOf(core, entry))
 }
 
-/** Which of `count` machines a connection belongs to, 0 … count - 1. By other bits than those that index the table. */
+/**
+ * Which of `count` machines a connection belongs to, 0 … count - 1. Leaves out the low 12 bits of the hash, which
+ * index a table of up to 4096 words.
+ */
 export function shardOfTuple(
   secret: HashKey,
   words: Int32Array,

@@ -1,6 +1,6 @@
 /**
- * SEG.ACK (RFC 9293 section 3.10.7.4, "Fifth, check the ACK field"): what left the scoreboard, what the
- * round trip was, whether something is lost, and how the windows move.
+ * SEG.ACK (RFC 9293 section 3.10.7.4, "Fifth, check the ACK field"): takes acknowledged segments off the scoreboard,
+ * measures the round trip, detects losses, and moves the windows.
  */
 import { HeaderWord } from '../../wire/header.ts'
 import { armTimer, disarmTimer } from '../state/clock.ts'
@@ -23,7 +23,10 @@ import { isAfter, isBefore, later } from './sequence.ts'
 import { noteAcknowledged } from './upcalls.ts'
 
 const microsPerMilli = 1000
-/** More than any window: a DSACK for what was sent before the reduction does not come later. */
+/**
+ * More than any window. When SND.UNA is this far beyond undoMarker, no DSACK for data sent before the reduction comes
+ * any more.
+ */
 const undoReachBytes = 2 ** 30
 
 /** False: the segment is to be dropped. */
@@ -50,9 +53,10 @@ export function processAcknowledgment(core: Core): boolean {
     processSackBlocks(core, acknowledgment)
   }
   if (!isBefore(acknowledgment, previousUna)) updateSendWindow(core, acknowledgment, advanced)
-  // R2 (RFC 9293 section 3.8.3) is for a peer that is silent. One that took its window back (RFC 9293 section 3.8.6,
-  // MUST-34) and answers every retransmission is not; nor is one whose ACKs gave no sample to end the backoff.
-  // Nobody waits for an orphan, so an answer alone does not keep it.
+  // R2 (RFC 9293 section 3.8.3) limits the retries towards a silent peer. A peer is not silent if its ACKs advance
+  // SND.UNA, even if they give no RTT sample that would end the backoff. Nor is it silent if it has shrunk its window
+  // to zero (RFC 9293 section 3.8.6, MUST-34) and answers every retransmission. No application waits for an orphan,
+  // so an answer without progress does not keep it.
   if (advanced || (tcb.sndWnd === 0 && tcb.isOrphan === 0)) tcb.retries = 0
   if (advanced || core.deliveredBytes > 0) measure(core, advanced)
   if (isDuplicate) core.globals.duplicateAcksIn = (core.globals.duplicateAcksIn + 1) | 0
@@ -71,10 +75,10 @@ export function processAcknowledgment(core: Core): boolean {
 }
 
 /**
- * RFC 9293: if SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK, take SEG.WND. Beyond the RFC, and as in
- * Linux, also if more is acknowledged than by any segment before (`advanced`): the peer then sent this one after them,
- * whatever its number. A retransmission has an old number. With SND.UNA from it and an older SND.WND, their sum would
- * exceed what the peer ever offered.
+ * RFC 9293: take SEG.WND if SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK. Beyond the RFC, and as in
+ * Linux, take it also from a segment that advances SND.UNA (`advanced`). The peer sent such a segment after all
+ * earlier ones, even if it is a retransmission with an old SEG.SEQ. If only its SEG.ACK were taken, SND.UNA + SND.WND
+ * would exceed every right edge that the peer offered.
  */
 function updateSendWindow(core: Core, acknowledgment: number, advanced: boolean): void {
   const { tcb } = core
@@ -109,7 +113,8 @@ function acknowledgeThrough(core: Core, acknowledgment: number): void {
     }
     removeHead(core)
   }
-  // Karn, once more: what arrived behind a hole was acknowledged only when the hole was filled.
+  // Karn's algorithm: segments behind a hole were acknowledged only when a retransmission filled it, so they give no
+  // sample.
   if (repaired) core.rttSample = noSample
   advanceSndUna(core, acknowledgment)
   forgetPassed(core)
@@ -117,7 +122,9 @@ function acknowledgeThrough(core: Core, acknowledgment: number): void {
   tcb.sackHigh = later(tcb.sackHigh, acknowledgment)
 }
 
-/** What was remembered by its sequence number is passed: kept any longer, it would bar what comes 2 GiB later. */
+/**
+ * Forgets sequence numbers that SND.UNA has passed: kept for longer, they would seem to lie ahead again after 2 GiB.
+ */
 function forgetPassed(core: Core): void {
   const { tcb } = core
   // RFC 6582 section 4.1: only an ACK of more than "recover" allows fast retransmit again.
@@ -163,7 +170,7 @@ function findLosses(core: Core, advanced: boolean, isDuplicate: boolean, bytes: 
   if (tcb.lostHead !== 0 && tcb.recovery === Recovery.open) enterFastRecovery(core)
 }
 
-/** RFC 5681 and RFC 9293: the window only grows while it is what holds the sender back. */
+/** RFC 5681 and RFC 9293: cwnd grows only while cwnd is what limits sending. */
 function growWindow(core: Core, bytes: number): void {
   const { tcb } = core
   if ((tcb.flags & TcbFlag.cwndLimited) === 0) return

@@ -1,4 +1,4 @@
-/** The stamps of connections, which live longer than stamps can be compared (see `../ageing.ts`). */
+/** Ages the stamps of connections, which live longer than stamps can be compared (see `../ageing.ts`). */
 import { maximumGapMicros } from '../config.ts'
 import { type Core, selectConnection } from '../state/core.ts'
 import { State, TcbFlag } from '../state/tcb.ts'
@@ -8,12 +8,12 @@ import { selectEntry } from './loss/scoreboard.ts'
 
 const oldestMicros = maximumGapMicros
 
-/** A cubic epoch that is this old is beyond every limit of the function (see congestion/cubic.ts). */
+/** At this age of a cubic epoch, all limits of the function are reached (see congestion/cubic.ts). */
 const oldestEpochMillis = 600_000
-/** Retransmissions this old are no longer asked whether they were needed. */
+/** A recovery whose first retransmission is this old can no longer be undone. */
 const oldestUndoMillis = 86_400_000
 
-/** Walks every connection and what it has in flight: once in nine minutes. False if none is left that ages. */
+/** Ages every connection and its segments in flight, once in nine minutes. False if nothing is left that ages. */
 export function ageConnections(core: Core, isAfterGap: boolean): boolean {
   const { globals, tcb } = core
   let isAnyLeft = dropExpiredTimeWait(core, isAfterGap)
@@ -50,7 +50,10 @@ function ageConnection(core: Core, isAfterGap: boolean): void {
   }
 }
 
-/** Segments stay in flight for as long as a peer that has shut its window answers. */
+/**
+ * Segments stay in flight without limit if the peer keeps its window shut and answers probes, so their stamps age,
+ * too.
+ */
 function ageSegments(core: Core, isAfterGap: boolean): void {
   const { tcb, segment } = core
   for (let counter = tcb.ringHead; counter !== tcb.ringTail; counter = (counter + 1) | 0) {

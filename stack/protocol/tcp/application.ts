@@ -1,6 +1,6 @@
 /**
- * Requests of the application (RFC 9293 section 3.10.1 … 3.10.5). A request that names a connection that is
- * no more, or a position that cannot be, is ignored: it was overtaken by something the upcalls tell.
+ * Requests of the application (RFC 9293 section 3.10.1 … 3.10.5). A request for a connection that no longer exists,
+ * or with an impossible position, is ignored: an event that the application learns from an upcall came first.
  */
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
@@ -84,7 +84,7 @@ function listen(core: Core): void {
   answer(core, Upcall.listening, cookie, error)
 }
 
-/** Stops listening; connections that are not established yet are dropped. Of others the application decides. */
+/** Stops listening and drops connections that are not established yet. The application decides about the others. */
 function unlisten(core: Core): void {
   const { listener } = core
   if (findListener(core, argument(core, ListenArgument.port)) < 0) return
@@ -115,7 +115,7 @@ function answer(core: Core, upcall: number, cookie: number, error: number): void
 function open(core: Core, remotePort: number, askedPort: number): number {
   const { words } = core
   const address = core.slot + SlotWord.arguments + ConnectArgument.remoteAddress
-  // RFC 1122 section 4.2.3.10: no host is at a multicast or broadcast address.
+  // RFC 1122 section 4.2.3.10: a multicast or broadcast address is no host's.
   if (!isHost(core, words, address) || !isPort(remotePort)) return UpcallError.unreachable
   const localPort = askedPort !== 0 ? askedPort : choosePort(core, words, address, remotePort)
   if (!isPort(localPort)) return UpcallError.portInUse
@@ -132,7 +132,7 @@ function open(core: Core, remotePort: number, askedPort: number): number {
   return UpcallError.none
 }
 
-/** Bytes up to the request's position are queued. A request to send that a close has overtaken adds nothing. */
+/** Queues the bytes up to the request's position. A send request that is applied after a close adds nothing. */
 function queue(core: Core): void {
   const { tcb, config } = core
   const queued = (tcb.iss + 1 + argument(core, StreamArgument.position)) | 0
@@ -146,11 +146,11 @@ function queue(core: Core): void {
 function read(core: Core): void {
   const { tcb } = core
   if (!consume(core, argument(core, StreamArgument.position))) return
-  // After the peer's FIN the window is of no use to it.
+  // After its FIN the peer sends no more data and needs no window update.
   if (!hasTakenFin(core) && windowUpdateIsDue(core)) tcb.flags |= TcbFlag.ackNow
 }
 
-/** The application read up to `position`; false if that is nothing new, or cannot be. */
+/** The application has read up to `position`. False if the position is not new, or lies beyond RCV.NXT. */
 function consume(core: Core, position: number): boolean {
   const { tcb } = core
   const consumed = (tcb.irs + 1 + position) | 0
@@ -176,13 +176,13 @@ function abort(core: Core): void {
 }
 
 /**
- * A connection that is released while open is closed first; nobody reads what still arrives. RFC 1122 section 4.2.2.13
- * and RFC 2525 section 2.17: if there is data that was not read, the peer learns by a reset that it is lost.
+ * A connection that is released while open is closed first; nobody reads what still arrives. RFC 1122 section
+ * 4.2.2.13 and RFC 2525 section 2.17: if received data was not read, a reset tells the peer that this data is lost.
  */
 function release(core: Core): void {
   const { tcb } = core
   if (tcb.state !== State.closed) {
-    // A strategy may apply this before the last request to read.
+    // A strategy may apply this before the last request to read, so the request carries that position, too.
     consume(core, argument(core, StreamArgument.consumed))
     const end = hasTakenFin(core) ? tcb.rcvFin : tcb.rcvNxt
     if (isBefore(tcb.rcvConsumed, end)) abort(core)

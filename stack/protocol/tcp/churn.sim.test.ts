@@ -1,6 +1,6 @@
 /**
- * Connections that come and go at random, with wrong requests and stray frames among them: no request may
- * bring the machine out of step with its shadow, and when everything is over nothing is left behind.
+ * Connections that come and go at random, with wrong requests and stray frames among them. A shadow applies the same
+ * requests; actions and digests of both have to be equal after each. At the end no connection may be left.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -23,7 +23,7 @@ class Churn {
   readonly random: Random
   /** Ids that the application holds. */
   readonly ids: number[] = []
-  /** Those that wait to be freed. */
+  /** Ids of drained connections that are not freed yet. */
   readonly drained: number[] = []
   /** The last segments that were sent, for the peer to answer. */
   readonly sent: SentSegment[] = []
@@ -34,7 +34,8 @@ class Churn {
     this.random = new Random(seed)
     for (const host of [this.host, this.shadow]) {
       host.now = 0
-      // A peer that bends its numbers sends bytes beyond its own FIN: what was received is not as it has to be.
+      // The peer changes its sequence numbers at random and sends bytes beyond its own FIN, so the receiver's
+      // invariants do not hold and are left out.
       host.invariants = new Invariants(
         host.config,
         host.state,
@@ -57,7 +58,7 @@ class Churn {
     else this.frame()
   }
 
-  /** Both do it, and the same has to come of it. */
+  /** Does the same on both hosts; actions and digests have to be equal. */
   does(act: (host: TestHost) => ReadableAction[]): void {
     const actions = act(this.host)
     if (!isDeepStrictEqual(act(this.shadow), actions)) throw new Error('the shadow did something else')
@@ -65,7 +66,7 @@ class Churn {
     for (const action of actions) this.perform(action)
   }
 
-  /** Stops listening, ends and releases everything, and waits for what nobody answers to give up. */
+  /** Stops listening, waits until connections without an answer give up, and ends, releases and frees all others. */
   endAll(): void {
     for (const port of ports) this.does((host) => host.unlisten(port))
     this.does((host) => host.wait(3_000_000_000))
@@ -119,13 +120,13 @@ class Churn {
     if (random.chance(0.5)) this.free()
   }
 
-  /** All threads are done with one that is drained. */
+  /** Frees the oldest drained connection: all threads are done with it. */
   private free(): void {
     const id = this.drained.shift()
     if (id !== undefined) this.does((host) => host.free(id))
   }
 
-  /** Mostly an answer to something that was sent, with a few fields bent. */
+  /** A frame arrives: mostly an answer to a segment that was sent, with a few fields changed. */
   private frame(): void {
     const { random, sent } = this
     const answered = random.chance(0.1) ? undefined : sent[random.below(Math.max(1, sent.length))]
@@ -145,7 +146,7 @@ class Churn {
     this.does((host) => host.frame(head, verdict))
   }
 
-  /** A segment that fits after the one that was sent: its flags are likely ones, its numbers nearly right. */
+  /** A segment that answers one that was sent: with likely flags, and numbers that are right or nearly right. */
   private answer({ flags, sequence, payloadLength, acknowledgment }: SentSegment): Head {
     const { random } = this
     const bend = (): number => (random.chance(0.15) ? random.below(4000) - 2000 : 0)
@@ -170,11 +171,11 @@ describe('connections that come and go', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('keep the machine in step with its shadow (seed %i)', (seed) => {
     const churn = new Churn(seed)
     for (let step = 0; step < steps; step += 1) churn.step()
-    // The walk is worth nothing if it never gets anywhere.
+    // The random walk tests nothing if no connection opens and closes.
     expect(churn.opened).toBeGreaterThan(20)
     expect(churn.closed).toBeGreaterThan(20)
     churn.endAll()
-    // The invariants see to it that tuples and listeners hold nothing that no connection accounts for.
+    // The invariants check that the tuple hash and the listeners hold nothing but existing connections.
     expect(churn.host.invariants).toBeDefined()
     expect(churn.host.counters.connectionsUsed).toBe(0)
   })

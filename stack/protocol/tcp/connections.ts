@@ -5,14 +5,15 @@
  *   free ─► in use ─► closed and released, in either order ─► drained ── Request.free ─► free
  *              └───── closed, and the application never knew of it ────────────────────► free
  *
- * What was emitted is not yet performed: a slow thread may copy a delivery into the receive ring, or transmit from the
- * send ring, long after the connection is over. So the machine says when it emits no more of that (`drained`), and the
- * application's side, which can see how far the threads are, says when all of it is done (`free`). Both are in the one
- * order of requests: every replica frees an index at the same place.
+ * An action may be performed long after it was emitted: a slow thread may copy a delivery into the receive ring, or
+ * transmit from the send ring, when the connection is already closed. So the machine reports when it emits no more
+ * such actions (`drained`). The application's side, which sees how far the threads are, reports when all of them are
+ * performed (`free`). Both reports are in the one order of requests, so every replica frees an index at the same
+ * request.
  *
- * A connection that the application never knew of is free at once: nothing of it is delivered before it is established,
- * and nothing is sent from its ring before the application could write. What threads may have in hand of it, a SYN or a
- * reset, touches no ring.
+ * A connection that the application never knew of is freed at once. Nothing is delivered before it is established,
+ * and nothing is sent from its ring before the application can write. Actions of it that a thread may still perform,
+ * a SYN or a reset, touch no ring.
  *
  * Invariant: an index is free again only when the protocol is done with it and no thread will touch its rings.
  */
@@ -48,7 +49,7 @@ export function allocateConnection(core: Core): boolean {
   return true
 }
 
-/** Enters the connection at hand, whose tuple is set, in `state`. */
+/** Enters the connection at hand, whose tuple is set, into the tuple hash; `state` is its first state. */
 export function enterTable(core: Core, state: number): void {
   core.tcb.state = state
   insertTuple(core, core.connection + 1)
@@ -74,14 +75,14 @@ export function schedule(core: Core): void {
   scheduleSender(core, core.connection)
 }
 
-/** The connection at hand is closed and has emitted all that it had: if the application never knew of it, it is free. */
+/** The connection at hand is closed and has emitted everything: frees its index if the application never knew of it. */
 export function freeIfForgotten(core: Core): void {
   if ((core.tcb.flags & TcbFlag.held) === 0) freeIndex(core)
 }
 
 /**
- * Ends the connection at hand for `reason`, an UpcallError: none after an orderly close. Its buffers are
- * still the application's until it releases them.
+ * Ends the connection at hand for `reason`, an UpcallError: none after an orderly close. The application keeps the
+ * connection's buffers until it releases them.
  */
 export function closeConnection(core: Core, reason: number): void {
   const { globals, tcb } = core
@@ -102,7 +103,7 @@ export function closeConnection(core: Core, reason: number): void {
   schedule(core)
 }
 
-/** The application is done with the connection at hand. It says so once. */
+/** The application is done with the connection at hand. Only the first call counts. */
 export function releaseConnection(core: Core): void {
   const { tcb } = core
   if ((tcb.flags & TcbFlag.released) !== 0) return
@@ -116,7 +117,7 @@ export function releaseConnection(core: Core): void {
   schedule(core)
 }
 
-/** Nothing touches the rings of the connection at hand any more. Ignored before it is drained. */
+/** Frees the index of the connection at hand: no thread touches its rings any more. Ignored before it is drained. */
 export function freeConnection(core: Core): void {
   const { tcb } = core
   const isDrained = tcb.state === State.closed && (tcb.flags & TcbFlag.released) !== 0
@@ -131,7 +132,7 @@ function freeIndex(core: Core): void {
   globals.freeHead = core.connection + 1
 }
 
-/** The connection at hand was released and is not over: it is the youngest orphan. */
+/** The connection at hand was released and is not closed: it becomes the youngest orphan. */
 function joinOrphans(core: Core): void {
   const { globals, tcb, state, layout } = core
   const link = core.connection + 1

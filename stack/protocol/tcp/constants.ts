@@ -4,7 +4,7 @@
 export const defaultMaximumSegment = 536
 /** Least segment that a path MTU report can bring about: lower reports are forged or useless. */
 export const leastMaximumSegment = 216
-/** Least segment that a peer can ask for: below it the headers outweigh everything. */
+/** Least segment that a peer can ask for: below it, nearly all traffic would be headers. */
 export const leastOfferedSegment = 64
 export const ipAndTcpHeaderBytes = 40
 /** A timestamps option and its padding. */
@@ -28,7 +28,7 @@ export const retransmissionLimit = 15
 export const synRetransmissionLimit = 7
 export const synAckRetransmissionLimit = 5
 export const windowProbeLimit = 15
-/** Retransmissions or window probes for a connection that nobody waits for, in a row (Linux: tcp_orphan_retries). */
+/** Most retransmissions or window probes in a row for an orphan (Linux: tcp_orphan_retries). */
 export const orphanRetryLimit = 8
 
 /** How long a released connection waits for the peer's FIN in FIN-WAIT-2. */
@@ -44,15 +44,18 @@ export const reorderingPersistRounds = 16
 /** RFC 6675 DupThresh */
 export const duplicateThreshold = 3
 
-/** Full segments that are acknowledged at once when a connection is young, so that slow start is not held up. */
+/**
+ * Full segments that are acknowledged at once at the start of a connection, so that the peer's slow start is not
+ * delayed.
+ */
 export const quickAckSegments = 16
 
 /** Period of the windowed minimum of the round-trip time, in milliseconds. */
 export const minimumRttPeriodMillis = 300_000
 
 /**
- * Answers that only say that a segment was refused are at least this far apart on one connection (RFC 5961 section 7),
- * lest two hosts answer each other for ever.
+ * On one connection, answers that only report a refused segment are at least this far apart (RFC 5961 section 7), so
+ * that two hosts do not answer each other forever.
  */
 export const answerIntervalMicros = 10_000
 

@@ -1,4 +1,4 @@
-/** What one segment that reached the peer, acknowledged or sacked, tells: bytes delivered and a round trip. */
+/** What the delivery of one segment, acknowledged or sacked, adds: bytes delivered and a sample of the round trip. */
 import type { Core } from '../state/core.ts'
 import { SegmentMark } from '../state/sent-segment.ts'
 import { noteDelivery } from './loss/rack.ts'
@@ -10,7 +10,8 @@ export const noSample = -1
 export function deliverSegment(core: Core): void {
   const { segment } = core
   core.deliveredBytes = (core.deliveredBytes + segment.end - segment.start) | 0
-  // Karn: no sample from a segment that was sent twice. The oldest one decides, as RTO has to cover it.
+  // Karn's algorithm: no sample from a segment that was sent twice. The oldest of the others gives the sample,
+  // because RTO has to cover its round trip.
   if (core.rttSample === noSample && (segment.marks & SegmentMark.retransmitted) === 0) {
     core.rttSample = Math.max(0, (core.now - segment.sentAt) | 0)
   }

@@ -1,6 +1,6 @@
 /**
- * One segment out: every field that building it needs, from the TCB (RFC 9293 section 3.1, RFC 7323,
- * RFC 2018). The caller made sure of room in the queue and left the next hop in core.etherHigh/etherLow.
+ * Emits one segment: fills every field that building it needs, from the TCB (RFC 9293 section 3.1, RFC 7323, RFC
+ * 2018). The caller has made sure of room in the queue and left the next hop in core.etherHigh/etherLow.
  */
 import { copyAddress } from '../../wire/address.ts'
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
@@ -39,11 +39,11 @@ export function emitSegment(core: Core, sequence: number, payloadLength: number,
 }
 
 /**
- * An ACK and nothing else. It is numbered by the highest SND.NXT: while segments are being cut anew SND.NXT
- * lies below what the peer has, and a segment from there would be dropped as old.
+ * Emits a bare ACK, with the highest SND.NXT as its SEG.SEQ. While data is cut into smaller segments, SND.NXT itself
+ * lies below what the peer has received, and a segment from there would be dropped as old.
  *
- * What lies beyond a window that the peer took back is not acceptable to it, the ACK with it (RFC 9293 section
- * 3.10.7.4), so the number is the window's end then.
+ * If the peer has shrunk its window to below that number, it would not accept the segment, nor the ACK in it (RFC
+ * 9293 section 3.10.7.4). SEG.SEQ is then the right edge of the window.
  */
 export function emitPureAck(core: Core): void {
   const { sndMax } = core.tcb

@@ -1,4 +1,7 @@
-/** Connections that sleep between bursts for minutes to weeks. A host that nothing wakes applies no request meanwhile. */
+/**
+ * Connections that are idle between bursts, for minutes to weeks. A host that nothing wakes applies no request
+ * meanwhile.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../device/random.ts'
@@ -11,20 +14,23 @@ import { roughTransfer } from '../testing/rough-transfer.ts'
 const isSoak = process.env.SOAK !== undefined
 const minute = 60_000_000
 
-/** Around the halves and the wholes of 32-bit microseconds (35.79 and 71.58 min) and milliseconds (24.86 days). */
+/**
+ * Silences around half and all of the range of 32-bit microseconds (35.79 and 71.58 min) and milliseconds (24.86
+ * days).
+ */
 const silences = silencesMicros.map((micros) => [micros / minute, micros] as const)
 
 const burstBytes = 60_000
 
-/** A burst each way, silence, and so on: three times. */
+/** Three times a burst each way, with `micros` of silence before the second and the third. */
 function withSilence(micros: number, strippedOptions: number): RoughScenario {
   const burst = (afterMicros: number): Write[] => [
     { from: 'left', afterMicros, bytes: burstBytes },
     { from: 'right', afterMicros: 100_000, bytes: burstBytes },
-    // Of a few segments: the end of a flight comes soon after its beginning.
+    // A flight of a few segments: its end comes soon after its beginning.
     { from: 'left', afterMicros: 100_000, bytes: 4000 },
   ]
-  // Short of the probe's timeout, so that no ACK is late.
+  // Shorter than the probe's timeout, so that no delayed ACK causes a probe.
   const habits = { ...plainHabits, delayedAckMicros: 1_000 }
   return {
     ...smoothScenario,
@@ -65,7 +71,7 @@ describe.each(optionSets)('a connection %s that sleeps', (_, strippedOptions) =>
         pawsRejected: 0,
       })
       expect(right.counters.retransmits).toBe(0)
-      // Two silences, and the first burst after each goes both ways.
+      // Each of the two silences makes both hosts restart with the initial window.
       expect(observer.restarts).toBe(4)
     },
   )

@@ -45,7 +45,7 @@ export function receiveInConnection(core: Core): void {
   if (!hasFlag(core, TcpFlag.ack)) return
   if (tcb.state === State.synReceived && !completeHandshake(core)) return
   if (!processAcknowledgment(core)) return
-  // RFC 7323 section 4.3, R3: only from a segment that is acceptable, its ACK included.
+  // RFC 7323 section 4.3, R3: TS.Recent is taken only from a segment that is acceptable, its ACK included.
   rememberTimestamp(core)
   if ((tcb.flags & TcbFlag.finSent) !== 0 && tcb.sndUna === tcb.sndMax) {
     ownFinAcknowledged(core)
@@ -58,8 +58,9 @@ export function receiveInConnection(core: Core): void {
 }
 
 /**
- * Simultaneous open (section 3.5, figure 8): both ends sent SYN, then SYN-ACK. The peer's has the sequence number of its
- * SYN again, which lies below the window, but it acknowledges ours, and that is what SYN-RECEIVED waits for.
+ * Simultaneous open (section 3.5, figure 8): both ends have sent a SYN, then a SYN-ACK. The peer's SYN-ACK repeats
+ * the sequence number of its SYN, which lies below the window. It is accepted, because it acknowledges our SYN, and
+ * SYN-RECEIVED waits for that.
  */
 function isCrossingSynAck(core: Core): boolean {
   const { tcb } = core
@@ -73,7 +74,10 @@ function isCrossingSynAck(core: Core): boolean {
   )
 }
 
-/** A peer that is done may number its reset as its FIN was (macOS does; Linux takes it, and so does this). */
+/**
+ * A peer that has sent its FIN may give a reset the sequence number of the FIN (macOS does). It is accepted, as in
+ * Linux.
+ */
 function isResetAfterFin(core: Core): boolean {
   const { tcb } = core
   return (
@@ -95,7 +99,7 @@ function isAcceptable(core: Core): boolean {
   }
   const edge = tcb.rcvEdge
   if (length === 0) {
-    // A peer that filled the window sends its ACKs from the right edge, so that is inside.
+    // A peer that has filled the window numbers its ACKs with the right edge, so the right edge is acceptable.
     return !isBefore(sequence, tcb.rcvNxt) && !isAfter(sequence, edge)
   }
   const last = (sequence + length - 1) | 0
@@ -103,7 +107,7 @@ function isAcceptable(core: Core): boolean {
   return beginsInside || (!isBefore(last, tcb.rcvNxt) && isBefore(last, edge))
 }
 
-/** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, unless it was an RST; a duplicate is reported as such. */
+/** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, unless the segment is an RST. The ACK reports a duplicate as a DSACK. */
 function answerUnacceptable(core: Core): void {
   const { tcb, globals } = core
   if (hasFlag(core, TcpFlag.rst)) return
@@ -139,14 +143,15 @@ function receiveReset(core: Core): void {
   closeConnection(core, reason)
 }
 
-/** SYN-RECEIVED: an ACK of our SYN establishes the connection if the application is not behind; any other is reset. */
+/** SYN-RECEIVED: an ACK of our SYN establishes the connection if the accept queue has room; any other ACK is reset. */
 function completeHandshake(core: Core): boolean {
   const { tcb, globals } = core
   if (header(core, HeaderWord.acknowledgment) !== tcb.sndNxt) {
     resetUnacceptable(core)
     return false
   }
-  // As Linux does: the ACK is dropped, and the SYN-ACK goes out again with the timer, for the application to catch up.
+  // As in Linux: the ACK is dropped, and the timer sends the SYN-ACK again. That gives the application time to
+  // accept.
   if (tcb.listener !== 0 && acceptQueueIsFull(core, tcb.listener - 1)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
     return false

@@ -1,4 +1,4 @@
-/** A TCP segment that arrived: to the connection, TIME-WAIT entry or listener it is for (RFC 9293 section 3.10.7). */
+/** Passes a TCP segment to its connection, TIME-WAIT entry or listener (RFC 9293 section 3.10.7). */
 import { HeaderWord } from '../../wire/header.ts'
 import { type Core, header, selectConnection } from '../state/core.ts'
 import { State } from '../state/tcb.ts'

@@ -4,16 +4,16 @@ import { UpcallError } from '../actions.ts'
 import { jumbo, ownPort, Scenario } from '../testing/scenario.ts'
 
 const mss = 1448
-/** Of `jumbo`. */
+/** The payload of a full segment under `jumbo`. */
 const large = 65_483
 const rttMicros = 20_000
 const minute = 60_000_000
 const hour = 60 * minute
 const day = 24 * hour
-/** Of 32 bits of microseconds half are 35.8 minutes, all of them 71.6. */
+/** Half of the range of 32-bit microseconds is 35.8 minutes, all of it 71.6. */
 const silences = [1, 31, 35, 36, 40, 60, 71, 72, 75, 120, 180].map((minutes) => minutes * minute)
 
-/** How time can pass: with a machine that is woken when it asks for it, or while the whole process is stopped. */
+/** How time can pass: the machine is woken whenever it asks for it, or the whole process is stopped. */
 const ways = {
   'of a stack that is awake': (scenario: Scenario, micros: number) => {
     scenario.waits(micros)
@@ -23,7 +23,7 @@ const ways = {
   },
 } as const
 
-/** A connection that has sent and has been acknowledged by SACK, so that RACK knows a time. */
+/** A connection that has sent data and got a SACK, so that RACK.xmit_ts is set. */
 function used(): Scenario {
   const scenario = Scenario.accepted().queues(11 * mss)
   scenario.host.now += rttMicros
@@ -37,10 +37,10 @@ describe.each(Object.entries(ways))('a silence %s', (_, pass) => {
     pass(scenario, micros)
     scenario.queues(21 * mss)
     scenario.host.now += rttMicros
-    // The peer acknowledges every second segment, as it does.
+    // The peer acknowledges every second segment, as usual.
     for (let k = 13; k <= 21; k += 2) scenario.acks(k * mss)
     expect(scenario.host.counters).toMatchObject({ retransmits: 0, timeouts: 0, fastRetransmits: 0 })
-    // All is acknowledged, so as much as the window has leaves at once.
+    // Everything is acknowledged, so a whole window leaves at once.
     expect(scenario.forget().queues(100_000).heard().length).toBeGreaterThanOrEqual(10)
   })
 
@@ -55,7 +55,8 @@ describe.each(Object.entries(ways))('a silence %s', (_, pass) => {
     expect(scenario.seen().length + scenario.host.counters.timeouts).toBeGreaterThan(0)
   })
 
-  // A stop of more than 71.6 minutes looks like a shorter one: TIME-WAIT then lasts as long as it seems.
+  // A stop of more than 71.6 minutes looks like a shorter one: TIME-WAIT ends only if the stop seems longer than a
+  // minute.
   const ending = silences.filter((micros) => micros > minute && micros % 2 ** 32 > minute)
   it.each(ending)('of %i µs ends TIME-WAIT for good', (micros) => {
     const scenario = Scenario.accepted().closes().acks(1).sends({ flags: 'FIN ACK' }).releases().forget()
@@ -74,7 +75,7 @@ describe('a silence of days', () => {
   it.each([20, 25, 30, 49, 50, 60])('of %i days refuses no old timestamp and loses no byte', (days) => {
     const scenario = used()
     scenario.waits(days * day)
-    // RFC 7323 section 5.5: after 24 days TS.Recent says nothing; until then an older one is refused.
+    // RFC 7323 section 5.5: after 24 days TS.Recent is no longer valid; until then an older timestamp is refused.
     const taken = days > 24 ? 100 : 0
     expect(scenario.sends({ length: 100, timestamp: 1 }).heard()).toEqual([`ACK of ${taken}`])
     const next = { at: taken, length: 1, timestamp: taken > 0 ? 2 : scenario.timestampNow() }
@@ -102,7 +103,7 @@ describe('a silence of days', () => {
 
 describe('what is remembered by sequence number is forgotten before numbers come round', () => {
   const early = 20 * large
-  /** By then what happened at `early` seems to lie ahead. */
+  /** Seen from here, the sequence numbers around `early` seem to lie ahead. */
   const late = early + 2 ** 31 + 10 * large
 
   it('the end of a recovery: fast retransmit without SACK is not barred 2 GiB later (RFC 6582 section 4.1)', () => {
@@ -128,7 +129,7 @@ describe('what is remembered by sequence number is forgotten before numbers come
     }
     scenario.streams(early)
     reportDuplicate()
-    // Half of the least round trip instead of a quarter: after how long a segment is sent again that another overtook.
+    // The reordering window is now half of the least round trip instead of a quarter.
     expect(scenario.patienceMillis(large)).toBe(10)
     scenario.streams(late)
     reportDuplicate()
@@ -145,7 +146,7 @@ describe('what is remembered by sequence number is forgotten before numbers come
     holdsSecond(early)
     scenario.streams(2 ** 32 + early)
     holdsSecond(2 ** 32 + early)
-    // As in the first round the one before it is missing, and nothing else.
+    // As in the first round, only the segment before the sacked one is missing.
     scenario.forget()
     expect(scenario.waits(15_000).heard()).toEqual([`ACK ${early}+${large}`])
   })

@@ -1,7 +1,7 @@
 /**
- * New data and FIN: as much as the peer's window, the congestion window and the segment ring allow, in full
- * segments while there is more than one segment's worth (RFC 9293 section 3.8.6.2.1). Nagle's algorithm is
- * off: what is queued when nothing holds it back is sent.
+ * New data and FIN: as much as the peer's window, the congestion window and the segment ring allow, in full segments
+ * while there is more than one segment's worth (RFC 9293 section 3.8.6.2.1). Nagle's algorithm is off: a small rest
+ * is sent at once if no window holds it back.
  */
 import { TcpFlag } from '../../wire/header.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
@@ -52,14 +52,14 @@ export function sendNext(core: Core): boolean {
   return true
 }
 
-/** The congestion window is what stopped sending: what is in flight now may let it grow. */
+/** cwnd stopped sending, so ACKs of what is in flight now may let it grow. */
 export function noteCongestionLimit(core: Core): void {
   const { tcb } = core
   tcb.flags |= TcbFlag.cwndLimited
   tcb.cwndLimitedEnd = tcb.sndNxt
 }
 
-/** What the peer's window still takes, in bytes; below zero if it shrank. */
+/** Room left in the peer's window, in bytes; negative if the peer shrank it. */
 function windowRoom(core: Core): number {
   return (sendWindowEnd(core) - core.tcb.sndNxt) | 0
 }
@@ -102,7 +102,7 @@ function send(core: Core, length: number): void {
     tcb.flags |= TcbFlag.finSent
   }
   if (isAfter(tcb.sndMax, start)) {
-    // Sent before, in a larger segment that the path did not take.
+    // These bytes were sent before, in a larger segment that exceeded the path MTU.
     marks |= SegmentMark.retransmitted
     globals.retransmits = (globals.retransmits + 1) | 0
   }

@@ -30,9 +30,11 @@ export function flushConnection(core: Core): boolean {
   return flushUpcalls(core) && flushOutput(core)
 }
 
-/** FIN-WAIT-2 of a connection that the application has released: what it has to send is the last that it sends. */
+/**
+ * FIN-WAIT-2 of a connection that the application has released: sends the rest, then moves it to the TIME-WAIT table.
+ */
 function flushFinWait2OfNobody(core: Core): boolean {
-  // Before it goes to the compact table, an ACK that waits for its timer is sent.
+  // A delayed ACK is sent now: the table has no timer for it.
   if (isArmed(core, Timer.delayedAck)) core.tcb.flags |= TcbFlag.ackNow
   if (!flushUpcalls(core) || !flushOutput(core)) return false
   shrinkFinWait2(core)
@@ -53,7 +55,10 @@ function isHalfOpen(core: Core): boolean {
   return tcb.state === State.synReceived && (tcb.flags & TcbFlag.passive) !== 0
 }
 
-/** The timer of a SYN runs whatever becomes of the neighbor, as in Linux. */
+/**
+ * Arms the timer of a SYN although its next hop is not known: it runs whether the neighbor answers or not, as in
+ * Linux.
+ */
 function keepTrying(core: Core): void {
   const { now } = core
   if (isArmed(core, Timer.retransmission)) return
@@ -67,7 +72,7 @@ function hasOutput(core: Core): boolean {
   return unsent > 0 || (unsent === 0 && (tcb.flags & TcbFlag.closeRequested) !== 0)
 }
 
-/** SYN-SENT, SYN-RECEIVED, or closed: then there is nothing to send. */
+/** Sends what a connection in SYN-SENT or SYN-RECEIVED has to send; a closed one has nothing. */
 function flushHandshake(core: Core): boolean {
   const { tcb, globals, now } = core
   if (tcb.state === State.closed || (tcb.flags & immediateFlags) === 0) return true
@@ -115,13 +120,13 @@ function flushProbes(core: Core): boolean {
   const { tcb, globals } = core
   if ((tcb.flags & probeFlags) === 0) return true
   if (core.actions.isFull) return false
-  // The timers only noted that a probe is due; the frame that came with them may have made it pointless.
+  // The timers only set a flag; the frame of the same request may have made the probe superfluous.
   const isDue = tcb.flags
   tcb.flags &= ~probeFlags
   if ((isDue & TcbFlag.windowProbePending) !== 0 && tcb.sndWnd === 0 && ringIsEmpty(core)) {
     // RFC 9293 section 3.8.6.1: a segment that the peer has to answer with its window.
     globals.windowProbes = (globals.windowProbes + 1) | 0
-    // The peer drops it as old, so it acknowledges nothing: an ACK that is due still is.
+    // The peer drops the probe as old, and its ACK with it, so an ACK that is due stays due.
     const due = tcb.flags & TcbFlag.ackNow
     emitSegment(core, (tcb.sndUna - 1) | 0, 0, TcpFlag.ack)
     tcb.flags |= due
@@ -144,7 +149,7 @@ function sendTailProbe(core: Core): void {
   }
   tcb.flags |= TcbFlag.tlpOutstanding
   tcb.tlpEnd = tcb.sndNxt
-  // One probe at a time: the timer may run again since an ACK of this request.
+  // One probe at a time: an ACK in this request may have armed the timer again.
   disarmTimer(core, Timer.probe)
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
@@ -160,8 +165,9 @@ function flushAck(core: Core): boolean {
 }
 
 /**
- * A window that the peer took back in part holds only the beginning of the segment, and a peer that wants room for all
- * of it would drop it each time. So the rest waits until that is acknowledged.
+ * Sends the selected segment again. If the peer has shrunk its window into the segment, only the part that fits is
+ * sent: a peer that wants room for the whole segment would drop it each time. The rest waits until this part is
+ * acknowledged.
  */
 function retransmitSelected(core: Core): void {
   const { tcb, segment, now } = core

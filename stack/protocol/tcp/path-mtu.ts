@@ -1,6 +1,6 @@
 /**
- * "Fragmentation needed" (RFC 1191, RFC 5927 section 7): smaller segments from now on. What is in flight was
- * too large to arrive, so SND.NXT goes back and it is cut anew.
+ * "Fragmentation needed" (RFC 1191, RFC 5927 section 7): smaller segments from now on. What is in flight was too
+ * large to arrive, so SND.NXT goes back to SND.UNA, and the data is cut into new segments.
  */
 
 import { disarmTimer } from '../state/clock.ts'

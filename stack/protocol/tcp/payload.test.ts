@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { UpcallError } from '../actions.ts'
 import { jumbo, Scenario } from '../testing/scenario.ts'
 
-/** Past the segments that are acknowledged at once because the connection is young. */
+/** A connection past its first segments, which are acknowledged at once. */
 function settled(options: ConstructorParameters<typeof Scenario>[0] = {}): Scenario {
   const scenario = Scenario.accepted(options)
   for (let index = 0; index < 32; index += 1) scenario.sends({ length: 1448 })
@@ -57,7 +57,7 @@ describe('data in order', () => {
   it('keeps its position beyond 4 GiB', () => {
     const start = 0xffff_fc00
     const scenario = Scenario.accepted(jumbo)
-    // Asked after each of so many requests, the invariants would take seconds.
+    // Off: checking the invariants after each of so many requests would take seconds.
     scenario.host.invariants = undefined
     while (scenario.at < start) {
       for (let count = 0; count < 100 && scenario.at < start; count += 1) {
@@ -135,7 +135,7 @@ describe('data out of order', () => {
     scenario.forget().sends({ at: 50_000, length: 10 })
     expect(scenario.news()).toEqual([])
     expect(scenario.host.counters.rangesExhausted).toBe(1)
-    // What touches a range still has its place.
+    // A segment that adjoins a range needs no new range.
     scenario.sends({ at: 1010, length: 10 })
     expect(scenario.news()).toEqual(['readable 0'])
   })
@@ -241,7 +241,7 @@ describe('timestamps (RFC 7323)', () => {
   it('are echoed from the segment that was acknowledged last', () => {
     const scenario = Scenario.accepted().sends({ length: 10, timestamp: 500_000 })
     expect(scenario.seen()).toMatchObject([{ raw: { timestamps: [expect.any(Number), 500_000] } }])
-    // Beyond a gap: the echo stays that of the last segment in order.
+    // A segment beyond a gap leaves the echo as it is: that of the last segment in order.
     scenario.sends({ at: 100, length: 10, timestamp: 600_000 })
     expect(scenario.seen()).toMatchObject([{ raw: { timestamps: [expect.any(Number), 500_000] } }])
   })
@@ -281,7 +281,7 @@ describe('timestamps (RFC 7323)', () => {
 
   it('are not taken from a segment whose ACK is unacceptable', () => {
     const scenario = Scenario.accepted().sends({ length: 10, ack: 500, timestamp: 700_000 })
-    // If that timestamp were the most recent one, the peer's true ones would be refused as old.
+    // If that timestamp became TS.Recent, the peer's real timestamps would be refused as old.
     scenario.forget().sends({ at: 0, length: 10, ack: 0 })
     expect(scenario.heard()).toEqual(['ACK of 10'])
   })

@@ -13,7 +13,7 @@ import { ipAndTcpHeaderBytes } from './constants.ts'
 import { assemble, reportDuplicate } from './reassembly.ts'
 import { earlier, isAfter, isBefore } from './sequence.ts'
 
-/** False: the connection is no more. */
+/** False: the connection was closed by a reset. */
 export function receivePayload(core: Core): boolean {
   const { tcb, globals } = core
   // CLOSE-WAIT, CLOSING, LAST-ACK: the peer already said that nothing follows.
@@ -34,7 +34,7 @@ export function receivePayload(core: Core): boolean {
     return true
   }
   if ((tcb.flags & TcbFlag.released) !== 0) {
-    // RFC 9293 section 3.10.4 and RFC 1122 section 4.2.2.13: nobody will read this, and the peer should know.
+    // RFC 9293 section 3.10.4 and RFC 1122 section 4.2.2.13: nobody will read this data, so a reset tells the peer.
     aimAtSender(core)
     resetConnection(core)
     closeConnection(core, UpcallError.reset)
@@ -49,7 +49,10 @@ export function receivePayload(core: Core): boolean {
   return true
 }
 
-/** Every second full segment at once, and the first ones of a connection; else within the delay. */
+/**
+ * Acknowledges at once every second full segment and the first segments of a connection; else within
+ * `delayedAckMicros`.
+ */
 function acknowledgeInOrder(core: Core): void {
   const { tcb, now, config } = core
   const unacknowledged = (tcb.rcvNxt - tcb.rcvAcked) | 0

@@ -20,8 +20,8 @@ import { earlier, isBelowUnsigned } from './sequence.ts'
 import { flushUpcalls } from './upcalls.ts'
 
 /**
- * Takes the payload of the frame at hand, which lies at [start, end) within the window and begins `skip`
- * bytes into the frame's payload. Reports whether it arrived in order with nothing missing behind it.
+ * Takes the payload of the frame at hand, which lies at [start, end) within the window and begins `skip` bytes into
+ * the frame's payload. Returns whether it began at RCV.NXT while no range was held.
  */
 export function assemble(core: Core, start: number, end: number, skip: number): boolean {
   const { tcb, globals } = core
@@ -66,7 +66,7 @@ export function reportDuplicate(core: Core, left: number, right: number): void {
   tcb.dsackRight = right
 }
 
-/** The copy of one piece, and the upcall that says how far the stream is complete when it is done. */
+/** Emits the copy of one piece. Its upcall tells up to where the stream is complete once the copy is done. */
 function deliver(core: Core, start: number, end: number, skip: number): void {
   const { tcb } = core
   const readable = receivePosition(core, tcb.rcvNxt)
@@ -87,8 +87,8 @@ function deliver(core: Core, start: number, end: number, skip: number): void {
 }
 
 /**
- * [start, end) is held from now on; none of it was before. Advances RCV.NXT if it can, else adds to the
- * ranges. False if that needs one range too many.
+ * Adds [start, end), none of which was held before: advances RCV.NXT if it can, else adds to the ranges. False if
+ * that needs one range too many.
  */
 function addPiece(core: Core, start: number, end: number): boolean {
   const { tcb } = core

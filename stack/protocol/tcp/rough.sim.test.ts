@@ -1,4 +1,4 @@
-/** Short transfers between threads that are late, over a way that loses, delays, doubles and merges. */
+/** Short transfers between threads that run late, over a path that loses, delays, duplicates and merges frames. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { roughScenario } from '../testing/rough-arbitrary.ts'

@@ -30,7 +30,10 @@ function forge(random: Random): Int32Array {
   return head
 }
 
-/** The server sends `bytes` to a client that comes in the middle of a flood; returns the elapsed microseconds. */
+/**
+ * The server sends `bytes` to a client that comes in the middle of a flood. Returns the world when both have
+ * released.
+ */
 function fetchDuringFlood(seed: number, bytes: number, wire: Partial<WireOptions>): World {
   const way = new SeededWire({ delayMicros: 5000, ...wire })
   const world = new World({ way, seed, config: { connectionCount: 16 } })

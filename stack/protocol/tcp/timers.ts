@@ -1,6 +1,6 @@
 /**
- * Timers (RFC 9293 section 3.10.8, RFC 6298, RFC 8985). They change state and schedule the connection;
- * what follows from that is emitted after the request itself was applied.
+ * Timers (RFC 9293 section 3.10.8, RFC 6298, RFC 8985). They change state and schedule the connection; the segments
+ * that follow are emitted after the request itself was applied.
  */
 import { UpcallError } from '../actions.ts'
 import { armSender } from '../senders/timers.ts'
@@ -22,7 +22,7 @@ import { enterFastRecovery, enterTimeoutRecovery } from './loss/recovery.ts'
 import { ringIsEmpty } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
 
-/** Fires what is due on the connection at hand; it is woken again for what is not. */
+/** Fires the timers of the connection at hand that are due, and arms its sender for the others. */
 export function fireConnectionTimers(core: Core): void {
   const { tcb, now } = core
   for (let timer = 0; timer < timerCount && tcb.timersArmed !== 0; timer += 1) {
@@ -61,7 +61,7 @@ function onProbe(core: Core): void {
   const { tcb, now } = core
   if (ringIsEmpty(core) || tcb.recovery !== Recovery.open) return
   tcb.flags |= TcbFlag.probePending
-  // Both were due together: the probe goes first, and the retransmission timer starts again.
+  // Both timers may be due together: the probe goes first, and the retransmission timer starts again.
   armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
 }
 
@@ -85,12 +85,13 @@ function onRetransmission(core: Core): void {
 function onPersist(core: Core): void {
   const { tcb, now } = core
   if (!ringIsEmpty(core)) return
-  // Nobody waits for an orphan: a peer that answers with its window shut may keep it no longer than one that is silent.
+  // No application waits for an orphan, so its probes end, too, if the peer answers and keeps its window shut.
   if (tcb.probes >= windowProbeLimit || (tcb.isOrphan !== 0 && tcb.probeBackoff >= orphanRetryLimit)) {
     closeConnection(core, tcb.softError !== 0 ? tcb.softError : UpcallError.timedOut)
     return
   }
-  // An answer with the window still shut resets `probes`, which counts silence; the interval grows regardless.
+  // `probes` counts probes without an answer: an answer resets it, even if the window is still shut. The interval
+  // grows regardless.
   tcb.probes += 1
   tcb.probeBackoff = Math.min(tcb.probeBackoff + 1, 16)
   if (tcb.sndWnd === 0) tcb.flags |= TcbFlag.windowProbePending

@@ -7,15 +7,18 @@ import { timestampOutdatedMillis } from './constants.ts'
 import { hasFlag, hasTimestamps } from './incoming.ts'
 import { isAfter, isBefore } from './sequence.ts'
 
-/** Section 5.3, R1; the answer that is due is noted. A reset is never refused. */
+/**
+ * Section 5.3, R1: whether the segment at hand is refused; if so, schedules the ACK that answers it. A reset is never
+ * refused.
+ */
 export function isRefusedByTimestamp(core: Core): boolean {
   const { tcb, globals } = core
   if ((tcb.flags & TcbFlag.timestamps) === 0 || hasFlag(core, TcpFlag.rst)) return false
-  // Section 3.2 would have a segment without the option dropped. Linux takes it, and there are peers behind proxies that
-  // negotiate the option and then leave it out: to drop their segments is never to answer them.
+  // Section 3.2 wants a segment without the option dropped. Like Linux we take it: some peers behind proxies
+  // negotiate the option and then leave it out, and if their segments were dropped they would never get an answer.
   if (!hasTimestamps(core)) return false
   if (!isBefore(header(core, HeaderWord.timestampValue), tcb.tsRecent)) return false
-  // Section 5.5: after 24 days TS.Recent says nothing.
+  // Section 5.5: after 24 days TS.Recent is no longer valid.
   const ageMillis = (globals.millis - tcb.tsRecentMillis) | 0
   if (ageMillis > timestampOutdatedMillis || ageMillis < 0) return false
   globals.pawsRejected = (globals.pawsRejected + 1) | 0

@@ -10,7 +10,7 @@ function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1)
 }
 
-/** What one seed stands for: buffers, segments, path and amounts, all drawn. */
+/** A transfer drawn from one seed: buffers, segments, path and amounts. */
 function draw(seed: number): TransferOptions {
   const random = new Random(seed * 7919)
   const config: Partial<MachineConfig> = {
@@ -38,7 +38,7 @@ function draw(seed: number): TransferOptions {
   }
 }
 
-/** Extremes of everything at once: rings of two segments, buffers of two kilobytes, a second of delay. */
+/** Extremes of everything at once: rings of two segments, buffers of two kilobytes, a tenth of a second of delay. */
 function drawExtremes(seed: number): TransferOptions {
   const random = new Random(seed * 7919)
   const narrowing = random.chance(0.2)
@@ -158,7 +158,7 @@ describe('a transfer over a good wire', () => {
       config: { sendBufferBytes: 1 << 19, receiveBufferBytes: 1 << 19, segmentCount: 512 },
     })
     expect(world.left.counters.timeouts).toBe(0)
-    // Not one segment more was sent again than the wire lost.
+    // No more segments were sent again than the wire lost.
     expect(world.left.counters.retransmits).toBeLessThanOrEqual(world.dropped)
   })
 })

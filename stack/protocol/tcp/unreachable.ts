@@ -6,9 +6,10 @@ import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { closeConnection } from './connections.ts'
 
 /**
- * No answer. Who was only trying to connect fails; others go on trying under a timer: that of retransmission if
- * something is in flight, else that of persistence if something waits to be sent. A connection that has nothing to send
- * needs no neighbor, and is left alone; an ACK or a probe that was due is lost, as if on the wire.
+ * ARP got no answer. An attempt to connect fails. Other connections try again with a timer: the retransmission timer
+ * if something is in flight, else the persist timer if something waits to be sent. A connection that has nothing to
+ * send needs no neighbor and is left alone. An ACK or a probe that was due is dropped, as if it were lost on the
+ * wire.
  */
 export function nextHopIsUnreachable(core: Core): void {
   const { tcb, now } = core
@@ -24,7 +25,7 @@ export function nextHopIsUnreachable(core: Core): void {
   if (isWanted && !isArmed(core, timer)) armTimer(core, timer, (now + tcb.rto) | 0)
 }
 
-/** Data or a FIN. */
+/** Whether data or a FIN waits to be sent. */
 function hasUnsent(core: Core): boolean {
   const { tcb } = core
   const unsent = (tcb.sndQueued - tcb.sndNxt) | 0

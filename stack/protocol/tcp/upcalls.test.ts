@@ -4,7 +4,7 @@ import { createMachine } from '../machine.ts'
 import { readActions } from '../testing/readable.ts'
 import { ownPort, Scenario } from '../testing/scenario.ts'
 
-/** As a locked stack's queue is full when one request has had its share, and has room again for the next. */
+/** Like the queue of a locked stack: full once a request has used its share, with room again for the next request. */
 class HeldQueue extends ActionQueue {
   isHeld = false
 

@@ -26,7 +26,10 @@ export function flushUpcalls(core: Core): boolean {
   return true
 }
 
-/** Whether enough was acknowledged since the last upcall: an eighth of the buffer, or all that was sent. */
+/**
+ * Schedules the upcall `acknowledged` if enough was acknowledged since the last one: an eighth of the buffer, or all
+ * that was sent.
+ */
 export function noteAcknowledged(core: Core): void {
   const { tcb, config } = core
   const end = earlier(tcb.sndUna, tcb.sndQueued)

@@ -1,6 +1,6 @@
 /**
- * The receive window: what is advertised and when it is worth a segment of its own (RFC 9293 section
- * 3.8.6.2.2, receiver's side of silly window avoidance). And the end of the peer's.
+ * The receive window: what is advertised, and when an update is worth a segment of its own (RFC 9293 section
+ * 3.8.6.2.2, receiver's side of silly window avoidance). Also the right edge of the peer's window.
  *
  *      rcvConsumed      RCV.NXT            rcvEdge     rcvConsumed + receive buffer
  *   ────────┼──────────────┼──────────────────┼─────────────────┼────
@@ -22,7 +22,7 @@ export function advertiseWindow(core: Core): number {
   const { tcb, config } = core
   const edge = furthestEdge(core)
   const step = Math.min(config.receiveBufferBytes >> 1, config.mtuBytes - ipAndTcpHeaderBytes)
-  // The edge moves by a good step or not at all.
+  // The edge moves by at least a full segment, or half of a small buffer, or it stays.
   const offered = ((edge - tcb.rcvEdge) | 0) >= step ? edge : tcb.rcvEdge
   const room = (offered - tcb.rcvNxt) | 0
   const units = Math.min(unscaledWindowLimit, Math.max(room, 0) >> tcb.rcvScale)
@@ -32,8 +32,8 @@ export function advertiseWindow(core: Core): number {
 }
 
 /**
- * Whether reading has opened the window so much that the peer should hear of it now: what it still has is no
- * more than half of the buffer, and that would at least double. Ordinary ACKs carry every smaller step.
+ * Whether reading has opened the window so far that the peer should get an update now: the window that it has is at
+ * most half of the buffer, and would at least double. Ordinary ACKs carry smaller steps.
  */
 export function windowUpdateIsDue(core: Core): boolean {
   const { tcb, config } = core
@@ -58,9 +58,9 @@ export function sendWindowEnd({ tcb }: Core): number {
 }
 
 /**
- * Whether the peer gave room up to `sequence` and took it back, being short of memory, which a sender has to bear (RFC
- * 9293 section 3.8.6, MUST-34). A window is rounded down to its scale, so by less than that it only seems smaller,
- * unless nothing is left.
+ * Whether the peer offered room up to `sequence` and has shrunk its window since, which a sender has to survive (RFC
+ * 9293 section 3.8.6, MUST-34). The window field is rounded down to its scale, so a difference of less than one unit
+ * is only rounding, unless the window is zero.
  */
 export function isTakenBack(core: Core, sequence: number): boolean {
   const { tcb } = core

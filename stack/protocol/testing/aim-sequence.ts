@@ -1,6 +1,7 @@
 /**
- * Initial sequence numbers follow from the clock and the tuple (RFC 6528), and tests have to begin where numbers wrap. So
- * the clock is set: with a millisecond and a rest of it, the next connection of a tuple begins wherever a test wants it.
+ * Initial sequence numbers follow from the clock and the tuple (RFC 6528), but tests have to begin just before
+ * numbers wrap. So a test sets the machine's clock, in milliseconds and a fraction, to a time at which the next
+ * connection of a tuple begins with the wanted number.
  */
 import { mapIpv4 } from '../../wire/address.ts'
 import type { MachineConfig } from '../config.ts'

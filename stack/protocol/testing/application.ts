@@ -1,7 +1,7 @@
 /**
- * An application at one end of the world: sends as many bytes as it is told, reads what arrives, closes when
- * all is sent, releases when all is over. It has no bytes, only positions, and asserts that each is delivered
- * exactly once and that what it is told to be readable was delivered before.
+ * An application at one end of the world: sends as many bytes as it is told, reads what arrives, closes when all is
+ * sent, releases when all is over. It has positions instead of bytes. It asserts that each position is delivered
+ * exactly once, and delivered before it is reported as readable.
  */
 import { Action, Upcall, UpcallWord } from '../actions.ts'
 import type { MachineConfig } from '../config.ts'
@@ -21,7 +21,10 @@ export class Application {
   chunkBytes = 64 * 1024
   /** Reads only when this much is readable (or the stream is finished). */
   readStepBytes = 1
-  /** Reads at all; and more is to be sent than `bytesToSend` says, so that the stream is not closed yet. */
+  /**
+   * `reads`: whether it reads at all. `holdsOpen`: more than `bytesToSend` will be sent later, so the stream is not
+   * closed yet.
+   */
   reads = true
   holdsOpen = false
   connection = -1

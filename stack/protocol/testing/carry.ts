@@ -1,4 +1,4 @@
-/** From an action of one machine to the header that another would decode from its frame. */
+/** Turns an action of one machine into the header that another machine would decode from its frame. */
 import { copyAddress } from '../../wire/address.ts'
 import { Format, HeaderWord } from '../../wire/header.ts'
 import { Action, ArpWord, SegmentWord } from '../actions.ts'

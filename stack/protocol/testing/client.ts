@@ -1,6 +1,6 @@
 /**
- * One of many peers of a single machine: opens a connection to it, takes what comes, acknowledges or vanishes.
- * Sequence numbers are its own business; what the machine says to others passes it by.
+ * One of many peers of a single machine: opens a connection to it, takes what comes, acknowledges or vanishes. It
+ * keeps its own sequence numbers and ignores what the machine sends to others.
  */
 import { Format, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { gatewayAddress, type Head, localAddress, peerEther, type TestHost } from './host.ts'
@@ -48,7 +48,7 @@ export class Client {
     this.sndNxt = (this.irs + 1) | 0
   }
 
-  /** The whole handshake; whether the application was told of the connection. */
+  /** Does the whole handshake; returns whether the application was told of the connection. */
   opens(): boolean {
     this.asks()
     if (this.synAck === undefined) return false
@@ -56,17 +56,17 @@ export class Client {
     return this.connection !== -1
   }
 
-  /** A SYN. */
+  /** Sends a SYN. */
   asks(): this {
     return this.sends({ flags: TcpFlag.syn, sequence: this.irs })
   }
 
-  /** The ACK of the SYN-ACK, with `length` bytes of a request. */
+  /** Sends the ACK of the SYN-ACK, with `length` bytes of a request. */
   completes(length = 0): this {
     return this.sends({ payloadLength: length })
   }
 
-  /** A segment in place, of which `head` may change anything. */
+  /** Sends the next segment in order; `head` may change any of its fields. */
   sends(head: Head): this {
     const { timestamps, sackPermitted, windowScale, maximumSegment } = this.#options
     const flags = head.flags ?? TcpFlag.ack
@@ -102,7 +102,7 @@ export class Client {
     return this.takes(actions)
   }
 
-  /** Of what the machine emitted, takes what is for this client. */
+  /** Takes the actions that are for this client. */
   takes(actions: readonly ReadableAction[]): this {
     for (const action of actions) {
       if (action.action === 'segment') this.#hear(action)
@@ -121,7 +121,7 @@ export class Client {
     return this.heard.filter((segment) => segment.flags.includes('RST')).length
   }
 
-  /** Sends a byte; whether it is taken and acknowledged. */
+  /** Sends a byte; returns whether it was acknowledged. */
   isServed(): boolean {
     this.sends({ payloadLength: 1 })
     const answer = this.heard.at(-1)

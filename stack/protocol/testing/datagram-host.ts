@@ -1,4 +1,4 @@
-/** A machine that has UDP sockets, as its application and its peers meet it. */
+/** A machine with UDP sockets, as its application and its peers use it. */
 import { mapIpv4 } from '../../wire/address.ts'
 import { Format } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
@@ -22,14 +22,14 @@ export class DatagramHost {
     this.host.learn()
   }
 
-  /** The upcall that answers; with a peer, the socket hears it alone. */
+  /** Returns the upcall that answers. With a `peer`, the socket hears only that peer. */
   bind(localPort: number, peer?: Peer, cookie = 5): DatagramUpcall {
     const address = mapIpv4(peer?.address ?? (peer === undefined ? 0 : peerAddress))
     const told = this.host.request(Request.bindDatagram, [cookie, localPort, ...address, peer?.port ?? 0])
     return told[0] as DatagramUpcall
   }
 
-  /** A socket's id. */
+  /** Binds a socket and returns its id. */
   open(localPort: number, peer?: Peer): number {
     const { socket, error } = this.bind(localPort, peer)
     if (error !== 0) throw new Error(`bind to ${localPort}: error ${error}`)

@@ -18,7 +18,6 @@ import { aimSequence } from './aim-sequence.ts'
 import { Invariants } from './invariants/invariants.ts'
 import { type ReadableAction, readActions } from './readable.ts'
 
-/** Words of a decoded header, by name. */
 /** Argument words of a mapped address. */
 function addressWordsAt(at: number, address: number): Record<number, number> {
   return Object.fromEntries(mapIpv4(address).map((word, k) => [at + k, word]))
@@ -70,7 +69,7 @@ export class TestHost {
   random = 0
   /** How often a request needed `resume`. */
   resumes = 0
-  /** Asked after every request; undefined once a test has overwritten the state. */
+  /** Checked after every request; undefined once a test has overwritten the state. */
   invariants: Invariants | undefined
 
   constructor(config: Partial<MachineConfig> = {}, queueCapacity = 256) {
@@ -87,12 +86,15 @@ export class TestHost {
     return tcbRecord.read(this.state, planLayout(this.config).connections + index * tcbRecord.words)
   }
 
-  /** What is kept of sender `index`, as a plain object; a connection's has its index. */
+  /** The record of sender `index`, as a plain object; a connection's sender has the connection's index. */
   sender(index: number): Record<keyof typeof senderRecord.offsets, number> {
     return senderRecord.read(this.state, planLayout(this.config).senders + index * senderRecord.words)
   }
 
-  /** Overwrites one field of a TCB, to put a test where no test can get in reasonable time. */
+  /**
+   * Overwrites one field of a TCB, for a state that a test cannot reach in reasonable time. Invariants are not
+   * checked after.
+   */
   poke(index: number, field: keyof typeof tcbRecord.offsets, value: number): void {
     this.invariants = undefined
     const at = planLayout(this.config).connections + index * tcbRecord.words

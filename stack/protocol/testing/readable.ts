@@ -116,7 +116,7 @@ export function readActions(queue: ActionQueue): ReadableAction[] {
   return list
 }
 
-/** Flags in the order in which people say them: "SYN ACK", "PSH ACK", "FIN ACK". */
+/** Flags in their usual order: "SYN ACK", "PSH ACK", "FIN ACK". */
 export function flagNames(flags: number): string {
   const names: string[] = []
   if ((flags & TcpFlag.syn) !== 0) names.push('SYN')

@@ -1,8 +1,8 @@
 /**
- * Watches the congestion windows of a rough world in which nothing is lost: when sending begins again after a silence, the
- * window is the initial one, or what it was if that was less (RFC 5681 section 4.1, "restart window"; Linux ends there too,
- * by halves). A window of one segment is what a timeout leaves. It reads the window itself, since most of what is written
- * is smaller than any window and would not show it.
+ * Watches the congestion windows of a rough world in which nothing is lost. When sending begins again after a
+ * silence, cwnd has to be the initial window, or its old value if that was less (RFC 5681 section 4.1, "restart
+ * window"; Linux gets there, too, by halving). A timeout would leave a window of one segment. The observer reads cwnd
+ * from the state, because most writes are smaller than any window and would not show it.
  */
 import type { Host, World } from './world.ts'
 
@@ -22,7 +22,7 @@ export class RestartObserver {
       if (state === 0) continue
       const last = this.#last.get(host)
       if (last?.sndNxt === sndNxt) {
-        // All that acknowledgments make of the window counts, until sending begins again.
+        // ACKs may still change cwnd until sending begins again.
         last.cwnd = cwnd
         continue
       }

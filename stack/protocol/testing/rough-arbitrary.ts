@@ -11,20 +11,20 @@ import {
   type Write,
 } from './rough-scenario.ts'
 
-/** How late a thread is that a busy machine preempted. */
+/** Most microseconds by which a thread is late that a busy machine preempted. */
 const longestStallMicros = 30_000
 const segmentBytes = 1448
 
 const side = fc.constantFrom('left' as const, 'right' as const)
 
-/** Mostly a few segments' worth: the ends of flights are where the faults are. */
+/** Mostly a few segments: most faults show at the ends of flights. */
 const bytes = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 6 }).map((segments) => segments * segmentBytes) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 * segmentBytes }) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 40_000 }) },
 )
 
-/** From "while the last is in flight" to "long after". */
+/** Time between two writes: from "the last one is still in flight" to "long after it". */
 const pause = fc.oneof(
   fc.integer({ min: 0, max: 5_000 }),
   fc.integer({ min: 0, max: 100_000 }),

@@ -1,25 +1,25 @@
 /**
- * A short transfer between two machines over a rough way, with nothing left to chance: which frames are lost, late or
- * doubled, and when a host's thread is late, stand in the record one by one. So a failure shrinks to the few that
- * matter, and what is printed can be pasted into a test.
+ * A short transfer between two machines over a rough path, without random choices: the record lists every frame that
+ * is lost, late or doubled, and every time that a host's thread is late. So a failure shrinks to the few entries that
+ * matter, and the printed record can be pasted into a test.
  */
 import type { MachineConfig } from '../config.ts'
 
 export type Side = 'left' | 'right'
 
-/** How one host goes about it. */
+/** How one host behaves. */
 export interface Habits {
-  /** Its delayed ACKs (RFC 1122 section 4.2.3.2 allows up to 500 ms). */
+  /** How long its ACKs are delayed (RFC 1122 section 4.2.3.2 allows up to 500 ms). */
   readonly delayedAckMicros: number
-  /** Bare ACKs wait so long before they leave, and one that a later one supersedes never does. */
+  /** How long a bare ACK waits before it leaves; one that a later ACK supersedes never leaves. */
   readonly ackHoldMicros: number
-  /** Of what waits for the thread, ACKs that the next frame supersedes are dropped unseen. */
+  /** Whether a waiting ACK that the next waiting frame supersedes is dropped unread. */
   readonly dropsSuperseded: boolean
-  /** The application looks for bytes to read so long after they came; 0: at once. */
+  /** How long after their arrival the application reads bytes; 0: at once. */
   readonly readPauseMicros: number
 }
 
-/** The application hands over `bytes`, so long after the write before it. */
+/** The application hands over `bytes`, `afterMicros` after the write before it. */
 export interface Write {
   readonly from: Side
   readonly afterMicros: number
@@ -35,7 +35,10 @@ export interface Fate {
   readonly micros: number
 }
 
-/** The thread is `micros` late for its wake-up with this number; what comes meanwhile waits, and is taken in one go. */
+/**
+ * The thread is `micros` late for its wake-up with this number; frames that come meanwhile wait and are handled
+ * together.
+ */
 export interface Stall {
   readonly host: Side
   readonly wake: number
@@ -46,9 +49,9 @@ export interface RoughScenario {
   readonly config: Partial<MachineConfig>
   readonly left: Habits
   readonly right: Habits
-  /** One way. */
+  /** Delay in one direction. */
   readonly delayMicros: number
-  /** Frames leave a host at least so far apart; 0: any number at once. */
+  /** Least time between two frames that leave a host; 0: any number at once. */
   readonly spacingMicros: number
   /** OptionBit bits that the way takes out of every SYN. */
   readonly strippedOptions: number
@@ -67,7 +70,7 @@ export const plainHabits: Habits = {
   readPauseMicros: 0,
 }
 
-/** Nothing goes wrong: to be varied. */
+/** A scenario in which nothing goes wrong, for tests to vary. */
 export const smoothScenario: RoughScenario = {
   config: {},
   left: plainHabits,

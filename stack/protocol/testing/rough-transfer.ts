@@ -1,6 +1,7 @@
 /**
- * A rough scenario from the handshake to the last release. Throws if a byte is missing or comes twice, if the replicas
- * differ, if a state is not as it has to be after any request, or if it takes more of anything than it may.
+ * Runs a rough scenario from the handshake to the last release. Throws if a byte is missing or comes twice, if the
+ * replicas differ, if an invariant does not hold after a request, or if it takes too much time, too many wake-ups or
+ * too many frames.
  */
 import type { RoughScenario, Side } from './rough-scenario.ts'
 import { openRoughWorld } from './rough-world.ts'
@@ -10,7 +11,7 @@ const port = 5001
 /** A dozen losses of one segment after the other, with every timer backed off, take six minutes. */
 const limitMicros = 600_000_000
 const wakeLimit = 50_000
-/** Frames beyond those that the bytes need: handshakes, ACKs, probes, all of it again. */
+/** Frames allowed beyond one for every 100 bytes: handshakes, ACKs, probes, and repetitions of all of them. */
 const spareFrames = 1_000
 
 /** `observe` is called after every wake-up. */

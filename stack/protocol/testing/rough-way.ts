@@ -1,28 +1,28 @@
 /**
- * The way of a rough scenario, in one direction: every frame's fate is written down. Bare ACKs may be held back, and one
- * that a later one supersedes never leaves. It carries frames of any kind: decoded headers between machines, bytes between
- * whole hosts.
+ * One direction of the path of a rough scenario, which lists the fate of every frame. Bare ACKs may be held back; one
+ * that a later ACK supersedes never leaves. Frames may be of any kind: decoded headers between machines, bytes
+ * between whole hosts.
  */
 import type { Fate, RoughScenario, Side } from './rough-scenario.ts'
 
-/** What a way has to know of its frames. */
+/** What the path has to know of its frames. */
 export interface FrameKind<Frame> {
   isArp(frame: Frame): boolean
   isSyn(frame: Frame): boolean
   /** An acknowledgment without payload, and with no flag but ACK. */
   isBareAck(frame: Frame): boolean
-  /** Whether the newer says all that the older does. */
+  /** Whether `newer` carries all information of `older`. */
   supersedes(older: Frame, newer: Frame): boolean
 }
 
-/** A frame that will arrive; as long as it has not left, one that supersedes it may take its place. */
+/** A frame that will arrive. Until it leaves, a frame that supersedes it may take its place. */
 export interface Arrival<Frame> {
   frame: Frame
   readonly leavesAt: number
   readonly at: number
 }
 
-/** SYNs lost in a row: more than that end a connection, as they should. */
+/** Most SYNs that are lost in this direction: with more, the connection would fail, as it should. */
 const consecutiveSynLosses = 3
 
 export class RoughWay<Frame> {
@@ -32,7 +32,7 @@ export class RoughWay<Frame> {
   readonly #ackHoldMicros: number
   readonly #fates: ReadonlyMap<number, Fate>
   #held: Arrival<Frame> | undefined
-  /** ARP left out. */
+  /** Frames sent so far, ARP left out. */
   #sent = 0
   #synsLost = 0
   /** When the next frame may leave. */
@@ -47,7 +47,7 @@ export class RoughWay<Frame> {
     this.#fates = new Map(fates.map((fate) => [fate.frame, fate]))
   }
 
-  /** What arrives of a frame that is sent now: nothing, it, or it and once more. */
+  /** The arrivals of a frame that is sent now: none, one or two. */
   send(frame: Frame, now: number): Arrival<Frame>[] {
     const kind = this.#kind
     if (kind.isArp(frame)) return [{ frame, leavesAt: now, at: now + this.#delayMicros }]

@@ -1,6 +1,6 @@
 /**
- * The world of a rough scenario (see `rough-scenario.ts`): threads that are late now and then, a way on which every frame's
- * fate is written down, and applications that write at their times and read after their pauses.
+ * The world of a rough scenario (see `rough-scenario.ts`): threads that are late now and then, a path on which the
+ * scenario gives every frame's fate, and applications that write at their times and read after their pauses.
  */
 import { Format, HeaderWord } from '../../wire/header.ts'
 import type { RoughScenario, Side } from './rough-scenario.ts'

@@ -1,7 +1,7 @@
 /**
- * One machine and a scripted peer: tests say what the peer sends and look at what it gets, in relative
- * numbers. Position 0 is the first payload byte in either direction, so that a test reads like the RFC's
- * diagrams whatever the initial sequence numbers are.
+ * One machine and a scripted peer: tests say what the peer sends and look at what it gets, in relative numbers.
+ * Position 0 is the first payload byte in either direction. So a test reads like the RFC's diagrams whatever the
+ * initial sequence numbers are.
  */
 import { Format, OptionBit, TcpFlag } from '../../wire/header.ts'
 import type { MachineConfig } from '../config.ts'
@@ -76,7 +76,7 @@ export class Scenario {
   readonly #windowScale: number | undefined
   readonly #maximumSegment: number | undefined
   #windowBytes: number
-  /** Which the machine's SYN names. */
+  /** Window scale in the machine's SYN. */
   #ownScale = 0
   /** Where the peer is: the next byte it sends, and what it acknowledges unless told otherwise. */
   at = 0
@@ -144,7 +144,7 @@ export class Scenario {
     return this.does((host) => host.connect(80, 33_000))
   }
 
-  /** Anything that the host can be asked; what comes of it is kept. */
+  /** Calls any method of the host and keeps the actions that follow. */
   does(act: (host: TestHost) => readonly ReadableAction[]): this {
     this.keep(act(this.host))
     return this
@@ -177,7 +177,9 @@ export class Scenario {
     return this.does((host) => host.wait(micros))
   }
 
-  /** The application queues all up to this position, a buffer at a time; the peer acknowledges it, a round trip later. */
+  /**
+   * The application queues all up to this position, a buffer at a time; the peer acknowledges it, a round trip later.
+   */
   streams(position: number): this {
     const { sendBufferBytes } = this.host.config
     while (this.ack < position) {
@@ -192,7 +194,10 @@ export class Scenario {
     return this.forget()
   }
 
-  /** Of two segments of this length the first gets lost: how long after the second's SACK it is sent again. */
+  /**
+   * Sends two segments of this length and loses the first. Returns how many milliseconds after the second's SACK the
+   * first is sent again.
+   */
   patienceMillis(length: number): number {
     const start = this.ack
     this.queues(start + length).queues(start + 2 * length)
@@ -205,7 +210,10 @@ export class Scenario {
     return millis
   }
 
-  /** The machine opens one more connection, to this port of the peer, who answers; the id that the application gets. */
+  /**
+   * The machine opens one more connection to this port of the peer, and the peer answers. Returns the id that the
+   * application gets.
+   */
   opensAnother(remotePort: number, localPort: number): number {
     this.forget().does((host) => host.connect(remotePort, localPort))
     const syn = this.seen()[0]?.raw
@@ -221,12 +229,12 @@ export class Scenario {
     return this.sends({ ...more, ack })
   }
 
-  /** The peer sends a segment. What is left out is as an ordinary peer would have it. */
+  /** The peer sends a segment. Fields that are left out are those of an ordinary peer. */
   sends(segment: PeerSegment): this {
     return this.does((host) => host.frame(this.head(segment)))
   }
 
-  /** The header of what the peer sends, to be changed by tests of odd segments. */
+  /** The header of a segment of the peer; tests of odd segments change it. */
   head(segment: PeerSegment): Head {
     const { at = this.at, length = 0, ack = this.ack, flags = 'ACK' } = segment
     let bits = 0
@@ -270,14 +278,14 @@ export class Scenario {
     return this.#timestampBase + Math.floor(this.host.now / 1000)
   }
 
-  /** Segments that the peer got since it was last asked. */
+  /** Segments that the peer got since the last call of `seen` or `heard`. */
   seen(): Seen[] {
     const list = this.#seen
     this.#seen = []
     return list
   }
 
-  /** The same, in short: "PSH ACK 0+1000", or "ACK of 500" if there is no payload. */
+  /** `seen` in short: "PSH ACK 0+1000", or "ACK of 500" if there is no payload. */
   heard(): string[] {
     return this.seen().map((segment) => {
       const isPlain = segment.length === 0 && segment.flags === 'ACK'
@@ -288,7 +296,7 @@ export class Scenario {
     })
   }
 
-  /** Upcalls, deliveries included, since they were last asked for. */
+  /** Upcalls, deliveries included, since the last call of `told`, `news` or `actions`. */
   told(): PostedUpcall[] {
     const told = this.#list.filter(
       (action): action is PostedUpcall => action.action === 'upcall' || action.action === 'deliver',
@@ -297,19 +305,19 @@ export class Scenario {
     return told
   }
 
-  /** The same, in short: "readable 1000", "closed 0". */
+  /** `told` in short: "readable 1000", "closed 0". */
   news(): string[] {
     return this.told().map((upcall) => `${upcall.upcall} ${upcall.first}`)
   }
 
-  /** The only upcall of this kind since they were last asked for. */
+  /** The only upcall of this kind that `told` would return; throws if there are none or several. */
   upcall(name: string): PostedUpcall {
     const found = this.#list.filter((action) => 'upcall' in action && action.upcall === name)
     if (found.length !== 1) throw new Error(`${found.length} upcalls "${name}", not 1`)
     return found[0] as PostedUpcall
   }
 
-  /** Everything that was emitted since it was last asked for, as it came. */
+  /** All actions since the last call of `told`, `news` or `actions`, in order. */
   actions(): ReadableAction[] {
     const list = this.#list
     this.#list = []

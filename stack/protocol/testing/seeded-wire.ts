@@ -1,4 +1,4 @@
-/** A way that loses, delays, doubles and narrows by the world's generator. */
+/** A path that loses, delays and doubles frames by the world's random generator, and may get a smaller MTU. */
 import { copyAddress, writeIpv4Mapped } from '../../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import { gatewayAddress } from './host.ts'
@@ -7,7 +7,7 @@ import type { Host, Way, World } from './world.ts'
 export interface WireOptions {
   /** One way, without jitter, in microseconds. */
   readonly delayMicros: number
-  /** Up to this much more, drawn for each frame: frames overtake each other. */
+  /** Additional delay, up to this, drawn for each frame: frames overtake each other. */
   readonly jitterMicros?: number
   readonly lossProbability?: number
   readonly duplicationProbability?: number
@@ -30,7 +30,7 @@ export class SeededWire implements Way {
     const { delayMicros, jitterMicros = 0, lossProbability = 0, duplicationProbability = 0 } = this.#options
     if (this.#refuses(world, from, head)) return
     stripOptions(head, this.#options.strippedOptions ?? 0)
-    // ARP always arrives: three requests lost in a row make a connect fail, which is right and tested apart.
+    // ARP always arrives: five requests lost in a row make a connect fail, which is right and is tested elsewhere.
     const isArp = head[HeaderWord.format] === Format.arp
     if (random.chance(lossProbability) && !isArp) {
       world.dropped += 1
@@ -43,7 +43,7 @@ export class SeededWire implements Way {
     }
   }
 
-  /** A router in the middle: what is too large for the path comes back as "fragmentation needed". */
+  /** A router in the middle: it refuses a packet that is too large for the path, with "fragmentation needed". */
   #refuses(world: World, from: Host, head: Int32Array): boolean {
     const { pathMtuBytes, pathMtuFromFrame, delayMicros } = this.#options
     if (pathMtuBytes === undefined || world.transmitted < (pathMtuFromFrame ?? 0)) return false

@@ -1,4 +1,4 @@
-/** What `wire/superseded-ack.ts` says of two frames, said of two decoded headers; timestamps are no condition here. */
+/** The rule of `wire/superseded-ack.ts` for two decoded headers. Here a bare ACK need not have timestamps. */
 import { isSameAddress } from '../../wire/address.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 
@@ -11,7 +11,7 @@ export function isBareAck(head: Int32Array): boolean {
   )
 }
 
-/** Whether the newer head says all that the older one did, so that the older one may be dropped. */
+/** Whether the newer head carries all information of the older one, so that the older one may be dropped. */
 export function supersedesHead(older: Int32Array, newer: Int32Array): boolean {
   if (!isBareAck(older) || !isBareAck(newer)) return false
   const isSame = (word: number): boolean => older[word] === newer[word]

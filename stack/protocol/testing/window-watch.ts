@@ -1,7 +1,7 @@
 /**
- * Watches both directions of one connection: no segment may reach beyond the furthest window end that the peer ever
- * offered (RFC 9293 section 3.8.6). What was offered counts when it was sent, so a frame that is lost, late or doubled
- * never makes this too strict.
+ * Watches both directions of one connection: no segment may reach beyond the furthest right edge that the peer ever
+ * offered (RFC 9293 section 3.8.6). An offer counts from the moment it is sent, so the check is never too strict if a
+ * frame is lost, late or doubled.
  */
 import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
 import type { Side } from './rough-scenario.ts'
@@ -20,7 +20,7 @@ export class WindowWatch {
     right: { scale: undefined, end: undefined },
   }
 
-  /** A frame that `from` sends, as the peer will see its options. Throws if it reaches too far. */
+  /** Checks a frame that `from` sends, with the options that the peer will see. Throws if it reaches too far. */
   sees(from: Side, head: Int32Array): void {
     if (head[HeaderWord.format] !== Format.tcp) return
     this.#judge(from, head)

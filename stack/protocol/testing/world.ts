@@ -1,7 +1,8 @@
 /**
- * Two machines and a way between them, in virtual time: actions of one become decoded headers of the other without any
- * bytes. Each host has one thread; frames, timers and calls wake it, and all that waits by then is handled in one go, with
- * one time stamp. Each has a shadow, a second machine that is fed the same requests and has to stay equal.
+ * Two machines and a path between them, in virtual time: actions of one become decoded headers of the other without
+ * any bytes. Each host has one thread. Frames, timers and calls wake it, and everything that waits then is handled
+ * together, with one time stamp. Each host has a shadow, a second machine that gets the same requests and has to stay
+ * equal.
  */
 
 import { Random } from '../../device/random.ts'
@@ -22,7 +23,7 @@ import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
 import { Invariants } from './invariants/invariants.ts'
 
-/** Frames, calls and timers at one instant after the other, so often: something is stuck. */
+/** This many wake-ups at one instant mean that something is stuck. */
 const stuckWakes = 100_000
 const mostWakes = 3_000_000
 
@@ -31,7 +32,7 @@ export interface Surroundings {
   /** Microseconds; a request's time is these, cut to 32 bits. */
   readonly now: number
   readonly random: Random
-  /** Random bits of the coming requests, if not drawn. */
+  /** Initial sequence number of a host's first connection; undefined: whatever the machine computes. */
   readonly nextIsn: number | undefined
   transmit(from: Host, head: Int32Array): void
 }
@@ -119,7 +120,7 @@ export class Host {
     words[SlotWord.random] = world.random.next()
     this.machine.apply(0)
     this.shadow.apply(0)
-    // Every connection may send again or anew what its ring holds, and has a few other things to say.
+    // Each connection may send every segment of its ring again, send as many new ones, and emit a few other actions.
     const limit = this.config.connectionCount * (2 * this.config.segmentCount + 64)
     let actions = 0
     for (;;) {
@@ -138,7 +139,10 @@ export class Host {
     this.#invariants.check()
   }
 
-  /** If the world says where sequence numbers begin: they will, for the connection that opens now. */
+  /**
+   * If the world has a `nextIsn`, the connection that opens now will begin with it; only a host's first connection
+   * does.
+   */
   private aim(tuple: readonly number[]): void {
     const { now, nextIsn } = this.world
     if (nextIsn === undefined || this.counters.activeOpens + this.counters.passiveOpens > 0) return
@@ -170,7 +174,7 @@ export class Host {
   }
 }
 
-/** A frame under way; as long as it is, its way may put another in its place. */
+/** A frame under way; until it leaves, its `Way` may put another one in its place. */
 export interface Arrival {
   readonly at: number
   readonly frame: Int32Array
@@ -178,15 +182,15 @@ export interface Arrival {
 
 /** What becomes of a frame between the hosts. */
 export interface Way {
-  /** Hands whatever arrives of it to the world, by `arrives`. */
+  /** Calls `world.arrives` for every copy of the frame that arrives. */
   carry(world: World, from: Host, head: Int32Array): void
 }
 
-/** What may keep a host's thread from doing all at once. */
+/** How a host's thread differs from one that does everything at once. */
 export interface ThreadHabits {
-  /** How late it is for its wake-up with this number. */
+  /** Microseconds by which the thread is late for its wake-up with this number. */
   latenessMicros?(wake: number): number
-  /** Of what waits for it, a frame that the next one makes needless is dropped unseen. */
+  /** Whether a waiting frame is dropped unread because the next one supersedes it. */
   drops?(head: Int32Array, next: Int32Array): boolean
   /** What the application does when the machine is at rest; as much as it can if absent. */
   act?(): void
@@ -198,13 +202,13 @@ export interface WorldPlan {
   /** Microseconds; near the wrap of 32 bits unless said otherwise. */
   readonly startsAt?: number
   readonly config?: Partial<MachineConfig>
-  /** What one of the hosts has in place of that. */
+  /** Changes to `config` for one of the hosts. */
   readonly leftConfig?: Partial<MachineConfig>
   readonly rightConfig?: Partial<MachineConfig>
   readonly queueCapacity?: number
 }
 
-/** What wakes a host: a frame, or a call that was asked for. */
+/** An event that wakes a host: a frame, or a call that was asked for. */
 type Event = Arrival | { readonly at: number; readonly frame: undefined; readonly call: () => void }
 
 /** A host's thread, with what waits for it. */
@@ -227,7 +231,7 @@ class Thread {
     return Math.max(this.#stalledUntil, now, Math.min(first, timerAt))
   }
 
-  /** It should run now; whether it is late instead. */
+  /** Asked when the thread should run now: whether it is late instead. */
   isLate(now: number): boolean {
     const micros = this.habits.latenessMicros?.(this.wakes) ?? 0
     if (micros === 0 || this.#stalledUntil === now) return false
@@ -281,7 +285,7 @@ export class World implements Surroundings {
   readonly #threads: readonly [Thread, Thread]
   readonly startedAt: number
   now: number
-  /** Where the sequence numbers of both ends begin; anywhere if undefined. */
+  /** Initial sequence number of both ends; undefined: whatever the machines compute. */
   nextIsn: number | undefined
   transmitted = 0
   dropped = 0
@@ -316,7 +320,7 @@ export class World implements Surroundings {
     this.#threadOf(to).add(arrival)
   }
 
-  /** At this time the host's thread is woken and does this. */
+  /** Wakes the host's thread at time `at` and has it call `call`. */
   calls(host: Host, at: number, call: () => void): void {
     this.#threadOf(host).add({ at, frame: undefined, call })
   }
@@ -330,7 +334,10 @@ export class World implements Surroundings {
     for (const thread of this.#threads) thread.act()
   }
 
-  /** Runs until `isOver`, at most `limitMicros` of virtual time; throws if it takes longer. `tell`: how far it is. */
+  /**
+   * Runs until `isOver`, at most `limitMicros` of virtual time; throws if it takes longer. `tell` describes the
+   * progress.
+   */
   run(limitMicros: number, isOver: () => boolean, tell: () => string): void {
     const end = this.now + limitMicros
     let wakesOfInstant = 0

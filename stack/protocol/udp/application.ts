@@ -1,4 +1,7 @@
-/** Requests of the application about UDP sockets (RFC 1122 section 4.1.4). One that names a socket that is no more is ignored. */
+/**
+ * Requests of the application about UDP sockets (RFC 1122 section 4.1.4). One for a socket that no longer exists is
+ * ignored.
+ */
 import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { copyAddress } from '../../wire/address.ts'
 import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
@@ -70,7 +73,7 @@ function choosePort(core: Core, addressAt: number, remotePort: number): number {
   return 0
 }
 
-/** What the application gave is checked again: it may be a program that is in error. */
+/** Checks the arguments again, because the application may be a faulty program. */
 function send(core: Core, index: number): void {
   const { socket, words, state, config, globals } = core
   const isConnected = socket.remotePort !== 0

@@ -1,6 +1,6 @@
 /**
- * An ICMP error about a datagram of ours goes to the socket that sent it (RFC 1122 section 4.1.3.3). Anyone can forge one,
- * so it ends nothing: the application is told, and may go on.
+ * An ICMP error about a datagram of ours goes to the socket that sent it (RFC 1122 section 4.1.3.3). Anyone can forge
+ * one, so it closes nothing: the application is told, and may go on.
  */
 import { copyAddress } from '../../wire/address.ts'
 import { HeaderWord } from '../../wire/header.ts'
@@ -9,7 +9,7 @@ import { type Core, header } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
 import { findSocket, socketId } from './sockets.ts'
 
-/** `error`: an UpcallError. False: no socket of ours sends from where the quoted datagram came. */
+/** `error`: an UpcallError. False: no socket here sends from the quoted datagram's source port to its destination. */
 export function receiveDatagramError(core: Core, error: number): boolean {
   const { words, head } = core
   const peer = head + HeaderWord.quotedDestination

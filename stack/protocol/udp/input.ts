@@ -1,6 +1,7 @@
 /**
- * A UDP datagram that arrived (RFC 768, RFC 1122 section 4.1): to the socket that hears its sender, or it is answered with
- * "port unreachable". A datagram that finds the receive buffer full is dropped and counted: UDP holds nobody up.
+ * A UDP datagram that arrived (RFC 768, RFC 1122 section 4.1) goes to the socket that hears its sender; if there is
+ * none, it is answered with "port unreachable". A datagram that finds the receive buffer full is dropped and counted,
+ * because UDP has no flow control.
  */
 import { copyAddress } from '../../wire/address.ts'
 import { HeaderWord } from '../../wire/header.ts'

@@ -1,10 +1,11 @@
 /**
- * Datagrams out. Where the next hop is known, one leaves in the request that brings it; else it waits in a bounded table,
- * as a sender of its own, so that it waits for its own neighbor and holds up nobody else's (RFC 1122 section 2.3.2.2: at
- * least one packet is kept). A datagram whose neighbor does not answer, or that finds the table full, is dropped and
- * counted.
+ * Outgoing datagrams. If the hardware address of the next hop is known, a datagram leaves in the request that brings
+ * it. Else it waits in a bounded table (RFC 1122 section 2.3.2.2: at least one packet is kept). There it is a sender
+ * of its own, so that it waits only for its own neighbor. A datagram whose neighbor does not answer, or that finds
+ * the table full, is dropped and counted.
  *
- * Room in the send buffer comes free in order, since it is told by one position: that of the oldest datagram that waits.
+ * Room in the send buffer becomes free in order, because it is reported by one position: that of the oldest datagram
+ * that waits.
  */
 import { copyAddress } from '../../wire/address.ts'
 import { Action, DatagramWord, Upcall, UpcallWord } from '../actions.ts'
@@ -27,7 +28,7 @@ import { selectSocket, socketId } from './sockets.ts'
 /** The share of the send buffer that has to come free before the application is told. */
 const reportShift = 3
 
-/** The datagram, and the upcall that its room is free. */
+/** Most actions of one flush: the datagram, and the upcall that its room is free. */
 const actionsAtOnce = 2
 
 /** Sends `length` bytes at `position` of the selected socket to the address at `addressAt` in `words`, now or later. */
@@ -82,7 +83,10 @@ export const datagramSender: SenderKind<Core> = {
   },
 }
 
-/** Tells the application how much of the selected socket's send buffer is free again, if it is much, and there is room. */
+/**
+ * Tells the application how much of the selected socket's send buffer is free again, if that is an eighth of it or
+ * more. The caller has made sure of room in the action queue.
+ */
 export function reportRoom(core: Core, index: number): void {
   const { socket, config } = core
   const free = oldestNeeded(core, index)
@@ -92,7 +96,7 @@ export function reportRoom(core: Core, index: number): void {
   core.actions.words[at + UpcallWord.position] = free
 }
 
-/** The selected socket is closed: what waits is dropped. */
+/** Drops the datagrams of the selected socket that wait: the socket is being closed. */
 export function dropWaiting(core: Core, index: number): void {
   const { socket, globals, waitingDatagram: waiting } = core
   for (let entry = 0; socket.waiting > 0 && entry < globals.waitingDatagramsHigh; entry += 1) {
@@ -180,7 +184,7 @@ function takeEntry(core: Core): number {
   return globals.waitingDatagramsHigh - 1
 }
 
-/** The selected entry is free; its socket is the selected one. */
+/** Frees the selected entry, whose socket is the selected one. */
 function forget(core: Core, entry: number): void {
   const { globals, waitingDatagram: waiting } = core
   releaseNextHop(core, senderOf(core, entry))

@@ -3,8 +3,8 @@
  *
  *   free ─► open ─► closed ── Request.freeDatagram ─► free
  *
- * A closed socket's last upcall is `datagramDrained`; once no thread has anything in hand that touches its buffers, the
- * application frees it: the same question as for a connection (see `tcp/connections.ts`).
+ * The last upcall of a closed socket is `datagramDrained`. The application frees the socket once no thread is still
+ * at work on its buffers, as it does a connection (see `tcp/connections.ts`).
  */
 import { isSameAddress } from '../../wire/address.ts'
 import type { Core } from '../state/core.ts'
@@ -46,7 +46,7 @@ export function allocateSocket(core: Core): number {
   return index
 }
 
-/** The selected socket is closed, and no thread has anything in hand of it. */
+/** Frees the selected socket, on whose buffers no thread is at work any more. Ignored unless it is closed. */
 export function freeSocket(core: Core, index: number): void {
   const { socket, globals } = core
   if (socket.state !== DatagramSocketState.closed) return
@@ -56,8 +56,8 @@ export function freeSocket(core: Core, index: number): void {
 }
 
 /**
- * Selects the open socket that hears the peer at `addressAt` in `words` on `localPort`, and returns its index, or -1. One
- * that hears this peer alone comes before one that hears everybody.
+ * Selects the open socket that hears the peer at `addressAt` in `words` on `localPort`, and returns its index, or -1.
+ * One that hears this peer alone comes before one that hears everybody.
  */
 export function findSocket(
   core: Core,
@@ -83,7 +83,7 @@ export function findSocket(
   return found
 }
 
-/** Whether a socket on `localPort` for this peer (port 0: everybody) would hear what another one hears. */
+/** Whether an open socket on `localPort` already hears this very peer (port 0: everybody). */
 export function portIsTaken(
   core: Core,
   words: Int32Array,

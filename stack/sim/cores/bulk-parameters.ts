@@ -27,8 +27,8 @@ const machine: Omit<MachineConfig, 'address' | 'etherHigh' | 'etherLow'> = {
 }
 
 /**
- * The real code computes checksums whatever is predicted: how long payload work takes is a matter of prices, and both
- * ends verify what they get.
+ * The code computes checksums whichever payload work is predicted, so that both ends verify what they get. How long
+ * payload work takes comes from the prices.
  */
 const common: Omit<StackParameters, 'strategy' | 'machine'> = {
   device: {

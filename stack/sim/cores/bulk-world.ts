@@ -46,7 +46,7 @@ export interface BulkOutcome {
   /** Processor time by thread, within the measurement, in nanoseconds. */
   readonly usedNanos: Readonly<Record<string, number>>
   readonly retransmits: number
-  /** Segments that the stack refused as older than what it had seen: none comes out of order over a TAP. */
+  /** Segments that the stack refused by their timestamp: 0 is expected, because a TAP does not reorder. */
   readonly refusedAsOld: number
   readonly divergences: number
 }
@@ -142,7 +142,7 @@ export class BulkWorld {
     const { costs, payloadWork } = this.#options
     const { nanos } = costs
     const { kind } = this.#parameters.strategy
-    // Of shards, the one that has the connection works; the others look on.
+    // With shards, only the worker that owns the connection works.
     const isShared = this.#layout.replicas > 1 && kind !== 'sharded'
     const isReplicated = kind === 'replicated'
     const prices = new NetworkPrices({
@@ -170,7 +170,8 @@ export class BulkWorld {
       parameters: this.#parameters,
       thread: k,
       device: this.#tap.open(this.#region, thread, nanos.readNanos, nanos.readEmptyNanos),
-      // Each poll reads the clock once, and nothing else does while threads do not really sleep.
+      // Each poll reads the clock once, so a reading stands for a poll. Nothing else reads it while threads do not
+      // really sleep.
       clock: {
         nowMicros: () => {
           thread.spend(nanos.pollNanos)

@@ -1,35 +1,38 @@
 /**
- * A stack's thread on a virtual core: rounds of the strategy's real loop, and in the place of the idle strategy a
- * model of it: rounds that find nothing, then sleep until something happens.
+ * A stack's thread on a virtual core: rounds of the strategy's real loop, and a model of the idle strategy: after
+ * some rounds that find nothing, the thread sleeps until something happens.
  */
 import type { StrategyThread } from '../../strategy/strategy.ts'
 import type { DrawnCosts } from './costs.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /**
- * Idle rounds before a thread sleeps, where threads share processors; those that asked the source count by their weight.
- * The first spin, the others give the processor away, as by the stack's defaults. A thread with a processor of its own
- * spins for ever.
+ * Idle rounds before a thread sleeps, if threads share processors: first those that spin, then those that give the
+ * processor away, as by the stack's defaults. A round counts by the loop's `idleWeight`. A thread with a processor of
+ * its own spins forever.
  */
 export const spinsWhereShared = 8
 const yieldsWhereShared = 100
-/** One step stands for several idle rounds once there were many: they are most of the steps where many spin. */
+/**
+ * After `roundsBeforeLeap` idle rounds, one step stands for several: if many threads spin, most steps are idle
+ * rounds.
+ */
 const roundsPerStep = 8
 const roundsBeforeLeap = 16
 const longestSleepMicros = 100_000
-/** A sleep for want of somebody else's progress ends by itself. */
+/** A thread that waits for another thread's progress sleeps this long, then looks again. */
 const blockedNanos = 20_000
 
 export interface SleepingPlace {
-  /** Whether this thread may mind the device: nobody else does. If so it does from now on. */
+  /** Lets the thread mind the device unless another thread does; returns whether it does now. */
   tryMind(thread: VirtualThread): boolean
-  /** It runs again: if it minded the device, it does so no more. */
+  /** The thread runs again, and no longer minds the device. */
   stopMinding(thread: VirtualThread): void
   /** Whether there is something to read or a request posted. */
   hasInput(now: number): boolean
-  /** Whether a publication wakes those that sleep without minding the device. */
+  /** Whether a publication wakes threads that sleep without minding the device. */
   readonly isTold: boolean
-  /** Whether everything published is done by this thread. True where nothing is published. */
+  /** Whether this thread has handled everything published. True if there is no channel. */
   isCaughtUp(): boolean
 }
 
@@ -66,7 +69,8 @@ export class CoreThread implements Steppable {
     }
     const rounds = this.#idleRounds < roundsBeforeLeap ? 1 : roundsPerStep
     const { idleNanos, readEmptyNanos } = this.#costs.nanos
-    // Giving away a processor that nobody wants is a system call that finds nothing.
+    // If no other thread wants the processor, giving it away is a system call without effect: it costs about an empty
+    // read.
     thread.spend(rounds * (this.#idleRounds < this.#spins ? idleNanos : readEmptyNanos))
     this.#idleRounds += rounds * (this.#loop.idleWeight ?? 1)
     if (this.#idleRounds < this.#spins + yieldsWhereShared) return

@@ -60,7 +60,10 @@ export const quantityMeanings = {
 export type QuantityName = keyof typeof quantityMeanings
 export const quantityNames = Object.keys(quantityMeanings) as readonly QuantityName[]
 
-/** Cost of a piece of payload: fixed and per byte, and how many times longer it takes while another processor does the same. */
+/**
+ * Cost of a piece of payload: fixed and per byte, and how many times longer it takes while another processor does the
+ * same.
+ */
 export interface PayloadCost {
   readonly fixedNanos: Quantity
   readonly byteNanos: Quantity
@@ -90,7 +93,7 @@ export interface CoreCosts {
   readonly scatter: readonly number[]
 }
 
-/** Numbers in place of quantities: one possible machine. */
+/** Single numbers instead of quantities: one possible machine. */
 export interface DrawnCosts {
   readonly nanos: Readonly<Record<QuantityName, number>>
   readonly payload: Readonly<Record<PayloadWorkKind, DrawnPayloadCost>>
@@ -99,7 +102,10 @@ export interface DrawnCosts {
   readonly scatter: readonly number[]
 }
 
-/** The middle of every interval, or, with a source of uniform numbers, a draw from each. Throws if one is missing. */
+/**
+ * The value of every quantity, or, with a source of uniform numbers, a draw from its interval. Throws RangeError if a
+ * quantity is missing.
+ */
 export function drawCosts(costs: CoreCosts, uniform?: () => number): DrawnCosts {
   const draw = ({ value, low, high }: Quantity) => {
     if (uniform === undefined) return value

@@ -1,7 +1,7 @@
 /**
- * The model's own world: requests that cost a fixed `s` to apply and emit one action of a fixed `p`, on as many cores
- * as there are replicas, with nothing else to pay for. The real replica loop, channel and claim board run in it, so
- * what it yields is the model's speed-up less what order and granularity take.
+ * The world of the speed-up model: each request costs a fixed `s` to apply and emits one action of a fixed `p`. There
+ * are as many cores as replicas, and nothing else costs time. The real replica loop, channel and claim board run in
+ * it. So its speed-up is that of the model, less what order and granularity take.
  */
 import { Random } from '../../device/random.ts'
 import { ClaimBoard } from '../../dominoes/claims/claim-board.ts'
@@ -63,7 +63,7 @@ class OneActionDomain implements Domain {
   }
 }
 
-/** Requests per request's time of one core alone: S(N), for `workRatio` = s / (s + p) and `replicas` = N. */
+/** The speed-up S(N) over one core, for `workRatio` = s / (s + p) and `replicas` = N. */
 export function idealSpeedup(workRatio: number, replicas: number, requests = 4000): number {
   const plan = new RegionPlan()
   const layout = planFramework(plan, {

@@ -47,8 +47,8 @@ const microsPerSegment = (goodputMbps: number) => (segmentBytes * 8) / goodputMb
 
 describe('a prediction', () => {
   test('of the sequential stack adds up what a segment and its share of an ACK cost', () => {
-    // An ACK is read for every second segment, or third where a burst overflows the TAP's queue; one that the next makes
-    // needless is not checked and applied.
+    // An ACK is read for every second segment, or for every third if a burst overflows the TAP's queue. A superseded
+    // ACK is not checked and applied.
     const withAcks = (read: number, applied: number) =>
       (200 + 400 + 3000 + 1000 * read + (200 + 400) * applied) / 1000
     const micros = microsPerSegment(ask({ warmupBytes: 12e6, measuredBytes: 12e6 }).goodputMbps.median)

@@ -1,6 +1,6 @@
 /**
- * What a strategy would reach on so many processors, from what operations cost: goodput and speed-up with their
- * uncertainty, which is that of the costs and that of the simulated run itself.
+ * Predicts what a strategy reaches on a number of processors, from the costs of operations: goodput and speed-up,
+ * with their uncertainty. The uncertainty is that of the costs and that of the simulated run itself.
  */
 import { Random } from '../../device/random.ts'
 import type { PayloadWorkKind } from '../../payload/payload-work.ts'
@@ -12,14 +12,17 @@ export interface PredictionQuestion {
   readonly costs: CoreCosts
   readonly strategy: StrategyOption
   readonly payloadWork: Exclude<PayloadWorkKind, 'none'>
-  /** Of the payload as the stack sees it. Only sending is modelled. */
+  /** Direction of the payload, seen from the stack. Only sending is modelled. */
   readonly direction: 'send'
   /** Processors for everybody: the stack's threads, the application, the peer's program. */
   readonly cores: number
   readonly seed: number
   /** Runs, each with costs drawn from their intervals; default 7. */
   readonly draws?: number
-  /** Payload bytes before and within what is timed; default 12 and 24 MB: the ring that is filled first holds 8. */
+  /**
+   * Payload bytes before and during the measurement; default 12 and 24 MB. The send ring, which is filled first,
+   * holds 8 MiB.
+   */
   readonly warmupBytes?: number
   readonly measuredBytes?: number
 }
@@ -40,12 +43,15 @@ export interface Prediction {
 }
 
 /**
- * What the sequential stack reached, by all that it depends on but the costs: who asks several questions with the same
- * costs keeps one of these, and has it simulated once.
+ * Goodput of the sequential stack, by everything that it depends on except the costs. A caller with several questions
+ * about the same costs passes the same map, so that each baseline is simulated once.
  */
 export type Baselines = Map<string, number>
 
-/** Takes a second of real time a draw, more for many replicas. Throws Error if a simulated transfer does not come to an end. */
+/**
+ * Takes a second of real time a draw, more for many replicas. Throws Error if a simulated transfer does not come to
+ * an end.
+ */
 export function predict(question: PredictionQuestion, baselines: Baselines = new Map()): Prediction {
   const { costs, seed, draws = 7 } = question
   const runs = Array.from({ length: draws }, (_, k) => {

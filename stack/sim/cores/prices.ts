@@ -75,7 +75,10 @@ export class NetworkPrices implements DomainPrices {
     return this.#loop() + (strategy === 'replicated' ? dequeue : 0) + this.#state(words, slot)
   }
 
-  /** Of the strategies that no transfer was calibrated with, the loop is taken to cost what one thread alone takes. */
+  /**
+   * What the loop costs per request and per emitted segment. The strategies without a calibrated transfer (sharded,
+   * pipelined) are taken to cost as much as one thread alone.
+   */
   #loop(): number {
     const { costs, isShared, strategy } = this.#parts
     const { loopNanos, loopReplicatedNanos, loopLockedNanos } = costs.nanos

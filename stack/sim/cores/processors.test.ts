@@ -64,7 +64,7 @@ test('a thread that wakes takes a processor from one that ran for long', () => {
   })
   const processors = new Processors(1, [newThread('busy', busy), sleeper])
   runUntil(processors, 60e6)
-  // It begins awake, behind the other; from its first sleep on it has its turn every time.
+  // The sleeper begins awake, behind the busy thread; from its first sleep on it runs every time it wakes.
   expect(sleeper.usedNanos).toBeGreaterThan(0.9 * (57e6 / 103_000) * 500)
 })
 

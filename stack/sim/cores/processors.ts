@@ -1,13 +1,16 @@
 /**
- * A few processors and more threads, in virtual time: always steps the thread that can start earliest. Where threads
- * outnumber processors, they share them fairly, as Linux does: who slept goes first, who runs is replaced at the end
- * of a slice. Preemption happens between steps, which are short.
+ * A few processors and more threads, in virtual time: always steps the thread that can start earliest. If threads
+ * outnumber processors, they share them fairly, as in Linux: a thread that slept goes first, and a running thread is
+ * replaced at the end of its slice. Preemption happens between steps, which are short.
  *
  * Invariant: at any virtual time at most `count` threads run.
  */
 import type { VirtualThread } from './virtual-thread.ts'
 
-/** How far a running thread may be ahead in fair time: of one that waits, and of one that just woke. */
+/**
+ * How far a running thread may be ahead in fair time before it is replaced: by a thread that waits, by one that just
+ * woke.
+ */
 const sliceNanos = 3e6
 const wakeUpNanos = 0
 const switchNanos = 1500
@@ -21,11 +24,11 @@ interface Processor {
 export class Processors {
   readonly #processors: Processor[]
   readonly #threads: readonly VirtualThread[]
-  /** A processor for everybody: nobody waits for one, and nobody's turn ends. */
+  /** Every thread has a processor: none waits for one, and none is replaced. */
   readonly #hasRoom: boolean
   readonly #placed = new Map<VirtualThread, Processor>()
   readonly #wokeUp = new Set<VirtualThread>()
-  /** The thread being stepped; whoever charges costs charges it. */
+  /** The thread being stepped; costs are charged to it. */
   current: VirtualThread
 
   constructor(count: number, threads: readonly VirtualThread[]) {
@@ -40,7 +43,7 @@ export class Processors {
     return this.current.clock
   }
 
-  /** Before this, nothing happens any more. */
+  /** Nothing can happen any more before this time. */
   earliestNanos(): number {
     return Math.min(...this.#threads.map((thread) => thread.asleepUntil ?? thread.clock))
   }
@@ -50,7 +53,7 @@ export class Processors {
     return Object.fromEntries(this.#threads.map((thread) => [thread.name, thread.usedNanos]))
   }
 
-  /** Steps one thread; false if all sleep for ever. */
+  /** Steps one thread; false if all sleep forever. */
   step(): boolean {
     if (this.#hasRoom) {
       const first = this.#earliestOfAll()
@@ -75,7 +78,10 @@ export class Processors {
     thread.fairNanos += used
   }
 
-  /** The same as `#earliest`, where it depends on nothing but time: dozens of threads are looked through for each step. */
+  /**
+   * `#earliest` if every thread has a processor: only time decides. Each step looks through dozens of threads, so
+   * this has to be fast.
+   */
   #earliestOfAll(): VirtualThread | undefined {
     let best: VirtualThread | undefined
     let bestStart = Number.POSITIVE_INFINITY
@@ -97,7 +103,7 @@ export class Processors {
     let bestStart = Number.POSITIVE_INFINITY
     for (const thread of this.#threads) {
       const placed = this.#placed.has(thread)
-      // A sleeper's time has to come even if no processor is idle: it may take one from a runner.
+      // A sleeper has to wake even if no processor is idle: it may replace a running thread.
       if (!placed && idle === undefined && thread.asleepUntil === undefined) continue
       const ready = thread.asleepUntil ?? thread.clock
       const start = placed ? ready : Math.max(ready, idle?.freeAt ?? 0)
@@ -115,7 +121,7 @@ export class Processors {
     return best
   }
 
-  /** Called by whoever wakes a thread, so that fairness knows. */
+  /** Wakes a thread at `at`. Every wake-up comes here, because fair time has to be adjusted. */
   wake(thread: VirtualThread, at: number): void {
     if (thread.asleepUntil !== undefined) this.#awake(thread, at)
   }
@@ -128,10 +134,10 @@ export class Processors {
     this.#wokeUp.add(thread)
   }
 
-  /** Who runs now: the thread itself, or one that waits for its processor and is due. */
+  /** The thread to run now: `thread`, or one that is due to replace it. Undefined if `thread` has no processor. */
   #yieldTo(thread: VirtualThread): VirtualThread | undefined {
     const processor = this.#placed.get(thread)
-    // Awake, but all processors are taken: it waits for the end of somebody's step.
+    // Awake, but all processors are taken: it waits until it can replace a running thread between two steps.
     if (processor === undefined) return undefined
     let due: VirtualThread | undefined
     for (const waiting of this.#threads) {

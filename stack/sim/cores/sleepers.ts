@@ -1,6 +1,7 @@
 /**
- * Who sleeps where on virtual cores, and who wakes whom: the replica loop's table (`dominoes/replica/replica.ts`) in virtual
- * time. One thread minds the device, holding the producer role; the others sleep until something is published.
+ * Where threads on virtual cores sleep, and what wakes them: the replica loop's table (`dominoes/replica/replica.ts`)
+ * in virtual time. One thread minds the device, holding the producer role; the others sleep until something is
+ * published.
  *
  * Invariant: while a thread minds the device, nobody else takes the producer role.
  */
@@ -16,7 +17,7 @@ export class Sleepers {
   readonly #times: ChannelTimes
   readonly #tap: VirtualTap
   readonly #costs: DrawnCosts
-  /** Those that sleep until something is published. */
+  /** Threads that sleep until something is published. */
   readonly #waiting = new Set<VirtualThread>()
   #minder: VirtualThread | undefined
   #posted = false
@@ -51,7 +52,7 @@ export class Sleepers {
     this.#processors.wake(thread, this.#processors.nowNanos + nanos.wakeNanos)
   }
 
-  /** `channel`: the thread's own; none where there is none to sleep on. */
+  /** `channel`: the thread's own; undefined if it has none to sleep on. */
   placeOf(channel: TimedChannel | undefined, replica: number): SleepingPlace {
     return {
       tryMind: (thread) => {

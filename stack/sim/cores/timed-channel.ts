@@ -1,7 +1,7 @@
 /**
- * A channel as seen from a virtual core: the real one, of which a core sees only what had happened by its own time.
- * A core's round may publish or give a verdict later than another core's present; those stay hidden until then.
- * One instance per core, over one `ChannelTimes` for all.
+ * A channel as seen from a virtual core: the real one, of which a core sees only what had happened by its own time. A
+ * core may publish, or give a verdict, at a time that another core has not reached; that core does not see it until
+ * then. One instance per core, over one `ChannelTimes` for all.
  *
  * Invariant: along every core's clock the tail only grows and a verdict once seen stays.
  */
@@ -11,18 +11,18 @@ import { verdictPending } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { VirtualThread } from './virtual-thread.ts'
 
-/** When things of one channel became visible; shared by its cores. */
+/** When publications and verdicts of one channel become visible; shared by its cores. */
 export class ChannelTimes {
-  /** Publications that somebody may not have seen: the tail and since when, oldest first. */
+  /** Publications that a core may not have seen: the tail, and the time from which it is visible; oldest first. */
   readonly publications: { tail: number; at: number }[] = []
-  /** Since when the role is free. */
+  /** Time from which the producer role is free; Infinity while a thread minds the device. */
   roleFreeAt = 0
-  /** By slot: since when its verdict is visible. */
+  /** By slot: time from which its verdict is visible. */
   readonly verdictAt = new Map<number, number>()
   /** Told of every publication, with its time. */
   onPublish: (at: number) => void = () => {}
 
-  /** Forgets what everybody has seen: `now` is the earliest core's time. */
+  /** Forgets what every core has seen: `now` is the earliest core's time. */
   forgetBefore(now: number): void {
     const { publications } = this
     while (publications.length > 1 && (publications[1]?.at ?? 0) <= now) publications.shift()
@@ -74,7 +74,7 @@ export class TimedChannel extends Channel {
     super.publish(count)
     const at = this.#thread.clock
     const { publications } = this.#times
-    // The first publication leaves behind what the tail was before, for cores that are earlier.
+    // The first publication also records the tail before it, for cores whose time is earlier.
     if (publications.length === 0) publications.push({ tail: first, at: Number.NEGATIVE_INFINITY })
     publications.push({ tail: (first + count) | 0, at })
     for (let k = 0; k < count; k++) this.#times.verdictAt.delete(this.slotOf((first + k) | 0))

@@ -1,10 +1,10 @@
 /**
  * A domain whose parts take virtual time, around any domain; one instance per replica. `apply` and every action end
- * the round, so that between any two of them the other cores have their turn: an action's first call says "not yet"
- * and lets its duration pass, the next call does it.
+ * the round, so that the other cores have their turn in between. The first `perform` of an action spends its duration
+ * and returns "not yet"; the next call performs it.
  *
- * After every apply the queue begins with an action of its own, which each replica "performs" for itself: the time
- * that the apply took. `TimedClaims` grants it without asking the board.
+ * After every apply the queue begins with an extra action that stands for the time of the apply. Each replica
+ * "performs" it for itself: `TimedClaims` grants it without asking the board.
  *
  * Invariant: what another core can see of an action (a frame, an upcall) happens at its end.
  */
@@ -19,14 +19,14 @@ import type { VirtualThread } from './virtual-thread.ts'
 export interface DomainPrices {
   check(slot: number): number
   /**
-   * After the apply, with what it emitted: the queue's actions from index `from`. `slot` is negative where an apply goes
-   * on after a full queue.
+   * Asked after the apply, which emitted the queue's actions from index `from`. `slot` is negative when an apply is
+   * resumed after a full queue.
    */
   apply(slot: number, actions: ActionQueue, from: number): number
   perform(record: Int32Array, action: number): number
 }
 
-/** Kind and number of the queue's first action: nobody else's business. */
+/** Kind of the extra action; the inner domain has no such kind. */
 const ownKind = -1
 
 export class TimedDomain extends WrappedDomain {
@@ -64,7 +64,7 @@ export class TimedDomain extends WrappedDomain {
     const isOwn = action === 0
     if (!this.#isUnderWay) {
       this.#isUnderWay = true
-      // The apply's own time was spent when it happened.
+      // The time of the apply was spent when it happened.
       if (!isOwn) this.#thread.spend(this.#prices.perform(this.actions.words, action))
       return false
     }
@@ -76,7 +76,7 @@ export class TimedDomain extends WrappedDomain {
     return true
   }
 
-  /** Takes over what the inner domain emitted, behind the replica's own action. */
+  /** Copies what the inner domain emitted to behind the extra action. */
   #take(slot: number): void {
     const emitted = this.inner.actions
     this.actions.clear()
@@ -85,7 +85,7 @@ export class TimedDomain extends WrappedDomain {
     this.actions.count = emitted.count + 1
     this.hasWorked = true
     this.#thread.spend(this.#prices.apply(slot, emitted, 0))
-    // The records stay where they are: `perform` hands out the inner queue's own offsets.
+    // `clear` leaves the records in place: `perform` passes on offsets in the inner queue.
     emitted.clear()
   }
 }
@@ -93,7 +93,7 @@ export class TimedDomain extends WrappedDomain {
 /** A number that no domain reaches in a simulation. */
 export const ownNumber = -0x7fffffff
 
-/** The real claims at their price; a replica's own action is its own. */
+/** The real claims at their price; the extra action is granted to every replica. */
 export class TimedClaims implements ClaimPolicy {
   readonly #claims: ClaimPolicy
   readonly #thread: VirtualThread
@@ -116,8 +116,8 @@ export class TimedClaims implements ClaimPolicy {
 }
 
 /**
- * For threads that claim nothing: the same prices over the domain's own queue. Where threads share a state (`defers`),
- * every action ends the round; one thread alone needs to let nobody else have a turn.
+ * For threads that claim nothing: the same prices over the domain's own queue. If several threads work (`defers`),
+ * every action ends the round, so that the others have their turn.
  */
 export class SpendingDomain extends WrappedDomain {
   readonly #thread: VirtualThread

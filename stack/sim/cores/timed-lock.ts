@@ -1,6 +1,7 @@
 /**
  * A lock in virtual time, around a real one. A thread's round takes and gives back the real lock within one step, so
- * that one is always free; here the thread waits, spinning, until the last holder's own time of release.
+ * the real lock is always free. Here the thread waits, spinning, until the virtual time at which the last holder
+ * released it.
  *
  * Invariant: no two threads hold the lock at the same virtual time.
  */
@@ -15,7 +16,7 @@ export class LockTimes {
 
 export interface LockPrices {
   readonly lockNanos: number
-  /** More than that where another thread held it last. */
+  /** Added if another thread held the lock last. */
   readonly lockHandOverNanos: number
 }
 

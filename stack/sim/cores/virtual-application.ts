@@ -6,7 +6,7 @@ import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
-/** Written in one step. */
+/** Most bytes written in one step. */
 const pieceBytes = 256 << 10
 const restNanos = 4.06e6
 const lookNanos = 50e3

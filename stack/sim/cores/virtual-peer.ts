@@ -1,7 +1,7 @@
 /**
- * The other end in virtual time: the protocol machine as receiver, in the place of Linux. It costs nothing itself,
- * since on a TAP the writer pays for the peer's receive path within its write; its program, which takes the bytes, is
- * a thread on the same processors.
+ * The peer in virtual time: our protocol machine as receiver, instead of Linux. The machine costs no time, because on
+ * a TAP the writer's write includes the peer's receive path. The peer's program, which takes the bytes, is a thread
+ * on the same processors.
  */
 import type { Device } from '../../device/device.ts'
 import { openRegion } from '../../dominoes/memory/region.ts'
@@ -13,7 +13,7 @@ import type { StrategyThread } from '../../strategy/strategy.ts'
 import type { VirtualTap } from './virtual-tap.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
-/** The program sleeps until so many bytes are there, and takes at most so many in a step. */
+/** The program sleeps until `lowWaterBytes` have arrived, and takes at most `pieceBytes` in a step. */
 const lowWaterBytes = 512 << 10
 const pieceBytes = 64 << 10
 const nobodyWaits = 1e6
@@ -26,7 +26,7 @@ export interface VirtualPeerParts {
   nowNanos(): number
   /** Wakes the program's thread now. */
   wakeSink(): void
-  /** Bytes that arrived in order, whenever there are more. */
+  /** Called with the number of bytes that arrived in order, whenever there are more. */
   onReceived(bytes: number): void
 }
 
@@ -114,7 +114,7 @@ export class VirtualPeer implements Steppable, EndpointHandler {
     return Math.min(nobodyWaits, this.#thread.microsUntilDeadline(now)) * 1000
   }
 
-  /** Does all that can be done; a write of its own does not start it again. */
+  /** Runs the peer until it has nothing to do; a write in the midst of it does not start it again. */
   #run(): void {
     if (this.#isRunning) return
     this.#isRunning = true

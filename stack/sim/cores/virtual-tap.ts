@@ -1,6 +1,7 @@
 /**
- * A TAP between a stack on virtual cores and its peer: what the stack writes is with the peer at once, since the write
- * runs the peer's receive path; what the peer answers waits in a bounded queue until a core reads it.
+ * A TAP between a stack on virtual cores and its peer. A frame that the stack writes reaches the peer at once,
+ * because the write runs the peer's receive path. A frame that the peer sends waits in a bounded queue until a core
+ * reads it.
  *
  * Invariant: a core reads no frame that was written later than its own time.
  */
@@ -44,7 +45,7 @@ export class VirtualTap {
     return this.oldestAt <= now ? this.#queue.shift()?.frame : undefined
   }
 
-  /** One core's way to the device. What a write costs is in the price of the action that leads to it. */
+  /** One core's end of the device. The cost of a write is part of the price of the action that writes. */
   open(region: Region, thread: VirtualThread, readNanos: number, emptyNanos: number): Device {
     return {
       capabilities: this.capabilities,

@@ -1,6 +1,6 @@
 /**
- * A thread in virtual time: its own clock in nanoseconds, moved on by what it does. Whatever wraps the real code
- * (domain, channel, device) charges the thread that is being stepped.
+ * A thread in virtual time: its own clock in nanoseconds, which advances by what it does. The wrappers of the real
+ * code (domain, channel, device) charge the thread that is being stepped.
  *
  * Invariant: the clock never runs backwards; a thread is stepped only when no other could start earlier.
  */
@@ -50,7 +50,7 @@ export class VirtualThread {
     this.asleepUntil = this.clock + nanos
   }
 
-  /** Somebody wakes it at `at`; it can run from then on. A thread that is awake stays as it is. */
+  /** Wakes the thread at `at`, from when on it can run; false if it was awake already. */
   wake(at: number): boolean {
     if (this.asleepUntil === undefined) return false
     this.clock = Math.max(this.clock, Math.min(at, this.asleepUntil))

@@ -1,6 +1,6 @@
 /**
- * Kills replicas of a simulated host at chosen steps, has what they left finished as a real stack does, and lets them
- * come back. Knows the threads by their numbers only.
+ * Kills replicas of a simulated host at chosen steps, excludes them as a real stack does, which finishes what they
+ * left, and lets them come back. Knows the threads by their numbers only.
  */
 import { Channel } from '../../dominoes/channel/channel.ts'
 import type { Membership } from '../../dominoes/membership/membership.ts'
@@ -10,7 +10,7 @@ import type { StackLayout } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters } from '../../strategy/options.ts'
 import { openMembership } from '../../strategy/replicated/crew/open-crew.ts'
 
-/** Runs a replica's rounds until it is time. */
+/** Runs a replica's rounds until it kills the replica. */
 export interface Killer {
   readonly isDead: boolean
   run(round: () => void): void
@@ -50,7 +50,10 @@ export class Deaths {
     return killer.isDead ? undefined : work
   }
 
-  /** What the monitor of a real stack does now and then; `reopen` starts a replica that was let in again. */
+  /**
+   * Does what the monitor of a real stack does now and then: excludes dead replicas and admits new ones. `reopen`
+   * starts a replica that was admitted again. Returns whether anything was done.
+   */
   attend(reopen: (replica: number) => void): boolean {
     let worked = false
     for (const [replica, killer] of this.#killers) {

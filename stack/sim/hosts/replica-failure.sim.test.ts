@@ -18,7 +18,7 @@ function drawDeaths(seed: number, replicas: number, comesBack: boolean): [Death[
   return [death(), death()]
 }
 
-/** Of the two of a seed; a draw beyond the transfer's end kills nobody. */
+/** How many of a seed's two deaths happened; a step beyond the transfer's end kills no replica. */
 function countDead(deaths: readonly (readonly Death[])[]): number {
   return deaths.flat().filter(({ killer }) => killer.isDead).length
 }

@@ -42,14 +42,17 @@ export interface SimHostParts {
   /** Told of UDP sockets; default: there are none. */
   readonly datagramHandler?: DatagramHandler
   readonly costs: VirtualCosts
-  /** What an action takes in place of what is drawn, by thread and kind of action; undefined: as drawn. */
+  /** Microseconds that an action takes, by thread and kind of action; undefined: the drawn time. */
   readonly actionMicros?: (thread: number, kind: number) => number | undefined
   readonly seed: number
   /** Replicas that are killed. Default none. */
   readonly deaths?: readonly Death[]
-  /** After the productive round with this number, of all threads together, its thread is late by so many microseconds. */
+  /**
+   * By the number of a productive round, counted over all threads: microseconds by which its thread is late
+   * afterwards.
+   */
   readonly stalls?: ReadonlyMap<number, number>
-  /** Puts something around each thread's domain, within what its actions cost. */
+  /** Wraps each thread's domain, inside of the wrapper that makes actions take time. */
   readonly wrapDomain?: (domain: Domain, thread: number) => Domain
 }
 
@@ -57,7 +60,7 @@ export interface SimHostParts {
 interface SimThread {
   readonly number: number
   readyAt: number
-  /** Until then it is late, by one of the stalls that were asked for. */
+  /** End of the stall, one of those that were asked for. */
   stalledUntil: number
   /** What its actions cost; undefined if this thread performs none. */
   readonly performer: SlowPerformer | undefined
@@ -125,7 +128,7 @@ export class SimHost {
     let next = Number.POSITIVE_INFINITY
     for (const { readyAt, stalledUntil, performer, thread } of this.#threads) {
       if (readyAt > now) next = Math.min(next, readyAt)
-      // Whatever is due, it waits.
+      // A stalled thread waits, whatever is due.
       if (stalledUntil > now) continue
       const busyUntil = performer?.busyUntil ?? 0
       if (busyUntil > now) next = Math.min(next, busyUntil)

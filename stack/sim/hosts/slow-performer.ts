@@ -16,7 +16,7 @@ export class SlowPerformer implements Domain {
   /** When the action in hand is done; undefined while none is. */
   #doneAt: number | undefined
 
-  /** `durationMicros` is asked once for each action, whose kind it is told. */
+  /** `durationMicros` is called once for each action, with the action's kind. */
   constructor(domain: Domain, clock: VirtualClock, durationMicros: (kind: number) => number) {
     this.actions = domain.actions
     this.#domain = domain

@@ -25,7 +25,7 @@ describe.each(pairs)('a lossy link between %o and %o', (near, far) => {
         const seed = k * 4 + pairs.findIndex((pair) => pair[0] === near) + 1
         const outcome = simulateTransfer(seed, [near, far])
         expect({ seed, problems: outcome.problems }).toEqual({ seed, problems: [] })
-        // Between replicas, or, where there is one, with its witness.
+        // Digests of several replicas, or of a single one and its witness.
         expect(outcome.digestsCompared).toBeGreaterThan(0)
       }
     },

@@ -1,16 +1,16 @@
 /**
- * Hosts and a wire in virtual time, on one thread: whoever is ready runs; when nobody is, time jumps to the next thing that
- * can happen. The same seed gives the same run.
+ * Hosts and a wire in virtual time, on one thread: all threads that are ready run; if none is, time jumps to the next
+ * event. The same seed gives the same run.
  */
 import type { SimHost } from './sim-host.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 
-/** What moves frames: delivers what is due, and says when the next is. */
+/** What carries frames between hosts: it says when the next one arrives. */
 export interface SimulatedWire {
   nextEventMicros(): number
 }
 
-/** What all hosts' digests say in the end. */
+/** The comparison of all hosts' digests at the end. */
 export interface WorldAudit {
   readonly digestsCompared: number
   readonly divergences: number
@@ -30,8 +30,8 @@ export class HostWorld {
   }
 
   /**
-   * Runs until `isDone` or until `limitMicros` of virtual time; returns whether it was done in time. When something is due
-   * that nobody does yet, because a thread waits for another, it is asked for again every `retryMicros`.
+   * Runs until `isDone` or until `limitMicros` of virtual time; returns whether it was done in time. If something is
+   * due that cannot be done yet, because a thread waits for another, the hosts try again every `retryMicros`.
    */
   run(isDone: () => boolean, limitMicros: number, retryMicros = 1): boolean {
     const { clock, hosts } = this
@@ -49,7 +49,7 @@ export class HostWorld {
     return true
   }
 
-  /** Lets every replica apply what is published, so that all have seen the same; then nothing is left to be done. */
+  /** Runs until nothing is left to be done: every replica has then applied everything published. */
   settle(limitMicros: number): void {
     this.run(() => false, this.clock.nowMicros() + limitMicros)
   }

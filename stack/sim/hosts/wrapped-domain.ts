@@ -1,4 +1,4 @@
-/** A domain around another one that does everything as that one does: a base for those that charge or measure a part of it. */
+/** A domain that passes every call to an inner domain: a base for wrappers that charge or measure a part of it. */
 import type { ActionQueue } from '../../dominoes/contract/action-queue.ts'
 import type { Domain } from '../../dominoes/contract/domain.ts'
 
@@ -6,7 +6,7 @@ export class WrappedDomain implements Domain {
   readonly actions: ActionQueue
   protected readonly inner: Domain
 
-  /** `actions`: where what the inner domain emits is found; its own queue unless said otherwise. */
+  /** `actions`: the queue in which the inner domain's actions are found; by default its own. */
   constructor(inner: Domain, actions: ActionQueue = inner.actions) {
     this.inner = inner
     this.actions = actions

@@ -1,6 +1,6 @@
 /**
- * A domain whose every request is watched: how often it is resumed, how much it emits, and whether the state is as it has
- * to be once the machine is at rest. What goes wrong is thrown on the spot, by the request that did it.
+ * A domain that watches every request: it limits how often the request is resumed, and so how much it emits, and
+ * checks the invariants once the machine is at rest. It throws in the request that breaks a rule.
  */
 import type { Domain } from '../../dominoes/contract/domain.ts'
 import type { Invariants } from '../../protocol/testing/invariants/invariants.ts'

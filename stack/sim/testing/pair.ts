@@ -10,7 +10,7 @@ import type { SimulatedClock } from '../hosts/simulated-clock.ts'
 import { HostWorld } from '../hosts/world.ts'
 import { mtuBytes, planStack } from './parameters.ts'
 
-/** Puts something between a host and its end of the link, whose writes go `outgoing`. */
+/** Wraps a host's end of the link; `outgoing` is the direction of its writes. */
 export type WrapDevice = (device: Device, region: Region, outgoing: LinkDirection) => Device
 
 /** One of the hosts. */
@@ -54,7 +54,7 @@ export function openPair({ clock, seed, links, sides }: PairPlan): Pair {
   return { world: new HostWorld(clock, hosts, link), link, hosts }
 }
 
-/** What threads spend on a host of which a seed decides. */
+/** Draws the time that threads of a host spend. */
 export function drawCosts(random: Random): VirtualCosts {
   return {
     roundMicros: 1 + random.below(20),

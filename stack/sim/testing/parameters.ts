@@ -1,4 +1,4 @@
-/** What stacks of simulated hosts are opened with, unless a test says otherwise. */
+/** Default parameters of the stacks of simulated hosts. */
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { testConfig } from '../../protocol/testing/host.ts'
@@ -8,7 +8,7 @@ import { strategyOf } from '../../strategy/strategies.ts'
 
 export const mtuBytes = 1500
 export const frameBytes = mtuBytes + 14
-/** Of the two hosts of a simulation. */
+/** Addresses of the two hosts of a simulation. */
 export const addresses = [0x0a000001, 0x0a000002] as const
 
 export type Changes = Partial<Omit<StackParameters, 'strategy' | 'device' | 'machine'>> & {

@@ -1,6 +1,6 @@
 /**
- * The application at one end of a rough scenario: writes when the record says so, reads at once or after a pause,
- * compares every byte, closes when all is written, and releases.
+ * The application at one end of a rough scenario: writes at the times of the scenario, reads at once or after a
+ * pause, compares every byte, closes when all is written, and releases.
  */
 
 import type { RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
@@ -150,7 +150,7 @@ export class RoughApplication implements EndpointHandler {
   }
 }
 
-/** What lies at a position of the stream from the left, or of that from the right. */
+/** The byte at a position of the left host's stream, or of the right host's. */
 function byteAt(position: number, isFromLeft: boolean): number {
   return (Math.imul(position ^ (isFromLeft ? 0x2d51 : 0x61c8), 0x9e3779b1) >>> 13) & 0xff
 }

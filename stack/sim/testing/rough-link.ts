@@ -1,5 +1,6 @@
 /**
- * The way of a rough scenario between two simulated hosts (see `protocol/testing/rough-way.ts`): its frames are bytes.
+ * The path of a rough scenario between two simulated hosts (see `protocol/testing/rough-way.ts`): its frames are
+ * bytes.
  */
 import type { Device, DeviceCapabilities } from '../../device/device.ts'
 import type { Region } from '../../dominoes/memory/region.ts'

@@ -1,7 +1,7 @@
 /**
- * A rough scenario between two whole hosts: real strategies, frames, buffers and sockets in virtual time. Throws if a
- * byte is wrong or missing, if replicas differ, if a state is not as it has to be after any request, or if it takes more
- * of anything than it may.
+ * Runs a rough scenario between two whole hosts: real strategies, frames, buffers and sockets in virtual time. Throws
+ * if a byte is wrong or missing, if replicas differ, if an invariant does not hold after a request, or if it takes
+ * too much time, too many frames or too many resumes.
  */
 import type { MachineConfig } from '../../protocol/config.ts'
 import { Invariants } from '../../protocol/testing/invariants/invariants.ts'
@@ -26,12 +26,12 @@ export interface RoughOutcome {
 const port = 4000
 const sides = ['left', 'right'] as const
 const limitMicros = 600e6
-/** What is published last is applied everywhere within this. */
+/** Time within which every replica applies the last published requests. */
 const settleMicros = 1e6
-/** A send buffer's worth of segments, twice, at 64 actions a time; and some. */
+/** Enough to emit two send buffers of segments, 64 actions at a time, and a few more. */
 const resumeLimit = 16
 const frameLimit = 5_000
-/** A thread that waits for a stalled one looks again so often. */
+/** How often a thread that waits for a stalled one looks again. */
 const retryMicros = 20
 
 /** `strategies`: of the connecting and of the accepting host. */
@@ -73,7 +73,7 @@ export function simulateRough(
   right.listen(hosts[1].endpoint, port)
   let isConnecting = false
   const watched = stacks.flatMap((stack) => {
-    // A pipeline's protocol stage cannot be wrapped: its state is looked at between the rounds of its threads.
+    // A pipeline's protocol stage cannot be wrapped, so its state is checked between the rounds of its threads.
     if (stack.parameters.strategy.kind !== 'pipelined') return []
     const { state, config } = stateOfThread(stack, 0)
     return [{ invariants: new Invariants(config, state), requests: 0 }]
@@ -140,7 +140,8 @@ function parametersOf(strategy: StrategyOption, index: 0 | 1, scenario: RoughSce
       segmentCount: 64,
       sendBufferBytes: 1 << 16,
       receiveBufferBytes: 1 << 16,
-      // Longer than a FIN's retransmissions are apart: a shorter one answers them with a reset.
+      // Longer than the time between two retransmissions of a FIN: after a shorter TIME-WAIT, a reset would answer
+      // them.
       timeWaitMicros: 120_000_000,
       ...scenario.config,
       delayedAckMicros,

@@ -1,4 +1,7 @@
-/** What a soak runs: the bare machines, and every strategy with 1, 2 and 4 threads. Each case draws records and runs one. */
+/**
+ * What a soak runs: the bare machines, and every strategy with 1, 2 and 4 threads. Each case draws records and runs
+ * one.
+ */
 import fc from 'fast-check'
 import { idleScenario, roughScenario } from '../../protocol/testing/rough-arbitrary.ts'
 import type { RoughScenario } from '../../protocol/testing/rough-scenario.ts'
@@ -9,11 +12,11 @@ import { simulateRough } from './rough-simulation.ts'
 export interface SoakCase {
   readonly name: string
   readonly scenario: fc.Arbitrary<RoughScenario>
-  /** Throws if anything is not as it has to be. */
+  /** Throws if the scenario fails. */
   run(scenario: RoughScenario): void
 }
 
-/** One in twenty sleeps. */
+/** One scenario in twenty has long silences. */
 const scenario = fc.oneof({ weight: 19, arbitrary: roughScenario }, { weight: 1, arbitrary: idleScenario })
 
 function hosts(name: string, strategy: StrategyOption): SoakCase {

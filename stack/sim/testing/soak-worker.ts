@@ -1,4 +1,4 @@
-/** One thread of a soak: runs the chunks it is handed, and says what became of each. Started by `soak.ts`. */
+/** One thread of a soak: runs the chunks that it is given, and reports the outcome of each. Started by `soak.ts`. */
 import { parentPort, workerData } from 'node:worker_threads'
 import fc from 'fast-check'
 import type { RoughScenario } from '../../protocol/testing/rough-scenario.ts'

@@ -1,6 +1,7 @@
 /**
- * `make soak`: rough transfers by the hundred thousand, on all processors. Says every few seconds how far it is; what fails
- * is shrunk and printed as a record for `roughTransfer` or `simulateRough`, with the command that runs it again.
+ * `make soak`: rough transfers by the hundred thousand, on all processors. Prints its progress every few seconds. A
+ * failure is shrunk and printed as a record for `roughTransfer` or `simulateRough`, with the command that runs it
+ * again.
  *
  *   SEED=<n>        of everything; a new one each time otherwise, and printed
  *   COUNT=<n>       transfers between whole hosts, and as many between bare machines; 100,000
@@ -13,7 +14,7 @@ import type { Chunk, ChunkOutcome } from './soak-worker.ts'
 
 const runsPerChunk = { machine: 500, hosts: 40 }
 const progressMillis = 5_000
-/** The longest run takes a second; one that shrinks begins again and again. */
+/** The longest run takes a second. Shrinking begins many runs, so it does not look stuck. */
 const stuckMillis = 60_000
 const failureLimit = 5
 
@@ -42,7 +43,7 @@ function planChunks(): Chunk[] {
       runs: Math.min(runs, total - index * runs),
     }))
   }
-  // Of each case one after the other, so that every case has had its share whenever the soak is ended.
+  // Takes one chunk of each case in turn, so that every case has had its share whenever the soak is ended.
   const lists = chosen.map(perCase)
   const longest = Math.max(...lists.map(({ length }) => length))
   return Array.from({ length: longest }, (_, index) =>

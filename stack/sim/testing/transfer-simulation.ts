@@ -1,6 +1,7 @@
 /**
- * One seeded transfer: two hosts, each with replicas of its own number, exchange streams over a link that loses, reorders
- * and duplicates. Everything follows from the seed: sizes, impairments, buffers, costs, preemptions, where clocks start.
+ * One seeded transfer: two hosts, each with replicas of its own number, exchange streams over a link that loses,
+ * reorders and duplicates. Everything follows from the seed: sizes, impairments, buffers, costs, preemptions, where
+ * clocks start.
  */
 import { Random } from '../../device/random.ts'
 import { type LinkParameters, perfectLink } from '../../device/simulated/link-direction.ts'
@@ -9,12 +10,12 @@ import { type ComplianceOutcome, hold } from '../../strategy/testing/compliance-
 import type { Death } from '../hosts/deaths.ts'
 import { simulatedParameters } from './parameters.ts'
 
-/** Of both hosts, in place of what the seed would choose or what is usual. */
+/** Parameters of both hosts that replace drawn or default ones. */
 export type Overrides = Partial<Pick<StackParameters, 'verification' | 'slotCount' | 'digestStride'>>
 
 /**
- * `strategies`: of the connecting and of the accepting host. `recordPath`: where the former's channel is recorded;
- * `deaths`: of the replicas of each.
+ * `strategies`: of the connecting and of the accepting host. `recordPath`: where the channel of the connecting host
+ * is recorded; `deaths`: of replicas of the connecting and of the accepting host.
  */
 export function simulateTransfer(
   seed: number,
@@ -25,7 +26,7 @@ export function simulateTransfer(
   deaths?: readonly [readonly Death[], readonly Death[]],
 ): ComplianceOutcome {
   const random = new Random(seed)
-  // Which connection it is, its first byte says.
+  // The first byte of a connection is its number, so at least one byte goes up.
   const plan = {
     number: 1,
     upBytes: 1 + drawSize(random),

@@ -45,7 +45,7 @@ export function ownFinAcknowledged(core: Core): void {
 export function noteFin(core: Core): void {
   const { tcb } = core
   if ((tcb.flags & TcbFlag.finReceived) !== 0) {
-    // Once more: our ACK of it was lost.
+    // The FIN came again: our ACK of it was lost.
     tcb.flags |= TcbFlag.ackNow
     return
   }
@@ -68,7 +68,7 @@ export function finishIfComplete(core: Core): void {
   else finish(core)
 }
 
-/** Both directions are done: the ACK of the peer's FIN leaves, and the compact table remembers the rest. */
+/** Both directions are closed: sends the ACK of the peer's FIN and moves the connection to the TIME-WAIT table. */
 function finish(core: Core): void {
   const { tcb } = core
   flushUpcalls(core)

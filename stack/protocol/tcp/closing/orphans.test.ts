@@ -10,7 +10,7 @@ const hourMicros = 3_600_000_000
 
 function server(connectionCount: number): TestHost {
   const host = new TestHost({ connectionCount, timeWaitCount: 256 })
-  // Asked after every request, the invariants of a large table would take minutes.
+  // Off: checking the invariants of a large table after every request would take minutes.
   if (connectionCount > 64) host.invariants = undefined
   reachClients(host)
   host.learn()
@@ -25,7 +25,9 @@ function servePage(client: Client): void {
   client.takes(host.release(connection, pageBytes))
 }
 
-/** `count` clients, each by itself, come, ask and do what `leave` does. */
+/**
+ * `count` clients, one after the other, connect, ask for the page and do what `leave` does. Returns how many got in.
+ */
 function visit(host: TestHost, count: number, leave: (client: Client) => void): number {
   let gotIn = 0
   for (let number = 0; number < count; number += 1) {
@@ -71,7 +73,7 @@ describe('an orphan', () => {
     const clients: Client[] = []
     visit(host, 33, (client) => clients.push(client))
     expect(host.counters.orphansReclaimed).toBe(1)
-    // Whoever is acknowledged learns whether the connection is there still.
+    // A client that sends an ACK learns whether the connection still exists: if not, it gets a reset.
     const resets = clients.map((client) => client.acknowledges().resets)
     expect(resets).toEqual([1, ...Array.from({ length: 32 }, () => 0)])
   })

@@ -1,9 +1,10 @@
 /**
  * Orphans: connections that the application has released and the protocol has not ended, in FIN-WAIT-1, CLOSING or
- * LAST-ACK (in FIN-WAIT-2 they need no TCB: see `time-wait.ts`). Nobody waits for them, and a peer that vanishes leaves
- * them behind. So they are bounded in number (half of the table, as Linux bounds tcp_max_orphans) and in patience (see
- * `timers.ts`). When the table runs short the oldest give way to our own opens and to who completes a handshake, but not
- * to a mere SYN, which proves nothing.
+ * LAST-ACK (in FIN-WAIT-2 they need no TCB: see `time-wait.ts`). No application waits for them, and peers that vanish
+ * leave them behind. So their number is bounded (half of the table; Linux has tcp_max_orphans), and they give up
+ * after fewer retries than other connections (see `timers.ts`). When the table runs short, the oldest are ended to
+ * make room for our own opens and for handshakes that complete. A SYN alone ends no orphan: its address may be
+ * forged.
  *
  * Invariant: the list holds the orphans and nobody else, the oldest first.
  */
@@ -16,7 +17,7 @@ import { State, TcbFlag } from '../../state/tcb.ts'
 import { closeConnection } from '../connections.ts'
 import { resetConnection } from './reset.ts'
 
-/** The application has just released the connection at hand. If there are too many of its kind, the oldest ends. */
+/** The application has just released the connection at hand. If there are too many orphans, the oldest ends. */
 export function boundOrphans(core: Core): void {
   const { globals, config } = core
   const at = core.connection
@@ -35,7 +36,10 @@ export function reclaimOldestOrphan(core: Core): boolean {
   return true
 }
 
-/** Leaves the peer's hardware address in core.etherHigh and core.etherLow, without asking for it; false if it is not known. */
+/**
+ * Leaves the peer's hardware address in core.etherHigh and core.etherLow, without an ARP request; false if it is not
+ * known.
+ */
 export function knowsPeer(core: Core): boolean {
   if (nextHopIsKnown(core, core.connection)) return true
   aimAtOpener(core)

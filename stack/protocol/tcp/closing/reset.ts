@@ -1,6 +1,6 @@
 /**
- * Segments that answer a frame without, or beside, a connection's own output: resets (RFC 9293 section
- * 3.10.7.1) and challenge ACKs (RFC 5961). They return to where the frame came from.
+ * Segments that are not part of a connection's own output: resets (RFC 9293 section 3.10.7.1) and challenge ACKs (RFC
+ * 5961). An answer to a frame goes back to the station that sent the frame.
  */
 import { copyAddress } from '../../../wire/address.ts'
 import { HeaderWord, TcpFlag } from '../../../wire/header.ts'
@@ -40,7 +40,7 @@ export function resetConnection(core: Core): void {
   countReset(core)
 }
 
-/** RFC 5961 section 7: an ACK that asks whether the peer meant it, limited in rate. */
+/** RFC 5961 section 7: an ACK that makes an honest peer confirm what it sent; limited in rate. */
 export function challenge(core: Core): void {
   const { globals, tcb } = core
   if (!mayAnswer(core)) return
@@ -49,9 +49,9 @@ export function challenge(core: Core): void {
 }
 
 /**
- * Whether a segment that is answered only to say that it was refused may be answered now. The limit is the connection's
- * own: a common one would tell a stranger by what is missing elsewhere whether a guess was right (CVE-2016-5696), and
- * take from others what one peer uses up.
+ * Whether a segment that was refused may be answered now: once in `answerIntervalMicros`. Each connection has its own
+ * limit. With a common limit, a stranger could see by answers that are missing on his own connection whether a guess
+ * on another one was right (CVE-2016-5696), and one peer could use up the answers of all others.
  */
 export function mayAnswer(core: Core): boolean {
   const { tcb, now } = core

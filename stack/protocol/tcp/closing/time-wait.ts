@@ -1,10 +1,10 @@
 /**
- * TIME-WAIT (RFC 9293 section 3.6.1), in a compact table that outlives the TCB: enough to acknowledge a FIN
- * that comes again, and to let a new SYN reuse the tuple (RFC 6191, RFC 1122 section 4.2.2.13). When the
- * table is full the oldest entry gives way. Entries that have expired are dropped when they are met, or swept.
+ * TIME-WAIT (RFC 9293 section 3.6.1), in a compact table that outlives the TCB: enough to acknowledge a FIN that
+ * comes again, and to let a new SYN reuse the tuple (RFC 6191, RFC 1122 section 4.2.2.13). When the table is full the
+ * oldest entry gives way. An expired entry is dropped by the next segment or open that meets it, or by the sweep.
  *
- * So is FIN-WAIT-2 of a connection that the application has released, as in Linux: nothing is left to be sent, and nobody
- * would read what comes. Peers that take all and vanish without a FIN then pin no connection.
+ * FIN-WAIT-2 of a connection that the application has released is in this table, too, as in Linux: nothing is left to
+ * send, and nobody would read what arrives. So a peer that takes all data and vanishes without a FIN occupies no TCB.
  */
 import { copyAddress } from '../../../wire/address.ts'
 import { HeaderWord, OptionBit, TcpFlag } from '../../../wire/header.ts'
@@ -21,7 +21,9 @@ import { receiveForListener } from '../opening/open.ts'
 import { isAfter, isBefore, later } from '../sequence.ts'
 import { emitAnswer } from './reset.ts'
 
-/** How far beyond the old SND.NXT a new incarnation begins at least (RFC 6191 wants "larger"), as in Linux. */
+/**
+ * Least distance from the old SND.NXT to the ISS of a new incarnation, as in Linux (RFC 6191 asks only for "larger").
+ */
 const sequenceGap = 65536 + 2
 
 /** The connection at hand is closed in both directions: its tuple moves to the table. */
@@ -55,7 +57,10 @@ function moveToTable(core: Core, micros: number): void {
   insertTuple(core, -(index + 1))
 }
 
-/** A segment for entry `index`. True: as `receiveForListener`, to which it went. */
+/**
+ * A segment for entry `index`. If the entry has expired, or the segment begins a new connection, the segment goes to
+ * `receiveForListener`, whose result is returned; else returns false.
+ */
 export function receiveInTimeWait(core: Core, index: number): boolean {
   const { timeWait, now } = core
   selectTimeWait(core, index)
@@ -78,14 +83,14 @@ function receiveAgain(core: Core): void {
   const { timeWait, now, config } = core
   // RFC 1337: a reset does not end TIME-WAIT.
   if (hasFlag(core, TcpFlag.rst)) return
-  // Section 3.10.7.4: the FIN again restarts the 2 MSL; everything else that is not a bare ACK in place is
-  // answered by an ACK.
+  // Section 3.10.7.4: a FIN that comes again restarts the 2 MSL. Every segment but a bare ACK at RCV.NXT is answered
+  // by an ACK.
   if (hasFlag(core, TcpFlag.fin)) timeWait.expiry = (now + config.timeWaitMicros) | 0
   if (segmentLength(core) === 0 && header(core, HeaderWord.sequence) === timeWait.rcvNxt) return
   acknowledge(core)
 }
 
-/** Section 3.10.7.4, FIN-WAIT-2: the FIN is waited for, and nothing else. */
+/** Section 3.10.7.4, FIN-WAIT-2: only the peer's FIN is still expected. */
 function receiveInFinWait2(core: Core, index: number): void {
   const { timeWait, globals, now, config } = core
   const sequence = header(core, HeaderWord.sequence)
@@ -102,13 +107,14 @@ function receiveInFinWait2(core: Core, index: number): void {
   const end = (sequence + length) | 0
   const isFinInPlace = hasFlag(core, TcpFlag.fin) && end === ((timeWait.rcvNxt + 1) | 0)
   const isNew = length > 0 && isAfter(end, timeWait.rcvNxt) && isBefore(sequence, timeWait.rcvEdge)
-  // A SYN is challenged (RFC 5961 section 4.2); what is empty, old or elsewhere is acknowledged.
+  // A SYN is challenged (RFC 5961 section 4.2). A segment that is empty, old, outside of the window or refused by its
+  // timestamp is acknowledged.
   if (hasFlag(core, TcpFlag.syn) || isRefusedByTimestamp(core) || !(isNew || isFinInPlace)) {
     acknowledge(core)
     return
   }
   if (!isFinInPlace) {
-    // RFC 1122 section 4.2.2.13: nobody will read this, and the peer should know.
+    // RFC 1122 section 4.2.2.13: nobody will read this data, so a reset tells the peer.
     emitAnswer(core, timeWait.sndNxt, timeWait.rcvNxt, TcpFlag.rst | TcpFlag.ack, 0)
     globals.resetsOut = (globals.resetsOut + 1) | 0
     dropTimeWait(core, index)
@@ -129,8 +135,8 @@ function isRefusedByTimestamp(core: Core): boolean {
 }
 
 /**
- * The initial sequence number of an incarnation that follows the selected entry: what the clock gives, unless the old
- * connection sent faster than the clock ticks and is ahead of it.
+ * The initial sequence number of an incarnation that follows the selected entry: `iss`, which the clock gives, or a
+ * number beyond the old SND.NXT if the old connection sent faster than the clock ticks.
  */
 export function beyondOldSequence(core: Core, iss: number): number {
   return later(iss, (core.timeWait.sndNxt + sequenceGap) | 0)
@@ -160,7 +166,10 @@ export function dropExpiredTimeWait(core: Core, all: boolean): boolean {
   return isAnyLeft
 }
 
-/** A SYN that begins a new connection: RFC 6191 section 2, by the timestamp if both have one, else by the sequence number. */
+/**
+ * Whether this is a SYN that begins a new connection (RFC 6191 section 2): by the timestamps if both have one and
+ * they differ, else by the sequence number.
+ */
 function mayReuse(core: Core): boolean {
   const { timeWait } = core
   if (!hasFlag(core, TcpFlag.syn) || hasFlag(core, TcpFlag.ack | TcpFlag.rst | TcpFlag.fin)) return false

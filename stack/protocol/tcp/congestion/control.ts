@@ -10,16 +10,16 @@ import type { Tcb } from '../../state/tcb.ts'
 export interface CongestionView {
   /** The connection at hand. */
   readonly tcb: Tcb
-  /** The clock is in there. */
+  /** Holds the clock: `millis`. */
   readonly globals: Globals
 }
 
 export interface CongestionControl {
-  /** `bytes` were newly acknowledged, outside fast recovery, while the window was what limited sending. */
+  /** `bytes` were newly acknowledged, outside fast recovery, while cwnd was what limited sending. */
   grow(view: CongestionView, bytes: number): void
   /** A loss was detected: returns the new ssthresh, in bytes. */
   reduce(view: CongestionView): number
-  /** A retransmission timeout or idle time ended what was measured so far. */
+  /** After a retransmission timeout or idle time: what was measured before no longer holds. */
   restart(view: CongestionView): void
   /** The last reduction was spurious and cwnd and ssthresh are restored. */
   undo(view: CongestionView): void

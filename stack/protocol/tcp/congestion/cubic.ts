@@ -13,7 +13,10 @@ const scalingNumerator = 4
 const scalingDenominator = 10
 /** Cubes of milliseconds in a cube of seconds. */
 const cubicMillis = 1_000_000_000
-/** Longest time from the inflection point that is reckoned with; beyond it the clamp below decides anyway. */
+/**
+ * Greatest distance in time from the inflection point that is computed; beyond it the clamp of `targetWindow` decides
+ * anyway.
+ */
 const distanceLimitMillis = 60_000
 
 export const cubic: CongestionControl = {
@@ -84,7 +87,7 @@ function targetWindow(view: CongestionView): number {
   const elapsed = (globals.millis - tcb.cubicEpoch) | 0
   const since = elapsed + Math.floor(smoothedRtt(view) / 1000) - tcb.cubicK
   const distance = Math.min(distanceLimitMillis, since < 0 ? -since : since)
-  // distance² is below 2^32: divided early, so that the product with the segment stays exact.
+  // distance² is below 2^32. Divided by 1000 early, so that the product with the segment size stays below 2^53.
   const millionths = Math.floor((distance * distance * distance) / 1000)
   const change = Math.floor(
     (Math.floor((millionths * scalingNumerator) / scalingDenominator) * tcb.maximumSegment) / 1_000_000,

@@ -1,14 +1,15 @@
 /**
- * cwnd and ssthresh: whatever changes them does so here.
+ * cwnd and ssthresh: all changes are made here, but for the first value of ssthresh (`establish` in
+ * `opening/open.ts`).
  *
  *   a connection opens ............ `openWindow`
- *   an ACK, while all is well ..... `grow` of the congestion control, by `slowStart`, `spendCredit` and `raiseWindow`
- *   a loss ........................ `lowerThreshold`, then, in bytes in flight:
+ *   an ACK outside of recovery .... `grow` of the congestion control, by `slowStart`, `spendCredit` and `raiseWindow`
+ *   a loss ........................ `lowerThreshold` for ssthresh; then for cwnd:
  *      in fast recovery ........... `reduceProportionally` at each ACK; without SACK `fallToThreshold`
  *      at its end ................. `fallToThreshold`
  *      after a timeout ............ `fallToLossWindow`
  *      repaired by a tail probe ... `fallBelowThreshold`
- *   the loss was none ............. `restoreWindow`
+ *   the loss was spurious ......... `restoreWindow`
  *   nothing was sent for long ..... `restartWindow`
  */
 import type { Core } from '../../state/core.ts'
@@ -36,7 +37,7 @@ export function slowStart(view: CongestionView, bytes: number): number {
   return bytes - room
 }
 
-/** Dearest segment, in bytes acknowledged: the sum of credits has to stay in 31 bits. */
+/** Most bytes of credit that one segment of growth can cost, so that sums of credits stay in 31 bits. */
 const creditLimit = 1 << 30
 
 /** Adds one segment to the window for every `perSegment` bytes of credit. */
@@ -56,12 +57,12 @@ function initialWindow(view: CongestionView): number {
   return Math.min(initialWindowSegments * maximumSegment, Math.max(2 * maximumSegment, 14600))
 }
 
-/** CUBIC's window may lie behind its estimate of what Reno would have (RFC 9438 section 4.3). */
+/** Raises cwnd to CUBIC's estimate of Reno's window, if that is larger (RFC 9438 section 4.3). */
 export function raiseWindow({ tcb }: CongestionView, bytes: number): void {
   if (bytes > tcb.cwnd) tcb.cwnd = Math.min(congestionWindowLimit, bytes)
 }
 
-/** A loss is congestion: the algorithm says how far the window is to fall. */
+/** After a loss: the congestion control gives the new ssthresh. */
 export function lowerThreshold(core: Core): void {
   core.tcb.ssthresh = core.congestion.reduce(core)
 }
@@ -74,12 +75,12 @@ export function fallBelowThreshold({ tcb }: Core): void {
   tcb.cwnd = Math.min(tcb.cwnd, tcb.ssthresh)
 }
 
-/** RFC 5681 section 3.1: the loss window is one segment. */
+/** RFC 5681 section 3.1: the loss window is one segment, beyond what is still in flight. */
 export function fallToLossWindow({ tcb }: Core): void {
   tcb.cwnd = tcb.pipe + tcb.maximumSegment
 }
 
-/** RFC 6937 section 3: sets cwnd so that what may leave now is in proportion to what arrived. */
+/** RFC 6937 section 3: sets cwnd so that the bytes that may leave now are in proportion to the bytes delivered. */
 export function reduceProportionally(core: Core, advanced: boolean): void {
   const { tcb } = core
   const { pipe, ssthresh, prrOut } = tcb
@@ -88,7 +89,8 @@ export function reduceProportionally(core: Core, advanced: boolean): void {
   if (pipe > ssthresh) {
     allowance = Math.ceil((tcb.prrDelivered * ssthresh) / tcb.prrFlight) - prrOut
   } else {
-    // Slow start reduction bound: conservative while losses go on, one segment more while they do not.
+    // Slow start reduction bound: as many bytes as were delivered; one segment more if SND.UNA advanced and nothing
+    // new is lost.
     let limit = Math.max(tcb.prrDelivered - prrOut, core.deliveredBytes)
     if (advanced && core.newlyLost === 0) limit += tcb.maximumSegment
     allowance = Math.min(ssthresh - pipe, limit)
@@ -98,7 +100,7 @@ export function reduceProportionally(core: Core, advanced: boolean): void {
   tcb.cwnd = pipe + Math.max(0, allowance)
 }
 
-/** RFC 4015 section 3.2: as if nothing had happened. */
+/** RFC 4015 section 3.2: restores cwnd and ssthresh of before the reduction, unless they are larger now. */
 export function restoreWindow(core: Core): void {
   const { tcb } = core
   tcb.cwnd = Math.max(tcb.cwnd, tcb.priorCwnd)

@@ -1,7 +1,7 @@
 /**
- * Loss detection for peers without SACK (RFC 5681 section 3.2, RFC 6582): the third duplicate ACK marks the
- * oldest segment lost; each partial ACK during recovery marks the next. Duplicates inflate the window by what
- * must have left the network.
+ * Loss detection for peers without SACK (RFC 5681 section 3.2, RFC 6582): the third duplicate ACK marks the oldest
+ * segment lost; each partial ACK during recovery marks the next. Each duplicate ACK inflates the window by one
+ * segment, because a segment has left the network.
  */
 import type { Core } from '../../state/core.ts'
 import { SegmentMark } from '../../state/sent-segment.ts'
@@ -22,7 +22,7 @@ export function noteDuplicate(core: Core): void {
   markOldestLost(core)
 }
 
-/** New data was acknowledged, `bytes` of it; recovery, if it goes on, is still short of its end. */
+/** `bytes` of new data were acknowledged. If fast recovery still goes on, this is a partial ACK. */
 export function notePartial(core: Core, bytes: number): void {
   const { tcb } = core
   tcb.duplicateAcks = 0

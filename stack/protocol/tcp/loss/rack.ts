@@ -1,7 +1,7 @@
 /**
- * RACK loss detection (RFC 8985 section 6): a segment is lost if one that was sent later has arrived and a
- * reordering window has passed since. Three duplicate ACKs mean nothing here: our own replicas reorder what
- * they send, so the window has a configured floor.
+ * RACK loss detection (RFC 8985 section 6): a segment is lost if one that was sent later has arrived and a reordering
+ * window has passed since. Three duplicate ACKs alone are no loss: our own replicas reorder what they send, so the
+ * window has a configured floor.
  */
 import { HeaderWord } from '../../../wire/header.ts'
 import { armTimer, disarmTimer } from '../../state/clock.ts'
@@ -25,7 +25,7 @@ export function noteDelivery(core: Core): void {
   // Step 3: a segment sent once that arrives below the highest one delivered was reordered.
   if (isBefore(tcb.sackHigh, end)) tcb.sackHigh = end
   else if (!isRetransmission && tcb.sackHigh !== end) tcb.flags |= TcbFlag.reorderingSeen
-  // Step 2: an ACK that may be for the first transmission of a segment sent twice tells nothing.
+  // Step 2: a segment that was sent twice is ignored if the ACK may be for its first transmission.
   if (isRetransmission) {
     if (hasTimestamps(core)) {
       const echoAgeMillis = (globals.millis - header(core, HeaderWord.timestampEcho)) | 0
@@ -42,8 +42,8 @@ export function noteDelivery(core: Core): void {
 }
 
 /**
- * Step 5: marks as lost whatever was sent before the latest delivered segment and is overdue. The time list
- * is ordered by transmission, so the search ends at the first segment that is not.
+ * Step 5: marks as lost every segment that was sent before the latest delivered one and is overdue. The time list is
+ * ordered by transmission, so the search ends at the first segment that is not lost.
  */
 export function detectLoss(core: Core): void {
   const { tcb, segment, now } = core
@@ -56,7 +56,8 @@ export function detectLoss(core: Core): void {
     selectLink(core, tcb.timeHead)
     if (!isSentAfter(tcb.rackSentAt, tcb.rackEnd, segment.sentAt, segment.end)) break
     if (((segment.sentAt + patience - now) | 0) > 0) {
-      // The RFC waits for the last segment that was sent before; none was sent later than RACK.xmit_ts.
+      // The RFC arms the timer for the last of these segments. None was sent after RACK.xmit_ts, so this deadline
+      // covers all.
       armTimer(core, Timer.reordering, (tcb.rackSentAt + patience) | 0)
       return
     }
@@ -70,7 +71,7 @@ export function reorderingWindow(core: Core): number {
   const { tcb, config } = core
   const floor = config.reorderingFloorMicros
   if ((tcb.flags & TcbFlag.reorderingSeen) === 0) {
-    // The RFC's window is zero here; ours is what our own reordering takes.
+    // The RFC's window is zero here; ours covers the reordering by our own replicas.
     if (tcb.recovery !== Recovery.open) return floor
     if (tcb.sackedBytes >= duplicateThreshold * tcb.maximumSegment) return floor
   }
@@ -78,7 +79,7 @@ export function reorderingWindow(core: Core): number {
   return Math.max(floor, Math.min(window, smoothedRtt(core)))
 }
 
-/** Step 4: a duplicate SACK means that a retransmission was needless; wait longer for some rounds. */
+/** Step 4: a duplicate SACK means that a retransmission was superfluous; wait longer for some rounds. */
 export function widenReorderingWindow(core: Core): void {
   const { tcb } = core
   if ((tcb.flags & TcbFlag.dsackRoundValid) !== 0 && isBefore(tcb.sndUna, tcb.dsackRound)) return

@@ -59,11 +59,11 @@ describe('loss detection by RACK (RFC 8985)', () => {
     const scenario = inFlight().queues(30 * mss)
     scenario.acks(mss, { sack: [block(2, 6)] }).waits(1_000)
     expect(scenario.heard()).toContain(`ACK ${mss}+${mss}`)
-    // What was in flight before the retransmission says nothing about it.
+    // SACKs of segments sent before the retransmission say nothing about it.
     scenario.host.now += rttMicros
     scenario.acks(mss, { sack: [block(2, 15)] })
     expect(scenario.heard()).toContain(`ACK ${15 * mss}+${mss}`)
-    // What was sent after it arrives, and it is overdue.
+    // Segments sent after the retransmission arrive, so it is overdue.
     scenario.host.now += rttMicros
     scenario.acks(mss, { sack: [block(2, 17)] })
     expect(scenario.heard()).toContain(`ACK ${mss}+${mss}`)
@@ -73,7 +73,7 @@ describe('loss detection by RACK (RFC 8985)', () => {
     const scenario = Scenario.accepted({ timestamps: false })
     expect(scenario.patienceMillis(mss)).toBe(5)
     scenario.acks(scenario.ack, { sack: [[scenario.ack - mss, scenario.ack]] })
-    // For as many recoveries as the RFC says, this one included.
+    // The window stays wider for 16 recoveries, as in the RFC, this one included.
     const after = Array.from({ length: 17 }, () => scenario.patienceMillis(mss))
     expect(after).toEqual([...Array.from({ length: 16 }, () => 10), 5])
   })
@@ -93,7 +93,7 @@ describe('recovery', () => {
       .queues(100 * mss)
       .forget()
     scenario.acks(mss, { sack: [block(2, 3)] })
-    // Limited transmit, then a quarter of a round trip of patience.
+    // Limited transmit; then the reordering window passes, a quarter of a round trip.
     expect(scenario.heard()).toEqual([`ACK ${11 * mss}+${mss}`])
     expect(scenario.waits(5_000).heard()).toEqual([`ACK ${mss}+${mss}`])
     const sent: number[] = []
@@ -101,7 +101,7 @@ describe('recovery', () => {
       scenario.acks(mss, { sack: [block(2, index)] })
       sent.push(scenario.seen().length)
     }
-    // Half of the eight that arrived, as the window goes to half, and the first of those four is sent already.
+    // Eight segments arrived and the window falls to half, so four may leave. The first of the four has left already.
     expect(sent.reduce((sum, count) => sum + count, 0)).toBe(3)
   })
 
@@ -120,14 +120,14 @@ describe('recovery', () => {
 
   it('ignores SACK blocks that lie outside of what was sent', () => {
     const scenario = inFlight().acks(mss, { sack: [block(5, 400)] })
-    // Were they taken, what lies before them would be lost.
+    // If the blocks were applied, the segments before them would count as lost.
     expect(scenario.waits(15_000).heard()).toEqual([])
   })
 
   it('counts no segment that a block covers only in part', () => {
     const scenario = inFlight().acks(mss, { sack: [[2 * mss + 10, 4 * mss - 10]] })
     expect(scenario.waits(6_000).heard()).toEqual([])
-    // As the block grows, the segments that were straddled are found.
+    // When the block grows, the segments that it covered in part are counted.
     scenario.acks(mss, { sack: [[2 * mss, 4 * mss]] })
     expect(scenario.waits(6_000).heard()).toEqual([`ACK ${mss}+${mss}`])
   })
@@ -141,7 +141,7 @@ describe('recovery', () => {
     expect(burst(scenario)).toBe(10)
   })
 
-  // The invariants, asked after every request, say that the list is in that order.
+  // The invariants, which are checked after every request, demand this order.
   it('puts what was deemed lost back among what is in flight in the order in which it was sent', () => {
     const scenario = inFlight()
       .queues(30 * mss)
@@ -165,7 +165,7 @@ describe('recovery', () => {
 
   it('undoes the reduction when what was deemed lost arrives before it is sent again', () => {
     const scenario = inFlight().acks(mss, { sack: [block(2, 11)] })
-    // The reordering timer is due, and so is the ACK: both in one request.
+    // The reordering timer fires in the same request that brings the ACK.
     scenario.host.now += 6_000
     scenario.acks(11 * mss)
     expect(scenario.host.counters).toMatchObject({ fastRetransmits: 1, retransmits: 0, undos: 1 })
@@ -239,7 +239,7 @@ describe('the tail loss probe (RFC 8985 section 7)', () => {
   })
 })
 
-/** Something is sent again when so much time has passed, and not before. */
+/** One segment is sent after `micros`, and none before. */
 function expectTimeoutAfter(scenario: Scenario, micros: number): void {
   expect(
     scenario
@@ -250,7 +250,7 @@ function expectTimeoutAfter(scenario: Scenario, micros: number): void {
   expect(scenario.waits(1).heard()).toHaveLength(1)
 }
 
-/** As long as no sample is taken the timeout stays as it was, and doubled by the one before (RFC 6298 section 5.7). */
+/** Without a new sample, the timeout stays doubled after the one before (RFC 6298 section 5.7). */
 function expectDoubledTimeout(scenario: Scenario): void {
   expectTimeoutAfter(scenario, 400_000)
 }
@@ -317,7 +317,7 @@ describe('the retransmission timeout (RFC 6298)', () => {
 
   it('forgets SACKs that the peer took back (RFC 2018 section 8)', () => {
     const scenario = inFlight().acks(mss, { sack: [block(2, 5)] })
-    // The cumulative ACK stops where a range was sacked: the peer dropped it.
+    // The cumulative ACK stops where a sacked range begins: the peer has dropped this range.
     scenario
       .acks(2 * mss)
       .waits(2_000_000)

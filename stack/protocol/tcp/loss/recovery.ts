@@ -17,7 +17,7 @@ import { agePersistence } from './rack.ts'
 import { clearSackCache } from './sack-in.ts'
 import { markLost, placeInTime, ringIsEmpty, selectEntry, selectLink, unmarkLost } from './scoreboard.ts'
 
-/** Segments were marked lost while all was well: reduce the window and begin to repair. */
+/** Segments were marked lost outside of recovery: reduces the window and begins to repair. */
 export function enterFastRecovery(core: Core): void {
   const { tcb, globals } = core
   globals.fastRetransmits = (globals.fastRetransmits + 1) | 0
@@ -28,7 +28,8 @@ export function enterFastRecovery(core: Core): void {
   tcb.prrDelivered = 0
   tcb.prrOut = 0
   tcb.prrFlight = Math.max(1, (tcb.sndNxt - tcb.sndUna) | 0)
-  // Without SACK there is no knowing what is in flight: RFC 6582 section 3.2 step 2 and the inflation do it.
+  // Without SACK, what is in flight is not known, and PRR cannot be used: cwnd falls to ssthresh (RFC 6582 section
+  // 3.2 step 2), and duplicate ACKs inflate the window.
   if ((tcb.flags & TcbFlag.sack) === 0) fallToThreshold(core)
   disarmTimer(core, Timer.probe)
 }
@@ -82,8 +83,8 @@ export function undoIfSpurious(core: Core, advanced: boolean): void {
 }
 
 /**
- * All that is lost is in flight after all, at its place in the order of transmission. The lost list is mostly in that
- * order itself, so the search for the next place begins at the last one.
+ * Puts all lost segments back in flight, each at its place in the order of transmission. The lost list is mostly in
+ * that order, too, so each search begins at the place of the segment before.
  */
 function takeBackLost(core: Core): void {
   const { tcb, segment } = core
@@ -101,9 +102,9 @@ function takeBackLost(core: Core): void {
 }
 
 /**
- * Three ways to know: by DSACK, when every retransmission was a duplicate (RFC 3708); by timestamp, when an ACK answers
- * what was sent before the first one (RFC 3522); and when all that was deemed lost arrived before any of it was sent
- * again, as it does when timer and ACK both waited for a busy processor.
+ * A reduction proves to be spurious in three cases: DSACKs account for every retransmission (RFC 3708); a timestamp
+ * shows that an ACK answers a segment sent before the first retransmission (RFC 3522); all that was deemed lost
+ * arrived before any of it was sent again. The third happens when timer and ACK both waited for a busy processor.
  */
 function isSpurious(core: Core, advanced: boolean): boolean {
   const { tcb } = core
@@ -153,8 +154,8 @@ function takeBackReneged(core: Core): void {
 }
 
 /**
- * RFC 8985 section 6.3: the oldest segment is lost, and every other that is overdue; what is already lost is
- * put in order of sequence again, so that the oldest is repaired first.
+ * RFC 8985 section 6.3: marks the oldest segment lost, and all others that are overdue. Segments that are already
+ * lost are put in order of sequence again, so that the oldest is repaired first.
  */
 function markOverdue(core: Core): void {
   const { tcb, segment, now } = core

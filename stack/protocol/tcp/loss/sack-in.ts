@@ -1,7 +1,7 @@
 /**
- * SACK blocks that arrive (RFC 2018 section 5, RFC 2883, RFC 6675): the scoreboard's entries that a block
- * covers are marked. Successive ACKs repeat blocks that only grew, so the parts already applied are
- * remembered and skipped: the work is that of the segments newly covered.
+ * SACK blocks that arrive (RFC 2018 section 5, RFC 2883, RFC 6675): the scoreboard's entries that a block covers are
+ * marked. Successive ACKs repeat the same blocks, only longer. So the parts already applied are remembered and
+ * skipped, and the cost is that of the newly covered segments.
  */
 import { HeaderWord } from '../../../wire/header.ts'
 import { type Core, header } from '../../state/core.ts'
@@ -52,7 +52,7 @@ function takeDuplicateReport(core: Core): void {
   core.dsackLeft = leftEdge(core, 0)
   core.dsackRight = rightEdge(core, 0)
   widenReorderingWindow(core)
-  // RFC 3708: each report accounts for one needless retransmission.
+  // RFC 3708: each report accounts for one superfluous retransmission.
   if ((tcb.flags & TcbFlag.undoPossible) !== 0 && isAfter(core.dsackRight, tcb.undoMarker)) {
     if (tcb.undoRetransmits > 0) tcb.undoRetransmits -= 1
   }
@@ -64,7 +64,7 @@ function applyBlock(core: Core, left: number, right: number): void {
     const at = tcb.sackCache + 2 * pair
     const knownLeft = state[at] as number
     const knownRight = state[at + 1] as number
-    // What lies below SND.UNA is acknowledged, and its numbers come again.
+    // A block below SND.UNA is acknowledged. It is emptied here, because its sequence numbers will come again.
     if (!isAfter(knownRight, tcb.sndUna)) state[at] = knownRight
     if (knownLeft === knownRight || isAfter(left, knownRight) || isBefore(right, knownLeft)) continue
     const unionLeft = earlier(left, knownLeft)

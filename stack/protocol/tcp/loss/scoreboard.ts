@@ -5,12 +5,13 @@
  *      │ in flight │ sacked │ lost │ sacked │ in flight │
  *   SND.UNA                                          SND.NXT
  *
- * Invariants: entries are contiguous in sequence space; ringTail - ringHead ≤ segmentCount; `pipe` is the
- * sum of the lengths in the time list; `sackedBytes` that of the sacked entries. Every operation is O(1)
- * but the search, which is binary.
+ * Invariants: entries are contiguous in sequence space; ringTail - ringHead ≤ segmentCount; `pipe` is the sum of the
+ * lengths in the time list; `sackedBytes` that of the sacked entries. Every operation is O(1) but `findEntry`, a
+ * binary search, and `placeInTime`, a linear one.
  *
- * Every operation checks that the entry is in the condition that it takes it out of, and that its neighbors in the list
- * name it: an operation on the wrong entry throws where it happens. A list that links to itself would be sent for ever.
+ * Every operation checks that the entry is in the condition that the operation ends, and that its neighbors in the
+ * list link to it. So an operation on a wrong entry throws at once. Without the check a list could link to itself,
+ * and its segments would be sent forever.
  */
 import type { Core } from '../../state/core.ts'
 import { SegmentMark, segmentRecord } from '../../state/sent-segment.ts'
@@ -86,7 +87,9 @@ export function markLost(core: Core): void {
   appendToLostList(core, link)
 }
 
-/** The selected entry, lost until now, is in flight after all: in the time list behind link `before`, first if 0. */
+/**
+ * Puts the selected entry, lost until now, back in flight: in the time list after link `before`, first if that is 0.
+ */
 export function unmarkLost(core: Core, before: number): void {
   const { tcb, segment } = core
   const link = selectedLink(core)
@@ -96,7 +99,10 @@ export function unmarkLost(core: Core, before: number): void {
   insertInTimeList(core, link, before)
 }
 
-/** The link in the time list, `from` or behind it, after which something sent at `sentAt` belongs; 0: before all. */
+/**
+ * The link in the time list after which a segment sent at `sentAt` belongs; 0: before all. The search begins after
+ * `from`.
+ */
 export function placeInTime(core: Core, from: number, sentAt: number): number {
   const { state, tcb } = core
   let place = from
@@ -241,7 +247,7 @@ function headIsSelected(core: Core): boolean {
   return core.segment.at === core.ring + slot * segmentRecord.words
 }
 
-/** A defect here, never something that a peer can bring about; the message is a constant, so nothing is allocated. */
+/** Throws for a defect of this code; no peer can cause one. The message is a constant, so that nothing is allocated. */
 function verify(holds: boolean, violation: string): void {
   if (!holds) throw new Error(`scoreboard: ${violation}`)
 }

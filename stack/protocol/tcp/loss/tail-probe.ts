@@ -13,8 +13,8 @@ import { isAfter, isBefore } from '../sequence.ts'
 import { ringIsEmpty } from './scoreboard.ts'
 
 /**
- * Whether a probe may be sent now. Asked when the timer is armed, and again when the probe leaves: what was acknowledged
- * or sacked in between may have made it pointless, or its segment one that the peer holds.
+ * Whether a probe may be sent now. Asked when the timer is armed, and again when the probe leaves: ACKs and SACKs in
+ * between may have made the probe superfluous, or cover the segment that it would repeat.
  */
 export function probeIsAllowed(core: Core): boolean {
   const { tcb } = core
@@ -39,7 +39,7 @@ export function armProbe(core: Core): void {
   const srtt = smoothedRtt(core)
   let timeout =
     srtt === 0 ? initialProbeMicros : Math.max(2 * srtt, leastProbeMicros) + config.reorderingFloorMicros
-  // A single segment may meet the peer's delayed ACK.
+  // The peer may delay its ACK of a single segment.
   if (((tcb.ringTail - tcb.ringHead) | 0) === 1) timeout += worstDelayedAckMicros
   let deadline = (now + timeout) | 0
   if (isArmed(core, Timer.retransmission)) {

@@ -6,7 +6,9 @@ import { findListener } from './listeners.ts'
 
 const attemptLimit = 1024
 
-/** A dynamic port that is free for the destination whose address lies at `addressAt` in `words`; 0 if none was drawn. */
+/**
+ * A dynamic port that is free for the destination whose address lies at `addressAt` in `words`; 0 if none was drawn.
+ */
 export function choosePort(core: Core, words: Int32Array, addressAt: number, remotePort: number): number {
   for (let attempt = 0; attempt < attemptLimit; attempt += 1) {
     const port = drawPort(core, words, addressAt, remotePort)
@@ -17,7 +19,7 @@ export function choosePort(core: Core, words: Int32Array, addressAt: number, rem
   return 0
 }
 
-/** What arrives for other connections goes to another machine. */
+/** Whether this machine gets the frames of the connection: with several machines, each gets those of its own shard. */
 function isOfThisShard(
   core: Core,
   words: Int32Array,

@@ -12,7 +12,7 @@ function sequenceOf(
 ): number {
   const host = new TestHost({ secret })
   host.tick()
-  // Requests come all the time: ARP alone sees to that.
+  // Requests come again and again, as on a real host, where ARP packets arrive.
   for (let passed = 0; passed < micros; passed += stepMicros) {
     host.wait(Math.min(stepMicros, micros - passed))
     host.tick()

@@ -1,7 +1,7 @@
 /**
- * Initial sequence numbers (RFC 6528): ISN = M + F(tuple, secret). M counts four microseconds a step, so that numbers of
- * one tuple go on from where an earlier connection's were; F is a keyed hash, so that whoever knows the numbers of his own
- * connections knows nothing of others'.
+ * Initial sequence numbers (RFC 6528): ISN = M + F(tuple, secret). M counts steps of four microseconds, so that the
+ * numbers of a tuple go on after those of its earlier connection. F is a keyed hash, so that a peer that knows the
+ * numbers of its own connections learns nothing about those of others.
  */
 import type { MachineConfig } from '../../config.ts'
 import { HashPurpose, keyedHash } from '../../keyed-hash.ts'
@@ -24,7 +24,7 @@ export function initialSequence(
   return (sequenceClock(globals) + sequenceOffset(config, words, addressAt, remotePort, localPort)) | 0
 }
 
-/** M. The millisecond clock wraps after 2^32, and so does 250 times it: M goes on without a jump. */
+/** M. The millisecond clock wraps at 2^32, and so does its product with 250, so M makes no jump there. */
 export function sequenceClock({ millis, subMillis }: Pick<Globals, 'millis' | 'subMillis'>): number {
   return (Math.imul(millis, stepsPerMilli) + (subMillis >> 2)) | 0
 }

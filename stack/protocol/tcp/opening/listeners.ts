@@ -1,14 +1,14 @@
 /**
- * Who waits at a listener: half-open connections, whose handshake is not complete, and established ones that the
- * application has not accepted. Each kind is bounded by the backlog, as in Linux.
+ * The connections that wait at a listener: half-open ones, whose handshake is not complete, and established ones that
+ * the application has not accepted. Each kind is bounded by the backlog, as in Linux.
  *
  *   SYN ──► half-open ── ACK of our SYN ──► unaccepted ── Request.accept, or released ──► the application's alone
  *
- * An unaccepted connection counts until the application took it or gave it back, even if the peer reset it meanwhile: it
- * has an index all that time.
+ * An unaccepted connection counts until the application accepts or releases it, even if the peer has reset it
+ * meanwhile: it occupies an index all that time.
  *
- * Invariant: a connection counts at the listener that `tcb.listener` names, and is in one of its lists: in SYN-RECEIVED as
- * half-open, else as unaccepted.
+ * Invariant: a connection counts at the listener that `tcb.listener` names, and is in one of its lists: in
+ * SYN-RECEIVED as half-open, else as unaccepted.
  */
 import { type Core, selectConnection } from '../../state/core.ts'
 import { listenerRecord } from '../../state/tables.ts'
@@ -59,7 +59,7 @@ export function joinAcceptQueue(core: Core): void {
   enterList(core, unacceptedHead)
 }
 
-/** The application has the connection at hand, or does not want it. */
+/** The application has accepted the connection at hand, or released it. */
 export function leaveAcceptQueue(core: Core): void {
   const { tcb, listener } = core
   if (tcb.listener === 0) return
@@ -79,7 +79,7 @@ export function leaveHalfOpen(core: Core): void {
   tcb.listener = 0
 }
 
-/** The selected listener is no more: whoever was not accepted counts nowhere, closed ones included. */
+/** The selected listener ends: its unaccepted connections, closed ones included, no longer count at any listener. */
 export function forgetUnaccepted(core: Core): void {
   const { listener } = core
   while (listener.unacceptedHead !== 0) {

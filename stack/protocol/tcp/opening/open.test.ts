@@ -4,7 +4,7 @@ import { peerAddress, peerEther, TestHost } from '../../testing/host.ts'
 import type { ReadableAction } from '../../testing/readable.ts'
 import { ownPort, peerPort, Scenario } from '../../testing/scenario.ts'
 
-/** Of the segments among them. */
+/** The source ports of the segments among the actions. */
 function sourcePorts(actions: readonly ReadableAction[]): number[] {
   return actions.flatMap((action) => (action.action === 'segment' ? [action.sourcePort] : []))
 }
@@ -110,7 +110,10 @@ describe('a passive open', () => {
   })
 
   describe('with as many connections as its backlog that the application has not accepted', () => {
-    /** Two wait to be accepted; of a third the SYN came before the second's last ACK. It is the one at hand. */
+    /**
+     * Two connections wait to be accepted. The SYN of a third came before the last ACK of the second; it is the one
+     * at hand.
+     */
     function full(): Scenario {
       const scenario = new Scenario().does((host) => host.learn()).does((host) => host.listen(ownPort, 2))
       const peer = (number: number): Scenario => {
@@ -384,7 +387,7 @@ describe('an active open', () => {
     expect(scenario.opensAnother(82, 35_000)).toBe(0x10002)
     scenario.frees()
     expect(scenario.opensAnother(83, 36_000)).toBe(0x20000)
-    // A late request under the old id is nobody's.
+    // Late requests under the old id are ignored.
     scenario.forget().closes().releases().frees()
     expect(scenario.actions()).toEqual([])
     expect(scenario.opensAnother(84, 37_000)).toBe(0x10003)

@@ -55,8 +55,9 @@ export function beginConnect(
 }
 
 /**
- * A segment for no connection: for a listener, or for nobody (RFC 9293 sections 3.10.7.1 and 3.10.7.2). What it opens
- * begins at `iss`. True: it answers a SYN cookie, and the connection at hand, in SYN-RECEIVED, has to take it.
+ * A segment for no connection: for a listener, or for none (RFC 9293 sections 3.10.7.1 and 3.10.7.2). A connection
+ * that it opens gets `iss` as its ISS. True: the segment answers a SYN cookie, and the connection at hand, in
+ * SYN-RECEIVED, has to process it.
  */
 export function receiveForListener(core: Core, iss: number): boolean {
   const listener = findListener(core, header(core, HeaderWord.destinationPort))
@@ -76,7 +77,8 @@ export function receiveInSynSent(core: Core): void {
   const { tcb } = core
   const hasAck = hasFlag(core, TcpFlag.ack)
   const acknowledgment = header(core, HeaderWord.acknowledgment)
-  // First, check the ACK bit: ISS < SEG.ACK =< SND.NXT, and ISS + 1 is all that was sent.
+  // First, check the ACK bit: ISS < SEG.ACK =< SND.NXT. Only the SYN was sent, so SND.NXT is the one acceptable
+  // number.
   if (hasAck && acknowledgment !== tcb.sndNxt) {
     resetUnknown(core)
     return
@@ -131,15 +133,15 @@ export function establish(core: Core): void {
     // RFC 6298 (5.7): a longer timeout.
     tcb.rto = rtoAfterSynLossMicros
   }
-  // The timer may have asked for the SYN again in this very request.
+  // The timer may have scheduled the SYN again in this same request.
   tcb.flags &= ~(TcbFlag.dataSent | TcbFlag.synPending)
   tcb.retries = 0
 }
 
 function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   const { tcb, listener, globals } = core
-  // Who could not be taken in is not to complete a handshake, and then to wait for what we would say: like Linux, let it
-  // ask again.
+  // A client that we have no room for must not complete a handshake and then wait for our data. As in Linux, its SYN
+  // is dropped, so that it asks again.
   if (acceptQueueIsFull(core, listenerIndex) || (isFull(core) && globals.orphanCount === 0)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
     return
@@ -169,11 +171,14 @@ function answersCookie(core: Core): boolean {
   return !hasFlag(core, TcpFlag.rst | TcpFlag.syn) && takeCookie(core, cookie)
 }
 
-/** The connection that `cookie` tells of, as if its SYN had just been answered; false if there is no room for it now. */
+/**
+ * Opens the connection that `cookie` describes, as if its SYN had just been answered; false if there is no room for
+ * it.
+ */
 function openByCookie(core: Core, listenerIndex: number): boolean {
   const { tcb, globals } = core
   if (!hasRoom(core)) reclaimOldestOrphan(core)
-  // Dropped: the ACK of the first data, or the data again, may find room.
+  // The ACK is dropped. The next segment of the client acknowledges the same, and may find room.
   if (acceptQueueIsFull(core, listenerIndex) || !allocateConnection(core)) {
     globals.listenOverflows = (globals.listenOverflows + 1) | 0
     return false
@@ -234,7 +239,9 @@ function takeSynOptions(core: Core): void {
   takeInitialSequence(core, header(core, HeaderWord.sequence))
 }
 
-/** What follows from the options that both ends know, which are in the flags. */
+/**
+ * Sets timestamps, window scales and segment size from the options that both ends agreed on, which are in the flags.
+ */
 function takeAgreed(core: Core, offeredSegment: number, windowScale: number): void {
   const { tcb, config, globals } = core
   if ((tcb.flags & TcbFlag.windowScale) === 0) tcb.rcvScale = 0

@@ -3,8 +3,9 @@ import { SeededWire } from '../../testing/seeded-wire.ts'
 import { addresses, World } from '../../testing/world.ts'
 
 /**
- * RFC 9293 section 3.10.7.4: before the mend, 4,000 packets crossed in twenty seconds and nobody was established. With more
- * loss than this, all answers to five SYN-ACKs in a row are lost in one run of some hundred.
+ * RFC 9293 section 3.10.7.4: before crossing SYN-ACKs were accepted, 4,000 packets crossed in twenty seconds and
+ * neither host was established. With more loss than here, about one run in some hundred loses all answers to five
+ * SYN-ACKs in a row.
  */
 test.each([0, 0.05, 0.1])(
   'two of these stacks that open the same connection at once are established, loss %d',

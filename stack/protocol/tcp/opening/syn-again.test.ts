@@ -4,7 +4,10 @@ import { Client, everyOption, reachClients } from '../../testing/client.ts'
 import { TestHost } from '../../testing/host.ts'
 import { ownPort, Scenario } from '../../testing/scenario.ts'
 
-/** A peer that forgot its connection sends a SYN of its new life, resets what it is answered, and asks again. */
+/**
+ * A peer that has forgotten its connection sends a new SYN, resets our answer, and sends the SYN again. Returns the
+ * flags of our answers.
+ */
 function reboots(scenario: Scenario, change: { options?: number } = {}): string[] {
   const syn = { ...scenario.head({ flags: 'SYN', at: 1_000_000 }), ...change }
   scenario.forget().does((host) => host.frame(syn))

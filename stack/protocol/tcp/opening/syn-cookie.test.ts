@@ -4,7 +4,7 @@ import { TestHost } from '../../testing/host.ts'
 
 const fullBacklog = 4
 
-/** A host whose backlog is full of clients that never complete: whoever comes now gets a cookie. */
+/** A host whose backlog is full of clients that never complete a handshake: any further client gets a cookie. */
 function floodedHost(config: ConstructorParameters<typeof TestHost>[0] = {}): TestHost {
   const host = new TestHost({ connectionCount: 64, ...config })
   reachClients(host)
@@ -87,7 +87,7 @@ describe('a cookie carries', () => {
     const client = new Client(floodedHost(), { ...everyOption, windowScale })
     client.windowField = 1
     expect(client.opens()).toBe(true)
-    // What it names leaves, and nothing beyond; of the largest window, as much as is sent at first.
+    // Exactly the window leaves, or the initial congestion window if that is smaller.
     const windowBytes = Math.min(1 << windowScale, 10 * 1448)
     expect(total(sent(client, windowBytes))).toBe(windowBytes)
     expect(client.heard.at(-1)?.window).toBe((1 << 18) >> 3)
@@ -104,7 +104,7 @@ describe('a cookie carries', () => {
       { timestamps: true, sack: true, windowScale: false },
     ],
     [{ timestamps: true }, { timestamps: true, sack: false, windowScale: false }],
-    // Without timestamps there is no place for the others.
+    // Without timestamps a cookie has no place for the other options.
     [
       { sackPermitted: true, windowScale: 7 },
       { timestamps: false, sack: false, windowScale: false },
@@ -112,7 +112,7 @@ describe('a cookie carries', () => {
   ])('what both know: %o', (options: ClientOptions, expected) => {
     const client = new Client(floodedHost(), options)
     client.opens()
-    // Beyond a gap: what it is answered shows what was agreed on.
+    // Data beyond a gap: the answer shows the options that were agreed on.
     client.sends({ sequence: client.sndNxt + 100, payloadLength: 10 })
     const answer = client.heard.at(-1)
     expect({
@@ -136,7 +136,7 @@ describe('a cookie carries', () => {
       const [maximumSegment = 0] = sent(client, 20_000)
       client.takes(host.abort(client.connection)).takes(host.release(client.connection))
       expect(maximumSegment).toBeLessThanOrEqual(offered)
-      // Nobody who offers what is common is treated as if it had offered much less.
+      // For a common offer, the cookie's segment size is not much smaller than the offer.
       if (offered >= 1220 && offered <= 1460) expect(maximumSegment).toBeGreaterThan(offered * 0.88)
     }
     const silent = new Client(host, { port: 999 })
@@ -196,7 +196,7 @@ describe('an acknowledgment that was never earned is reset', () => {
   ])('if it is old: after %i µs it is taken: %s', (micros, isTaken) => {
     const client = new Client(floodedHost()).asks()
     client.host.wait(micros)
-    // Others still get cookies, so that they are looked at.
+    // Other clients get cookies meanwhile, so that ACKs are still compared with cookies.
     for (let count = 0; count < fullBacklog + 1; count += 1) {
       new Client(client.host, { address: 0x0d000000 + count }).asks()
     }

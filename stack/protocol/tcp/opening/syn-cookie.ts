@@ -1,13 +1,13 @@
 /**
- * SYN cookies (RFC 4987 section 3.6): while there is no room for half-open connections, a SYN is answered and forgotten.
- * What has to be known of it comes back with the ACK:
+ * SYN cookies (RFC 4987 section 3.6): while there is no room for half-open connections, a SYN is answered and
+ * forgotten. What has to be known of it comes back with the ACK:
  *
  *   our ISS        │ keyed hash, 29 bits │ segment size, 3 bits │
  *   our timestamp  │ clock, 27 bits      │ SACK, 1 │ window scale, 4 (15: none) │      if the peer sent timestamps
  *
- * The hash covers addresses, ports, the peer's ISS, both small fields and the period. An ACK that carries the cookie of
- * this or the last period opens the connection; a guess has one chance in 2^28. Without timestamps there is no place
- * for SACK and window scaling, which are then not agreed on (Linux does the same).
+ * The hash covers addresses, ports, the peer's ISS, both small fields and the period. An ACK that carries the cookie
+ * of this or the last period opens the connection; a guess has one chance in 2^28. Without timestamps there is no
+ * place for SACK and window scaling, which are then not agreed on (Linux does the same).
  */
 import { HeaderWord, OptionBit, TcpFlag } from '../../../wire/header.ts'
 import { SegmentWord } from '../../actions.ts'
@@ -24,7 +24,7 @@ import {
 import { hasTimestamps } from '../incoming.ts'
 import { windowScaleFor } from '../window.ts'
 
-/** Segment sizes that a cookie can name: what is common, and the ends. */
+/** Segment sizes that a cookie can name: common ones, a least and a greatest. */
 const segmentSizes = [64, 256, 536, 966, 1220, 1380, 1460, 8960] as const
 const sizeMask = 7
 /** A period lasts 65.5 seconds, on the timestamp clock. */
@@ -32,7 +32,7 @@ const periodShift = 16
 const optionMask = 31
 const sackBit = 16
 const scaleMask = 15
-/** After so long without a cookie, none is out that would be taken: two periods. */
+/** Two periods: this long after the last cookie was sent, no cookie is valid any more. */
 const outMillis = 2 << periodShift
 
 /** What an acceptable cookie says of the SYN. */
@@ -61,10 +61,10 @@ export function sendCookie(core: Core): void {
   globals.cookieMillis = globals.millis
 }
 
-/** Whether the ACK at hand answers a cookie; what it says is then in `options`. */
+/** Whether the ACK at hand answers a cookie; if so, `options` is filled from it. */
 export function takeCookie(core: Core, options: CookieOptions): boolean {
   const { globals } = core
-  // Where no cookie is out there is nothing to guess.
+  // If no cookie can be valid, no ACK is compared, so there is nothing to guess.
   if (globals.cookiesSent === 0 || (globals.millis - globals.cookieMillis) >>> 0 >= outMillis) return false
   const cookie = (header(core, HeaderWord.acknowledgment) - 1) | 0
   const irs = (header(core, HeaderWord.sequence) - 1) | 0
@@ -97,7 +97,7 @@ function periodOf(core: Core): number {
   return core.globals.millis >>> periodShift
 }
 
-/** Of the sizes that the peer takes the largest; the smallest if it takes none. */
+/** Index of the largest size that the peer accepts; of the smallest if it accepts none. */
 function sizeIndex(core: Core): number {
   const hasMaximum = (header(core, HeaderWord.options) & OptionBit.maximumSegment) !== 0
   const offered = hasMaximum ? header(core, HeaderWord.maximumSegment) : defaultMaximumSegment

@@ -4,7 +4,7 @@ export class InvariantError extends Error {
   override readonly name = 'InvariantError'
 }
 
-/** `what` is only put together if it does not hold. */
+/** `what` is called only if the claim does not hold. */
 export function claim(holds: boolean, what: () => string): void {
   if (!holds) throw new InvariantError(what())
 }

@@ -1,6 +1,6 @@
 /**
- * Timers and intents of one connection: what is armed goes with its state, and an open connection that has something
- * to do has somebody who will wake it. A connection that nothing will wake hangs for ever.
+ * Timers and pending flags of one connection: the armed timers match its state, and a timer or a neighbor's answer
+ * will wake an open connection that has something to do. A connection that nothing wakes hangs forever.
  */
 
 import { isSameAddress } from '../../../wire/address.ts'
@@ -12,10 +12,13 @@ import { claimWoken } from './sender.ts'
 
 const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending
 const timerNames = ['delayedAck', 'reordering', 'probe', 'retransmission', 'persist']
-/** No timer is longer than the two minutes of a backed-off probe; more is a stamp that wrapped. */
+/**
+ * No timer of a connection is longer than `maximumRtoMicros`, a minute; a deadline beyond this is a stamp that
+ * wrapped.
+ */
 const longestTimerMicros = 130_000_000
 
-/** Of the connection at hand, whose machine is at rest. */
+/** Checks the connection at hand; its machine has to be at rest. */
 export function checkConnection(core: Core): void {
   const { tcb, config, connection } = core
   const of = (what: string): string => `connection ${connection} (state ${tcb.state}): ${what}`

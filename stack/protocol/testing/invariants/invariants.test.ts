@@ -26,7 +26,7 @@ it('nothing is said against a connection with data in flight, data sacked and a 
   check(scenario)
 })
 
-/** A field of the connection, by how much it is changed, and what is said then. */
+/** A field of the connection, the amount added to it, and the error that follows. */
 const changes: readonly (readonly [keyof typeof tcbRecord.offsets, number, RegExp])[] = [
   ['pipe', 1, /pipe is \d+, the time list holds \d+ bytes/],
   ['sackedBytes', -1448, /sackedBytes is 0, 1448 bytes are sacked/],

@@ -1,7 +1,7 @@
 /**
- * What has to be true of a machine's state between two requests. Reads the state and nothing else, so it can be asked
- * of any replica, at any time at which its machine is at rest. Throws an error that names the record, the field and
- * the values; returns nothing.
+ * What has to be true of a machine's state between two requests. Reads the state and nothing else, so it can check
+ * any replica whose machine is at rest. Throws an error that names the record, the field and the values; returns
+ * nothing.
  */
 import { ActionQueue } from '../../../dominoes/contract/action-queue.ts'
 import type { MachineConfig } from '../../config.ts'
@@ -16,7 +16,7 @@ import { ScoreboardInvariants } from './scoreboard.ts'
 import { SenderInvariants } from './sender.ts'
 import { TableInvariants } from './table.ts'
 
-/** Claims that can be left out, for a test that has to live with one of them broken. */
+/** Groups of claims. A test that has to break one of them can leave its group out. */
 export const Claim = { scoreboard: 1, receiver: 2, tables: 4, timers: 8 } as const
 const allClaims = 15
 
@@ -46,7 +46,7 @@ export class Invariants {
     return this.#core.globals.pendingHead === 0
   }
 
-  /** The machine is at rest: it has applied a request and has no more actions to emit. */
+  /** Checks the state. The machine has to be at rest: it has applied a request and has no more actions to emit. */
   check(): void {
     const core = this.#core
     const claims = this.#claims

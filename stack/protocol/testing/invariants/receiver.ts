@@ -3,14 +3,14 @@ import { type Core, selectSender } from '../../state/core.ts'
 import { rangeLimit, State, TcbFlag, Timer } from '../../state/tcb.ts'
 import { claim } from './claim.ts'
 
-/** Of the connection at hand. */
+/** Checks the connection at hand. */
 export function checkReceiver(core: Core): void {
   const { tcb, config, connection } = core
   if (tcb.state === State.synSent) return
   const of = (what: string): string => `connection ${connection}: ${what}`
   const hasFin = (tcb.flags & TcbFlag.finReceived) !== 0
   const room = (tcb.rcvEdge - tcb.rcvNxt) | 0
-  // A FIN takes a sequence number beyond the window's last byte.
+  // A FIN may take the sequence number after the window's last byte.
   claim(room >= (hasFin ? -1 : 0), () => of(`rcvNxt ${tcb.rcvNxt} is beyond rcvEdge ${tcb.rcvEdge}`))
   const unread = (tcb.rcvNxt - tcb.rcvConsumed) | 0
   claim(unread >= 0, () => of(`rcvConsumed ${tcb.rcvConsumed} is beyond rcvNxt ${tcb.rcvNxt}`))

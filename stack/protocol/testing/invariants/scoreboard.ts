@@ -1,6 +1,6 @@
 /**
- * The scoreboard of one connection (see `state/sent-segment.ts`, `tcp/loss/scoreboard.ts`): every entry is in flight, lost or
- * sacked, the lists say the same as the marks, and the sums are the sums.
+ * The scoreboard of one connection (see `state/sent-segment.ts`, `tcp/loss/scoreboard.ts`): every entry is in flight,
+ * lost or sacked, the lists match the marks, and `pipe` and `sackedBytes` are the sums of their entries.
  */
 import type { Core } from '../../state/core.ts'
 import { SegmentMark } from '../../state/sent-segment.ts'
@@ -21,7 +21,7 @@ export class ScoreboardInvariants {
     this.#list = new Uint8Array(core.config.segmentCount)
   }
 
-  /** Of the connection at hand. */
+  /** Checks the connection at hand. */
   check(): void {
     const core = this.#core
     const { tcb, config } = core
@@ -40,7 +40,7 @@ export class ScoreboardInvariants {
     )
   }
 
-  /** Follows a list, both ways at once; returns the bytes in it. */
+  /** Follows a list from its head and checks the links back; returns the bytes in it. */
   private walk(list: number, head: number, tail: number): number {
     const core = this.#core
     const { segment, config } = core
@@ -73,7 +73,7 @@ export class ScoreboardInvariants {
     return bytes
   }
 
-  /** In order of sequence; returns the bytes that are sacked. */
+  /** Checks the entries in order of sequence; returns the bytes that are sacked. */
   private checkEntries(count: number): number {
     const core = this.#core
     const { tcb, segment } = core

@@ -1,6 +1,6 @@
 /**
- * The lists of senders, whatever their kinds (see `senders/kind.ts`): who is pending, who waits for which neighbor, and the
- * heap of those that have a deadline.
+ * The lists of senders of all kinds (see `senders/kind.ts`): which are pending, which wait for which neighbor, and
+ * the heap of those that have a deadline.
  */
 import type { SenderRange } from '../../senders/kind.ts'
 import type { Core } from '../../state/core.ts'
@@ -39,7 +39,10 @@ export class SenderInvariants {
     this.checkHeap()
   }
 
-  /** Nothing is in use beyond the highest connection and neighbor; a list or a place that leads there is found from its end. */
+  /**
+   * End of the senders to check. Those beyond the highest connection and neighbor are not in use; a list or a heap
+   * place that names one of them is found when the list or the heap is walked.
+   */
   private usedEnd({ first, end }: SenderRange<Core>): number {
     const { layout, globals } = this.#core
     if (first === layout.firstSender.connection) return first + globals.connectionsHigh
@@ -166,7 +169,10 @@ export class SenderInvariants {
   }
 }
 
-/** The machine is woken in time: `sender`, which has a timer that is due at `deadline`, is in the heap, not later than that. */
+/**
+ * Claims that sender `index`, which has a timer due at `deadline`, is in the heap, with a deadline no later than
+ * that.
+ */
 export function claimWoken(core: Core, index: number, deadline: number, what: () => string): void {
   const { sender } = core
   selectSender(core, index)

@@ -1,4 +1,7 @@
-/** The machine's tables and lists: who is free, half open, found by the hash, asked for by ARP. */
+/**
+ * The machine's tables and lists: free connections, listeners and their connections, the tuple hash, TIME-WAIT,
+ * neighbors.
+ */
 import { sweepMicros } from '../../state/clock.ts'
 import type { Core } from '../../state/core.ts'
 import { selectConnection, selectSender } from '../../state/core.ts'
@@ -66,7 +69,7 @@ export class TableInvariants {
     }
   }
 
-  /** Returns 1 if the hash has to hold it. */
+  /** Returns 1 if the tuple hash has to hold the connection, else 0. */
   private checkConnection(index: number): number {
     const core = this.#core
     const { tcb, sender } = core
@@ -124,7 +127,7 @@ export class TableInvariants {
     }
   }
 
-  /** The list that begins with `head` holds just those that count. */
+  /** Claims that the list from `head` holds exactly the connections that count at listener `index`. */
   private walkAtListener(index: number, head: number, isOfHalfOpen: boolean): void {
     const core = this.#core
     const { tcb } = core
@@ -160,7 +163,7 @@ export class TableInvariants {
     return active
   }
 
-  /** Whatever has stamps that age: connections, TIME-WAIT entries. */
+  /** Claims that the sweep is armed while connections or TIME-WAIT entries have stamps that age. */
   private checkSweep(found: number): void {
     const core = this.#core
     if (found === 0) return
