@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
+.PHONY: help reproduce list show new report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,15 @@ $(installed): package-lock.json
 
 reproduce: $(installed) ## Measure the experiments and write the report; RECORD=1: keep logs to replay; FRESH=1: go on with no unfinished run
 	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT)) $(if $(RECORD),--record) $(if $(FRESH),--fresh)
+
+list: $(installed) ## List the experiments: what each asks, how many samples it takes
+	@$(cli) list
+
+show: $(installed) ## Show one experiment: question, cells, verdict, what it will take: EXPERIMENT=<id>
+	@$(cli) show $(EXPERIMENT) --profile $(PROFILE)
+
+new: $(installed) ## Write the file of a new experiment, which runs as it is: EXPERIMENT=<id>
+	@$(cli) new $(EXPERIMENT)
 
 report: $(installed) ## Write the report of the latest run again
 	@$(cli) report

@@ -4,11 +4,14 @@ import { calibrateCommand } from './commands/calibrate.ts'
 import { cleanCommand } from './commands/clean.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { listCommand } from './commands/list.ts'
+import { newCommand } from './commands/new.ts'
 import { predictCommand } from './commands/predict.ts'
 import { replayCommand } from './commands/replay.ts'
 import { reportCommand } from './commands/report.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { setupCommand } from './commands/setup.ts'
+import { showCommand } from './commands/show.ts'
 import { summaryCommand } from './commands/summary.ts'
 import { topCommand } from './commands/top.ts'
 
@@ -16,6 +19,9 @@ import { topCommand } from './commands/top.ts'
 export function commands(signal: AbortSignal): Command[] {
   return [
     reproduceCommand,
+    listCommand,
+    showCommand,
+    newCommand,
     reportCommand,
     summaryCommand,
     calibrateCommand,

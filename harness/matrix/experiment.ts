@@ -10,6 +10,11 @@ import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts
 const kebab = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case: lower case words joined by "-"')
+/** Whether an experiment may have this id, and its file this name. */
+export function isExperimentId(text: string): boolean {
+  return kebab.safeParse(text).success
+}
+
 const sentence = z.string().trim().min(1, 'must not be empty')
 
 type Lists<Shape> = { [Name in keyof Shape]: Shape[Name] extends z.ZodType ? z.ZodArray<Shape[Name]> : never }

@@ -1,0 +1,68 @@
+/** `show`: one experiment as it will run: its question, its cells, its verdict, and what it will take. */
+import { Command, Option } from 'commander'
+import pc from 'picocolors'
+import type { Cell, Experiment } from '../../matrix/experiment.ts'
+import { loadExperiments, selectExperiments } from '../../matrix/load.ts'
+import { type Effort, effortOf } from '../../result/effort.ts'
+import type { Profile } from '../../result/manifest.ts'
+import { describeMachine } from '../../runner/machine.ts'
+import { formatDuration } from '../../runner/progress.ts'
+import { specificationOf } from '../../workload/workloads.ts'
+import { experimentsFolder, reportsFolder } from '../paths.ts'
+
+export function showCommand(): Command {
+  return new Command('show')
+    .description('say what an experiment asks, which cells it has and what it will take')
+    .argument('<id>', 'the experiment')
+    .addOption(new Option('--profile <name>', 'how many rounds').choices(['full', 'quick']).default('full'))
+    .action(async (id: string, { profile }: { profile: Profile }) => {
+      const all = await loadExperiments(experimentsFolder)
+      const machine = await describeMachine()
+      for (const experiment of selectExperiments(all, id)) {
+        const effort = await effortOf(reportsFolder, id, profile, machine)
+        process.stdout.write(`${formatExperiment(experiment, profile, effort)}\n`)
+      }
+    })
+}
+
+export function formatExperiment(experiment: Experiment, profile: Profile, effort?: Effort): string {
+  const { id, title, question, claim, workload, cells, baselines, verdict, rounds } = experiment
+  const samples = cells.length * rounds[profile]
+  const width = Math.max(...cells.map((cell) => cell.id.length))
+  const { kind, ...settings } = workload
+  const measures = specificationOf(workload).measures.join(', ')
+  const rule = Object.entries(verdict).map(([name, value]) => `${name} ${String(value)}`)
+  const rows: [string, string][] = [
+    ['asks', question],
+    ['claim', `${claim.text} (${claim.source})`],
+    ['workload', `${kind} ${JSON.stringify(settings)}`],
+    ['measures', measures],
+    ['baselines', baselines.join(', ')],
+    ['verdict', rule.join(', ')],
+    ['rounds', `${rounds[profile]} (${profile}), so ${samples} samples of ${cells.length} cells`],
+    ['takes', formatEffort(id, samples, profile, effort)],
+    ['file', `experiments/${id}.ts`],
+  ]
+  return [
+    `${pc.bold(id)}  ${title}`,
+    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
+    '  cells',
+    ...cells.map((cell) => `    ${cell.id.padEnd(width)}  ${pc.dim(formatFactors(cell))}`),
+  ].join('\n')
+}
+
+function formatEffort(id: string, samples: number, profile: Profile, effort: Effort | undefined): string {
+  if (effort === undefined) {
+    return `not known before its first run here: make reproduce PROFILE=quick EXPERIMENT=${id} tells`
+  }
+  const time = formatDuration(samples * effort.millisPerSample)
+  const mebibytes = Math.max(1, Math.round((samples * effort.bytesPerSample) / 2 ** 20))
+  const other = effort.profile === profile ? '' : `, a ${effort.profile} one`
+  return `about ${time} and ${mebibytes} MiB in reports/, as in run ${effort.run}${other}`
+}
+
+function formatFactors({ factors }: Cell): string {
+  return Object.entries(factors)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ')
+}
