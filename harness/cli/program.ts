@@ -12,7 +12,7 @@ import { setupCommand } from './commands/setup.ts'
 import { summaryCommand } from './commands/summary.ts'
 import { topCommand } from './commands/top.ts'
 
-/** As `help` lists them. Once `signal` is aborted, a command that runs gives up. */
+/** The commands in the order of `help`. A running command stops once `signal` is aborted. */
 export function commands(signal: AbortSignal): Command[] {
   return [
     reproduceCommand,

@@ -55,7 +55,7 @@ async function measure(
   { profile, seed = randomInt(largestSeed), record }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  // Without an engine every sample would fail for the same reason.
+  // Fails here, once, if there is no engine: otherwise every sample would fail for the same reason.
   await setUp()
   const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
