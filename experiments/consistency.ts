@@ -1,4 +1,4 @@
-/** Whether replicas are equal at equal index, in every run, and what it costs to know. */
+/** Compares state digests of the replicas in every run, and measures how much goodput the digests cost. */
 import { defineExperiment } from '../harness/matrix/define.ts'
 
 export const experiment = defineExperiment({

@@ -26,7 +26,7 @@ export const experiment = defineExperiment({
     { strategy: ['linux'], topology: ['veth'], offload: ['off'] },
   ],
   baselines: ['sequential', 'single-replica'],
-  // A core for each of two replicas, one for the application, one for the peer.
+  // Four: one core for each of two replicas, one for the application, one for the peer.
   verdict: { kind: 'replicated-work', tolerance: 0.1, refutableFromCores: 4 },
   rounds: { full: 15, quick: 2 },
 })

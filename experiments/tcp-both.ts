@@ -3,7 +3,7 @@ import { defineExperiment } from '../harness/matrix/define.ts'
 
 const payloadWork: ('checksum' | 'cipher')[] = ['checksum']
 const between = { topology: ['tap-pair'], peer: ['sequential', 'replicated-2'], payloadWork }
-/** A bridge is on the way there, too. */
+/** The link `tap-bridge`, so that frames to Linux cross a bridge as they do between the two stacks. */
 const toLinux = { topology: ['tap-bridge'], peer: ['linux'], payloadWork }
 
 export const experiment = defineExperiment({

@@ -20,7 +20,7 @@ export const experiment = defineExperiment({
       cipher: 256 * 2 ** 20,
       linux: 512 * 2 ** 20,
     },
-    // Some four seconds, for each process of a stack: until then the compiler takes a share of the processors.
+    // About four seconds for each process of a stack: until then the JIT compiler takes processor time.
     warmupBytes: {
       checksum: 1024 * 2 ** 20,
       cipher: 320 * 2 ** 20,

@@ -5,7 +5,7 @@ const sizes = [1, 1024, 65_536]
 const depth = [1, 32]
 const roles: ('server' | 'client')[] = ['server', 'client']
 
-/** The stack as server with messages of all sizes, as client with one. */
+/** The stack is the server for messages of all sizes, and the client for one size. */
 const exchanges = [
   { role: roles.slice(0, 1), messageBytes: sizes, depth },
   { role: roles.slice(1), messageBytes: sizes.slice(1, 2), depth },

@@ -20,7 +20,7 @@ export const experiment = defineExperiment({
       cipher: 256 * 2 ** 20,
       linux: 512 * 2 ** 20,
     },
-    // Some four to six seconds, for each process of a stack: until then the compiler takes a share of the processors.
+    // About four to six seconds for each process of a stack: until then the JIT compiler takes processor time.
     warmupBytes: {
       checksum: 1024 * 2 ** 20,
       cipher: 512 * 2 ** 20,
@@ -30,7 +30,7 @@ export const experiment = defineExperiment({
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum', 'cipher'] },
     { strategy: ['replicated'], replicas: upToCores(), payloadWork: ['checksum', 'cipher'] },
-    // In order on the wire: an advantage where payload work is dear, and the opposite where it is cheap.
+    // Frames are sent in order: this raises goodput where payload work is expensive, and lowers it where it is cheap.
     {
       strategy: ['replicated'],
       replicas: upToCores().slice(1),

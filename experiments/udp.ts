@@ -1,9 +1,12 @@
-/** Datagrams of three lengths, both ways, as many as the receiver keeps up with; and maybe more. */
+/** Datagrams of three lengths in both directions at the receiver's pace, and at a rate that may exceed this pace. */
 import { defineExperiment } from '../harness/matrix/define.ts'
 
 const directions: ('send' | 'receive')[] = ['send', 'receive']
 
-/** All lengths both ways at the receiver's own pace; the shortest, received, at a rate that may be beyond it. */
+/**
+ * All lengths in both directions at the receiver's pace (`offeredPerSecond` 0). Also the shortest length, received by
+ * the stack, at a fixed rate that may be more than the receiver can take.
+ */
 const exchanges = [
   { direction: directions, datagramBytes: [64, 512, 1472], offeredPerSecond: [0] },
   { direction: directions.slice(1), datagramBytes: [64], offeredPerSecond: [200_000] },

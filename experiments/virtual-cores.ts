@@ -1,4 +1,4 @@
-/** Predictions of the virtual cores, beside what is measured where this machine has the processors. */
+/** Predictions of the virtual cores, compared with measurements where this machine has enough processors. */
 import { defineExperiment } from '../harness/matrix/define.ts'
 
 const payloadWork: ('checksum' | 'cipher')[] = ['checksum', 'cipher']
@@ -18,7 +18,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { checksum: 512 * 2 ** 20, cipher: 256 * 2 ** 20 },
-    // Some four seconds, for each process of a stack: until then the compiler takes a share of the processors.
+    // About four seconds for each process of a stack: until then the JIT compiler takes processor time.
     warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
   },
   cells: [

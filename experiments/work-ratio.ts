@@ -1,4 +1,4 @@
-/** The performance model against its own system: requests of fixed costs on real threads, no network. */
+/** Tests the performance model without a network: requests of fixed costs on real threads. */
 import { defineExperiment } from '../harness/matrix/define.ts'
 
 const workRatio = [0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9]
@@ -17,7 +17,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'model',
     requests: 60_000,
-    // A second: until then two threads that were just started are a tenth slower than the same two later.
+    // About one second: two new threads are a tenth slower in their first second than later.
     warmupRequests: 60_000,
   },
   cells: [

@@ -1,6 +1,6 @@
 /**
- * The one error of the harness. Whoever throws it knows what went wrong (`reason`) and what the reader can do
- * about it (`remedy`); both are whole sentences or commands, printed as they are by the command line.
+ * The one error of the harness. It says what went wrong (`reason`) and what the user can do about it (`remedy`);
+ * both are whole sentences or commands, printed as they are by the command line.
  */
 export class HarnessError extends Error {
   override readonly name = 'HarnessError'
@@ -14,7 +14,7 @@ export class HarnessError extends Error {
   }
 }
 
-/** A failure that replicas whose states differ brought about: it voids more than one sample. */
+/** A failure because states of replicas differ: it makes more than one sample invalid. */
 export class DivergenceFailure extends HarnessError {
   /** Digests that differed, at least 1. */
   readonly divergences: number

@@ -34,7 +34,7 @@ const font = 'system-ui, sans-serif'
 const config: Config = {
   background: 'transparent',
   font,
-  // The picture is described as a whole; hundreds of marks read out one by one help nobody.
+  // Screen readers get one description of the chart, not hundreds of marks one by one.
   aria: false,
   view: { stroke: null },
   axis: {
@@ -47,7 +47,7 @@ const config: Config = {
     domainColor: 'var(--line)',
     tickColor: 'var(--line)',
   },
-  // Panels side by side are of one size, whatever their numbers.
+  // So that panels side by side have plots of one size, whatever the width of their numbers.
   axisY: { minExtent: 30 },
   text: { fontSize: 11 },
 }

@@ -1,13 +1,13 @@
 /**
  * How cells read in tables and pictures. A cell belongs to a *panel* (what is communicated: payload work, segment
- * size, direction, path) and is a *configuration* of it (how the stack is run). Factors that do not vary are not said. Pure.
+ * size, direction, path) and is a *configuration* of it (how the stack is run). Constant factors are left out. Pure.
  */
 import type { Cell, Experiment } from '../harness/matrix/experiment.ts'
 import { type DescribedFactor, describeFactors, varying } from '../harness/matrix/factor-words.ts'
 import { agreeOn, declaredFactors, type FactorName, factorNames } from '../harness/matrix/factors.ts'
 import { looks } from './palette.ts'
 
-/** What makes another kind of communication. Of topologies, only where our own stack runs in several. */
+/** Factors whose values are kinds of communication. The topology is one, too, if our own stack runs in several. */
 const kinds = factorNames.filter(isDescribed).filter((name) => declaredFactors[name].isKind === true)
 
 function panelFactorsOf({ cells }: Experiment): readonly DescribedFactor[] {
@@ -36,7 +36,7 @@ export function panelsOf(experiment: Experiment): Panel[] {
   return [...panels].map(([title, cells], index) => ({ key: `panel-${index}`, title, cells }))
 }
 
-/** The kernel's own stack, as far as it does what the cells of a panel do: kinds that it has none of do not count. */
+/** Cells of the kernel's own stack with the panel's kind of communication, by the factors that such a cell has. */
 export function referencesOf({ cells: [first] }: Panel, experiment: Experiment): Cell[] {
   return experiment.cells.filter(
     ({ factors }) =>
@@ -66,13 +66,13 @@ export function configurationLabel(cell: Cell, experiment: Experiment): string {
   return [lead.join(' '), details].filter(Boolean).join(', ')
 }
 
-/** A reference as the panel that it stands in needs it: `Linux`, `Linux, offloads off`. */
+/** The label of a reference within its panel: `Linux`, `Linux, offloads off`. */
 export function referenceLabel({ factors }: Cell, experiment: Experiment): string {
   const details = detailsThatVary(experiment, factors.strategy).filter((name) => !kinds.includes(name))
   return [looks[factors.strategy].label, describeFactors(factors, details)].filter(Boolean).join(', ')
 }
 
-/** The configuration without its number of replicas: what a line over N joins. */
+/** The configuration without its number of replicas; a line over N joins the cells with the same label. */
 export function seriesLabel(cell: Cell, experiment: Experiment): string {
   const details = describeFactors(cell.factors, detailsThatVary(experiment, cell.factors.strategy))
   return [looks[cell.factors.strategy].label, details].filter(Boolean).join(', ')
@@ -92,7 +92,7 @@ export function briefLabel(cell: Cell, experiment: Experiment): string {
   return [kind, configurationLabel(cell, experiment)].filter(Boolean).join(', ')
 }
 
-/** What distinguishes the cells of one strategy, but for replicas and what their panel says; Linux is in none. */
+/** Factors that vary among the cells of one strategy, without replicas and those in the title of a panel. */
 function detailsThatVary(experiment: Experiment, strategy: string): DescribedFactor[] {
   const cells = experiment.cells.filter((cell) => cell.factors.strategy === strategy)
   const said = strategy === 'linux' ? [] : panelFactorsOf(experiment)

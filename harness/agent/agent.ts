@@ -1,8 +1,9 @@
 /**
- * The long-lived process in the stack's container. It opens the device that leads to the topology's wire and keeps its
- * descriptors, a TAP's also while the harness moves the interface to another network namespace. Stacks run in processes
- * that inherit the descriptors, one for every way to make a stack; it stays, with its compiled code, for all tasks of that
- * kind. Speaks JSON lines: `AgentCommand` on standard input, `AgentEvent` on standard output. Ends with its input.
+ * The long-lived process in the stack's container. It opens the device that leads to the topology's wire and keeps the
+ * descriptors open. A TAP's descriptors stay valid while the harness moves the interface to another network namespace.
+ * Stacks run in child processes that inherit the descriptors: one child for each `ProcessSpec`, kept for all tasks with
+ * that specification so that its compiled code stays warm. Speaks JSON lines: `AgentCommand` on standard input,
+ * `AgentEvent` on standard output. Ends when standard input ends.
  *
  *     node agent.ts '<DeviceSpec as JSON>'
  */
@@ -18,7 +19,7 @@ import { type DeviceSpec, deviceRemedies, type OpenDevice, openDevice } from './
 import { lastWords, startProgram, WorkFailure, WorkProcess } from './work-process.ts'
 
 const device = openOrExit(JSON.parse(process.argv[2] ?? '') as DeviceSpec)
-/** By the JSON of their specification. */
+/** The key is the JSON of the `ProcessSpec`. */
 const processes = new Map<string, WorkProcess>()
 emit({ event: 'ready', interface: device.handle.name })
 
@@ -54,7 +55,7 @@ async function work(id: number, work: Work): Promise<AgentEvent> {
   processes.set(key, child)
   try {
     const done = await child.work(work, () => emit({ event: 'listening', id }))
-    // A log is whole when its stack has ended; and what has no stack is to find a process that has seen nothing else.
+    // A recorded log is complete only when its stack has ended. A task without a stack gets a new process each time.
     if (stack === undefined || stack.recordPath !== undefined) {
       processes.delete(key)
       await child.end()
@@ -81,7 +82,7 @@ async function retire(id: number): Promise<AgentEvent> {
   return { event: 'retired', id }
 }
 
-/** Answers once the server listens, which is its first line; later, if it ends. */
+/** Emits `serving` once the server listens (its first line of output), and `failed` when the server ends. */
 function serve(id: number, spec: ServeSpec): void {
   const child = startProgram('./serve.ts', device, spec, 'ignore')
   child.then((ended) => emit(failed(id, lastWords({ ...ended, stderr: String(ended.stderr ?? '') }))))

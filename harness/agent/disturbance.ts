@@ -1,6 +1,6 @@
 /**
- * Disturbs a task and watches it: kills or stalls replicas at random moments, and keeps a record of how many bytes had
- * arrived at every few milliseconds. Runs beside the task on the application's thread.
+ * Disturbs a task and watches it: kills or stalls replicas at random moments, and records every `stepMillis` how many
+ * bytes have arrived. Runs beside the task on the application's thread.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '../../stack/index.ts'
@@ -9,7 +9,7 @@ import type { Progress } from '../workload/stack-side.ts'
 import type { Disturbance } from './stack-spec.ts'
 import { longestPause, stepMillis } from './timeline.ts'
 
-/** No byte for so long after a disturbance counts as its doing; longer than any stall asked for. */
+/** A pause up to this time after a disturbance counts as its effect. Longer than any stall that experiments ask for. */
 const aftermathMillis = 3000
 
 interface Event {
@@ -37,11 +37,11 @@ export class Disturber {
     this.#progress = progress
     this.#sampler = setInterval(() => this.#sample(), stepMillis)
     this.#work = this.#disturb()
-    // Whoever ends the task learns of it by `finish`.
+    // `finish` awaits this promise and rejects with its error. Until then a rejection must not end the process.
     this.#work.catch(() => {})
   }
 
-  /** When the task has ended: what happened. Throws what went wrong with the replicas. */
+  /** To be called when the task has ended. Returns what happened; rejects if a replica could not be disturbed. */
   async finish(): Promise<DisturbedTransfer> {
     this.#isOver = true
     clearInterval(this.#sampler)
@@ -57,7 +57,7 @@ export class Disturber {
     }
   }
 
-  /** A timer that comes late is no pause of the task: the missing steps are filled in evenly. */
+  /** If the timer fires late, the missing steps are interpolated, so that a late timer does not look like a pause. */
   #sample(): void {
     const now = this.#progress.arrivedBytes()
     const last = this.#bytes.at(-1) ?? now
@@ -80,7 +80,7 @@ export class Disturber {
     const atMillis = performance.now() - this.#startedAt
     if (this.#spec.kind === 'kill') {
       await crew.failReplica(replica)
-      // A task that ended meanwhile needs no successor any more, but the next one does.
+      // Also if the task has ended meanwhile: the next task needs the full number of replicas.
       await crew.addReplica()
     } else {
       await crew.stallReplica(replica, this.#spec.millis)

@@ -1,20 +1,21 @@
 /**
- * Which clients a server has waited for long enough: those that do not ask, and those that do not take their answer. The
- * stack cannot know that; an application that waits for ever keeps a connection for whoever cares to open one.
+ * Ends clients that a server has waited for too long: clients that send no complete request, and clients that take
+ * nothing of their answer. Only the application knows these limits. Without them every client could hold a connection
+ * for ever.
  */
 
-/** What is watched: `acknowledged` counts the bytes that the client took. */
+/** A client that is watched; `acknowledged` counts the bytes of the answer that the client has acknowledged. */
 export interface WatchedClient {
   readonly stream: { readonly acknowledged: number }
   abort(): void
 }
 
 export interface IdleLimits {
-  /** For a whole request, however its bytes trickle in. */
+  /** Until the request is complete; parts of it do not extend the limit. */
   readonly askMillis: number
-  /** Without a byte of the answer taken. */
+  /** Since the client last acknowledged bytes of the answer. */
   readonly answerMillis: number
-  /** Clients at once; beyond that the one that has been asking for longest goes. */
+  /** Clients at once; a further client ends the one that has been asking for longest. */
   readonly clients: number
 }
 
@@ -36,23 +37,23 @@ export class IdleClients<Client extends WatchedClient> {
     return this.#waits.size
   }
 
-  /** A client has connected and is to ask. */
+  /** The client has connected: from now on its request is awaited. */
   asks(client: Client, nowMillis: number): void {
     if (this.#waits.size >= this.#limits.clients) this.#endOldest()
     this.#waits.set(client, { since: nowMillis, acknowledged: undefined })
   }
 
-  /** Its request is complete: from now on it is to take the answer. */
+  /** The client's request is complete: from now on it has to take the answer. */
   answers(client: Client, nowMillis: number): void {
     this.#waits.set(client, { since: nowMillis, acknowledged: client.stream.acknowledged })
   }
 
-  /** It is done with. */
+  /** The client is not watched any more. */
   gone(client: Client): void {
     this.#waits.delete(client)
   }
 
-  /** Ends whoever is over a limit; to be called every second or so. */
+  /** Ends every client that is over its limit; to be called about every second. */
   sweep(nowMillis: number): void {
     const { askMillis, answerMillis } = this.#limits
     for (const [client, wait] of this.#waits) {
@@ -66,7 +67,7 @@ export class IdleClients<Client extends WatchedClient> {
     }
   }
 
-  /** Of those that ask, the one that came first; of those that do not take their answer, if all do. */
+  /** Ends the first client that still asks; if none does, the first of those that are being answered. */
   #endOldest(): void {
     let oldest: Client | undefined
     for (const [client, { acknowledged }] of this.#waits) {

@@ -14,7 +14,7 @@ export function descriptorsOf({ handle: { fd, otherFds = [] } }: OpenDevice): re
   return [fd, ...otherFds]
 }
 
-/** The argument that tells a child process what it was given. */
+/** The argument that describes the inherited device to the child process. */
 export function passOn(device: OpenDevice): string {
   const { kind, handle } = device
   const { name, capabilities } = handle
@@ -22,7 +22,7 @@ export function passOn(device: OpenDevice): string {
   return JSON.stringify(description)
 }
 
-/** In the child process: the device that it was given. */
+/** In the child process: the inherited device. */
 export function inheritedDevice(): DeviceOption {
   const { queues, ...device } = JSON.parse(process.argv[3] ?? '{}') as Description
   const queueDescriptors = Array.from({ length: queues }, (_, queue) => firstInherited + queue)

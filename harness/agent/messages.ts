@@ -1,17 +1,17 @@
 /**
- * What the harness asks of the agent in the stack's container, and what it gets back: one JSON object a line. Both ends
- * read it through these schemas, so that a change on one side alone fails loudly. Tasks and what is told of them are in
- * the words of their workload.
+ * The messages between the harness and the agent in the stack's container: one JSON object a line. Both ends parse them
+ * with these schemas, so that a change on one side alone is an error. A task and its result (`told`) have schemas of
+ * their own, which belong to the workload.
  */
 import { z } from 'zod'
 import { disturbedSchema, pathSchema } from '../result/sample.ts'
 import { disturbanceSchema, stackSpecSchema } from './stack-spec.ts'
 
-/** What a process of the agent's is made for; tasks with equal ones can share it. */
+/** What a child process of the agent is made for; tasks with equal specifications can share a process. */
 export const processSpecSchema = z.strictObject({
   /** One of `harness/workload/workloads.ts`. */
   workload: z.string(),
-  /** Absent: the workload needs none, and has a process of its own for each task. */
+  /** Absent if the workload needs no stack; then each task gets a process of its own. */
   stack: stackSpecSchema.exactOptional(),
 })
 
@@ -20,7 +20,7 @@ export type ProcessSpec = z.infer<typeof processSpecSchema>
 export const workSchema = processSpecSchema.extend({
   task: z.looseObject({}),
   disturbance: disturbanceSchema.exactOptional(),
-  /** The process goes on after its task, until told to rest: the other end may still need its answers. */
+  /** The process is not stopped after its task, only by `rest`: the other end may still need its answers. */
   staysAwake: z.literal(true).exactOptional(),
   /** Seconds after which a task that does not end is given up. */
   timeoutSeconds: z.number().positive(),
@@ -34,7 +34,7 @@ const processorTimeSchema = z.strictObject({
   application: z.number().nonnegative(),
   /** Of all others: those that run the protocol, and the engine's helpers. */
   threads: z.number().nonnegative(),
-  /** Rounds of these that found nothing to do, by the clock. */
+  /** Rounds of these threads that found nothing to do, in elapsed (wall-clock) time. */
   polling: z.number().nonnegative(),
 })
 
@@ -45,7 +45,7 @@ const activitySchema = z.strictObject({
   divergences: z.int().nonnegative(),
   digestsCompared: z.int().nonnegative(),
   digestsMissed: z.int().nonnegative(),
-  /** Processor time in the stack's process, and what part of it polled. */
+  /** Processor time of the stack's process, and the time that its threads polled. */
   processorTime: processorTimeSchema,
   /** The protocol machine's own counters by name. */
   protocol: z.record(z.string(), z.number()),
@@ -61,13 +61,13 @@ const activitySchema = z.strictObject({
 export type StackActivity = z.infer<typeof activitySchema>
 
 export const doneSchema = z.strictObject({
-  /** In the workload's words. */
+  /** The task's result; its schema belongs to the workload. */
   told: z.looseObject({}),
   /** Absent where there was no stack. */
   activity: activitySchema.exactOptional(),
   cpuMicros: z.number().nonnegative(),
   maxResidentBytes: z.number().nonnegative(),
-  /** What the process printed besides since its last task: with `--trace-gc`, its garbage collections. */
+  /** Other lines that the process printed during the task: with `--trace-gc`, its garbage collections. */
   output: z.array(z.string()),
 })
 
@@ -82,7 +82,7 @@ export const serveSpecSchema = z.strictObject({
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
-/** From the harness to the agent: do a task; stop what stayed awake; end all processes; serve pages until the agent ends. */
+/** From the harness to the agent: do a task; pause all processes; end them; serve pages until the agent ends. */
 export const agentCommandSchema = z.union([
   z.strictObject({ id: z.int(), work: workSchema }),
   z.strictObject({ id: z.int(), rest: z.literal(true) }),

@@ -1,4 +1,4 @@
-/** The devices that an agent can open for its stacks, by the words of its command line. */
+/** Opens the device for an agent's stacks, as the agent's command line describes it. */
 import { openPacketSocket, openTap } from '../../stack/index.ts'
 
 /** A device that is open in this process. */
@@ -10,7 +10,7 @@ export interface OpenDevice {
 /** How to reach the wire, as the harness knows from the topology's link. */
 export type DeviceSpec =
   | { readonly kind: 'tap'; readonly name: string; readonly mtuBytes: number; readonly queues: number }
-  /** On an interface that is there, and has the link's MTU. */
+  /** On an interface that exists already and has the link's MTU. */
   | { readonly kind: 'packet-socket'; readonly name: string }
 
 /** Throws DeviceError with a remedy. */

@@ -5,7 +5,8 @@
  *     GET /            the page
  *     GET /bytes/N     N bytes of the pattern, 0 ≤ N ≤ 1 GiB
  *
- * A client that does not ask within ten seconds, or takes nothing of its answer for thirty, is ended.
+ * A connection is aborted if its client sends no complete request within ten seconds, or acknowledges nothing of its
+ * answer for thirty.
  *
  *     node serve.ts '<ServeSpec as JSON>' '<device as JSON>'
  */
@@ -18,7 +19,7 @@ import { serveSpecSchema } from './messages.ts'
 
 const requestLimitBytes = 8192
 const chunkBytes = 64 * 1024
-/** Half of the stack's connections: the others are for those that were served and are not over. */
+/** `clients` is half of the stack's connections: the other half is for served connections that have not yet ended. */
 const idleLimits = { askMillis: 10_000, answerMillis: 30_000, clients: 512 }
 
 const spec = serveSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
@@ -58,7 +59,7 @@ async function answer(connection: Connection): Promise<void> {
   }
 }
 
-/** The path of a GET request; null if the request is none that we answer. */
+/** The path of a GET request; null for any other request, one of more than 8192 bytes, and an incomplete one. */
 async function readRequestPath(connection: Connection): Promise<string | null> {
   const decoder = new TextDecoder('latin1')
   let head = ''

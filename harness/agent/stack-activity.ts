@@ -1,4 +1,4 @@
-/** What a stack did during one task: reports are totals since the stack began. */
+/** What a stack did during one task: the difference of two reports, whose counts begin with the stack. */
 import type { Stack } from '../../stack/index.ts'
 import type { PathEvents } from '../result/sample.ts'
 import type { ProcessorTime, StackActivity } from './messages.ts'
@@ -20,7 +20,7 @@ export class Activity {
     const before = this.#before
     const report = this.#stack.report()
     return {
-      // Not a difference: once diverged, always diverged.
+      // The total, not the difference: replicas that have diverged once stay different.
       divergences: report.divergences,
       digestsCompared: report.digestsCompared - before.digestsCompared,
       digestsMissed: report.digestsMissed - before.digestsMissed,
@@ -35,7 +35,7 @@ export class Activity {
   }
 }
 
-/** Since the process began. */
+/** Since the process began, in microseconds. */
 function processorTimeOf(stack: Stack): ProcessorTime {
   const whole = process.cpuUsage()
   const own = process.threadCpuUsage()
@@ -48,7 +48,10 @@ function processorTimeOf(stack: Stack): ProcessorTime {
   }
 }
 
-/** Each at least 0: the clocks of a process and of its thread are not read at once, and a new replica counts from 0. */
+/**
+ * Each difference, raised to 0 if negative. It can be negative because the clocks of a process and of its thread are
+ * not read at the same instant, and because the polling time of a new replica starts at 0.
+ */
 function timeSince(before: ProcessorTime, after: ProcessorTime): ProcessorTime {
   const since = (field: keyof ProcessorTime) => Math.max(0, after[field] - before[field])
   return { application: since('application'), threads: since('threads'), polling: since('polling') }

@@ -1,4 +1,4 @@
-/** What a stack's process is made with, and what may happen to its replicas: the words of the harness for the stack's own options. */
+/** How the harness specifies a stack, and what happens to its replicas. Names are those of the stack's own options. */
 import { z } from 'zod'
 import {
   claimFactors,
@@ -32,7 +32,7 @@ const strategySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pipelined'), workers }),
 ])
 
-/** What happens to frames on the way, both ways; the stack's own `ImpairmentOption`. */
+/** What happens to frames on the way, in both directions; the stack's own `ImpairmentOption`. */
 export const impairmentSchema = z.strictObject({
   seed: z.int(),
   delayMicros: z.number().exactOptional(),
@@ -46,7 +46,7 @@ export const impairmentSchema = z.strictObject({
   queueBytes: z.number().exactOptional(),
 })
 
-/** A stack but for its device, and for what the workload's application chooses. */
+/** The options of a stack, except its device and the options that the workload's application chooses. */
 export const stackSpecSchema = z.strictObject({
   strategy: strategySchema,
   payloadWork: z.enum(['copy', 'checksum', 'cipher']),
@@ -56,11 +56,11 @@ export const stackSpecSchema = z.strictObject({
   digestStride: z.int().nonnegative().exactOptional(),
   /** This host in CIDR notation. */
   address: z.string(),
-  /** Largest IP packet; what fits a frame, at most 1500, if absent. */
+  /** Largest IP packet, in bytes; if absent, the largest that fits into a frame, at most 1500. */
   mtuBytes: z.int().positive().exactOptional(),
   /** Of the path between the stack and the topology's wire. */
   impairment: impairmentSchema.exactOptional(),
-  /** File for the log of its channel, whole when the stack has ended: such a stack does one task. */
+  /** File for the log of the channel. The log is complete when the stack has ended, so such a stack does one task. */
   recordPath: z.string().exactOptional(),
   /** Directory for packet captures; none if absent. */
   captureDirectory: z.string().exactOptional(),
@@ -85,9 +85,9 @@ export const disturbanceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('stall'),
     millis: z.int().positive(),
-    /** When: the share of the task that is done, in increasing order. */
+    /** When: shares of the task that are done, 0 … 1, in increasing order. */
     moments: z.array(share),
-    /** Whom, at each moment: a number, modulo the replicas that live. */
+    /** Which replica, for each moment: an index into the living replicas, taken modulo their number. */
     victims: z.array(z.int().nonnegative()),
   }),
 ])

@@ -1,10 +1,10 @@
-/** A timeline is how many bytes had arrived at every step of time, from 0. Pure. */
+/** A timeline: for every step of `stepMillis` milliseconds, from 0, how many bytes had arrived by then. Pure. */
 
 export const stepMillis = 5
 
 /**
- * The longest time without a byte between two moments, in milliseconds; resolution is one step. What follows the last
- * byte is no pause: the stream is over, and its connections are closing.
+ * The longest time without a byte between two moments, in milliseconds; resolution is one step. The time after the last
+ * byte does not count: the stream is complete, and its connections are closing.
  */
 export function longestPause(bytes: readonly number[], fromMillis: number, toMillis: number): number {
   const first = Math.max(0, Math.floor(fromMillis / stepMillis))

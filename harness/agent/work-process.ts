@@ -1,7 +1,8 @@
 /**
- * A process that does one task after the other, `work.ts`, mostly on a stack of its own: compiled code stays warm from
- * sample to sample. Between tasks it is stopped (SIGSTOP), so that it reads nothing from the device that it shares with
- * the stacks of other cells and takes no processor time from them. Called by the agent only, one task at a time.
+ * A process (`work.ts`) that does one task after the other, mostly on a stack of its own. It is kept, so that compiled
+ * code stays warm from sample to sample. Between tasks it is stopped (SIGSTOP): it shares its device with the stacks of
+ * other cells, and must neither read their frames nor take processor time from them. Called by the agent only, one task
+ * at a time.
  */
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +11,7 @@ import { descriptorsOf, passOn } from './inherited-device.ts'
 import { type Done, doneSchema, type ProcessSpec, type Work } from './messages.ts'
 import type { OpenDevice } from './open-device.ts'
 
-/** What a task gets beyond its own time limit, in milliseconds. */
+/** Time beyond a task's own limit before the process counts as stuck, in milliseconds. */
 const graceMillis = 10_000
 
 export class WorkProcess {
@@ -33,15 +34,15 @@ export class WorkProcess {
     this.#failed = this.#ended.then((ended) =>
       Promise.reject(new WorkFailure(lastWords(ended), this.#divergences)),
     )
-    // Whoever waits for a task learns of it; between tasks nobody does.
+    // `work` awaits this promise during a task. Between tasks nobody does, and a rejection must not end the agent.
     this.#failed.catch(() => {})
     this.#child.stdin.on('error', () => {})
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#take(chunk))
   }
 
   /**
-   * Does a task, and calls `onListening` if that waits for connections. Rejects with the reason if it failed; the process
-   * is of no use then: `kill` it.
+   * Does a task; calls `onListening` when the task waits for connections. Rejects with the reason if the task failed:
+   * then `kill` the process, which cannot do another task.
    */
   async work(work: Work, onListening: () => void): Promise<Done> {
     const output: string[] = []
@@ -66,7 +67,7 @@ export class WorkProcess {
     }
   }
 
-  /** Between tasks. */
+  /** Stops the process (SIGSTOP) until the next task. */
   rest(): void {
     this.#child.kill('SIGSTOP')
   }
@@ -94,10 +95,10 @@ export class WorkProcess {
   }
 }
 
-/** What the lines that matter begin with: others may come from the engine's own tracing. */
+/** How the lines that the agent reads begin. Other lines may come from the engine's tracing. */
 export const resultPrefix = 'result '
 export const listeningLine = 'listening'
-/** Told before a process ends by a failure. */
+/** Printed by a process before it ends with a failure. */
 export const divergencesPrefix = 'divergences '
 
 /** A task that failed; `divergences` is above 0 if replicas whose states differed were the reason. */
@@ -127,7 +128,7 @@ export function startProgram(program: string, device: OpenDevice, spec: object, 
   const script = fileURLToPath(new URL(program, import.meta.url))
   const flags = (process.env.DOMINOES_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '')
   return execa(process.execPath, [...flags, script, JSON.stringify(spec), passOn(device)], {
-    // Any descriptor will do; the type knows only the first few.
+    // execa takes any number of descriptors; its type allows only the first few.
     stdio: [input, 'pipe', 'pipe', ...(descriptorsOf(device) as readonly 9[])],
     reject: false,
     buffer: { stdout: false },

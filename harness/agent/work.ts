@@ -1,7 +1,7 @@
 /**
- * Does the tasks of one workload, mostly on a stack of its own over the device that the agent passed on: each line of
- * standard input is a `Work`; it prints `result ` and what was done as JSON. Ends at the first that fails: the reason is on
- * standard error.
+ * Does the tasks of one workload, mostly on a stack of its own over the device that the agent passed on. Each line of
+ * standard input is a `Work`; its answer is the line `result ` with a `Done` as JSON. Ends at the first task that
+ * fails, with the reason on standard error.
  *
  *     node work.ts '<ProcessSpec as JSON>' '<device as JSON>'
  */
@@ -23,7 +23,7 @@ type Told = Pick<Done, 'told' | 'activity'>
 const { workload, stack: stackSpec } = processSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
 const side = await workloadOf(workloadSchema.parse(workload)).stackSide()
 let stack: Stack | undefined
-/** How often a replica was lost, left or joined until the end of the last task: because that one's disturbance wanted it. */
+/** How often a replica was lost, left or joined until the end of the last task. Disturbances asked for all of these. */
 let crewEventsBefore = 0
 
 try {
@@ -46,7 +46,7 @@ try {
   const report = stack.report()
   process.stderr.write(`${JSON.stringify(report)}\n`)
   process.stdout.write(`${divergencesPrefix}${report.divergences}\n`)
-  // A connection that ended because the stack did is not the reason.
+  // If the stack failed, its own failure is the reason: connections end only as a consequence.
   throw stack.failure ?? error
 } finally {
   await stack?.stop()
@@ -88,7 +88,7 @@ async function runOn(stack: Stack, side: ApplicationSide, work: Work): Promise<T
   const disturbed = await disturber?.finish()
   await stack.checkpoint()
   const { crewEvents = [], note } = stack.report()
-  // The task survived it, but was not the one that was to be measured.
+  // A replica was lost or joined without a disturbance. The task survived, but it is not the task to be measured.
   if (disturbance === undefined && crewEvents.length > crewEventsBefore) throw new Error(note)
   crewEventsBefore = crewEvents.length
   return {

@@ -18,16 +18,16 @@ export interface CalibrateOptions {
   readonly progress: Progress
 }
 
-/** A calibration that others may measure in between of. Close it in any case. */
+/** A calibration in progress: other measurements may run between its repetitions. Call `close` after errors, too. */
 export interface Calibration {
   /** Measures everything once more. */
   repeat(): Promise<void>
-  /** Writes what all repetitions say together. */
+  /** Writes the costs that follow from all repetitions. */
   write(): Promise<CostsFile>
   close(): Promise<void>
 }
 
-/** `repetitions`: how many there will be at most. */
+/** `repetitions` is the largest number of repetitions that may follow. */
 export async function openCalibration(options: CalibrateOptions): Promise<Calibration> {
   const { path, repetitions } = options
   const startedAt = performance.now()

@@ -17,7 +17,7 @@ export const quantitySchema = z.strictObject({
   high: z.number().nonnegative(),
 })
 
-/** Measured for the reader; the virtual cores do not need them. */
+/** Measured for people who read the file; the virtual cores do not use them. */
 export const furtherMeanings = {
   lineNanos: 'memory: reading a line that another processor wrote last',
   wakePollNanos: 'wake-up: until the sleeper runs (ppoll)',
@@ -34,10 +34,10 @@ export const furtherNames = Object.keys(furtherMeanings) as readonly FurtherName
 export type Quantity = z.infer<typeof quantitySchema>
 
 const pieceSchema = z.strictObject({
-  /** Of a piece of payload, whatever its size; and for each byte. Fitted over pieces of 64 to 1448 bytes. */
+  /** Cost of a piece of payload whatever its size, and cost of each byte. Fitted over pieces of 64 to 1448 bytes. */
   fixedNanos: quantitySchema,
   byteNanos: quantitySchema,
-  /** While another processor does the same: so many times longer. */
+  /** How many times longer the work takes while another processor does the same; at least 1. */
   contentionTimes: quantitySchema,
 })
 
@@ -48,14 +48,14 @@ export const costsFileSchema = z.strictObject({
   measuredAt: z.iso.datetime(),
   seconds: z.number().positive(),
   machine: machineSchema,
-  /** Of the minute before: anything but a small number means that something else ran. */
+  /** Load average of the minute before the calibration: if it is not small, something else ran. */
   loadAverage: z.number().nonnegative(),
   repetitions: z.int().positive(),
   quantities: record(quantityNames),
   further: record(furtherNames),
   payload: z.strictObject({ copy: pieceSchema, checksum: pieceSchema, cipher: pieceSchema }),
   stalls: z.strictObject({
-    /** Interruptions of a thread that spins, beyond 15 µs, and their lengths at equally spaced quantiles. */
+    /** Interruptions of a spinning thread that last longer than 15 µs; their lengths at equally spaced quantiles. */
     perSecond: quantitySchema,
     lengthMicros: z.array(z.number().nonnegative()),
   }),

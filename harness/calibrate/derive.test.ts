@@ -12,7 +12,7 @@ const timerNanos = 50
 
 /**
  * A transfer of which every part is known: 5000 ACKs, each with its check and read, and 10,000 segments. The stack's
- * thread takes so many nanoseconds a segment without meters, and so many with, the clock's own not counted.
+ * thread takes `plainNanos` a segment without meters and `meteredNanos` with them; readings of the clock are added.
  */
 function context(
   performNanos: number,
@@ -158,7 +158,7 @@ test('rounds that found nothing are no cost of the loop', () => {
 
 test('interruptions that the scheduler counts as the thread’s own are no cost of the loop either', () => {
   const costsAt = (ranMillis: number) => deriveCosts([repetition(6000, { ranMillis })]).quantities
-  // 60 µs of 100 ms: such a share of the metered transfer, its readings of the clock included.
+  // Interruptions take 60 µs of 100 ms: the same share of the metered transfer, including its readings of the clock.
   const perStep = (0.0006 * (60e6 + 2 * timerNanos * 39_250)) / (5050 + segments)
   expect(costsAt(99.94).loopNanos.value - costsAt(100).loopNanos.value).toBeCloseTo(perStep, 1)
 })

@@ -96,8 +96,9 @@ const furtherFormulas: Readonly<Record<FurtherName, (view: View) => number>> = {
 class View {
   readonly #repetition: Repetition
   /**
-   * By context: how much less the same work takes without meters, whose readings of the clock fill caches and stop the
-   * compiler, 0 … 1. Of all repetitions, since the two transfers of one may have met different company.
+   * By context: processor time of the same work without meters, over that with meters, 0 … 1. Meters slow down the work
+   * around them, because reading the clock fills caches and hinders the compiler. The median of all repetitions, since
+   * the machine may have been busier during one of a repetition's two transfers.
    */
   readonly #undisturbed: Readonly<Record<ContextName, number>>
 
@@ -106,12 +107,12 @@ class View {
     this.#undisturbed = undisturbed
   }
 
-  /** Nanoseconds of an operation, 0 for what did not happen. */
+  /** Mean duration of an operation in nanoseconds, as without meters; 0 if the operation did not happen. */
   mean(context: ContextName, name: string): number {
     return meanOf(this.#meters(context), name) * this.#undisturbed[context]
   }
 
-  /** A number that is no time. */
+  /** Mean of a metered number that is not a duration. */
   number(context: ContextName, name: string): number {
     return meanOf(this.#meters(context), name)
   }
@@ -124,13 +125,13 @@ class View {
     return this.#repetition.probes[name].threads[thread]?.[field] ?? 0
   }
 
-  /** A segment that an apply emits, from the applies that do little else. */
+  /** Nanoseconds that applying takes for each emitted segment, from resumed applies, which do little else. */
   segmentApply(): number {
     const segments = this.number('checksum', 'segmentsResume')
     return segments === 0 ? 0 : this.mean('checksum', 'resume') / segments
   }
 
-  /** Performing a segment without its write: the two readings of the clock around the write are not the segment's. */
+  /** Performing a segment, without its write and without the two readings of the clock around the write. */
   segment(context: ContextName): number {
     const meters = this.#meters(context)
     const [full, bare] = [countOf(meters, 'write'), countOf(meters, 'writeBare')]
@@ -139,17 +140,17 @@ class View {
     return this.mean(context, 'performSegment') - write - 2 * this.timer(context) * this.#undisturbed[context]
   }
 
-  /** A segment without its payload work too. */
+  /** Performing a segment, without its write and without its payload work. */
   headers(): number {
     return this.segment('checksum') - this.hot('checksum', segmentBytes)
   }
 
-  /** Payload work of a piece by itself, again and again. */
+  /** Nanoseconds of payload work for one piece, measured alone in a loop. */
   hot(kind: PayloadKind, bytes: number): number {
     return this.probe(`payload-${kind}`, `bytes${bytes}`)
   }
 
-  /** Fixed and per byte by least squares; the cipher's bytes as they cost within a transfer. */
+  /** Fixed cost and cost per byte, by least squares; the cipher's cost per byte is taken from a transfer instead. */
   payload(kind: PayloadKind): { fixed: number; byte: number } {
     const { fixed, byte } = line(payloadSizes.map((bytes) => [bytes, this.hot(kind, bytes)]))
     if (kind !== 'cipher') return { fixed, byte }
@@ -179,8 +180,9 @@ class View {
   }
 
   /**
-   * What a thread does beyond the parts that have a name, and `ofRequest` for each request, shared out evenly to requests
-   * and the segments that they emit: of the former a strategy may have twenty times as many as another, of the latter not.
+   * Nanoseconds that threads work beyond the operations that have a meter and beyond `ofRequest` for each request,
+   * divided by the number of requests and emitted segments together. Requests alone would not do: one strategy may have
+   * twenty times as many requests as another for the same number of segments.
    */
   unnamedPerStep(context: ContextName, ofRequest: number): number {
     const { metered } = this.#repetition.contexts[context]
@@ -192,7 +194,7 @@ class View {
     return rest / (requestsIn(meters) + emittedIn(meters))
   }
 
-  /** Of two replicas, each: publishing half of the requests, taking all, asking the board for every action. */
+  /** Nanoseconds a request for each of two replicas: each publishes half, dequeues all, and claims every action. */
   channelPerRequest(): number {
     const meters = this.#meters('two')
     const actions = performed.reduce((sum, name) => sum + countOf(meters, name), 0)
@@ -214,7 +216,7 @@ class View {
     return (this.gapMicros().length * 1000) / millis
   }
 
-  /** Of the time that the scheduler counts as a thread's own: what interruptions take, 0 … 1. */
+  /** Share of a thread's processor time, as the scheduler counts it, that interruptions take, 0 … 1. */
   stalledShare(): number {
     const { threads } = this.#repetition.probes.stalls
     const sum = (name: string) => threads.reduce((total, thread) => total + (thread[name] ?? 0), 0)
@@ -247,7 +249,7 @@ function ranNanos({ stack }: Transfer): number {
   return stack.reduce((sum, each) => sum + each.ranMicros, 0) * 1000
 }
 
-/** The part of it that went into rounds with work, without interruptions and readings of the clock. */
+/** Processor time of the stack's threads in rounds with work, without interruptions and readings of the clock. */
 function workNanos(transfer: Transfer, stalledShare: number): number {
   const { meters, timerNanos } = transfer
   const rounds = countOf(meters, 'round')
@@ -306,7 +308,7 @@ function quantity(values: readonly number[]): Quantity {
   return { value: interval.median, low: interval.low, high: interval.high }
 }
 
-/** Of two threads at once nothing gets cheaper: less is noise. Not cut before the median is taken, which would raise it. */
+/** A contention factor below 1 is noise. Raised to 1 after the median is taken: before, it could bias the median. */
 function noFactorBelowOne(quantities: Record<QuantityName, Quantity>): Record<QuantityName, Quantity> {
   const entries = Object.entries(quantities).map(([name, value]) => [
     name,
@@ -339,7 +341,7 @@ function quantiles(values: readonly number[]): number[] {
   )
 }
 
-/** Quantile by quantile the median over repetitions, scaled back to a mean of 1. */
+/** For each quantile the median over the repetitions; the result is scaled to a mean of 1. */
 function middleScatter(shapes: readonly (readonly number[])[]): number[] {
   const length = Math.min(...shapes.map((shape) => shape.length))
   const middles = Array.from(

@@ -37,7 +37,7 @@ import {
 const port = 5001
 const { context: contextProgram, probes: probesProgram } = simulationPrograms
 
-/** Bytes before the first measurement, by which the compiler is done, and in each. */
+/** Bytes before the first measurement, enough for the compiler to finish, and bytes of each measurement. */
 const sizes: Readonly<Record<ContextName, { warmup: number; transfer: number }>> = {
   checksum: { warmup: 1200e6, transfer: 80e6 },
   cipher: { warmup: 320e6, transfer: 64e6 },
@@ -47,14 +47,14 @@ const sizes: Readonly<Record<ContextName, { warmup: number; transfer: number }>>
 }
 
 export interface MeasureOptions {
-  /** Repetitions that may follow, at most: the cipher's stream is made for so many. */
+  /** Largest number of repetitions that may follow: the cipher's stream is made in advance, for this many. */
   readonly mostRepetitions: number
   readonly seed: number
   readonly signal: AbortSignal
   readonly progress: Progress
 }
 
-/** The measuring programs, warm: between repetitions they sleep. Close it in any case. */
+/** The warmed-up measuring programs; between repetitions they sleep. Call `close` after errors, too. */
 export class Measurement {
   readonly repetitions: Repetition[] = []
   readonly #options: MeasureOptions
@@ -71,7 +71,7 @@ export class Measurement {
     this.#random = seededRandom(options.seed)
   }
 
-  /** Starts everything and makes one repetition that does not count: it finds cold caches and unfinished compilation. */
+  /** Starts everything and throws away a first repetition, whose caches are cold and whose code is not yet compiled. */
   static async open(options: MeasureOptions): Promise<Measurement> {
     const measurement = new Measurement(options)
     try {
@@ -84,7 +84,7 @@ export class Measurement {
     }
   }
 
-  /** Measures everything once more. Throws HarnessError if there is no more, or a program ended. */
+  /** Measures everything once more. Throws HarnessError after `mostRepetitions`, or if a program ended. */
   async repeat(): Promise<void> {
     if (this.repetitions.length === this.#options.mostRepetitions) {
       throw new HarnessError('The calibration has no bytes left to transfer.', 'Report this defect.')
@@ -108,7 +108,7 @@ export class Measurement {
     const image = await ensureImage(progress)
     const directory = await makeScratch()
     this.#directory = directory
-    // An interrupt does not wait for a program's answer: what is left then is removed when the command ends.
+    // An interrupt does not wait until a program answers: then the end of the command removes the directory.
     this.#withdraw = addCleanUp(() => removeScratch(directory))
     this.#container = holdContainer(docker, containerSpec(image, directory))
     const container = await this.#container.started
@@ -157,7 +157,7 @@ function containerSpec(image: string, directory: string) {
     owner: thisOwner(),
     image,
     ...spec,
-    // SYS_ADMIN: a network namespace for each peer.
+    // SYS_ADMIN: to make a network namespace for each peer.
     capabilities: [...spec.capabilities, 'SYS_ADMIN'],
   }
 }

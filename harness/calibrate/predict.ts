@@ -21,7 +21,10 @@ const answerSchema = z.object({
 
 export type Answer = z.infer<typeof answerSchema>
 
-/** Beyond so many threads, which take as much longer to simulate, less is transferred; windows are open by then. */
+/**
+ * With more threads than this the simulated transfer is shortened, because simulating takes longer with each thread.
+ * The shorter warm-up is still enough to open the congestion windows.
+ */
 const manyThreads = 16
 const shortTransfer = { warmupBytes: 8e6, measuredBytes: 8e6 }
 
@@ -65,7 +68,7 @@ function failureOf(stderr: string, signal: AbortSignal): HarnessError {
   )
 }
 
-/** In the words of the virtual cores. */
+/** The question in the form that the virtual cores take. */
 function asAsked({
   strategy,
   replicas,

@@ -1,6 +1,6 @@
 /**
- * A measuring program of the stack's, running in the calibration's container: answers one JSON line for each line that
- * it is given.
+ * A measuring program of the stack, running in the calibration's container: it answers each line of input with one line
+ * of JSON.
  */
 import type { z } from 'zod'
 import type { ContainerProcess } from '../docker/process.ts'

@@ -1,4 +1,7 @@
-/** What the virtual cores are asked: cells that are measured, on the same processors, and what no machine here has. Pure. */
+/**
+ * What the virtual cores are asked: measured cells on the same number of processors (`check`), and strategies on more
+ * processors than this machine has (`outlook`). Pure.
+ */
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { PredictedStrategy, PredictedWork } from '../matrix/prediction-plan.ts'
@@ -9,7 +12,7 @@ export interface PredictionQuestion {
   /** Replicas or workers; absent for the sequential stack. */
   readonly replicas?: number
   readonly payloadWork: PredictedWork
-  /** For everybody: the stack's threads, the application, the peer's program. */
+  /** Shared by the stack's threads, the application and the peer's program. */
   readonly processors: number
   readonly seed: number
   /** Runs, each with costs drawn from their intervals. */
@@ -22,12 +25,12 @@ export type PlannedQuestion = PredictionQuestion &
 type Kind = Pick<PredictionQuestion, 'strategy' | 'replicas' | 'payloadWork'>
 type Effort = Pick<PredictionQuestion, 'seed' | 'draws'>
 
-/** Beside the stack's threads, a processor each for the application and the peer's program. */
+/** Processors in addition to one for each thread of the stack: one for the application, one for the peer's program. */
 const others = 2
-/** A cell that varies anything else asks for what the virtual cores do not model. */
+/** The factors that the virtual cores model; a cell with any other factor is not asked. */
 const modelled = new Set(['strategy', 'replicas', 'payloadWork', 'topology'])
 
-/** Those of an experiment's cells that the virtual cores can say something about, with so many processors. */
+/** One question for each cell of the experiment that the virtual cores can predict, with this number of processors. */
 export function checksOf(
   { cells, workload }: Pick<Experiment, 'cells' | 'workload'>,
   processors: number,
@@ -46,7 +49,7 @@ export interface OutlookRange {
   readonly replicas: readonly number[]
 }
 
-/** Every strategy at every number of replicas. Without `processors` nobody has to share one. */
+/** Every strategy at every number of replicas. Without `processors` each thread has a processor of its own. */
 export function outlooksOf(range: OutlookRange, effort: Effort, processors?: number): PlannedQuestion[] {
   const { strategies, payloadWork, replicas } = range
   return payloadWork.flatMap((work) =>
@@ -64,7 +67,10 @@ export function outlooksOf(range: OutlookRange, effort: Effort, processors?: num
   )
 }
 
-/** All that an experiment with a plan asks; none for others. What can be checked comes first, the longest last. */
+/**
+ * All questions of an experiment; none if it has no plan of predictions. Checks come first, then outlooks by number of
+ * replicas, so that the slowest come last.
+ */
 export function questionsOf(
   experiment: Experiment,
   profile: 'full' | 'quick',

@@ -60,7 +60,7 @@ export const probeNames = [
 ] as const
 export type ProbeName = (typeof probeNames)[number]
 
-/** One repetition: everything measured once, in an order of its own. */
+/** One repetition: everything measured once, in random order. */
 export interface Repetition {
   readonly contexts: Readonly<Record<ContextName, ContextSample>>
   readonly probes: Readonly<Record<ProbeName, ProbeSample>>

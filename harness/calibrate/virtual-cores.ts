@@ -4,7 +4,7 @@ import type { Predictor } from '../runner/predictor.ts'
 import { openCalibration, readCosts } from './calibrate.ts'
 import { predictAll } from './predict.ts'
 
-/** Several times what a full run takes on two processors: a run is not to wait for ever for one odd prediction. */
+/** Time limit for all predictions of an experiment: several times what they take in a full run on two processors. */
 const mostMillis = 600_000
 
 export const virtualCores: Predictor = {

@@ -1,7 +1,7 @@
 /**
- * Turns Ctrl-C (and a polite kill) into an aborted signal, so that a command stops and cleans up. Impatience does not
- * cut that short: only the fourth Ctrl-C ends the process at once, and the next command then removes what was left.
- * A reader of the output that goes away (`make reproduce | head`) is an interrupt, too.
+ * Turns Ctrl-C (and SIGTERM, SIGHUP) into an aborted signal, so that a command stops and cleans up. Further Ctrl-Cs do
+ * not interrupt the clean-up: only the fourth ends the process at once, and the next command then removes what was
+ * left. If the reader of the output goes away (`make reproduce | head`), the command is aborted, too.
  */
 import type { Writable } from 'node:stream'
 import { codeOf } from '../error.ts'

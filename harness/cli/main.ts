@@ -24,5 +24,5 @@ try {
     process.exitCode = 1
   }
 }
-// What was interrupted may have left a request to the engine unanswered, which would keep this process waiting.
+// An interrupted command may leave an unanswered request to the engine, which would keep this process alive.
 if (signal.aborted) process.exit(interruptCode)

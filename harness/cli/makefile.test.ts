@@ -45,11 +45,11 @@ beforeAll(async () => {
   // Everything is installed already.
   await writeFile(join(folder, 'package-lock.json'), '{}')
   await writeFile(join(folder, 'node_modules/.package-lock.json'), '{}')
-  // What `bench` looks through.
+  // The folders that `bench` searches.
   await mkdir(join(folder, 'stack'))
   await mkdir(join(folder, 'harness'))
   await writeFile(join(folder, 'stack/x.bench.ts'), '')
-  // As make itself understands the file.
+  // The targets as make itself reads the file.
   const base = await make('-pRrq', 'help').catch((error: { stdout: string }) => error.stdout)
   targets = [...base.matchAll(/^(?<!# Not a target:\n)([a-z][a-z_-]*):(?!=)/gm)]
     .map((match) => match[1] as string)
@@ -134,7 +134,7 @@ test('what documents, comments and messages tell to make exists, with its variab
   )
   expect(told.length).toBeGreaterThan(20)
   expect(told.filter(({ target }) => !targets.includes(target))).toEqual([])
-  // Read by the Makefile itself, or handed on to a program by its environment, as the target's help tells then.
+  // The Makefile itself reads the variable, or it shows `NAME=` because a program reads it from its environment.
   const isKnown = (name: string) => makefile.includes(`$(${name})`) || makefile.includes(`${name}=`)
   const unread = told.filter(({ variables }) => !variables.every(isKnown))
   expect(unread).toEqual([])

@@ -15,7 +15,7 @@ import { showCommand } from './commands/show.ts'
 import { summaryCommand } from './commands/summary.ts'
 import { topCommand } from './commands/top.ts'
 
-/** As `help` lists them. Once `signal` is aborted, a command that runs gives up. */
+/** The commands in the order of `help`. A running command stops once `signal` is aborted. */
 export function commands(signal: AbortSignal): Command[] {
   return [
     reproduceCommand,

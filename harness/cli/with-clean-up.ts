@@ -1,6 +1,6 @@
 /**
- * Runs a command that makes containers: whatever happens to it, they are gone when it ends. An interrupt reaches the
- * command through the signal that it was given; this only covers what nobody caught.
+ * Runs a command that makes containers: however it ends, its containers are removed. An interrupt reaches the command
+ * through its own signal; the handlers here are only for errors that nobody caught.
  */
 import { failureCode, printError } from './exit.ts'
 

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { readRun, reportName } from '../result/store.ts'
 import { diskError } from '../runner/run-folder.ts'
 
-/** Answers the path of the report. */
+/** Returns the path of the report. Throws HarnessError if the report cannot be written. */
 export async function writeReport(folder: string): Promise<string> {
-  // Loaded when needed: drawing charts is half of what the other commands would load.
+  // Loaded only here: the code that draws charts would double what the other commands load.
   const { renderReport } = await import('../../reports/render.ts')
   const path = join(folder, reportName)
   const page = await renderReport(await readRun(folder))

@@ -1,4 +1,4 @@
-/** Carries the stream of a pattern over a connection of our stack, one way; the other way may be under way at the same time. */
+/** Sends and receives the stream of a pattern over a connection of our stack; both may run at the same time. */
 import type { Connection } from '../../stack/index.ts'
 import type { StreamPattern } from './stream-pattern.ts'
 
@@ -29,7 +29,7 @@ export interface Drained {
   readonly bytes: number
   /** Bytes that were compared and equal. */
   readonly bytesVerified: number
-  /** Position of the first byte that was not. */
+  /** Position of the first byte that was not equal; null if all were. */
   readonly firstMismatch: number | null
 }
 

@@ -1,6 +1,6 @@
 /**
  * The files that both ends of a transfer compare with, in the directory that all containers share: the pattern, and
- * the encrypted stream, made once for the longest transfer that asked for it.
+ * the encrypted stream, which is made again only for a transfer that needs a longer one.
  */
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const encryptedName = 'encrypted'
 /** Where containers find the pattern. */
 export const patternPath = `${paths.shared}/${patternName}`
 
-/** What travels under a payload work, as a peer program takes it. */
+/** The expected content on the wire under a payload work: the pattern itself, or a file with the encrypted stream. */
 export async function travellingContent(
   directory: string,
   payloadWork: string | undefined,

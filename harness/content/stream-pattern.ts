@@ -27,7 +27,7 @@ export function encryptedStream(pattern: Uint8Array, length: number): Buffer {
   return stream
 }
 
-/** Compares and produces the stream without copying more than a chunk at a time. */
+/** Compares and produces the stream without copying: the pattern is held twice, so that every piece is one view. */
 export class StreamPattern {
   readonly #twice: Buffer
   readonly #period: number
@@ -43,7 +43,7 @@ export class StreamPattern {
     return this.#twice.subarray(start, start + length)
   }
 
-  /** Position of the first byte of `bytes` that is not the stream's at `position`, or -1. */
+  /** Compares `bytes` with the stream from `position` on. The stream position of the first difference, or -1. */
   firstMismatch(bytes: Uint8Array, position: number): number {
     for (let done = 0; done < bytes.length; done += this.#period) {
       const chunk = bytes.subarray(done, done + this.#period)

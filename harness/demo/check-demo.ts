@@ -1,6 +1,6 @@
 /**
- * Checks what the demonstration promises, from the Linux host: echo requests without a loss, transfers one after the
- * other and at the same time, each compared with what it should be.
+ * Checks the demonstration from the Linux host: the page comes, no echo request is lost, and transfers arrive intact,
+ * one after the other and at the same time.
  */
 import { makePattern, StreamPattern } from '../content/stream-pattern.ts'
 import { HarnessError } from '../error.ts'
@@ -20,7 +20,7 @@ export const fullLoad: DemoLoad = {
   transferBytes: 1_000_000,
 }
 
-/** Throws HarnessError at the first promise that is not kept; calls `onResult` with what each check printed. */
+/** Throws HarnessError at the first check that fails; calls `onResult` with the result of each check. */
 export async function checkDemo(demo: Demo, load: DemoLoad, onResult: (line: string) => void): Promise<void> {
   const { peer } = demo.testbed
   const { address } = demo.testbed.stack

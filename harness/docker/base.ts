@@ -15,7 +15,7 @@ import { shell } from './shell.ts'
  */
 const published = `debian:${release}-slim`
 const bootstrapped = `dominoes-base:${release}`
-/** Ends with this process even if that is killed, and takes its mounts with it. */
+/** Runs a command that ends together with this process, even if this process is killed; its mounts go with it. */
 const contained = [
   ...['--pdeathsig', 'KILL'],
   ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
@@ -83,7 +83,7 @@ async function bootstrap(docker: Docker, host: HostApt, onProgress: Progress): P
   if (stored.status === 'rejected') throw failed(messageOf(stored.reason))
 }
 
-/** Tells the bootstrapper's lines of information (`I: …`) to whoever watches. */
+/** Passes the bootstrapper's lines of information (`I: …`) to `onProgress`. */
 async function report(output: NodeJS.ReadableStream, onProgress: Progress): Promise<void> {
   for await (const line of createInterface({ input: output })) {
     if (line.startsWith('I: ')) onProgress(line.slice(3))

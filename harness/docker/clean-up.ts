@@ -15,8 +15,8 @@ let running: Promise<void> | undefined
 let ending = false
 
 /**
- * Registers what must be undone before this process ends. Returns a function that withdraws it, once it is done.
- * Throws if the process is ending already: register first, act afterwards.
+ * Registers a task that must run before this process ends. Returns a function that withdraws the task, once it is not
+ * needed any more. Throws if the process is ending already: register first, act afterwards.
  */
 export function addCleanUp(task: Task): () => void {
   if (ending) throw new HarnessError('This command was interrupted.', 'Run it again.')
@@ -24,7 +24,7 @@ export function addCleanUp(task: Task): () => void {
   return () => tasks.delete(task)
 }
 
-/** Runs every registered task once, last registered first; failures are told, and stop no other task. */
+/** Starts all registered tasks, the last one first, and waits for them. Failures are printed and stop no other task. */
 export function runCleanUp(): Promise<void> {
   running ??= drain().finally(() => {
     running = undefined
@@ -48,7 +48,7 @@ type Interruption = keyof typeof exitCodes
 
 /**
  * Runs a command's work and cleans up after it, however it ends. An interrupt aborts the signal given to the work,
- * cleans up and ends the process; a second one is told to wait, since clean-up takes a second at most.
+ * cleans up and ends the process. A second interrupt only prints a request to wait: clean-up takes a second at most.
  */
 export async function withCleanUp<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController()

@@ -25,7 +25,7 @@ export function engineSockets(environment: NodeJS.ProcessEnv = process.env): str
   return sockets
 }
 
-/** A client of the first engine that answers; undefined if none does. Throws HarnessError if one is forbidden. */
+/** A client of the first engine that answers, or undefined. Throws HarnessError if this user may not use one. */
 export async function findEngine(): Promise<Docker | undefined> {
   for (const socketPath of engineSockets()) {
     const docker = new Docker({ socketPath })

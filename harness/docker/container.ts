@@ -4,7 +4,7 @@ import { formatOwner, type Owner } from './owner.ts'
 
 /**
  * Containers of a run: started with named capabilities only, labelled with their run and its owner so that a
- * later command can tell what is left over, and always removed by whoever started them.
+ * later command can recognize left-over ones, and always removed by the process that started them.
  */
 export const containerPrefix = 'dominoes-'
 
@@ -42,7 +42,7 @@ export interface ContainerSpec {
 export interface RunningContainer {
   readonly id: string
   readonly name: string
-  /** Process id of its first process, in the host's process namespace: the way to its network namespace. */
+  /** Process id of its first process in the host's process namespace; its network namespace is reached by this id. */
   readonly pid: number
 }
 
@@ -97,7 +97,7 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       NetworkMode: spec.namespaces,
       ...(host ? { PidMode: 'host' } : {}),
       CapAdd: [...spec.capabilities],
-      // A filter on every system call would be measured along with the protocol; file labels would hide the mounts.
+      // A seccomp filter would add its cost to every measured system call; SELinux labels would hide the mounts.
       SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
       Devices: spec.devices.map((path) => ({
         PathOnHost: path,

@@ -12,7 +12,7 @@ import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
 /**
  * Starting `dockerd` by hand, on machines without a service manager. Root only, one caller at a time (the engine's
  * lock). When the daemon gives up, its log is searched for known quirks of the machine, and it is started again
- * with the options that do without; an unknown complaint ends in an error that quotes it.
+ * with options that avoid them. If there is no new quirk in the log, the error quotes its last lines.
  */
 export const daemonLog = '/var/log/dominoes-dockerd.log'
 const pidFiles = {
@@ -41,7 +41,7 @@ interface Attempt {
   readonly log: string
 }
 
-/** Ends when the socket answers, when the daemon exits, or when patience ends (the daemon is then stopped). */
+/** Ends when the socket answers, when the daemon exits, or after `patienceMillis` (the daemon is then stopped). */
 async function attemptStart(options: readonly string[], onProgress: Progress): Promise<Attempt> {
   onProgress(['dockerd', ...options].join(' '))
   mkdirSync('/var/log', { recursive: true })
@@ -94,8 +94,8 @@ export async function stopDaemon(onProgress: Progress): Promise<boolean> {
 }
 
 /**
- * A daemon that was killed leaves pid files behind, and the next one believes them if the ids are in use again, or
- * still in use by a process that is dead but not reaped.
+ * A daemon that was killed leaves pid files behind. The next daemon refuses to start if such an id is in use, by
+ * another process or by a zombie.
  */
 function removeStalePidFiles(): void {
   for (const [program, file] of Object.entries(pidFiles)) {

@@ -7,7 +7,7 @@ export interface EngineEvent {
   readonly error?: string
 }
 
-/** Reads the engine's answer to its end. Throws the failure it reports, since the request itself succeeds anyway. */
+/** Reads the engine's answer to its end. Throws if an event reports a failure: the HTTP request succeeds even then. */
 export async function followEvents(
   answer: NodeJS.ReadableStream,
   onEvent: (event: EngineEvent) => void = () => {},

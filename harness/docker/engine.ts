@@ -58,7 +58,7 @@ const remedy =
   'Install Docker and start it (https://docs.docker.com/engine/install/), or run this command as root on Debian or ' +
   'Ubuntu, where it installs the package docker.io itself.'
 
-/** The engine, that is: a client alone does not help. */
+/** Whether the engine is installed; the client alone is not enough. */
 async function isInstalled(): Promise<boolean> {
   return (await shell`dockerd --version`).exitCode === 0
 }

@@ -5,7 +5,7 @@ import { type ContainerSpec, type RunningContainer, removeContainer, startContai
 /** A container that this process removes, at the latest when it ends. */
 export interface HeldContainer {
   readonly started: Promise<RunningContainer>
-  /** Removes it, once; waits for a start under way, which the engine would finish after this process's end. */
+  /** Removes the container, once. Waits for a start in progress: the engine would complete it without this process. */
   release(): Promise<void>
 }
 

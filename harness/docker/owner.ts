@@ -21,7 +21,7 @@ export function thisOwner(): Owner {
   return ownerOf(process.pid)
 }
 
-/** The owner that a process of this namespace is; start `0` (dead) if there is no such process. */
+/** A process of this namespace as an owner; `startTicks` is `0`, which counts as dead, if there is no such process. */
 export function ownerOf(pid: number): Owner {
   return { pid, startTicks: startTicksOf(pid) ?? '0', boot: bootId(), namespace: namespaceId() }
 }

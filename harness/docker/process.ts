@@ -13,7 +13,7 @@ import { demultiplex, lineCutter, type OutputName } from './multiplexed.ts'
  */
 export interface ContainerProcess {
   readonly stdin: Writable
-  /** All of its output, whether it is read or not. */
+  /** All of its output; kept in memory until it is read. */
   readonly stdout: Readable
   /** Its output by lines. */
   lines(): AsyncIterable<string>
@@ -95,7 +95,7 @@ export async function spawnIn(
   }
 }
 
-/** The shell tells its process id as the first line of the error output, then becomes the program. */
+/** The shell prints its process id as the first line of the error output, then becomes the program. */
 async function create(
   docker: Docker,
   containerId: string,

@@ -1,4 +1,4 @@
-/** Told, in a few words, what is being done now. The caller decides how to show it. */
+/** Called with a few words about the present step. The caller decides how to show them. */
 export type Progress = (message: string) => void
 
 export const silent: Progress = () => {}

@@ -1,7 +1,7 @@
 /**
- * What the Docker daemon complains of when a machine lacks something, and the options that do without it.
- * None of them matters here: our containers have no Docker network and are wired by the harness, and the storage
- * driver only holds one small image.
+ * Complaints of the Docker daemon on machines that lack something, and the options that avoid them. These options do no
+ * harm here: our containers have no Docker network and are wired by the harness, and the storage driver only holds one
+ * small image.
  */
 export interface Quirk {
   readonly id: string
@@ -38,7 +38,7 @@ export const quirks: readonly Quirk[] = [
   },
 ]
 
-/** Signs found in a log which the options in use do not already answer, worst first as in the table above. */
+/** Quirks whose sign is in the log and which are not yet known; worst first, as in the table above. */
 export function newQuirks(log: string, known: ReadonlySet<string>): Quirk[] {
   const lines = log.split('\n').filter((line) => /level=(error|fatal|warning)|^failed|^Error/i.test(line))
   const fatal = lines.filter((line) => !/level=warning/i.test(line))

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { formatOwner, type OwnerState, ownerState, parseOwner, thisOwner } from './owner.ts'
 
-/** Temporary directories that carry their owner's name, so that those of a killed process can be told and removed. */
+/** Temporary directories named after their owner, so that those of a killed process can be recognized and removed. */
 const prefix = 'dominoes-scratch-'
 
 /** Makes one, and removes those of dead processes. */
 export async function makeScratch(): Promise<string> {
   await removeDeadScratch()
   const directory = await mkdtemp(join(tmpdir(), `${prefix}${formatOwner(thisOwner())}-`))
-  // Package managers drop their rights while they work in it.
+  // Package managers work in it as an unprivileged user.
   await chmod(directory, 0o755)
   return directory
 }

@@ -1,6 +1,6 @@
 /**
- * Commands of this machine, for setting it up: written as in a shell, values quoted. They ask nothing, print nothing, and
- * a failure is a result (127: there is no such program).
+ * Runs commands of this machine, for setting it up: written as in a shell, with values quoted. Commands have no input
+ * and print nothing. A failure is a result, not an error (exit code 127: there is no such program).
  */
 import { $ } from 'zx'
 

@@ -26,7 +26,7 @@ export interface Verdict {
   readonly remedy?: string | undefined
 }
 
-/** A check from what is always true of it and what was found; the remedy is dropped where all is well. */
+/** Joins the fixed words of a check with what was found; the remedy is dropped if the state is `ok`. */
 export function check(id: string, title: string, meaning: string, verdict: Verdict): Check {
   const { state, finding, remedy } = verdict
   return { id, title, state, finding, meaning, ...(state === 'ok' || remedy === undefined ? {} : { remedy }) }

@@ -14,7 +14,7 @@ export async function runDoctor(): Promise<DoctorReport> {
 
 const marks: Readonly<Record<CheckState, string>> = { ok: '✓', limited: '!', missing: '✗' }
 
-/** The report as lines for a terminal; what is not well comes with its meaning and remedy. */
+/** The report as lines for a terminal; a check that is not `ok` comes with its meaning and remedy. */
 export function formatDoctor(
   report: DoctorReport,
   colors: ReturnType<typeof picocolors.createColors> = picocolors,

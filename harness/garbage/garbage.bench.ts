@@ -18,7 +18,7 @@ import { collectionsOf } from './trace-gc.ts'
 
 const port = 5001
 const mebibyte = 2 ** 20
-/** Loading and compiling are over by then, in milliseconds. */
+/** Age of an isolate at which its loading and compiling are over, in milliseconds. */
 const loadedMillis = 2000
 const transferBytes = 2560 * mebibyte
 

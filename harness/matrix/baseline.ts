@@ -1,6 +1,6 @@
 /**
- * Which cell a cell is compared with. Pure. A baseline has the same factors, as far as they mean something to it:
- * the sequential stack has no replicas, no claims and no emission order.
+ * Which cell a cell is compared with. Pure. A baseline has the same values of all factors that it has: the sequential
+ * stack, for example, has no replicas, no claims and no emission order.
  */
 import type { Cell, Experiment } from './experiment.ts'
 import { agreeOn, type FactorName, type Factors, factorNames } from './factors.ts'
@@ -24,7 +24,7 @@ export function baselineOf(baseline: Baseline, cell: Cell, cells: readonly Cell[
   return baselineCandidates(baseline, cell, cells)[0]
 }
 
-/** Whether every factor that the baseline has, but for the exceptions, has the same value in the other cell. */
+/** Whether every factor of the baseline, apart from the exceptions, has the same value in the other cell. */
 function agrees(baseline: Factors, other: Factors, exceptions: readonly FactorName[]): boolean {
   return factorNames.every(
     (name) => exceptions.includes(name) || baseline[name] === undefined || agreeOn(name, baseline, other),

@@ -1,8 +1,8 @@
-/** The cell that a cost is counted from: the same, but for the one factor whose price is asked. Pure. */
+/** The counterpart of a cell when a cost is judged: equal in all factors except the one whose cost is asked. Pure. */
 import type { Cell, CostRule, VerdictRule } from './experiment.ts'
 import { agreeOn, factorNames } from './factors.ts'
 
-/** The cells without what is paid for, otherwise equal: one in a valid experiment, none for cells that do not pay. */
+/** Cells with the value `over` that otherwise equal `cell`: one in a valid experiment, none if `cell` lacks `of`. */
 export function counterpartsOf({ factor, of, over }: CostRule, cell: Cell, cells: readonly Cell[]): Cell[] {
   if (cell.factors[factor] !== of) return []
   return cells.filter(

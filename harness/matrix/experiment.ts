@@ -39,7 +39,7 @@ const speedupRangeSchema = z.strictObject({
   /** Ratio to the sequential stack: 1.15 is a gain of 15 %. */
   low: z.number().positive(),
   high: z.number().positive(),
-  /** A machine with fewer cores cannot refute the claim: replicas and peer compete for the same ones. */
+  /** A machine with fewer cores cannot refute the claim: replicas and peer compete for them. */
   refutableFromCores: z.int().positive(),
 })
 
@@ -64,16 +64,16 @@ const costRuleSchema = z.strictObject({
   factor: z.enum(factorNames),
   of: z.union([z.string(), z.number()]),
   over: z.union([z.string(), z.number()]),
-  /** Largest share of it that this may cost: 0.03 is 3 %. */
+  /** Largest share of the measure that the value `of` may cost: 0.03 is 3 %. */
   atMost: z.number().positive().max(1),
 })
 
-/** A verdict on the claim that what N replicas repeat, seen in their processor time, is what keeps them from N times the speed. */
+/** A verdict on the claim that only repeated work, seen in processor time, keeps N replicas below N times the speed. */
 const replicatedWorkRuleSchema = z.strictObject({
   kind: z.literal('replicated-work'),
   /** Largest deviation of the speed-up from what the processor time says: 0.1 is 10 %. */
   tolerance: z.number().positive().max(1),
-  /** Smaller machines cannot refute it: replicas wait there for what the peer and the application use. */
+  /** A machine with fewer cores cannot refute the claim: replicas wait for cores that peer and application use. */
   refutableFromCores: z.int().positive(),
 })
 
@@ -90,14 +90,14 @@ const describedShape = {
   id: kebab,
   title: sentence,
   question: sentence,
-  /** What the published work says that this experiment tests, and where it says so. */
+  /** The statement that this experiment tests, and its source. */
   claim: z.strictObject({ text: sentence, source: sentence }),
-  /** What every sample does, a folder of `harness/workload/`, and how much of it. */
+  /** What every sample does, and how much of it; `kind` is a folder of `harness/workload/`. */
   workload: settingsSchema,
   /** Ratios to report: over the sequential stack, and over the same strategy with one replica. */
   baselines: z.array(z.enum(['sequential', 'single-replica'])).min(1),
   verdict: verdictRuleSchema,
-  /** Asked of the virtual cores when all samples are taken; bulk transfers that send over `tap` only. */
+  /** Asked of the virtual cores after all samples are taken. Only for bulk transfers that send over `tap`. */
   predictions: predictionPlanSchema.exactOptional(),
   rounds: z.strictObject({
     full: z

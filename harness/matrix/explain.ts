@@ -38,7 +38,7 @@ function explain(issue: z.core.$ZodIssue, candidate: unknown): Complaint[] {
   return [{ path, problem: issue.message, remedy: `it is ${JSON.stringify(valueAt(candidate, path))}` }]
 }
 
-/** What may stand where something unknown does; undefined where it is too much to list. */
+/** The known keys at the place of an unknown one; undefined where there is no list of them. */
 function knownAt(path: readonly (string | number)[], candidate: unknown): readonly string[] | undefined {
   if (path.length === 0) return Object.keys(definitionSchema.shape)
   if (path[2] === 'impairment') return impairmentFields

@@ -6,8 +6,8 @@ export const strategySchema = z.enum(['sequential', 'replicated', 'locked', 'sha
 export type Strategy = z.infer<typeof strategySchema>
 
 /**
- * Every workload reads it; those that use a network do; those that run between two stacks do; or those whose specification
- * names it.
+ * Which workloads read a factor: all of them; those that use a network; those that can run between two stacks; or those
+ * whose specification names the factor.
  */
 export type ReadBy = 'every workload' | 'networked workloads' | 'workloads between stacks' | 'some workloads'
 
@@ -16,11 +16,11 @@ export interface Declaration<Schema extends z.ZodType, Reader extends ReadBy> {
   /** Strategies that read it. */
   readonly strategies: readonly Strategy[]
   readonly readBy: Reader
-  /** Before its value in an identifier, where a bare number or switch would not say what it counts. */
+  /** Stands before the value in an identifier, where the value alone would not say what it means. */
   readonly prefix?: string
   /** How a value reads in tables, pictures and sentences. */
   readonly words: (value: z.infer<Schema>) => string
-  /** Whether another value makes another kind of communication: cells that differ there are not compared. */
+  /** Set if another value is another kind of communication: cells that differ in this factor are not compared. */
   readonly isKind?: true
 }
 

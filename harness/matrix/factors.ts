@@ -57,7 +57,7 @@ export const declaredFactors = {
     words: (work) => work,
     isKind: true,
   }),
-  /** What is claimed as a whole: one action, or all actions of a request. */
+  /** What one claim covers: one action, or all actions of a request. */
   claim: factor({
     ...ofReplicas,
     schema: z.enum(claimFactors),
@@ -97,7 +97,7 @@ export const declaredFactors = {
     prefix: 'reader-',
     words: (kind) => `${kind} reader`,
   }),
-  /** Requests beyond a pending verdict that a waiting replica checks meanwhile. */
+  /** How many further requests a replica checks ahead while it waits for a pending verdict. */
   checkAhead: factor({
     ...ofReplicas,
     schema: z.int().min(0).max(furthestCheck),
@@ -118,7 +118,7 @@ export const declaredFactors = {
     prefix: 'lock-',
     words: (kind) => `${kind} lock`,
   }),
-  /** Requests that the channel holds. A locked stack has a few slots for each of its threads, whatever a ring would hold. */
+  /** Requests that the channel holds. Not for the locked strategy, which has a few slots for each of its threads. */
   slotCount: factor({
     schema: powerOfTwo(8, 65_536),
     strategies: stacks.filter((strategy) => strategy !== 'locked'),
@@ -126,14 +126,14 @@ export const declaredFactors = {
     prefix: 'slots-',
     words: (count) => `${count} slots`,
   }),
-  /** State digests while a run goes on; without them states are compared at its end only. */
+  /** Whether state digests are compared during a run; without them states are compared only at its end. */
   digests: factor({
     ...ofReplicas,
     schema: z.enum(['on', 'off']),
     prefix: 'digests-',
     words: (state) => `digests ${state}`,
   }),
-  /** TCP connections at the same time, an equal share for each; as many as a stack of the harness holds. */
+  /** TCP connections at the same time, each with an equal share. A stack of the harness holds at most 64. */
   connections: factor({
     schema: z.int().min(1).max(64),
     strategies: everyStrategy,
@@ -159,7 +159,7 @@ export const declaredFactors = {
     words: (role) => role,
     isKind: true,
   }),
-  /** Of a request, and of its response. */
+  /** Size of each request, and of each response. */
   messageBytes: factor({
     schema: z.int().min(1).max(65_536),
     strategies: everyStrategy,
@@ -186,7 +186,7 @@ export const declaredFactors = {
     words: (size) => `${size} B`,
     isKind: true,
   }),
-  /** Datagrams that the sender gives a second, whatever becomes of them; 0: as many as the receiver reports that it takes. */
+  /** Datagrams sent each second, whether or not they arrive; 0: a window that moves with the receiver's reports. */
   offeredPerSecond: factor({
     schema: z.int().min(0).max(1_000_000),
     strategies: everyStrategy,
@@ -195,14 +195,14 @@ export const declaredFactors = {
     words: (count) => (count === 0 ? 'windowed' : `${count / 1000} k/s`),
     isKind: true,
   }),
-  /** What happens to replicas meanwhile: killed, or made to sleep for so many milliseconds. */
+  /** What happens to replicas during a sample: they are killed, or stalled for this number of milliseconds. */
   disturbance: factor({
     ...ofReplicas,
     schema: z.enum(['none', 'kill', 'stall-1', 'stall-10', 'stall-100', 'stall-1000']),
     prefix: 'disturbance-',
     words: (kind) => disturbances[kind],
   }),
-  /** The MSS that both ends announce: headers and this much make the link's MTU. Options such as timestamps take part of it. */
+  /** The MSS that both ends announce. The link's MTU is this plus the headers; TCP options take part of the segment. */
   segmentBytes: factor({
     schema: z.int().min(536).max(8960),
     strategies: everyStrategy,
@@ -211,7 +211,7 @@ export const declaredFactors = {
     words: (size) => `${size} B`,
     isKind: true,
   }),
-  /** Which way the bytes go, seen from the stack under test; the experiment says it for cells that do not. */
+  /** Which way the bytes go, seen from the stack under test; cells without it take the workload's setting. */
   direction: factor({
     schema: z.enum(['send', 'receive']),
     strategies: everyStrategy,
@@ -219,7 +219,7 @@ export const declaredFactors = {
     words: (direction) => direction,
     isKind: true,
   }),
-  /** Whose stack the other end runs: the kernel's, if it is not said, or ours by strategy and number of threads, as `replicated-2`. */
+  /** The stack at the other end: `linux` (also if absent), or ours by strategy and threads, such as `replicated-2`. */
   peer: factor({
     schema: peerSchema,
     strategies: stacks,
@@ -228,7 +228,7 @@ export const declaredFactors = {
     words: describePeer,
     isKind: true,
   }),
-  /** What happens to frames on the way, both ways. The path is the stack's: this machine's kernel need not have an emulator. */
+  /** What happens to frames in both directions. The stack emulates the path, since a kernel may lack an emulator. */
   impairment: factor({
     ...ofStacks,
     schema: impairmentSchema,
@@ -254,7 +254,7 @@ export const declaredFactors = {
 
 type Declared = typeof declaredFactors
 export type FactorName = keyof Declared
-/** Factors that workloads read themselves: all others are the matter of whoever makes containers and stacks. */
+/** Factors that workloads read themselves; the code that makes containers and stacks reads all others. */
 export type WorkloadFactor = {
   [Name in FactorName]: Declared[Name]['readBy'] extends 'some workloads' ? Name : never
 }[FactorName]

@@ -1,6 +1,6 @@
 /**
- * The impairment of a path as a factor and as a property of a topology's link: what is absent does not happen, `{}` is a
- * path that does nothing. For both directions alike. Invariant: what passes this schema, the stack accepts.
+ * The impairment of a path, as a factor and as a property of a topology's link; both directions are impaired alike. An
+ * absent field impairs nothing, nor does `{}`. Invariant: the stack accepts what passes this schema.
  */
 import { z } from 'zod'
 
@@ -8,7 +8,7 @@ const probability = z.number().min(0).max(0.5)
 const micros = z.int().min(0).max(1_000_000)
 
 const fields = {
-  /** Of each frame, lost silently. */
+  /** That a frame is lost, without a notice to either end. */
   lossProbability: probability.exactOptional(),
   delayMicros: micros.exactOptional(),
   /** Added to the delay, uniform from 0 to this; frames keep their order. */
@@ -17,9 +17,9 @@ const fields = {
   reorderProbability: probability.exactOptional(),
   reorderDelayMicros: micros.exactOptional(),
   duplicationProbability: probability.exactOptional(),
-  /** One bit is flipped, not of ARP, which has no checksum. */
+  /** That one bit of a frame is flipped. Frames of ARP are spared, since ARP has no checksum. */
   corruptionProbability: probability.exactOptional(),
-  /** Of frames; what does not fit the queue before the link is lost. */
+  /** Bits of whole frames. Frames that do not fit into the queue before the link are lost. */
   rateBitsPerSecond: z.int().min(64_000).max(100e9).exactOptional(),
   /** Default 256 KiB. */
   queueBytes: z

@@ -1,6 +1,6 @@
 /**
- * Reads experiments from their folder and refuses what is wrong, before anything is run: every error names the
- * file, the field and what to do. Invariant: what is returned can be run, and compared with its baselines.
+ * Reads experiments from their folder and refuses invalid ones, before anything is run: every error names the file,
+ * the field and what to do. Invariant: a returned experiment can be run, and its cells compared with their baselines.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -98,7 +98,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
   return experiment
 }
 
-/** Every cell that pays needs the one that does not. */
+/** Every cell with the value `of` needs exactly one counterpart with the value `over`. */
 function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
   if (verdict.kind !== 'cost') return []
   const { factor, of, over } = verdict
@@ -119,7 +119,7 @@ function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
   )
 }
 
-/** A verdict on predictions needs some, and the virtual cores do not know every workload. */
+/** A verdict on predictions needs `predictions`, and these need a workload that the virtual cores model. */
 function complaintsAboutPredictions({ verdict, predictions, workload }: Experiment): Complaint[] {
   const isJudged = verdict.kind === 'prediction'
   if (isJudged && predictions === undefined) {

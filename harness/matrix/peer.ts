@@ -14,7 +14,7 @@ export function describePeer(peer: string): string {
   return threads === undefined ? `${name} peer` : `${name} peer N=${threads}`
 }
 
-/** Whether it is a stack of ours. */
+/** Whether the peer is a stack of ours. */
 export function isStack(peer: string | undefined): peer is string {
   return peer !== undefined && peer !== 'linux'
 }

@@ -1,6 +1,6 @@
 /**
- * What an experiment asks the virtual cores (`stack/sim/cores`), besides its own cells on this machine's processors:
- * strategies at numbers of replicas that no machine at hand has. Pure data.
+ * What an experiment asks the virtual cores (`stack/sim/cores`), in addition to its own cells on this machine's
+ * processors: strategies with more replicas than this machine has processors for. Pure data.
  */
 import { z } from 'zod'
 import { factorSchemas } from './factors.ts'
@@ -10,9 +10,9 @@ const effortSchema = z.strictObject({
   replicas: z.array(factorSchemas.replicas).min(1),
   /** Simulated transfers for each answer, every one with costs drawn from their intervals. */
   draws: z.int().min(1),
-  /** The same for each cell that is measured, too. */
+  /** Simulated transfers for each of the experiment's own cells. */
   checkDraws: z.int().min(1),
-  /** How often calibration measures everything before the samples of each round. */
+  /** Repetitions of the calibration before the samples of each round. */
   repetitionsPerRound: z.int().min(1),
 })
 
@@ -23,10 +23,10 @@ export const predictionPlanSchema = z.strictObject({
   quick: effortSchema,
 })
 
-/** A verdict on the claim that the virtual cores predict what the cells of the experiment are measured to reach. */
+/** A verdict on the claim that the virtual cores predict what is measured in the cells of the experiment. */
 export const predictionRuleSchema = z.strictObject({
   kind: z.literal('prediction'),
-  /** Largest median of the errors' sizes, and largest single one, that confirm it: 0.1 is 10 %. */
+  /** The claim is confirmed if the median size of the errors is at most `median` and the largest at most `worst`. */
   median: z.number().positive().max(1),
   worst: z.number().positive().max(1),
 })

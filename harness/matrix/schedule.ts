@@ -42,8 +42,8 @@ export function schedule(
 }
 
 /**
- * A seeded permutation names who goes first in which round; those compared with it follow in a fresh shuffle, then the
- * other comparisons, shuffled too.
+ * A seeded permutation decides which cell comes first in which round. The cells that are compared with this cell follow
+ * in a new shuffle, then the other groups of compared cells, shuffled too.
  */
 function roundOrder(experiment: Experiment, round: number, seed: number): Cell[] {
   const { cells, id } = experiment
@@ -58,7 +58,7 @@ function roundOrder(experiment: Experiment, round: number, seed: number): Cell[]
   return [...Map.groupBy([first, ...rest], (cell) => rootOf(cell, experiment)).values()].flat()
 }
 
-/** What a cell is compared with in the end: all that have the same are compared with each other. */
+/** The end of the chain of comparisons that starts at a cell. Cells with the same root form a group. */
 function rootOf(cell: Cell, experiment: Experiment): Cell {
   const other = comparedWith(cell, experiment)
   return other === undefined ? cell : rootOf(other, experiment)

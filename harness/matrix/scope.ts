@@ -1,6 +1,6 @@
 /**
- * To which cells a factor means something. A factor that a cell's strategy or workload does not read would give cells that
- * differ in name only, so it is refused. Pure.
+ * Which strategies and workloads read a factor. A factor that a cell's strategy or workload does not read would make
+ * cells that differ in name only, so it is refused. Pure.
  */
 import type { Specification } from '../workload/specification.ts'
 import type { Strategy } from './factor.ts'

@@ -14,7 +14,7 @@ import {
 /** A distribution in few numbers: how many values there are, and its quantiles by name (`p50`, `p99.9`) in the measure's unit. */
 export interface Quantiles {
   readonly count: number
-  /** `median` is that of all samples' values together; the interval is that of the samples' own quantiles. */
+  /** `median`: the quantile of all samples' values together; `low` and `high`: from the quantiles of each sample. */
   readonly quantiles: Readonly<Record<string, Interval>>
 }
 
@@ -40,7 +40,7 @@ function combineOne(name: MeasureName, samples: readonly Measured[]): Interval |
   return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0)
 }
 
-/** What samples have of a distribution, to be pooled or drawn. */
+/** The histograms of those samples that observed the distribution, to be pooled or drawn. */
 export function histogramsOf(name: MeasureName, samples: readonly Measured[]): Histogram[] {
   return samples.map((sample) => sample[name]).filter((value) => Array.isArray(value))
 }

@@ -1,4 +1,4 @@
-/** Numbers as a reader wants them: three digits that matter, the unit that fits, a dash for what is not known. Pure. */
+/** Numbers for readers: three significant digits, a suitable unit, a dash for an unknown value. Pure. */
 import type { Measure, ScalarMeasure } from './measure.ts'
 
 export const unknown = '–'
@@ -15,7 +15,7 @@ export function formatCount(value: number | null): string {
   return value === null ? unknown : Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')
 }
 
-/** The unit in which a measure is drawn and told, and what its values are divided by. */
+/** The unit in which a measure is drawn and printed, and the divisor that converts its values to this unit. */
 export function displayOf(measure: Measure): { unit: string; divisor: number } {
   const own = { unit: measure.unit, divisor: 1 }
   return measure.kind === 'scalar' ? (measure.display ?? own) : own

@@ -1,8 +1,8 @@
 /**
- * A bounded distribution of whole numbers, for latencies: a bucket is exact below 128 and a 64th of its power of two
- * above, so that whatever is asked of it is off by less than 1.6 percent. Values are *ticks*, 0 … 2^31 - 1; the measure
- * says how many make its unit. A histogram is kept as pairs of bucket and count, in order of buckets; empty ones are left
- * out. The peers' programs have the same buckets (`harness/peers/histogram.py`). Pure.
+ * A bounded distribution of whole numbers, for latencies. Below 128 each value has a bucket of its own; above, each
+ * power of two is divided into 64 buckets, so that a quantile is off by less than 1.6 percent. Values are *ticks* below
+ * 2^31; the measure says how many ticks make its unit. A histogram is kept as pairs of bucket and count, in order
+ * of buckets, without empty ones. The peers' programs have the same buckets (`harness/peers/histogram.py`). Pure.
  */
 import { z } from 'zod'
 
@@ -24,13 +24,13 @@ export function bucketOf(ticks: number): number {
   return shift * subBuckets + (value >>> shift)
 }
 
-/** The first value of a bucket, and of how many values it is. */
+/** The first value of a bucket, and how many values it holds. */
 function rangeOf(bucket: number): { first: number; width: number } {
   const shift = Math.max(0, Math.floor(bucket / subBuckets) - 1)
   return { first: (bucket - shift * subBuckets) * 2 ** shift, width: 2 ** shift }
 }
 
-/** Counts values; one thread's. */
+/** Counts values; for one thread. */
 export class HistogramRecorder {
   readonly #counts = new Uint32Array(bucketCount)
 
@@ -59,7 +59,7 @@ export function pool(histograms: readonly Histogram[]): Histogram {
   return [...counts].sort(([one], [other]) => one - other)
 }
 
-/** The value, in ticks, that a share of all values does not exceed, evenly spread within a bucket. Null for none. */
+/** The value in ticks that `share` (0 … 1) of all values do not exceed, interpolated in its bucket. Null if empty. */
 export function quantile(histogram: Histogram, share: number): number | null {
   const wanted = share * countOf(histogram)
   let below = 0

@@ -4,14 +4,14 @@
  */
 
 interface Described {
-  /** As headings have it. */
+  /** For headings. */
   readonly title: string
   readonly unit: string
-  /** What is said of a reader's wish: whether more of it is better, or less; or neither is. */
+  /** Whether more is better, or less, or neither. */
   readonly better: 'more' | 'less' | 'neither'
 }
 
-/** Where a median is drawn: on an axis of its own for each panel; beside its baseline's, all cells in one picture. */
+/** How a median is drawn: with an axis for each panel; or over the sequential stack, with all cells in one chart. */
 export type ScalarFigure = 'values' | 'ratios'
 
 export interface ScalarMeasure extends Described {
@@ -26,9 +26,9 @@ export interface ScalarMeasure extends Described {
 export interface DistributionMeasure extends Described {
   readonly kind: 'distribution'
   readonly combine: 'pool'
-  /** Of its histograms. */
+  /** How many ticks of the histograms make one `unit`. */
   readonly ticksPerUnit: number
-  /** Shares of the values for which tables and files have the value that they do not exceed. */
+  /** The quantiles in tables and files, each as a share: 0.99 is the value that 99 % of all values do not exceed. */
   readonly quantiles: readonly number[]
   readonly figures: readonly 'cumulative'[]
 }

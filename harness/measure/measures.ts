@@ -1,15 +1,15 @@
 /**
  * Every quantity that is measured, declared once: schemas of samples, summaries, verdicts, tables and figures follow.
- * What a workload measures is a list of these names; the first of them is what its cells are compared by.
+ * A workload lists the names of what it measures; its cells are compared by the first of them.
  */
 import { z } from 'zod'
 import { histogramSchema } from './histogram.ts'
 import type { DistributionMeasure, Measure, ScalarMeasure } from './measure.ts'
 
-/** Counts of what went wrong on the way: sums, for tables. */
+/** Counts of losses, retransmissions and the like: summed up, and shown in tables only. */
 const mishaps = { kind: 'scalar', better: 'less', combine: 'sum', figures: [] } as const
 
-/** One way of two. */
+/** Goodput of one of two directions. */
 const direction = {
   kind: 'scalar',
   unit: 'Mbit/s',
@@ -23,7 +23,7 @@ const direction = {
 const processorTime = { kind: 'scalar', better: 'less', combine: 'median', figures: [] } as const
 
 export const declaredMeasures = {
-  /** Application bytes that the receiver took within the measured time; where both ends receive, both. */
+  /** Application bytes that the receiver took within the measured time; if both ends receive, the sum. */
   goodputMbps: {
     kind: 'scalar',
     title: 'Goodput',
@@ -33,7 +33,7 @@ export const declaredMeasures = {
     display: { unit: 'Gbit/s', divisor: 1000 },
     figures: ['values'],
   },
-  /** Of it, what the stack sent, and what it received. */
+  /** The part of the goodput that the stack sent, and the part that it received. */
   outgoingMbps: { ...direction, title: 'Outgoing' },
   incomingMbps: { ...direction, title: 'Incoming' },
   /** Requests that the framework carried, without a network. */
@@ -56,7 +56,7 @@ export const declaredMeasures = {
     display: { unit: 'k/s', divisor: 1000 },
     figures: ['values', 'ratios'],
   },
-  /** At the client: from before the first byte of a request is handed over to the last byte of its response. */
+  /** At the client: from just before it hands over the first byte of a request to the last byte of the response. */
   latencyMicros: {
     kind: 'distribution',
     title: 'Latency',
@@ -95,10 +95,13 @@ export const declaredMeasures = {
     combine: 'median',
     figures: ['values'],
   },
-  /** For 10⁹ application bytes. */
+  /** Processor time for 10⁹ application bytes. */
   stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
   peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },
-  /** Of the stack's: its own threads with the engine's helpers, what of that polled in vain by the clock, and the application's. */
+  /**
+   * Parts of `stackSecondsPerGigabyte`: the stack's threads with the engine's helpers, and the application's thread.
+   * Polling is elapsed time of rounds in which the stack's threads found nothing to do.
+   */
   threadSecondsPerGigabyte: { ...processorTime, title: 'Threads', unit: 's per GB' },
   pollingSecondsPerGigabyte: { ...processorTime, title: 'Polling', unit: 's per GB' },
   applicationSecondsPerGigabyte: { ...processorTime, title: 'Application', unit: 's per GB' },
@@ -106,7 +109,7 @@ export const declaredMeasures = {
   peerMicrosPerTransaction: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   stackMicrosPerDatagram: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
   peerMicrosPerDatagram: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
-  /** Segments that the sender transmitted again; where both ends send, both. */
+  /** Segments that the sender transmitted again; if both ends send, the sum. */
   retransmits: { ...mishaps, title: 'Retransmits', unit: 'segments' },
   /** Retransmissions that DSACK (RFC 2883) reported to be unnecessary. */
   spuriousRetransmits: { ...mishaps, title: 'Spurious', unit: 'of them' },
@@ -114,10 +117,10 @@ export const declaredMeasures = {
   outOfOrder: { ...mishaps, title: 'Out of order', unit: 'at the receiver' },
   /** Duplicate acknowledgments that the sender received. */
   duplicateAcks: { ...mishaps, title: 'Dup. ACKs', unit: 'at the sender' },
-  /** Datagrams that the stack could not send, or had no room for: by its own counters. */
+  /** Datagrams that the stack could not send, or had no room for, by its own counters. */
   lostAtStack: { ...mishaps, title: 'Lost', unit: 'in the stack' },
   lostAtPeer: { ...mishaps, title: 'Lost', unit: 'in the peer' },
-  /** Neither end saw them: queues between the two were full, or the path was impaired. */
+  /** Datagrams that neither end saw being lost: queues between the two were full, or the path was impaired. */
   lostOnTheWay: { ...mishaps, title: 'Lost', unit: 'between' },
   /** Datagrams that arrived behind one with a higher number (RFC 4737). */
   reorderedDatagrams: { ...mishaps, title: 'Reordered', unit: 'datagrams' },
@@ -127,7 +130,7 @@ export const declaredMeasures = {
 
 type Declared = typeof declaredMeasures
 export type MeasureName = keyof Declared
-/** Those that can be compared: one number a sample, of which the median counts. */
+/** Measures that cells can be compared by: one number a sample, combined as a median. */
 export type RateName = {
   [Name in MeasureName]: Declared[Name]['combine'] extends 'median' ? Name : never
 }[MeasureName]
@@ -138,7 +141,7 @@ export type DistributionName = {
 
 export const measureNames = Object.keys(declaredMeasures) as MeasureName[]
 
-/** By name, as what it is declared to be: for code that treats all alike. */
+/** The declaration of a measure, for code that treats all measures alike. */
 export function measureOf(name: MeasureName): Measure {
   return declaredMeasures[name]
 }
@@ -164,7 +167,7 @@ const schemas = Object.fromEntries(
   ]),
 ) as { [Name in MeasureName]: SchemaOf<Declared[Name]> }
 
-/** What one sample has of them: those that its workload measures. */
+/** The measures of one sample: those that its workload lists. */
 export const measuredSchema = z.strictObject(z.object(schemas).partial().shape)
 
 export type Measured = z.infer<typeof measuredSchema>

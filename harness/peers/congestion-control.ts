@@ -1,5 +1,5 @@
 /**
- * What a Linux peer is set to where machines differ, so that results compare: its congestion control is Linux's own
- * default, whatever the host of the containers prefers.
+ * Settings of Linux peers that may differ from machine to machine; fixed, so that results can be compared. Congestion
+ * control is the default of Linux, even if the host of the containers prefers another one.
  */
 export const congestionControl = 'cubic'

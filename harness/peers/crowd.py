@@ -4,7 +4,7 @@ closes them all.
 
     crowd.py --connect 10.77.0.1:7 --connections 1024 --bytes 1024
 
-Prints one {"event": "result"}; `lost` lists why connections did not echo, each once.
+Prints one {"event": "result"}; `lost` lists why connections did not echo, each reason once.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import time
 import endpoint
 
 OPENING_AT_ONCE = 128
-# For all to be open, and for all to have echoed.
+# Until all connections are open, and again until all have echoed.
 LIMIT_SECONDS = 45
 
 

@@ -17,19 +17,19 @@ import struct
 import endpoint
 
 LONGEST_BYTES = 1472
-# Under way at the same time: no queue on the way is full then.
+# Datagrams in flight at the same time; few enough that no queue on the way gets full.
 WINDOW = 8
 SILENCE_SECONDS = 2
 NAME = "replicas.example"
 
 
 def message(number):
-    """Bytes that follow from the number, one of every length."""
+    """The bytes of a datagram, derived from its number. Successive numbers go through all lengths, 1 to 1472 bytes."""
     return random.Random(number).randbytes(1 + number * 7 % LONGEST_BYTES)
 
 
 def echo(client, count):
-    """Of a bounded number under way, each is waited for; what comes back may do so in any order."""
+    """Sends `count` datagrams, at most WINDOW of them in flight. The echoes may come back in any order."""
     awaited = {}
     wrong = echoed = 0
     try:
@@ -47,7 +47,7 @@ def echo(client, count):
 
 
 def name(client, _):
-    """The address that a name server says, and how it answers (RFC 1035 section 4)."""
+    """Asks a name server for NAME: whether the answer is well formed (RFC 1035 section 4), and the address in it."""
     question = b"".join(bytes([len(label)]) + label.encode() for label in NAME.split(".")) + b"\0"
     question += struct.pack("!HH", 1, 1)
     identification = random.randrange(1 << 16)
@@ -63,7 +63,7 @@ def name(client, _):
 
 
 def refused(client, _):
-    """The error that a closed port is known by."""
+    """Sends to a closed port: the name of the error that comes back, None if none does."""
     client.send(b"anybody?")
     try:
         client.recv(1)

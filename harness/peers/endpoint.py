@@ -84,7 +84,7 @@ def accept_all(options, buffer_option):
 
 
 def run(main):
-    """Runs a program; what goes wrong is told as an event, with exit code 1."""
+    """Runs a program. An OSError or ValueError is told as the event `failed`, and the exit code is 1."""
     try:
         main()
     except (OSError, ValueError) as error:

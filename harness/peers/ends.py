@@ -1,4 +1,4 @@
-"""Ends of connections that carry bytes both ways at the same time: what is owed, what is due, and waiting for either."""
+"""Ends of connections that carry bytes both ways at the same time: sending, receiving, and waiting for either."""
 
 import selectors
 import socket
@@ -19,7 +19,7 @@ class End:
         connection.setblocking(False)
         self.content = memoryview(stream.content)
         self.buffer = memoryview(bytearray(stream.piece_limit(0, CHUNK)))
-        # Positions in the two streams; `owed` is how far the outgoing one is to be sent.
+        # Positions in the two streams. The outgoing stream is to be sent up to the position `owed`.
         self.owed = 0
         self.sent = 0
         self.received = 0
@@ -60,7 +60,10 @@ class End:
 
 
 def run_all(ends, timeout):
-    """Calls `advance` of each end whenever it can go on, until all say that they are over."""
+    """
+    Sends and receives on all ends, and calls `advance` of an end after each step, until it has returned false for all.
+    Raises TimeoutError after `timeout` seconds in which no end could go on.
+    """
     with selectors.DefaultSelector() as selector:
         for end in ends:
             end.send()
@@ -80,7 +83,7 @@ def run_all(ends, timeout):
 
 
 def wanted(end):
-    """What it waits for. A stream that has ended would be readable for ever."""
+    """The events that an end waits for. After the end of its stream it does not read: it would be readable for ever."""
     reads = 0 if end.finished else selectors.EVENT_READ
     return reads | (selectors.EVENT_WRITE if end.sent < end.owed else 0)
 

@@ -6,18 +6,18 @@ import { type DeployedNode, paths } from '../topology/node.ts'
 
 /**
  * A program of a Linux host: it serves one measurement, tells its state by events, one JSON object a line, and ends with
- * one result. Workloads have theirs in their folders; what these share is beside this file.
+ * one result. Workloads have their programs in their own folders; modules that these share are beside this file.
  */
 export interface MeetingOptions {
   /** Wait for the connections on this port, or open them to this `host:port`. */
   readonly meet: { readonly listen: number } | { readonly connect: string }
   /** Number of connections, all open at the same time. Default: 1. */
   readonly connections?: number | undefined
-  /** Longest silence. Default: 60. */
+  /** Longest silence, in seconds. Default: 60. */
   readonly timeoutSeconds?: number | undefined
   /** Congestion control of these connections. Default: the host's. */
   readonly congestionControl?: string | undefined
-  /** Socket buffer. Default: the kernel sizes it. */
+  /** Size of the socket buffer. Default: the kernel decides. */
   readonly bufferBytes?: number | undefined
 }
 
@@ -40,13 +40,13 @@ export function given(name: string, value: string | number | undefined): string[
   return value === undefined ? [] : [`--${name}`, String(value)]
 }
 
-/** What is to run on a Linux host: a Python program, and what it tells in the end. */
+/** A Python program for a Linux host, and the schema of its result. */
 export interface PeerProgram<Result = unknown> {
   /** As the containers see it. */
   readonly file: string
   readonly argv: readonly string[]
   readonly result: z.ZodType<Result>
-  /** Whether it waits for connections, and tells when it does. */
+  /** Whether the program waits for connections; then it tells when it listens. */
   readonly listens: boolean
 }
 
@@ -58,7 +58,7 @@ export interface RunningProgram<Result> {
   kill(): Promise<void>
 }
 
-/** A command for a Python program that finds what all of them share. */
+/** The command that runs a Python program, with the shared modules on its path. */
 export function pythonCommand(file: string, argv: readonly string[]): string[] {
   return ['env', `PYTHONPATH=${paths.peerPrograms}`, 'python3', file, ...argv]
 }
@@ -73,7 +73,7 @@ export async function startProgram<Result>(
   const name = `${basename(program.file)} on ${node.name}`
   const result = follow(child, name, program.result, ready.resolve)
   result.catch(ready.reject)
-  // Whoever does not wait for one of the two still learns of a failure from the other.
+  // A failure rejects both promises. A caller may await only `result`: then `ready` must not reject unhandled.
   ready.promise.catch(() => {})
   return { ready: ready.promise, result, kill: () => child.kill('KILL') }
 }

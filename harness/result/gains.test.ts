@@ -4,7 +4,7 @@ import { gainsByRound, ratesByRound } from './gains.ts'
 
 const cells = ['replicated-n2-cipher-tap', 'sequential-cipher-tap'] as const
 
-/** Half the processor time, twice the goodput; slower in every round. */
+/** Two replicas take half the processor time and have twice the goodput. Each round is slower than the one before. */
 const { samples } = fakeRun({
   sample: (sample) => {
     const share = sample.factors.replicas === 2 ? 2 : 1

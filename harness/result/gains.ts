@@ -1,6 +1,6 @@
 /**
- * How much better one cell is than another, round by round, by a rate. Above 1 is better, whether more of it is, or less.
- * Pure.
+ * The gain of one cell over another by a rate, round by round. A gain above 1 is better, also for a rate of which less
+ * is better. Pure.
  */
 import type { Experiment } from '../matrix/experiment.ts'
 import { declaredMeasures, type RateName } from '../measure/measures.ts'
@@ -25,7 +25,7 @@ export function ratesByRound(rate: RateName, cell: string, samples: readonly Sam
   )
 }
 
-/** In order of the rounds that both have. */
+/** The gains of `cell` over `over`, in order of the rounds that both have. */
 export function gainsByRound(
   rate: RateName,
   cell: string,

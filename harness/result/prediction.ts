@@ -4,7 +4,7 @@
  *
  * There are two sorts. A *check* has the processors of the machine that measured, shared by stack, application and
  * peer, and belongs to a cell: it can be right or wrong. An *outlook* has a processor for each thread of the stack, one
- * for the application and one for the peer's program, and nothing measured beside it.
+ * for the application and one for the peer's program; there is no measurement to compare it with.
  */
 import { z } from 'zod'
 import { factorSchemas } from '../matrix/factors.ts'
@@ -26,7 +26,7 @@ const shape = {
   /** Replicas or workers; absent for the sequential stack. */
   replicas: factorSchemas.replicas.exactOptional(),
   payloadWork: predictionPlanSchema.shape.payloadWork.element,
-  /** For everybody: the stack's threads, the application, the peer's program. */
+  /** Shared by the stack's threads, the application and the peer's program. */
   processors: z.int().positive(),
   draws: z.int().positive(),
   goodputMbps: rangeSchema,

@@ -24,7 +24,7 @@ export const disturbedSchema = z.strictObject({
       kind: z.enum(['kill', 'stall']),
       replica: count,
       atMillis: z.number(),
-      /** When a killed replica's successor took part, or a stall was under way. */
+      /** When a killed replica's successor had joined, or when a stall had been ordered. */
       recoveredMillis: z.number(),
       /** The longest time without a byte after it. */
       gapMillis: z.number().nonnegative(),
@@ -36,7 +36,7 @@ const pathDirectionSchema = z.strictObject({
   /** Frames that were put onto the path, and those that left it at its other end, duplicates included. */
   written: count,
   delivered: count,
-  /** Those that had to wait on it. */
+  /** Frames that had to wait on the path. */
   delayed: count,
   lost: count,
   duplicated: count,
@@ -46,14 +46,14 @@ const pathDirectionSchema = z.strictObject({
   corrupted: count,
   /** Lost because the queue of a link with a rate was full. */
   queueDrops: count,
-  /** Lost because too many were held, or because the next device had no room. */
+  /** Lost because the path held too many frames, or because the next device had no room. */
   refused: count,
 })
 
 /** What an impaired path did to the frames of a transfer, its beginning and end included, as seen from the stack. */
 export const pathSchema = z.strictObject({ outgoing: pathDirectionSchema, incoming: pathDirectionSchema })
 
-/** What was to arrive over a whole sample, what comes before its measurement included, and what did. */
+/** What was sent and what arrived during a whole sample, including the time before its measurement. */
 const deliverySchema = z.strictObject({
   /** What is counted: bytes, requests, datagrams. */
   unit: z.string(),
@@ -61,13 +61,13 @@ const deliverySchema = z.strictObject({
   received: count,
   /** Received, compared with what was expected, and found equal. */
   verified: count,
-  /** Set where the service promises no delivery: what is lost is no fault then. */
+  /** Set where the service does not promise delivery: then a loss is not a fault. */
   mayBeLost: z.literal(true).exactOptional(),
 })
 
 /** What a sampler measured in one sample. */
 export const measurementSchema = z.strictObject({
-  /** Those of the cell's workload. */
+  /** The measures of the cell's workload. */
   measures: measuredSchema,
   deliveries: z.array(deliverySchema).min(1),
   /** How long the measurement took. */
@@ -81,7 +81,7 @@ export const measurementSchema = z.strictObject({
   /** State digests that differed at equal channel index: anything but 0 voids the sample. */
   divergences: count,
   digestsCompared: count,
-  /** Digests that were overwritten before all replicas had theirs to compare. */
+  /** Digests that were overwritten before all replicas could compare theirs. */
   digestsMissed: count,
 
   /** Requests that the channel (or the sequential loop) carried. */
@@ -90,7 +90,7 @@ export const measurementSchema = z.strictObject({
   framesOut: unknownCount,
   /** Counters of each replica by name: applied, checked, performed, claimsWon and the like. */
   perReplica: z.array(z.record(z.string(), z.number())),
-  /** The part of the stack at the other end, where that is ours: its digests are in the sums above, too. */
+  /** What the stack at the other end did, if it is ours. The sums above include its digests. */
   peerStack: z
     .strictObject({
       divergences: count,
@@ -101,7 +101,7 @@ export const measurementSchema = z.strictObject({
   disturbed: disturbedSchema.exactOptional(),
   /** Set where the path was impaired. */
   path: pathSchema.exactOptional(),
-  /** Segments that either end sent again, SYNs and FINs, too. */
+  /** Segments that each end retransmitted, SYNs and FINs included. */
   retransmitsOf: sides.exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
@@ -123,7 +123,7 @@ const identityShape = {
 export const failureSchema = z.strictObject({
   reason: z.string(),
   remedy: z.string(),
-  /** State digests that differed, where that ended the sample. */
+  /** State digests that differed, if this ended the sample. */
   divergences: count.exactOptional(),
 })
 

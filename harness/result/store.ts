@@ -15,7 +15,7 @@ export const latestLink = 'latest'
 export const manifestName = 'manifest.json'
 export const samplesName = 'samples.ndjson'
 export const predictionsName = 'predictions.ndjson'
-/** What operations cost on the machine when it was measured, where predictions rest on it. */
+/** What operations cost on the machine, measured during the run; only in runs with predictions. */
 export const costsName = 'costs.json'
 export const reportName = 'index.html'
 /** The process that writes to the folder, as `formatOwner` puts it. */

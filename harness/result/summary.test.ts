@@ -12,7 +12,7 @@ function cellOf(run: Run, id: string): CellSummary {
   return cell
 }
 
-/** Goodput of 100 Mbit/s for the sequential cell, times what the test says by round for the others. */
+/** A goodput of 100 Mbit/s times the factor that the test gives for a sample. */
 const paced = (factor: (sample: MeasuredSample) => number) => (sample: MeasuredSample) =>
   measuring(sample, { goodputMbps: 100 * factor(sample) })
 

@@ -36,11 +36,11 @@ export interface CellSummary {
   readonly void: number
   /** Probability that an interval of this cell holds the true median; below 0.95 with fewer than six samples. */
   readonly coverage: number
-  /** The intervals are the smallest and the largest sample. */
+  /** The intervals reach from the smallest to the largest sample. */
   readonly wholeRange: boolean
-  /** By name, those of the experiment's workload. */
+  /** The measures of the experiment's workload, by name. */
   readonly measures: Combined
-  /** Of the first measure; above 1 is better, whichever way that measure goes. */
+  /** Gains by the first measure; above 1 is better, also if less of the measure is better. */
   readonly speedupOverSequential: Interval | null
   readonly speedupOverSingle: Interval | null
   /** Rounds that speedupOverSequential rests on, and the probability that its interval holds the true median. */
@@ -50,12 +50,12 @@ export interface CellSummary {
   readonly delivered: Readonly<Record<string, Delivered>>
   readonly digestsCompared: number
   readonly digestsMissed: number
-  /** Over all samples, those that are void or failed included. */
+  /** Over all samples, including void and failed ones. */
   readonly divergences: number
   /** Replicas killed or stalled in the sound samples, and the longest times without a byte after that. */
   readonly disturbances: number
   readonly gapMillis: Interval | null
-  /** Where the verdict is on a cost: the share of the first measure that this cell pays. */
+  /** If the verdict is on a cost: the share of the first measure that this cell loses. */
   readonly cost: Cost | null
   /** Processor time by what it was for. */
   readonly work: Work | null
@@ -63,11 +63,11 @@ export interface CellSummary {
   readonly predicted: PredictedCell | null
 }
 
-/** What an experiment asked of the virtual cores, besides what stands at its cells. */
+/** The predictions of an experiment, except those at its cells (`CellSummary.predicted`). */
 export interface PredictionSummary {
-  /** Of the cells that are both predicted and measured. */
+  /** Over the cells that are both predicted and measured. */
   readonly errors: ErrorSizes | null
-  /** Beyond this machine: a processor for each thread. */
+  /** With a processor for each thread, which may be more than this machine has. */
   readonly outlook: readonly Outlook[]
   readonly failures: readonly Failure[]
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a measured sample may count. Speed without correctness is no result: a sample whose bytes or states were
- * wrong is kept, shown and left out of every median. Pure.
+ * Whether a measured sample counts. A sample whose bytes or states were wrong is kept and shown, but left out of every
+ * median. Pure.
  */
 import type { Measurement } from './sample.ts'
 

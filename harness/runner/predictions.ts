@@ -1,7 +1,7 @@
 /**
- * The predictions of a run: in every round of an experiment that plans some the machine is calibrated, too, so that slow
- * minutes of the machine are in both; when all samples are taken, the virtual cores are asked. Invariant: whatever fails
- * there is recorded and told, and stops no sample.
+ * The predictions of a run. If an experiment plans predictions, the machine is calibrated in each of its rounds, so
+ * that slow minutes of the machine affect costs and samples alike. The virtual cores are asked after the experiment's
+ * last sample. Invariant: a failure of calibration or prediction is recorded and told, and stops no sample.
  */
 import type { Calibration } from '../calibrate/calibrate.ts'
 import { type PlannedQuestion, questionsOf } from '../calibrate/questions.ts'
@@ -22,7 +22,7 @@ export interface PredictionsOptions {
   readonly context: PrepareContext
   /** Those that the run made before it was interrupted. */
   readonly made: readonly PredictionLine[]
-  /** Of this machine: what cells are measured with. */
+  /** The processors of this machine, on which cells are measured. */
   readonly processors: number
   note(line: string): void
 }
@@ -37,7 +37,7 @@ export function isPredicted(experiment: Experiment, { made, profile, seed, proce
 }
 
 export class Predictions {
-  /** What is missing, in whole sentences. */
+  /** Which predictions are missing and why, in whole sentences. */
   readonly remarks: string[] = []
   readonly #options: PredictionsOptions
   /** Of the experiment whose samples are being taken, if it plans predictions and nothing failed. */
@@ -47,7 +47,7 @@ export class Predictions {
     this.#options = options
   }
 
-  /** Gets ready to calibrate, if the experiment plans predictions. Throws HarnessError if the disk takes nothing more. */
+  /** Gets ready to calibrate if the experiment plans predictions. Throws HarnessError if the folder is not writable. */
   async prepareFor(experiment: Experiment): Promise<void> {
     const { id, predictions, rounds } = experiment
     if (predictions === undefined || isPredicted(experiment, this.#options)) return
@@ -64,13 +64,13 @@ export class Predictions {
     try {
       this.#calibration = await unlessAborted(signal, opened)
     } catch (error) {
-      // It may come about all the same, once nobody waits for it.
+      // After an interrupt the calibration may still get ready: then it has to be closed.
       opened.then((calibration) => calibration.close()).catch(() => {})
       await this.#fail(id, error)
     }
   }
 
-  /** Measures before the samples of a round. Throws HarnessError if the disk takes nothing more. */
+  /** Calibrates before the samples of a round. Throws HarnessError if the folder is not writable. */
   async beginRound({ id, predictions }: Experiment): Promise<void> {
     const repetitions = predictions?.[this.#options.profile].repetitionsPerRound ?? 0
     for (let k = 0; k < repetitions && this.#calibration !== undefined; k++) {
@@ -88,7 +88,7 @@ export class Predictions {
     await this.#close()
   }
 
-  /** Asks what the experiment planned, after its last sample. Throws HarnessError if the disk takes nothing more. */
+  /** Asks what the experiment planned, after its last sample. Throws HarnessError if the folder is not writable. */
   async makeFor(experiment: Experiment | undefined): Promise<void> {
     if (experiment === undefined || this.#calibration === undefined) return
     try {
@@ -111,7 +111,7 @@ export class Predictions {
         await folder.appendPrediction(line)
         this.#tell(experiment.id, question, index, questions.length, value.speedup.median)
       } catch (error) {
-        // Nobody waits for what may hang: an interrupt has ended it already.
+        // Not awaited, since it may hang. After an interrupt the signal ends the virtual cores.
         answers.return(undefined).catch(() => {})
         await this.#fail(experiment.id, error)
         return
@@ -119,7 +119,7 @@ export class Predictions {
     }
   }
 
-  /** What it leaves behind is removed when the command ends: no reason to lose samples. */
+  /** Reports a failure, but does not throw: the end of the command removes what is left, and the samples are kept. */
   async #close(): Promise<void> {
     const calibration = this.#calibration
     this.#calibration = undefined

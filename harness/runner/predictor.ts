@@ -1,6 +1,6 @@
 /**
- * What the runner needs from whoever can predict. `harness/calibrate/virtual-cores.ts` has the one that asks the virtual
- * cores; tests have their own. Called by the runner only, one call at a time, and never while a sample is taken.
+ * The interface between the runner and a predictor. `harness/calibrate/virtual-cores.ts` implements it; tests have
+ * predictors of their own. Called by the runner only, one call at a time, and never while a sample is taken.
  */
 import type { Calibration } from '../calibrate/calibrate.ts'
 import type { Answer } from '../calibrate/predict.ts'
@@ -9,7 +9,7 @@ import type { PredictionQuestion } from '../calibrate/questions.ts'
 export interface CalibrationRequest {
   /** File to write what operations cost to. */
   readonly path: string
-  /** How many there will be at most. */
+  /** Largest number of repetitions that may follow. */
   readonly repetitions: number
   readonly seed: number
   readonly signal: AbortSignal
@@ -18,12 +18,12 @@ export interface CalibrationRequest {
 
 export interface Predictor {
   /**
-   * Gets ready to measure what operations cost on this machine, in between of samples. Throws HarnessError; has cleaned up,
-   * or will when the command ends.
+   * Gets ready to measure between samples what operations cost on this machine. After a HarnessError everything that it
+   * made is removed, at the latest when the command ends.
    */
   calibrate(request: CalibrationRequest): Promise<Calibration>
 
-  /** The answers by the costs in a file, in the order of the questions. Throws HarnessError at the first without one. */
+  /** Answers the questions in order, with the costs in a file. Throws HarnessError at the first without an answer. */
   predict(
     costsPath: string,
     questions: readonly PredictionQuestion[],

@@ -1,6 +1,6 @@
 /**
  * Says how a run goes: one line a sample, which also reads well in a log file; on a terminal the line is coloured.
- * The estimate of the time that is left is the sum, over the samples to come, of what their cells took so far.
+ * The estimate of the time that is left sums up, for each sample to come, how long its cell's last sample took.
  */
 import pc from 'picocolors'
 import type { Experiment } from '../matrix/experiment.ts'
@@ -51,7 +51,7 @@ export class LineProgress implements Progress {
     if (sample.status === 'failed') this.#explain(sample.failure)
   }
 
-  /** A peer that died fails many samples; it is explained once. */
+  /** Explains each reason once: many samples may fail for the same one, such as a peer that died. */
   #explain(failure: Failure): void {
     if (this.#explained.has(failure.reason)) return
     this.#explained.add(failure.reason)
@@ -59,7 +59,7 @@ export class LineProgress implements Progress {
   }
 }
 
-/** Estimates from what each cell took last; cells not yet seen are taken for average. */
+/** Estimates by the time of each cell's last sample; a cell that had none yet counts with the average. */
 class RemainingTime {
   readonly #schedule: readonly ScheduledSample[]
   readonly #lastMillis = new Map<string, number>()
@@ -83,7 +83,7 @@ function keyOf(scheduled: ScheduledSample): string {
   return `${scheduled.experiment.id}/${scheduled.cell.id}`
 }
 
-/** What the cells of the experiment are compared by. */
+/** The sample's value of the measure that the cells of the experiment are compared by. */
 function formatSample({ workload }: Experiment, { measures }: MeasuredSample): string {
   const [name] = specificationOf(workload).measures
   return formatQuantity(declaredMeasures[name], measures[name] ?? null)

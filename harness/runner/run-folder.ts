@@ -88,7 +88,7 @@ export class RunFolder {
     await this.#predictions.append(line)
   }
 
-  /** Makes room for a sample's log and answers its absolute path. */
+  /** Makes the folder for a sample's log and returns the log's absolute path. */
   async makeLog(experiment: string, cell: string, round: number): Promise<string> {
     const path = join(this.path, 'logs', experiment, cell, `${round}.log`)
     await keepingSpace(this.path, () => mkdir(dirname(path), { recursive: true }))
@@ -172,7 +172,7 @@ class LineFile {
   }
 }
 
-/** Appends a line to a log; time first. Throws HarnessError if the disk does not take it. */
+/** Appends a line to a log, with the time in front. Throws HarnessError if the log cannot be written. */
 export function appendLog(path: string, line: string): void {
   try {
     appendFileSync(path, `${new Date().toISOString()} ${line}\n`)
@@ -181,7 +181,7 @@ export function appendLog(path: string, line: string): void {
   }
 }
 
-/** `2026-11-22T11-54-50Z`: sorts by time, and no file system minds it. */
+/** `2026-11-22T11-54-50Z`: names sort by time and are valid on every file system. */
 function timeForName(now: Date): string {
   return now
     .toISOString()
@@ -211,7 +211,7 @@ async function keepingSpace<T>(folder: string, write: () => Promise<T>): Promise
   }
 }
 
-/** What to do about a folder that cannot be written to. */
+/** The error for a folder that cannot be written to, with what to do about it. */
 export function diskError(folder: string, error: unknown): HarnessError {
   const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error))
   return full

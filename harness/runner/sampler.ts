@@ -1,7 +1,6 @@
 /**
- * What the runner needs from whoever can take a sample; `harness/testbed/sampler.ts` has the one that does. The runner
- * owns schedule, files and failures; a sampler owns containers, devices and traffic. Called by the runner only, one call at
- * a time.
+ * The interface between the runner and a sampler; `harness/testbed/sampler.ts` implements it. The runner owns schedule,
+ * files and failures; a sampler owns containers, devices and traffic. Called by the runner only, one call at a time.
  */
 import type { Cell, Experiment } from '../matrix/experiment.ts'
 import type { Failure, Measurement } from '../result/sample.ts'
@@ -17,7 +16,7 @@ export interface PrepareContext {
 
 export interface SampleContext extends PrepareContext {
   readonly experiment: Experiment
-  /** Of the warm-up that the experiment asks for: 1, less where a run is to be quick, 0 for none. */
+  /** Share of the experiment's warm-up that is to be done: 1, less in a quick run, 0 for none. */
   readonly warmupShare: number
   /** No later sample of this cell is scheduled. */
   readonly isLast: boolean
@@ -36,8 +35,8 @@ export type SampleOutcome =
 
 export interface Sampler {
   /**
-   * Makes a topology ready: before its first sample, and again after any sample of it that failed, so it has to
-   * be repeatable and to replace what died. Several topologies stay up at once until `dispose`.
+   * Makes a topology ready: before its first sample, and again after each sample of it that failed. So it has to be
+   * repeatable, and to replace containers and processes that died. Topologies stay up, side by side, until `dispose`.
    * Throws HarnessError; the topology's samples are then recorded as failed with that reason.
    */
   prepare(topology: string, context: PrepareContext): Promise<TopologyFacts>

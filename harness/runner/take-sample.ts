@@ -11,7 +11,7 @@ import type { PrepareContext, SampleContext, SampleOutcome, Sampler } from './sa
 import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
-/** A quick run shows that everything works; it need not wait until the last function is compiled. */
+/** Share of the warm-up. A quick run only shows that everything works: it does not wait until all code is compiled. */
 const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0.25 }
 
 export async function takeSample(

@@ -1,6 +1,6 @@
 /**
- * Which topologies are up. One is prepared before its first sample, and again after a sample of it failed; if
- * that does not work it is given up, and its other samples fail at once with the same reason.
+ * Which topologies are up. A topology is prepared before its first sample, and again after one of its samples failed.
+ * If preparing fails the topology is given up, and its other samples fail at once with the same reason.
  */
 import { DivergenceFailure, HarnessError, messageOf } from '../error.ts'
 import type { Failure } from '../result/sample.ts'

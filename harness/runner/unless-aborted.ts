@@ -1,10 +1,10 @@
 /**
- * Waits for work, but not beyond an interrupt: a transfer or a container may take long to end by itself. Whoever
- * interrupts has `dispose` end what was left.
+ * Waits for work, but not beyond an interrupt: a transfer or a container may take long to end by itself. After an
+ * interrupt `dispose` ends what is left.
  */
 import { HarnessError } from '../error.ts'
 
-/** The work's result; throws HarnessError once the signal is aborted. What the work still does is nobody's concern. */
+/** The work's result; throws HarnessError once the signal is aborted. A later result or error is then ignored. */
 export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   work.catch(() => {})
   let stop: (() => void) | undefined

@@ -1,4 +1,4 @@
-/** A median and the interval that holds the true one. */
+/** A median and its confidence interval. */
 export interface Interval {
   readonly median: number
   readonly low: number

@@ -49,8 +49,8 @@ function skippedOnEachSide(count: number): number {
 }
 
 /**
- * The true median is above a sample or below it, like a coin's fall, so the number of samples below it is binomial;
- * the interval misses it when at most `skipped` are on one side: 1 - 2 P(B(count, ½) ≤ skipped).
+ * Each sample is below the true median with probability ½, so the number of samples below it is binomial. The interval
+ * misses the true median when at most `skipped` samples are on one side of it: 1 - 2 P(B(count, ½) ≤ skipped).
  */
 function coverageOf(count: number, skipped: number): number {
   let ways = 1

@@ -4,8 +4,8 @@
  *
  *   S(N) = N / (1 + (N-1) r)      speed-up over one replica; its limit is 1/r
  *
- * Pure. It knows no channel, no contention and no shared peer: where measurements leave the line, one of those is at
- * work.
+ * Pure. The model has no channel, no contention and no shared peer: if measurements deviate from it, one of these is
+ * the cause.
  */
 
 export interface SpeedupPoint {

@@ -55,7 +55,7 @@ export class AgentConnection {
     return agent
   }
 
-  /** Does one task, and calls `onListening` once that waits for connections. Throws HarnessError with the reason if it failed. */
+  /** Does one task; calls `onListening` once the task waits for connections. Throws HarnessError if the task failed. */
   async work(work: Work, onListening: () => void = () => {}): Promise<Done> {
     let event = await this.#command({ id: this.#nextId++, work })
     if (event.event === 'listening') {

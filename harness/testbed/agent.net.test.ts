@@ -65,7 +65,7 @@ test('one stack makes many transfers, and reports each by itself', async () => {
     expect(result.bytes).toBe(bytes)
     expect(result.digestsCompared).toBeGreaterThan(0)
     expect(result.divergences).toBe(0)
-    // Not the sum of all so far: a segment of it at most twice.
+    // The frames of this transfer only, not the sum of all so far: each segment is sent at most twice.
     expect(result.framesOut).toBeLessThan((2 * bytes) / 1448)
     expect(result.protocol.activeOpens).toBe(1)
   }
@@ -79,7 +79,7 @@ test('a transfer that fails says why, and the next has a stack again', async () 
 
 test('what a stack captured is what other programs read', async () => {
   await mkdir(join(testbed.directory, 'captures'), { recursive: true })
-  // One thread: what each has recorded is written out by the mebibyte.
+  // A stack with one thread, which sends enough: each thread writes its capture to the file by the mebibyte.
   const strategy = { kind: 'sequential' } as const
   await transfer({ stack: { strategy, captureDirectory: `${paths.shared}/captures` } })
   const read = await testbed.peer.exec(['tcpdump', '-nn', '-r', `${paths.shared}/captures/thread-0.pcap`])

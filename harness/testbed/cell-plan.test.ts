@@ -17,7 +17,7 @@ import {
 } from '../workload/workloads.ts'
 import { planCell } from './cell-plan.ts'
 
-/** Values that are not listed in a schema; of the others all are tried. */
+/** Values to try of factors whose schema does not list its values; of other factors all values are tried. */
 const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
   replicas: [1, 2, 64],
   chunk: [1, 8, 1024],
@@ -49,7 +49,7 @@ function valuesOf(name: FactorName): readonly FactorValue[] {
   return 'options' in schema ? schema.options : (examples[name] ?? [])
 }
 
-/** A cell of this strategy and workload, with all that such a cell has to have. */
+/** A cell of this strategy and workload with only the factors that it needs. */
 function leastCell(strategy: Factors['strategy'], workload: WorkloadName): Factors {
   const specification = specificationOf(settings[workload])
   const needed: FactorName[] = ['replicas', 'payloadWork', ...specification.factors.required]

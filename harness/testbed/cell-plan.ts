@@ -1,7 +1,7 @@
 /**
- * From a cell's factors to what runs it: the one place where the matrix's words become containers and the stack's options.
- * Whoever takes a sample is given the plan and never the factors. Every factor has its line here, but for those that a
- * workload's specification reads; so none can be accepted and read by nobody. Pure.
+ * From a cell's factors to a plan: the only place where factors become containers and the stack's options. The code
+ * that takes a sample gets the plan, never the factors. Every factor has its line here, except those that a workload's
+ * specification reads; so no factor can be accepted and then ignored. Pure.
  */
 import { type StackSpec, stackSpecSchema } from '../agent/stack-spec.ts'
 import { HarnessError } from '../error.ts'
@@ -15,7 +15,7 @@ import type { TestbedPlan } from './testbed.ts'
 /** IPv4 and TCP without options: what an MSS leaves of an MTU (RFC 9293 section 3.7.1). */
 const headerBytes = 40
 
-/** A stack's specification, but for what only a deployed topology knows. */
+/** A stack's specification, without the fields that only a deployed topology knows. */
 export type PlannedStack = Omit<StackSpec, 'address' | 'mtuBytes' | 'impairment'>
 
 interface Planned {
@@ -49,7 +49,7 @@ interface Draft {
   peer: Record<string, string | number> | undefined
 }
 
-/** What is not the workload's own matter. */
+/** The factors that workloads do not read themselves. */
 type PlannedFactor = Exclude<FactorName, WorkloadFactor>
 
 type Application<Name extends PlannedFactor> = (
@@ -140,7 +140,7 @@ export function planCell(factors: Factors, workload: WorkloadSettings): CellPlan
   if (!usesNetwork) return { kind: 'alone', ...planned }
   if (factors.strategy === 'linux') return { kind: 'linux', ...planned }
   const { strategy, stack } = draft
-  // What is done to payload is done at both ends; all else is the matter of either.
+  // Both ends do the same payload work. All other fields are those of the stack under test only.
   const { payloadWork = 'checksum' } = stack
   return {
     kind: 'stack',

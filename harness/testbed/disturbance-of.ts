@@ -1,11 +1,14 @@
-/** From a cell's factor to what happens in one of its samples: when and to whom, drawn from the sample's seed. */
+/** From a cell's factor to the disturbances of one of its samples: moments and victims, drawn by the sample's seed. */
 import type { Disturbance } from '../agent/stack-spec.ts'
 import type { Factors } from '../matrix/factors.ts'
 import { seededRandom } from '../statistics/random.ts'
 
 const killsPerSample = 5
 const stallsPerSample = 2
-/** Not before a connection has its speed, and not so late that its end hides the gap. */
+/**
+ * Disturbances happen between these shares of the task: after the connection has reached its speed, and early enough
+ * that the end of the transfer does not hide the gap.
+ */
 const earliest = 0.1
 const latest = 0.85
 

@@ -1,4 +1,4 @@
-/** Runs one exchange between our stack and its peer: whoever listens first, then the other, both watched. */
+/** Runs one exchange between our stack and its peer: starts the end that listens, then the other, and observes both. */
 import { existsSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,20 +18,20 @@ export const dumpDirectory = `${paths.shared}/${dumpsName}`
 
 export interface Exchanged {
   readonly done: Done
-  /** What the peer's program told. */
+  /** The result of the peer's program. */
   readonly peer: unknown
-  /** Of a stack in the peer's place. */
+  /** What a stack at the other end did; undefined if the peer is Linux. */
   readonly peerDone: Done | undefined
   readonly seen: Observation
 }
 
-/** What either end does; at a Linux peer it is the exchange's program. */
+/** The task of each end; `peer` is undefined if the peer is Linux, which runs the exchange's program. */
 export interface BothWork {
   readonly stack: Work
   readonly peer: Work | undefined
 }
 
-/** Throws HarnessError with the reason if either end failed; what is known of it is in the sample's log then. */
+/** Throws HarnessError with the reason if either end failed; details are then in the sample's log. */
 export async function runExchange(
   testbed: Testbed,
   agent: AgentConnection,
@@ -51,7 +51,7 @@ export async function runExchange(
       if (exchange.listens === 'stack') return await callStack(agent, work.stack, start)
       const waiting = await start()
       await waiting.ready
-      // Together: a peer that dies must not leave us waiting for a task that cannot end.
+      // Awaited together: if the peer dies, the stack's task may never end.
       return await Promise.all([agent.work(work.stack), waiting.ended])
     } catch (error) {
       context.log(await socketSnapshot(testbed.peer).catch(() => ''))
@@ -73,13 +73,13 @@ async function callStack(
 ): Promise<[Done, Awaited<PeerEnd['ended']>]> {
   const listening = Promise.withResolvers<void>()
   const done = agent.work(work, listening.resolve)
-  // Whatever fails first is the reason.
+  // Rejects with the reason if the task fails before it listens.
   await Promise.race([listening.promise, done])
   const calling = await start()
   return await Promise.all([done, calling.ended])
 }
 
-/** What a stack wrote about replicas that differ goes beside the sample's log. */
+/** Moves what a stack wrote about replicas that differ to a place beside the sample's log. */
 async function keepDumps(testbed: Testbed, context: SampleContext): Promise<void> {
   const from = join(testbed.directory, dumpsName)
   if (!existsSync(from)) return

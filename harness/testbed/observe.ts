@@ -1,6 +1,6 @@
 /**
- * What happened on both hosts during an exchange: processor time, memory and the peer's own counters, as
- * differences between before and after.
+ * What happened on both hosts during an exchange: processor time and the kernel's network counters, as differences
+ * between before and after, and the memory held at the end.
  */
 import { type Counters, countersBetween, readCounters } from '../topology/counters.ts'
 import type { DeployedNode } from '../topology/node.ts'

@@ -6,7 +6,7 @@ import type { AgentConnection } from './agent-connection.ts'
 import type { Testbed } from './testbed.ts'
 
 interface PeerEnded {
-  /** In the workload's words. */
+  /** The result; its schema belongs to the workload. */
   readonly told: unknown
   /** Undefined at a Linux host. */
   readonly done: Done | undefined
@@ -20,7 +20,7 @@ export interface PeerEnd {
   kill(): Promise<void>
 }
 
-/** `work`: of a stack; undefined where the peer is Linux and runs the program. */
+/** `work` is the task of a stack; undefined if the peer is Linux and runs `program`. */
 export async function startPeer(
   testbed: Testbed,
   program: PeerProgram,
@@ -43,8 +43,8 @@ function startStack(agent: AgentConnection, work: Work, listens: boolean): PeerE
   if (!listens) listening.resolve()
   const ended = agent.work(work, listening.resolve).then((done) => ({ told: done.told, done }))
   ended.catch(listening.reject)
-  // Whoever does not wait for one of the two still learns of a failure from the other.
+  // A failure rejects both promises. A caller may await only `ended`: then `ready` must not reject unhandled.
   listening.promise.catch(() => {})
-  // After a failure the whole topology is made anew.
+  // Nothing to kill: after a failure the whole topology is deployed again.
   return { ready: listening.promise, ended, kill: async () => {} }
 }

@@ -24,7 +24,7 @@ beforeAll(() => {
 
 afterAll(() => sampler.dispose())
 
-/** Takes a sample with its log in a new run's folder, and answers the recordings there. */
+/** Takes a sample with its log in a new run's folder, and returns the recordings there. */
 async function recordings(
   factors: Factors,
   direction: 'send' | 'receive',
@@ -65,7 +65,7 @@ test.each<['send' | 'receive', Factors]>([
   const [log] = logs as [string]
   expect(log).toMatch(/\/logs\/cell\/0\.log\.channel$/)
   expect(lines).toContain(`recorded: make replay LOG=${log}`)
-  // Some 6000 segments, with an acknowledgment for each at most, and most of those superseded by the next.
+  // About 6000 segments with at most one ACK each; most ACKs are superseded by the next one.
   expect((await stat(log)).size).toBeLessThan(4 * 2 ** 20)
   const { stdout } = await replay(log, '--replicas', '1,2,3')
   const runs = [...stdout.matchAll(/^N = (\d): (\d+) requests, (\d+) digests compared, 0 divergences/gm)]
@@ -76,7 +76,7 @@ test.each<['send' | 'receive', Factors]>([
   expect(runs.map(([, ...numbers]) => numbers.map(Number))).toEqual(
     [1, 2, 3].map((replicas) => [replicas, requests, replicas * digests]),
   )
-  // A log without its end would be told here.
+  // A note would say that the log has no end.
   expect(stdout).not.toContain('Note')
 })
 

@@ -1,7 +1,7 @@
 /**
- * Logs of channels, for `make replay`: a run that was asked for them makes the last sample of every replicated cell once
- * more, by a stack of its own that records. So the recording takes no time from what is measured. A log begins with its
- * stack and ends with it, and is bounded by what the workload says (`mostRecorded`).
+ * Logs of channels, for `make replay`. A run that was asked for them repeats the last sample of every replicated cell
+ * on another stack, which records. So recording takes no time from what is measured. A log begins and ends with its
+ * stack; the workload limits how much is transferred (`mostRecorded`).
  */
 import { copyFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,12 +15,12 @@ const name = `recording${suffix}`
 /** Where the stack, in its container, writes. */
 export const recordPath = `${paths.shared}/${name}`
 
-/** Whether this sample is made once more. */
+/** Whether this sample is repeated with a recording. */
 export function isToBeRecorded({ strategy }: PlannedStack, { isLast }: SampleContext): boolean {
   return isLast && strategy.kind === 'replicated'
 }
 
-/** Takes the log from the directory that the containers share to its place in the run's folder. */
+/** Moves the log from the directory that the containers share to its place in the run's folder. */
 export async function keepRecording(directory: string, { logPath, log }: SampleContext): Promise<void> {
   const path = logPath + suffix
   await copyFile(join(directory, name), path)

@@ -23,7 +23,7 @@ import { Testbed, type TestbedPlan } from './testbed.ts'
 
 export class ContainerSampler implements Sampler {
   readonly #runId = randomBytes(4).toString('hex')
-  /** By what was planned: the topology first. */
+  /** The key is the plan of the testbed as text, with the topology first. */
   readonly #testbeds = new Map<string, Testbed>()
   readonly #records: boolean
 

@@ -1,6 +1,6 @@
 /**
- * A sample of our stack beside its peer, Linux or another stack of ours. The stack's process stays for the samples of a few
- * rounds of its cell; before the first it makes some exchanges that are verified like the others and not measured.
+ * A sample of our stack and its peer, Linux or another stack of ours. The stack's process is kept for a few rounds of
+ * its cell. Before the first of these it makes warm-up exchanges, which are verified like the others but not measured.
  */
 import type { StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
@@ -20,16 +20,16 @@ import { isToBeRecorded, keepRecording, recordPath } from './recording.ts'
 import { siteOf } from './site.ts'
 import type { Testbed } from './testbed.ts'
 
-/** Of what is measured, as much more before the measurement begins: slow start, and caches that others used. */
+/** Share of the measured amount that precedes the measurement: for slow start, and for caches that other cells used. */
 const settlingShare = 1 / 8
 
 /**
- * Exchanges among which the warm-up is shared out. What was compiled while there had been only one connection is thrown
- * away when the next is opened, and is compiled again during its exchange.
+ * The warm-up is divided into this number of exchanges. Code that was compiled while there had been only one connection
+ * is thrown away when the next one is opened, and compiled again during that exchange.
  */
 const warmupExchanges = 4
 
-/** What is sampled, and for the how manyth time. */
+/** What is sampled, and in which round. */
 type PlannedSample = Extract<CellPlan, { kind: 'stack' }> & { readonly cell: string; readonly round: number }
 
 /** What is not the same for all exchanges of a sample. */
@@ -66,7 +66,7 @@ export async function takeStackSample(
   }
   const disturbance = disturbanceOf(plan.disturbance, context.seed)
   const measurement = await make({ settling: measured * settlingShare, measured }, { disturbance })
-  // Only now: after a failure the process is a new one, and cold.
+  // Only after success: after a failure the next process is a new one, and has to be warmed up.
   testbed.warmCells.add(plan.cell)
   if (records && isToBeRecorded(plan.stack, context)) {
     context.log('once more, recording')
@@ -120,7 +120,7 @@ function stackSpecOf(
   }
 }
 
-/** What a stack of this plan is at a node. */
+/** The specification of a stack of this plan at a node. */
 function atNode(
   testbed: Testbed,
   { name, address, prefixBits }: DeployedNode,
@@ -152,7 +152,7 @@ function measurementOf(
     ...(theirs === undefined ? {} : withPeer(observed, theirs)),
     deliveries: [...deliveries],
     cpuMicros: seen.cpuMicros,
-    // The container holds the stacks of other cells, too.
+    // Of the stack's process alone: its container also holds the stacks of other cells.
     memoryBytes: {
       stack: done.maxResidentBytes,
       peer: peerDone?.maxResidentBytes ?? seen.memoryBytes.peer,
@@ -166,7 +166,7 @@ function measurementOf(
   }
 }
 
-/** The digests of both ends count: a state that differed at either voids the sample. */
+/** The digests of both ends count: a state that differed at either end makes the sample void. */
 function withPeer(
   own: Omit<StackActivity, 'protocol' | 'processorTime'>,
   { divergences, digestsCompared, digestsMissed, perReplica }: StackActivity,
@@ -179,7 +179,7 @@ function withPeer(
   }
 }
 
-/** What is no sample has to be said here to be wrong. */
+/** Throws HarnessError if bytes or states were wrong: for exchanges that are no samples nothing else checks this. */
 function refuseFaults(name: string, measurement: Measurement): void {
   const faults = faultsOf(measurement)
   if (faults.length === 0) return

@@ -16,7 +16,7 @@ import { roundsPerProcess } from './rounds-per-process.ts'
 const stackName = 'stack'
 const peerName = 'peer'
 
-/** Which containers a sample needs: those with equal plans share them. */
+/** Which containers a sample needs: samples with equal plans share them. */
 export interface TestbedPlan extends Omit<TopologyChanges, 'processors'> {
   readonly topology: string
   /** Of the stack's TAP; default 1. */
@@ -77,7 +77,11 @@ export class Testbed {
     }
   }
 
-  /** Of so many. Stacks stay for a few rounds of one experiment: they hold memory, and how quick one is was in part decided when it started. */
+  /**
+   * Called before each sample; `rounds` is the experiment's number of rounds. Ends the stacks' processes after a few
+   * rounds (`roundsPerProcess`) and after an experiment: they hold memory, and each has a speed that was in part
+   * decided when it started.
+   */
   async enterRound(experiment: string, rounds: number, round: number): Promise<void> {
     const span = `${experiment} ${Math.floor(round / roundsPerProcess(rounds))}`
     if (this.#span === span) return
@@ -87,7 +91,7 @@ export class Testbed {
     await Promise.all([this.agent?.retireStacks(), this.peerAgent?.retireStacks()])
   }
 
-  /** A stack's draws go on from sample to sample: it is made with the seed of the first. */
+  /** The seed of a cell's impairment: that of its stack's first sample, as the stack draws on from sample to sample. */
   seedFor(cell: string, seed: number): number {
     const known = this.#seeds.get(cell) ?? seed
     this.#seeds.set(cell, known)

@@ -9,7 +9,7 @@ import { ContainerSampler } from '../testbed/sampler.ts'
 import type { WorkloadSettings } from '../workload/workloads.ts'
 import { sampleContext } from './sample-context.ts'
 
-/** What takes one; it rejects if the sample failed. */
+/** Returns a function that takes one sample, and rejects if the sample failed. */
 export function containerSamples(workload: WorkloadSettings): (factors: Factors) => Promise<Measurement> {
   const sampler = new ContainerSampler()
   let folder: string

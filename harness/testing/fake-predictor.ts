@@ -1,6 +1,6 @@
 /**
- * A predictor for tests: no containers and no simulation, but the numbers of the fake sampler, a share too high.
- * Tests change how it behaves through its options. Never imported by anything but tests.
+ * A predictor for tests, without containers and simulation: its answers are the numbers of the fake sampler, 4 % too
+ * high. Tests change how it behaves through its options. Never imported by anything but tests.
  */
 import { writeFile } from 'node:fs/promises'
 import type { Calibration } from '../calibrate/calibrate.ts'

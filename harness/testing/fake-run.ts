@@ -56,7 +56,7 @@ export function fakeRun(options: FakeRunOptions = {}): Run {
   return { folder: '/nowhere', manifest, samples, predictions: options.predictions ?? [] }
 }
 
-/** The same without the Linux reference, with predictions of every cell and of what lies beyond. */
+/** The same run without the Linux reference, with predictions of every cell and on more processors. */
 export function fakePredictedRun(): Run {
   const run = fakeRun({
     definition: {

@@ -28,7 +28,7 @@ export const smallDefinition: Definition = {
   rounds: { full: 7, quick: 2 },
 }
 
-/** Asks of the virtual cores; not part of the small experiment. */
+/** A plan of predictions that tests may add to the small experiment. */
 export const smallPlan: NonNullable<Definition['predictions']> = {
   strategies: ['sequential', 'replicated'],
   payloadWork: ['checksum', 'cipher'],

@@ -4,7 +4,7 @@ import type { WorkloadSettings } from '../workload/workloads.ts'
 
 export interface ContextOptions {
   readonly workload: WorkloadSettings
-  /** Where it is to log, and files that go beside a log. */
+  /** Path of the sample's log; other files of the sample go beside it. */
   readonly logPath: string
   readonly isLast?: boolean
   /** None unless asked for: a test asserts no speed, and four exchanges more take two seconds. */
@@ -23,7 +23,7 @@ export function sampleContext({
     signal: new AbortController().signal,
     log,
     recordCommand: () => {},
-    // Of an experiment, only this much is asked.
+    // Samplers read only these fields of an experiment.
     experiment: { id: 'tested', workload, rounds: { full: 21, quick: 3 } },
     warmupShare,
     isLast,

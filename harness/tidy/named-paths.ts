@@ -1,6 +1,6 @@
 /**
  * Files and folders of the tree that a source file names in its strings: the entry of a thread, a program that is started,
- * a module under a name put together. They are reached as surely as what is imported, where the linter does not look. Pure.
+ * a module whose name is put together. The file depends on them as on imports, but the linter does not see this. Pure.
  *
  * A path joined from single words is not seen: write it in one string.
  */
@@ -8,22 +8,22 @@ import { posix } from 'node:path'
 import type { SourceFile } from './rules.ts'
 
 /**
- * What is imported the linter sees itself. Comments come before strings, so that what they quote is none. No string here
- * spans lines.
+ * Imports are matched so that they are skipped: the linter sees them itself. Comments come before strings, so that a
+ * quotation in a comment is not taken for a string. Strings are matched within one line only.
  */
 const importsCommentsStrings =
   /^(?:import|export)\b[^'"`()=]*'[^'\n]*'|\/\*[\s\S]*?\*\/|\/\/[^\n]*|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\\n]|\\.)*)`/gm
 
 const hole = /\$\{[^}]*\}/
 
-/** As an import would name them, from the file's folder; each once. `exists`: whether the tree has this path. */
+/** The named paths as an import in the file would write them, each once. `exists` tells whether the tree has a path. */
 export function namedPaths({ path, text }: SourceFile, exists: (path: string) => boolean): string[] {
   const folder = posix.dirname(path)
   const found = new Set<string>()
   for (const [, single, double, template] of text.matchAll(importsCommentsStrings)) {
     for (const piece of (single ?? double ?? template ?? '').split(hole)) {
       for (const target of readings(folder, piece)) {
-        // The file itself, and folders that it lies in, are everywhere.
+        // Not the file itself, nor the folders that it lies in.
         if (exists(target) && !`${path}/`.startsWith(`${target}/`)) found.add(specifier(folder, target))
       }
     }

@@ -1,6 +1,6 @@
 /**
  * What the source tree has to look like, beyond what the linter can say (see `biome.json`). Pure: each rule looks at
- * paths and texts, and answers complaints.
+ * paths and texts, and returns complaints.
  */
 import { posix } from 'node:path'
 
@@ -10,10 +10,10 @@ export interface SourceFile {
   readonly text: string
 }
 
-/** Of one file. */
+/** A rule for one file. */
 export type Rule = (file: SourceFile) => string[]
 
-/** Of all files together. */
+/** A rule for all files together. */
 export type TreeRule = (files: readonly SourceFile[]) => string[]
 
 const isTest = (path: string) => /\.(test|bench)\.ts$/.test(path)
@@ -35,7 +35,7 @@ export const headerComment: Rule = ({ path, text }) =>
 
 const kebabFolder = /^\.?[a-z0-9]+(-[a-z0-9]+)*$/
 
-/** The linter sees to the names of files. */
+/** For folders; the linter checks the names of files. */
 export const kebabCaseFolders: Rule = ({ path }) =>
   path
     .split('/')
@@ -43,7 +43,7 @@ export const kebabCaseFolders: Rule = ({ path }) =>
     .filter((folder) => !kebabFolder.test(folder))
     .map((folder) => `${path}: folder "${folder}" is not in kebab-case`)
 
-/** Node has globals of these names: even in a comment they mislead. Spelled in two so as not to find themselves. */
+/** Node has globals of these names: even in a comment they mislead. Spelled in two parts, or this file would match. */
 const misleading = ['Broadcast', 'Message'].map((half) => `${half}Channel`)
 
 export const noMisleadingWords: Rule = ({ path, text }) =>
@@ -53,7 +53,7 @@ export const noMisleadingWords: Rule = ({ path, text }) =>
         .filter((word) => text.includes(word))
         .map((word) => `${path}: "${word}" is the name of a Node global`)
 
-/** Doubles of the real thing stay in tests. */
+/** Fakes and fixtures are for tests only. */
 export const testingOnlyInTests: Rule = ({ path, text }) =>
   !path.endsWith('.ts') ||
   isTest(path) ||
@@ -62,19 +62,19 @@ export const testingOnlyInTests: Rule = ({ path, text }) =>
     ? []
     : [`${path}: imports from a testing folder; only tests may`]
 
-/** The documents speak of files that exist, wherever the project was put. */
+/** Paths must be valid wherever the project was put, not only on one machine. */
 export const noMachinePaths: Rule = ({ path, text }) =>
   /(^|[\s'"`(])\/(home|Users)\/\w/.test(text) ? [`${path}: names a folder of one machine`] : []
 
 const skipped = /\b(describe|test|it)(\.\w+)*\.(skip|skipIf|runIf|todo)\b/
 
-/** A test that does not run is one that nobody misses: where a machine lacks what it needs, it fails and says so. */
+/** Where a machine lacks what a test needs, the test fails and says so: a skipped test would not be noticed. */
 export const noSkippedTests: Rule = ({ path, text }) =>
   /\.test\.ts$|(^|\/)testing\//.test(path) && skipped.test(text)
     ? [`${path}: skips tests; let them fail, saying what is missing`]
     : []
 
-/** More files beside each other nobody takes in at a glance: the folder wants rooms. */
+/** Most source files in one folder: with more it needs subfolders. */
 const folderLimit = 25
 
 export const noCrowdedFolders: TreeRule = (files) => {
@@ -94,7 +94,7 @@ const ofEach =
   (files) =>
     files.flatMap(rule)
 
-/** In words, for whoever reads what a test of the tree has found. */
+/** Each rule with a sentence, which names its test. */
 export const rules: readonly (readonly [says: string, rule: TreeRule])[] = [
   ['every source file begins by saying what it is', ofEach(headerComment)],
   ['every folder is named in kebab-case', ofEach(kebabCaseFolders)],

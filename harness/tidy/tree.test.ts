@@ -18,13 +18,13 @@ test.each(rules)('%s', (_, rule) => {
 test('what a file starts by its path, it could have imported', { timeout: linterMillis }, async () => {
   const known = new Set(files.flatMap(({ path }) => [path, ...foldersOf(path)]))
   const named = files
-    // The tests of these rules speak of paths that nobody takes.
+    // The tests of these rules name paths only as examples.
     .filter(({ path }) => path.endsWith('.ts') && !path.startsWith('harness/tidy/'))
     .map((file) => ({ path: file.path, specifiers: namedPaths(file, (path) => known.has(path)) }))
     .filter(({ specifiers }) => specifiers.length > 0)
   expect(named.length).toBeGreaterThan(20)
   const complaints = await lint(named.map(({ path, specifiers }) => [path, importAll(specifiers)]))
-  // Circles may be closed by a path: a thread knows the type of its task from whoever starts it.
+  // Circles are allowed: a thread's file imports the type of its task from the file that starts it.
   expect(complaints.filter((complaint) => complaint.endsWith(' noRestrictedImports'))).toEqual([])
 })
 

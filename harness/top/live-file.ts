@@ -1,8 +1,8 @@
 /**
- * How `make top` gets at the counters of a stack that runs in a container: the stack's process writes them, a few times
- * a second, to a small file in the directory that it shares with this machine. Its application thread reads them from
- * shared memory, so the threads that run the protocol pay nothing. A file that is not written any more is of a stack
- * that stands still or is gone; nobody has to remove it.
+ * How `make top` gets the counters of a stack that runs in a container: the stack's process writes them, a few times a
+ * second, to a small file in the directory that it shares with this machine. Its application thread reads them from
+ * shared memory, so they cost the threads that run the protocol no time. A file that is not written any more belongs to
+ * a stack that stands still or has ended; its age tells, so it need not be removed.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -8,8 +8,8 @@ import { liveFileName, makeSnapshot, writeMillis } from './live-file.ts'
 export const sharedFolder = '/shared'
 
 /**
- * Starts mirroring, for as long as this process lives; keeps it from ending no longer than it wants to. Does nothing
- * where there is no such folder. `title` says what the stack is, for people.
+ * Starts mirroring, for as long as this process lives; the timer does not keep the process alive. Does nothing if the
+ * folder does not exist. `title` says what the stack is, for people.
  */
 export function mirrorCounters(
   stack: Pick<Stack, 'counters'>,
@@ -24,7 +24,7 @@ export function mirrorCounters(
       // A reader sees the old file or the new one, never half of one.
       renameSync(`${path}.new`, path)
     } catch {
-      // A full disk is no reason to disturb a measurement.
+      // If the file cannot be written (the disk is full), mirroring ends and the measurement goes on.
       clearInterval(timer)
     }
   }, writeMillis)

@@ -34,7 +34,7 @@ export interface StackRates {
   readonly divergences: number
 }
 
-/** Undefined if the two are not of one stack, the later after the earlier. */
+/** Undefined if the snapshots are not of the same stack, or `later` is not later than `earlier`. */
 export function ratesBetween(earlier: LiveSnapshot, later: LiveSnapshot): StackRates | undefined {
   const seconds = (later.at - earlier.at) / 1000
   if (earlier.pid !== later.pid || earlier.title !== later.title || seconds <= 0) return undefined

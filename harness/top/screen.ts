@@ -1,11 +1,11 @@
 /**
- * A terminal that is redrawn in place: the alternate screen, no cursor, single keys. Whoever opens it closes it, whatever
- * happens in between, or the terminal stays odd.
+ * A terminal that is redrawn in place: the alternate screen, no cursor, single keys. Call `close` also after errors:
+ * otherwise the terminal stays in this mode.
  */
 import type { ReadStream, WriteStream } from 'node:tty'
 
 const sequence = '\x1b['
-// Without wrapping, a narrow terminal cuts lines, and the rest stays where it is.
+// Wrapping is off: a narrow terminal then cuts long lines, and the lines below stay where they are.
 const enter = `${sequence}?1049h${sequence}?25l${sequence}?7l`
 const leave = `${sequence}?7h${sequence}?25h${sequence}?1049l`
 const home = `${sequence}H`
@@ -13,7 +13,7 @@ const clearLine = `${sequence}K`
 const clearBelow = `${sequence}J`
 
 export interface Screen {
-  /** Replaces what is shown; what does not fit is cut. */
+  /** Replaces the lines that are shown; lines that do not fit are cut. */
   draw(lines: readonly string[]): void
   close(): void
 }

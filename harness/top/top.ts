@@ -30,7 +30,7 @@ class Watcher {
       this.#last = undefined
       return directories.length === 0 ? 'nothing' : 'waiting'
     }
-    // No newer file yet: its rates would be of no time at all.
+    // The file is not newer than at the last look: no time has passed to compute rates over.
     if (last !== undefined && last.pid === snapshot.pid && last.at === snapshot.at) return 'waiting'
     this.#last = snapshot
     return (last && ratesBetween(last, snapshot)) ?? 'waiting'

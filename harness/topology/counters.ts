@@ -2,8 +2,8 @@ import { HarnessError } from '../error.ts'
 import type { DeployedNode } from './node.ts'
 
 /**
- * The network counters of a Linux host's namespace, by the names `nstat` uses without their protocol's prefix being
- * lost: `Tcp.RetransSegs`, `TcpExt.TCPOFOQueue`. Read before and after a measurement; only differences mean anything.
+ * The network counters of a Linux host's namespace, by the kernel's names with their protocol in front:
+ * `Tcp.RetransSegs`, `TcpExt.TCPOFOQueue`. Read before and after a measurement; only differences mean anything.
  */
 export type Counters = Readonly<Record<string, number>>
 
@@ -39,17 +39,17 @@ export function countersBetween(before: Counters, after: Counters): Counters {
 }
 
 /**
- * What went wrong or unusually on the path and at this host, as few numbers for a report. Field names of the kernel's
- * counters in the comments.
+ * Losses, reordering and the like on the path and at this host, in a few numbers for a report. The comments name the
+ * kernel's counters.
  */
 export interface PathEvents {
-  /** TCPOFOQueue: segments that came before their turn. */
+  /** TCPOFOQueue: segments that this host received out of order. */
   readonly queuedOutOfOrder: number
   /** Tcp.RetransSegs: segments this host sent again. */
   readonly retransmitted: number
-  /** TCPDSACKRecv + TCPDSACKOfoRecv: the other end saw bytes twice, which this host had sent. */
+  /** TCPDSACKRecv + TCPDSACKOfoRecv: the other end reported that it had received bytes of this host twice. */
   readonly duplicatesReported: number
-  /** TCPDSACKOldSent + TCPDSACKOfoSent: this host saw bytes twice. */
+  /** TCPDSACKOldSent + TCPDSACKOfoSent: this host received bytes twice. */
   readonly duplicatesSeen: number
   /** TCPSACKReorder + TCPTSReorder + TCPRenoReorder: this host, sending, detected reordering. */
   readonly reorderingDetected: number

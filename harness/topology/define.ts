@@ -55,7 +55,7 @@ const link = z.strictObject({
   mtuBytes: z.int().min(576).max(65_521).optional(),
   /** Checksum and segmentation offloads of the Linux interfaces. Default: as Linux sets them. */
   offloads: z.enum(['default', 'on', 'off']).optional(),
-  /** What happens to frames between the stack and this link, both ways; an experiment's factor takes its place. */
+  /** What happens to frames between the stack and this link, both directions; the factor `impairment` replaces it. */
   impairment: impairmentSchema.optional(),
 })
 

@@ -56,7 +56,7 @@ export async function deployTopology(
   return await start(topology, context, `${process.pid}-${deployments}`, directory, onProgress)
 }
 
-/** Before the first deployment of a process: whatever was killed since, its containers would compete for processors. */
+/** Before the first deployment of this process: left-over containers of killed runs would compete for processors. */
 async function removeLeftOversOnce(docker: Docker, onProgress: Progress): Promise<void> {
   if (leftOversRemoved) return
   leftOversRemoved = true

@@ -44,7 +44,7 @@ export async function describePeer(node: DeployedNode): Promise<PeerDescription>
   }
 }
 
-/** Lines `name<separator>value`; white space around both and inside values is evened out. */
+/** Parses lines `name<separator>value`. White space around both is dropped; within a value it becomes one blank. */
 export function parsePairs(text: string, separator: string): Record<string, string> {
   const pairs = text.split('\n').flatMap((line) => {
     const at = line.indexOf(separator)

@@ -14,7 +14,7 @@ export const paths = {
   shared: '/shared',
   /** The project, read-only; on nodes of role `stack`. */
   project: '/dominoes',
-  /** What Linux hosts run, read-only; on all nodes: what is common, and the programs of each workload. */
+  /** Programs of Linux hosts, read-only, on all nodes: what they share, and the programs of each workload. */
   peerPrograms: '/peer',
   workloads: '/workload',
 } as const

@@ -16,7 +16,7 @@ export interface ResolvedNode {
   /** Dotted, without prefix. */
   readonly address: string
   readonly prefixBits: number
-  /** Of the interface where the node's frames come from: Linux's, or the one our stack uses. */
+  /** Hardware address of the frames that the node sends: its Linux interface's, or that of our stack. */
   readonly mac: string
   /** The Linux interface at this node; on a stack node with a TAP there is none until the stack makes it. */
   readonly interfaceName: string
@@ -39,7 +39,7 @@ export interface ResolvedTopology {
   readonly links: readonly ResolvedLink[]
 }
 
-/** What an experiment may change; it applies to every link, and to the nodes named. */
+/** What an experiment may change: fields of every link, and processors of the named nodes. */
 export interface TopologyChanges {
   readonly mtuBytes?: number | undefined
   readonly offloads?: Offloads | undefined

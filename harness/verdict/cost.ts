@@ -1,7 +1,7 @@
 /**
- * Whether replicas were equal wherever they were compared, and whether that cost no more than the rule allows. Pure. A
- * cost is the share of the goodput, or of whatever cells are compared by, that is missing beside the same cell without
- * the comparison, taken within a round.
+ * Whether replicas were equal wherever they were compared, and whether the comparison cost no more than the rule
+ * allows. A cost is the share of the goodput, or of the measure that cells are compared by, that a cell loses against
+ * the same cell without the comparison. It follows from ratios within a round. Pure.
  */
 import type { CostRule } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
@@ -9,12 +9,12 @@ import type { MedianInterval } from '../statistics/median.ts'
 import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
 import type { Cost, JudgedCell, Judgement } from './judgement.ts'
 
-/** From a speed-up, with what is paid for over without. */
+/** The cost that follows from a gain: of the cell with what is paid for, over the cell without it. */
 export function costOfRatio({ median, low, high, samples, coverage }: MedianInterval): Cost {
   return { median: 1 - median, low: 1 - high, high: 1 - low, rounds: samples, coverage }
 }
 
-/** States that differed refute the claim, whatever their samples are worth otherwise; undefined if none did. */
+/** The judgement if states differed in any sample, void and failed ones included; undefined if none differed. */
 export function refuteEquality(cells: readonly JudgedCell[]): Judgement | undefined {
   const { divergences } = comparisons(cells)
   if (divergences === 0) return undefined
@@ -30,7 +30,7 @@ export function judgeByCost(rule: CostRule, cells: readonly JudgedCell[], quanti
   const costs = cells.flatMap(({ factors, cost, digestsCompared: seen }) =>
     cost === null ? [] : [{ factors, cost, seen }],
   )
-  // What was cheap because it did nothing proves nothing.
+  // Cells that compared no state: their cost proves nothing.
   const unseen = costs.filter(({ seen }) => seen === 0)
   if (costs.length === 0 || digestsCompared === 0) {
     return {

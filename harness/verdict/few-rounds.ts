@@ -1,9 +1,9 @@
 /** What a verdict says of rounds that are too few to judge by. Pure. */
 
-/** Fewer rounds than these show nothing of the noise. */
+/** Fewer rounds than these do not show how large the noise is. */
 export const fewestRounds = 3
 
-/** One sentence, or none if the weakest of the intervals holds its median with 95 % probability. */
+/** One sentence if `weakest`, the lowest coverage of the intervals, is below 95 %; else none. */
 export function remarksOnCoverage(weakest: number): string[] {
   if (weakest >= 0.95) return []
   return [

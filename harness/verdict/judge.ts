@@ -9,7 +9,7 @@ import { judgeByRange } from './range.ts'
 import { judgeByReplicatedWork } from './replicated-work.ts'
 import { judgeBySurvival } from './survival.ts'
 
-/** `quantity`: what cells are compared by, as sentences have it. */
+/** `quantity` is the name, for sentences, of the measure that cells are compared by. */
 export function judge(
   rule: VerdictRule,
   cells: readonly JudgedCell[],

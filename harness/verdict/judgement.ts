@@ -1,4 +1,4 @@
-/** What a rule is told of an experiment's cells, and what it answers. The rules are `judge.ts` and the files it names. */
+/** What a rule is given of an experiment's cells, and its answer. `judge.ts` imports the files with the rules. */
 import type { Factors } from '../matrix/factors.ts'
 import type { Interval } from '../statistics/interval.ts'
 
@@ -18,7 +18,7 @@ export interface JudgedCell {
   readonly void: number
   readonly speedupOverSequential: Interval | null
   readonly speedupOverSingle?: Interval | null
-  /** Where the workload measures it, and a stack of ours was at work. */
+  /** Only if the workload measures it and a stack of ours was at work. */
   readonly work?: Work | null
   readonly roundsCompared: number
   readonly speedupCoverage: number
@@ -33,13 +33,13 @@ export interface JudgedCell {
 
 /** Processor time of a stack, in seconds for 10⁹ bytes. */
 export interface Work {
-  /** Of its threads: all but what polled in vain, and that. */
+  /** Of its threads: rounds that found nothing to do are `polling`, all else is `busy`. */
   readonly busy: number
   readonly polling: number
   readonly application: number
 }
 
-/** Shares of what cells are compared by: 0.01 is 1 %. Below 0, the cell that pays was the faster one. */
+/** Shares of the measure that cells are compared by: 0.01 is 1 %. Below 0 if the cell that pays was the faster one. */
 export interface Cost {
   readonly median: number
   readonly low: number
@@ -49,7 +49,7 @@ export interface Cost {
   readonly coverage: number
 }
 
-/** What the virtual cores say of a cell, beside what was measured. */
+/** What the virtual cores predict for a cell, and the error against the measurement. */
 export interface PredictedCell {
   readonly processors: number
   readonly goodputMbps: Interval

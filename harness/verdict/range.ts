@@ -56,7 +56,7 @@ function findingOf(rule: SpeedupRange, cell: JudgedCell): Finding {
   return interval.high < rule.low ? 'no gain' : 'unclear'
 }
 
-/** What tells a cell's kind of communication from the others that are judged. */
+/** The words that distinguish a cell's kind of communication from those of the other judged cells. */
 function communicationOf({ factors }: JudgedCell, judged: readonly JudgedCell[]): string {
   const others = factorNames.filter(
     (name) => name !== 'strategy' && name !== 'replicas' && name !== 'payloadWork',

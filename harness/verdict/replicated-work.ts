@@ -1,12 +1,12 @@
 /**
  * Whether the share of work that replicas repeat, as their processor time shows it, explains their speed-up. Pure.
  *
- *   W(N)                              processor time of N replicas for the same bytes, what polled in vain left out
+ *   W(N)                              processor time of N replicas for the same bytes, without polling
  *   r = (W(N) / W(1) - 1) / (N - 1)   the share that each repeats: the model says W(N) = W(1) (1 + (N-1) r)
- *   S(N) = N / (1 + (N-1) r)          the speed-up that the model then predicts, of which W knows nothing
+ *   S(N) = N / (1 + (N-1) r)          the speed-up that the model then predicts; W is measured independently of it
  *
- * W also has what sharing itself costs: publishing, claiming, caches that others write to. The model does not tell it
- * from state work, so r here is at least the share of state work.
+ * W includes the cost of sharing itself: publishing, claiming, cache lines that others write. The model does not
+ * distinguish it from state work, so r here is at least the share of state work.
  */
 import type { ReplicatedWorkRule } from '../matrix/experiment.ts'
 import { describeFactors, varying } from '../matrix/factor-words.ts'
@@ -17,7 +17,7 @@ import { predictedSpeedup } from '../statistics/model.ts'
 import { fewestRounds } from './few-rounds.ts'
 import type { JudgedCell, Judgement, Work } from './judgement.ts'
 
-/** From the medians of a cell; null where they were not all measured. */
+/** Work from the medians of a cell; null if they were not all measured. */
 export function workOf({
   threadSecondsPerGigabyte: threads,
   pollingSecondsPerGigabyte: polling,
@@ -28,7 +28,7 @@ export function workOf({
   return { busy, polling: polling.median, application: application.median }
 }
 
-/** r, of N replicas that work so much, beside one. */
+/** r, from the work of one replica and the work of `replicas` of them. */
 export function repeatedShare(one: Work, many: Work, replicas: number): number {
   return (many.busy / one.busy - 1) / (replicas - 1)
 }

@@ -1,4 +1,4 @@
-/** Whether connections survived what happened to replicas: every byte arrived, and soon. Pure. */
+/** Whether connections survived the disturbances: every byte arrived, and no pause was longer than allowed. Pure. */
 import type { SurvivalRule } from '../matrix/experiment.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 

@@ -3,7 +3,7 @@ import { EchoStack } from './testing/echo-stack-process.ts'
 import { RawHost } from './testing/raw-host.ts'
 import { tapDeployment } from './testing/tap-deployment.ts'
 
-/** Of the host that speaks raw frames: see `run.py`. */
+/** The address of the host that speaks raw frames: see `run.py`. */
 const rawAddress = '10.77.0.77'
 const silentAddress = '10.77.0.78'
 
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 type Target = Parameters<EchoStack['connect']>[0]
 
-/** What connecting came to; `pending` after that time. */
+/** The outcome of connecting; `pending` after `seconds` without one. */
 async function connect(to: Target, seconds: number): Promise<string> {
   const late = new Promise<string>((resolve) => setTimeout(resolve, seconds * 1000, 'pending').unref())
   return Promise.race([stack.connect(to), late])

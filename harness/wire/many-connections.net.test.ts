@@ -25,7 +25,7 @@ const crowdResult = z.object({
 
 const churnResult = z.object({ done: z.int(), failures: z.array(z.string()), seconds: z.number() })
 
-/** Runs a program of the Linux peer; what it printed last. */
+/** Runs a program of the Linux peer and returns its result, the last line that it printed. */
 async function run<Result>(program: string, options: readonly string[], schema: z.ZodType<Result>) {
   const command = ['python3', `${paths.peerPrograms}/${program}.py`, ...options]
   const { stdout, stderr } = await tap.peer.exec(command)
@@ -40,7 +40,7 @@ function crowd(connections: number) {
   return run('crowd', [...options, '--bytes', String(messageBytes)], crowdResult)
 }
 
-/** All of them echo a kilobyte of their own while all are open; tells what that took. */
+/** Every connection echoes a kilobyte of its own while all are open; prints the time and memory that this took. */
 async function echoOnAll(stack: EchoStack, connections: number): Promise<EchoReport> {
   const { echoed, lost, openSeconds, echoSeconds } = await crowd(connections)
   const report = await stack.report()
@@ -73,6 +73,6 @@ test('10,000 connections in a row are opened and closed, by either end, and leav
   expect({ done, failures }).toEqual({ done: 10_000, failures: [] })
   const { protocol } = await stack.report()
   expect(protocol.listenOverflows).toBe(0)
-  // Every place of the table is free: as many connections as it has are open at once.
+  // Every place of the table is free again: as many connections as it has places can be open at once.
   await echoOnAll(stack, defaultConnections)
 })

@@ -1,4 +1,4 @@
-/** Settings of workloads that move streams of bytes: how many, by what is done to every one of them. Pure. */
+/** Settings of workloads that move streams of bytes: how many bytes, by payload work. Pure. */
 import { z } from 'zod'
 import type { Complaint } from '../matrix/complaint.ts'
 import type { Factors } from '../matrix/factors.ts'
@@ -6,15 +6,18 @@ import type { Amount } from './specification.ts'
 
 const bytes = z.int().positive()
 
-/** By payload work; cells of the kernel's own stack have none. */
+/** By payload work; `linux` is for cells of the kernel's own stack, which have none. */
 const bytesByWork = z.strictObject(
   z.object({ checksum: bytes, copy: bytes, cipher: bytes, linux: bytes }).partial().shape,
 )
 
 export const transferSizes = {
-  /** What each sample measures. */
+  /** Bytes that each sample measures. */
   transferBytes: bytesByWork,
-  /** What a stack's process transfers before its first sample (a quarter in a quick run); with `linux`, the first bytes of every sample. */
+  /**
+   * Bytes that a stack's process transfers before its first sample (a quarter in a quick run). With `linux`, the bytes
+   * of every sample before its measurement begins.
+   */
   warmupBytes: bytesByWork,
 }
 
@@ -32,7 +35,7 @@ export function complaintsAboutBytes(
   })
 }
 
-/** None where nothing is said, which is complained about. */
+/** 0 where a setting is missing; `complaintsAboutBytes` refuses such settings before a run. */
 export function amountOf({ warmupBytes, transferBytes }: TransferSizes, factors: Factors): Amount {
   const key = keyOf(factors)
   return { warmup: warmupBytes[key] ?? 0, measured: transferBytes[key] ?? 0 }

@@ -1,7 +1,7 @@
 /**
  * How a workload takes a sample, seen from this machine. Most are *exchanges* between two ends: the stack's side or, where
  * the node under test is Linux, a program that stands for it; and a program at the peer. Others run *alone* in the
- * stack's container. Containers, processes, order and time limits are the testbed's.
+ * stack's container. The testbed owns containers, processes, order and time limits.
  */
 import type { ProcessorTime } from '../agent/messages.ts'
 import type { Measured } from '../measure/measures.ts'
@@ -9,7 +9,7 @@ import type { PeerProgram } from '../peers/peer-process.ts'
 import type { Delivery } from '../result/sample.ts'
 import type { Counters } from '../topology/counters.ts'
 
-/** How much one exchange does, in the workload's unit: what comes before its measurement, and what is measured. */
+/** How much one exchange does, in the workload's unit: before its measurement begins, and within it. */
 export interface Extent {
   readonly settling: number
   readonly measured: number
@@ -21,45 +21,45 @@ export interface Site {
   readonly directory: string
   readonly stackAddress: string
   readonly peerAddress: string
-  /** For whoever listens. */
+  /** Port of the end that listens. */
   readonly port: number
-  /** Undefined between Linux hosts: nobody does any. */
+  /** Undefined between Linux hosts, which do no payload work. */
   readonly payloadWork: string | undefined
-  /** Whether frames are lost or late on purpose: then to be slow is no failure. */
+  /** Whether frames are lost or late on purpose: then a slow exchange is no failure. */
   readonly isImpaired: boolean
 }
 
 export interface Exchange {
-  /** Who waits for the other's connections; the other end begins once it does. */
+  /** The end that waits for connections; the other end begins once this one listens. */
   readonly listens: 'stack' | 'peer'
   /** For the stack's side. */
   readonly task: object
-  /** At the peer; and in place of the stack's side. */
+  /** The program at the peer, and the program in place of the stack's side if the node under test is Linux. */
   readonly peer: PeerProgram
   readonly standIn: PeerProgram
-  /** For a stack of ours in the place of the peer's program; in every workload that `facesStacks`. */
+  /** The task of a stack at the other end, in place of the peer's program; in every workload that `facesStacks`. */
   readonly peerTask?: object
   readonly timeoutSeconds: number
 }
 
-/** What happened on both hosts during an exchange: differences between before and after. */
+/** What happened on both hosts during an exchange: differences between before and after; the memory is that after. */
 export interface Observation {
   readonly cpuMicros: { readonly stack: number; readonly peer: number }
   readonly memoryBytes: { readonly stack: number; readonly peer: number }
-  /** The peer's counters that moved; and those of the node under test, where it is Linux. */
+  /** The kernel's counters that changed, at the peer and at the node under test. Those of our stack are in `Ended`. */
   readonly peer: Counters
   readonly stack: Counters
 }
 
-/** What both ends told, each in the workload's own words, and what was observed besides. */
+/** The results of both ends, whose schemas belong to the workload, and what was observed besides. */
 export interface Ended {
-  /** By the stack's side or by what stood for it, which is told by `protocol`: the machine's counters, of a stack only. */
+  /** The result of the stack's side and its machine's counters; or of the program in its place, without counters. */
   readonly stack: unknown
   readonly protocol: Readonly<Record<string, number>> | undefined
   /** Of our stack only. */
   readonly processorTime?: ProcessorTime
   readonly peer: unknown
-  /** As `protocol`, of a stack in the peer's place. */
+  /** As `protocol`, of a stack at the other end. */
   readonly peerProtocol?: Readonly<Record<string, number>> | undefined
   readonly seen: Observation
 }
@@ -78,7 +78,7 @@ export interface ExchangeSide<Options extends object = object> {
   conclude(options: Options, ended: Ended, extent: Extent): Outcome
 }
 
-/** What ran alone also compares states, or has none. */
+/** The outcome of a workload that runs alone, with the states that it compared; 0 if it compares none. */
 export interface AloneOutcome extends Outcome {
   readonly requests: number
   readonly digestsCompared: number
@@ -93,7 +93,7 @@ export interface AloneSide<Options extends object = object> {
 
 export type HostSide = ExchangeSide | AloneSide
 
-/** Per second of a time in microseconds. */
+/** The rate per second of a count in a time in microseconds. */
 export function perSecond(count: number, micros: number): number {
   return (1e6 * count) / micros
 }

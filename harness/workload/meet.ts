@@ -1,8 +1,8 @@
-/** How the application on our stack comes to its connections, one after the other. */
+/** How the application on our stack gets its connections, one after the other. */
 import type { Connection, Stack } from '../../stack/index.ts'
 import type { StackContext } from './stack-side.ts'
 
-/** Waits for so many, and tells that it does. */
+/** Waits for `count` connections; calls `listens` once the port is open. */
 export async function accept(
   { stack, listens }: Pick<StackContext, 'stack' | 'listens'>,
   port: number,

@@ -1,6 +1,6 @@
 /**
- * What a workload says of itself before anything runs: what an experiment has to say about it, which factors of a cell it
- * reads, what it measures, and what one sample then does. Matrix, runner, testbed and reports know workloads by this alone.
+ * What a workload declares before anything runs: its settings in an experiment, the factors of a cell that it reads,
+ * what it measures, and what one sample then does. Matrix, runner, testbed and reports know workloads by this alone.
  * Pure.
  */
 import type { z } from 'zod'
@@ -9,13 +9,13 @@ import type { Strategy } from '../matrix/factor.ts'
 import type { Factors, WorkloadFactor } from '../matrix/factors.ts'
 import type { MeasureName, RateName } from '../measure/measures.ts'
 
-/** How much is done before a stack's first sample, and in each; in a unit of the workload's: bytes, requests, seconds. */
+/** How much is done before a stack's first sample, and in each; in the workload's unit: bytes, requests or seconds. */
 export interface Amount {
   readonly warmup: number
   readonly measured: number
 }
 
-/** What the samples of a cell do. Two cells that differ in a factor never have equal ones. */
+/** What the samples of a cell do. Two cells that differ in a factor of the workload never have equal plans. */
 export interface WorkloadPlan<Options extends object = object> {
   readonly options: Options
   readonly amount: Amount
@@ -24,21 +24,21 @@ export interface WorkloadPlan<Options extends object = object> {
 export interface Specification<Settings extends z.ZodObject = z.ZodObject, Options extends object = object> {
   /** The field `workload` of an experiment: what holds for all of its cells. `kind` is the workload's name and folder. */
   readonly settings: Settings
-  /** Factors that are its own matter: those that every cell has to have, and those that it may have. */
+  /** Factors that the workload itself reads: those that every cell has to have, and those that a cell may have. */
   readonly factors: {
     readonly required: readonly WorkloadFactor[]
     readonly optional: readonly WorkloadFactor[]
   }
   readonly strategies: readonly Strategy[]
-  /** Otherwise it runs in the stack's container, without a stack and without a peer. */
+  /** If false, the workload runs in the stack's container, without a stack and without a peer. */
   readonly usesNetwork: boolean
   /** Set if the other end may be a stack of ours, too: then the host side has a task for it. */
   readonly facesStacks?: true
   /** What each sample measures; cells are compared by the first. */
   readonly measures: readonly [RateName, ...MeasureName[]]
-  /** Most of it, in its own unit, that goes into a log for `make replay`: fewer than some ten megabytes. */
+  /** Largest amount, in the workload's unit, for a log of `make replay`: the log has less than about ten megabytes. */
   readonly mostRecorded: number
-  /** Whether the virtual cores know what it does. */
+  /** Whether the virtual cores can predict the workload. */
   isPredictable(settings: z.infer<Settings>): boolean
   /** What is wrong with a cell beyond what schemas say; paths are those of the experiment. */
   complaintsAbout(settings: z.infer<Settings>, cell: { id: string; factors: Factors }): Complaint[]

@@ -1,4 +1,4 @@
-/** What a workload does in the stack's container, in a process of the agent's. */
+/** What a workload does in the stack's container, in a child process of the agent. */
 import type { Stack, StackOptions } from '../../stack/index.ts'
 
 /** What a task is given besides itself. */
@@ -6,18 +6,18 @@ export interface StackContext {
   readonly stack: Stack
   /** Tells the harness that this end waits for connections: the other may begin. */
   listens(): void
-  /** Tells how to see how far the task is, once its connections are open. Who disturbs replicas goes by it. */
+  /** To be called once the connections are open: `progress` shows how far the task is, for disturbances of replicas. */
   progresses(progress: Progress): void
 }
 
 export interface Progress {
   /** Application bytes that are known to have arrived at the receiving end. */
   arrivedBytes(): number
-  /** Of the task, from 0 to 1. */
+  /** Share of the task that is done, from 0 to 1. */
   share(): number
 }
 
-/** Options of a stack that are the workload's choice: what its application needs. */
+/** Options of a stack that the workload chooses for its application. */
 export type ApplicationOptions = Pick<
   StackOptions,
   'coalesceMillis' | 'connectionCount' | 'sendBufferBytes' | 'receiveBufferBytes'
@@ -26,7 +26,7 @@ export type ApplicationOptions = Pick<
 export interface ApplicationSide {
   readonly kind: 'application'
   readonly stackOptions: ApplicationOptions
-  /** Does one task on a stack that stays for others. Answers what the host side's `conclude` reads. */
+  /** Does one task on a stack that is kept for others. Returns what the host side's `conclude` reads. */
   run(task: unknown, context: StackContext): Promise<object>
 }
 

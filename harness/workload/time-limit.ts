@@ -1,7 +1,7 @@
-/** When a transfer has failed because it takes too long. Pure. */
+/** The time after which a transfer has failed. Pure. */
 import type { Site } from './host-side.ts'
 
-/** In bytes a second; where the path is impaired, to be slow is the finding. */
+/** Lowest goodput that is no failure, in bytes a second; on an impaired path a low goodput is a result. */
 const slowest = 2 * 2 ** 20
 const slowestImpaired = 64 * 2 ** 10
 

@@ -1,6 +1,6 @@
 /**
- * The list of workloads, by name: nobody else knows one in particular. A workload has a specification, what takes its
- * samples (on this machine), and what runs in the stack's container; either side is loaded where it is needed.
+ * The list of workloads, by name. A workload has a specification, a side that takes its samples (on this machine), and
+ * a side that runs in the stack's container; each side is loaded only where it is needed.
  */
 import { z } from 'zod'
 import { bidirectional } from './bidirectional/specification.ts'
@@ -65,7 +65,7 @@ export function workloadOf(name: WorkloadName): Workload {
   return workloads[name]
 }
 
-/** Of the workload that an experiment names. */
+/** The specification of the workload that an experiment names. */
 export function specificationOf({ kind }: Pick<WorkloadSettings, 'kind'>): Specification {
   return workloads[kind].specification
 }

@@ -21,7 +21,7 @@ interface Column {
   content(summary: CellSummary): Markup
 }
 
-/** What the workload measures, with the ratios behind what cells are compared by, and whether all was as it should be. */
+/** The measures of the workload, with the speed-ups after the first, then digests and verified amounts. */
 function columnsOf({ workload }: Experiment): Column[] {
   const [rate, ...others] = specificationOf(workload).measures
   return [

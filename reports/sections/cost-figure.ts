@@ -1,4 +1,4 @@
-/** What something costs, where the verdict asks: a picture and a table of the share of the rate that each cell pays. */
+/** The figure of a cost, if the verdict is on one: chart and table of the share of the rate that each cell loses. */
 
 import { counterpartOf } from '../../harness/matrix/counterpart.ts'
 import type { Cell, CostRule, Experiment } from '../../harness/matrix/experiment.ts'
@@ -81,7 +81,7 @@ function rowsOf(
   summaries: ReadonlyMap<string, CellSummary>,
   samples: readonly Sample[],
 ): Row[] {
-  // What all rows have in common is not said in their labels.
+  // With the cells of the rows only, labels leave out the factors that all rows have in common.
   const paying = {
     ...experiment,
     cells: experiment.cells.filter(({ factors }) => factors[rule.factor] === rule.of),

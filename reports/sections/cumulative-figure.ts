@@ -1,6 +1,6 @@
 /**
- * The figure of a distribution: what share of all values is at most so large, one picture for each kind of communication.
- * The axis of shares grows by nines, so that the rare large values are not a line at its end.
+ * The figure of a distribution: the share of all values up to each value, one chart for each kind of communication. The
+ * axis of shares is logarithmic by nines (0.9, 0.99, 0.999), so that rare large values get room of their own.
  */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
 import { histogramsOf } from '../../harness/measure/combine.ts'

@@ -23,7 +23,7 @@ export async function experimentSection(
   const samples = all.filter((sample) => sample.experiment === experiment.id)
   const summaries = new Map<string, CellSummary>(summary.cells.map((cell) => [cell.cell, cell]))
   const speedups: Markup[] = []
-  // Predictions say more of N than a model with one number does.
+  // Not beside predictions, which say more about N than a model with one parameter.
   for (const panel of summary.predictions === null ? panelsOf(experiment) : []) {
     const id = `${experiment.id}-${panel.key}`
     const speedup = await speedupPanel(`${id}-speedup`, panel, experiment, summaries)

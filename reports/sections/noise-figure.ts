@@ -26,7 +26,7 @@ export async function noiseFigure(
       colour: colourOf(cell.factors.strategy),
     }))
   })
-  // A sample alone is its own median: nothing to see.
+  // With one sample for each cell every sample is its own median: no figure.
   if (rows.every((row) => row.percent === 100)) return null
   const spread = rows.map((row) => row.percent)
   const description = `Samples lie between ${Math.min(...spread).toFixed(0)} and ${Math.max(...spread).toFixed(0)} percent of their cell's median.`

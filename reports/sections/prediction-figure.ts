@@ -1,6 +1,6 @@
 /**
  * The figure of predictions: speed-up over the sequential stack that the virtual cores predict with a processor for each
- * thread; on it what was measured, beside the prediction for the same, shared processors.
+ * thread. Marks on it show what was measured, each beside the prediction for the same, shared processors.
  */
 
 import type { Strategy } from '../../harness/matrix/factor.ts'
@@ -19,7 +19,7 @@ interface Series {
   readonly points: readonly { readonly replicas: number; readonly speedup: Interval }[]
 }
 
-/** Null if nothing beyond this machine was predicted for this kind of communication. */
+/** Null if there is no prediction with a processor for each thread for this panel's payload work. */
 export async function predictionPanel(
   id: string,
   panel: Panel,
@@ -59,7 +59,7 @@ function seriesOf(outlook: readonly Outlook[]): Series[] {
   }))
 }
 
-/** What all others are compared with. */
+/** The line of the sequential stack, which all others are compared with. */
 function sequentialUpTo(most: number): Series {
   const speedup = { median: 1, low: 1, high: 1 }
   return { strategy: 'sequential', points: [1, most].map((replicas) => ({ replicas, speedup })) }

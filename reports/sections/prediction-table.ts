@@ -1,4 +1,4 @@
-/** The tables of predictions: cells predicted and measured, with the error; and, folded away, all that lies beyond. */
+/** The tables of predictions: cells predicted and measured, with the error; and, folded away, all other predictions. */
 
 import type { Experiment } from '../../harness/matrix/experiment.ts'
 import { unknown } from '../../harness/measure/format.ts'

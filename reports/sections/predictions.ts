@@ -1,4 +1,4 @@
-/** What the virtual cores say of an experiment: figure, what was checked with its errors, and the rest. */
+/** The predictions of an experiment: the figure, the table of predicted and measured cells, all other predictions. */
 import type { Experiment } from '../../harness/matrix/experiment.ts'
 import type { CellSummary, PredictionSummary } from '../../harness/result/summary.ts'
 import { plural } from '../format.ts'

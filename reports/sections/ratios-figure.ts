@@ -1,4 +1,4 @@
-/** The figure of ratios: how much better each cell is than the sequential stack, all kinds of communication in one picture. */
+/** The figure of ratios: the gain of each cell over the sequential stack, all kinds of communication in one chart. */
 import { baselineOf } from '../../harness/matrix/baseline.ts'
 import type { Experiment } from '../../harness/matrix/experiment.ts'
 import { declaredMeasures } from '../../harness/measure/measures.ts'

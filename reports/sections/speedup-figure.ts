@@ -73,7 +73,7 @@ function seriesOf(
   })
 }
 
-/** Filled: over one replica, what the model speaks of. Hollow: over the sequential stack, what a user gains. */
+/** Filled: over one replica, as in the model. Hollow: over the sequential stack, which is what a user gains. */
 function pointsOf(cell: Cell, summaries: ReadonlyMap<string, CellSummary>) {
   const { strategy, replicas = 1 } = cell.factors
   const colour = colourOf(strategy)

@@ -1,4 +1,4 @@
-/** The figure of disturbed transfers: goodput over the time of one sample of each cell, and when replicas were hit. */
+/** The figure of disturbed transfers: goodput over time for one sample of each cell, and its disturbances. */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
 import type { MeasuredSample, Sample } from '../../harness/result/sample.ts'
 import { drawChart } from '../chart.ts'
@@ -7,7 +7,7 @@ import { html, Markup } from '../html.ts'
 import { configurationLabel } from '../labels.ts'
 import { colourOf } from '../palette.ts'
 
-/** Each point is the mean over so long a time. */
+/** Each point is the mean over this time. */
 const windowMillis = 25
 /** Drawn for wide and for narrow pages; the style sheet shows one. */
 const widths = { wide: 560, narrow: 230 } as const

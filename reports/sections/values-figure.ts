@@ -11,7 +11,7 @@ import { html, Markup } from '../html.ts'
 import { configurationLabel, type Panel, panelsOf, referenceLabel, referencesOf } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
-/** A reference this much higher than everything else would flatten the picture; it is told in words then. */
+/** A reference more than this many times above all cells would flatten the chart; it is then told in words. */
 const farthestReference = 2.2
 
 /** Width of the plot, in pixels: as much as the labels below it need, within what a panel holds. */

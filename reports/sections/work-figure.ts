@@ -1,4 +1,4 @@
-/** Processor time by what it was for, where the verdict asks: the work of one replica, what more of them repeat, polling. */
+/** Processor time by purpose, if the verdict is on it: of one replica, repeated by more, polling, application. */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
 import { declaredMeasures } from '../../harness/measure/measures.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
@@ -22,7 +22,7 @@ interface Row {
   readonly cell: string
   /** In the order of `parts`. */
   readonly seconds: readonly number[]
-  /** Work that the measured speed-up takes by the model: N / S(N) times that of one replica. */
+  /** Work that the model expects at the measured speed-up: N / S(N) times that of one replica. */
   readonly model: number | undefined
 }
 

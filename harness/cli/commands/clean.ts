@@ -1,6 +1,6 @@
 /**
- * `clean`: removes what dead runs left behind. What is costly to make again goes only when that is asked for: images
- * take minutes to build, measured runs took hours.
+ * `clean`: removes what dead runs left behind, old images and caches. What is costly to make again is removed only on
+ * request: current images take minutes to build, measured runs took hours.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'

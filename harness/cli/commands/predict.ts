@@ -43,7 +43,7 @@ async function run({ costs = costsPath, draws, cores }: Options, signal: AbortSi
   await ask(costs, questions, signal, (question, answer) => print(columnsOf(question, answer)))
 }
 
-/** The cells of a run that can be predicted, with as many processors as it had. */
+/** Predicts the cells of a run, with as many processors as the run had, and compares them with what was measured. */
 async function check({ costs, draws }: Options, against: string, signal: AbortSignal): Promise<void> {
   const { checksOf } = await import('../../calibrate/questions.ts')
   const { costsName, latestRun, readRun } = await import('../../result/store.ts')

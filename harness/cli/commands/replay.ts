@@ -4,7 +4,7 @@ import type { ReplayDivergence } from '../../../stack/index.ts'
 import { HarnessError } from '../../error.ts'
 
 const mostReplicas = 64
-/** Differences that are told; the first ones say most. */
+/** At most this many differences are printed; the first ones say most. */
 const toldDifferences = 10
 
 export function replayCommand(): Command {

@@ -61,7 +61,7 @@ async function measure(
   { profile, seed, record, fresh = false }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  // Without an engine every sample would fail for the same reason.
+  // Fails here, once, if there is no engine: otherwise every sample would fail for the same reason.
   await setUp()
   const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')

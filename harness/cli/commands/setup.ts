@@ -1,4 +1,4 @@
-/** `setup`: Docker and the image, before anything needs them; what is there already is left alone. */
+/** `setup`: installs and starts Docker and builds the image, as far as they are not there already. */
 import { Command } from 'commander'
 import { withCleanUp } from '../with-clean-up.ts'
 
@@ -8,7 +8,7 @@ export function setupCommand(): Command {
     .action(() => withCleanUp(setUp))
 }
 
-/** Throws HarnessError with the remedy if this machine cannot have them. */
+/** Throws HarnessError with the remedy if Docker or the image cannot be set up on this machine. */
 export async function setUp(): Promise<void> {
   const { ensureEngine } = await import('../../docker/engine.ts')
   const { ensureImage } = await import('../../docker/image.ts')

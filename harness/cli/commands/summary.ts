@@ -21,7 +21,10 @@ export async function formatSummary(reports: string): Promise<string> {
   return `${JSON.stringify({ ...summary, experiments }, null, 2)}\n`
 }
 
-/** A program asks a cell for `goodputMbps` and `bytesVerified`, without knowing how we keep them. */
+/**
+ * A cell whose measures and counts are plain fields (`goodputMbps`, `bytesVerified`), so that programs do not depend on
+ * how the harness stores them.
+ */
 function flat({ measures, delivered, ...cell }: CellSummary): object {
   const counts = Object.entries(delivered).flatMap(([unit, { sent, verified }]) => [
     [`${unit}Sent`, sent],

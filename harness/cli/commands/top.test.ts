@@ -16,7 +16,7 @@ function start(temporary: string, ...argv: string[]) {
   return spawn(process.execPath, [program, 'top', ...argv], { env: { ...process.env, TMPDIR: temporary } })
 }
 
-/** Where a run of this process keeps what its containers share, with a stack that sends 1 MB between two looks. */
+/** A shared folder of a run of this process. Its stack seems to send 1 MB from one reading to the next. */
 async function folderOfARun(): Promise<{ temporary: string; end: () => void }> {
   const temporary = await temporaryFolder()
   const shared = join(temporary, `dominoes-scratch-${formatOwner(thisOwner())}-abc`)

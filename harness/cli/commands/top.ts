@@ -1,4 +1,4 @@
-/** `top`: what the stack that is at work on this machine does, live. */
+/** `top`: shows live what the stack that runs on this machine does. */
 import { Command } from 'commander'
 
 export function topCommand(signal: AbortSignal): Command {
@@ -16,7 +16,7 @@ async function watch(json: boolean, signal: AbortSignal): Promise<void> {
   else await printLines(print, signal)
 }
 
-/** An interrupt is how this command is meant to end, and there is nothing to clean up: no words, no failure. */
+/** An interrupt is the normal end of this command. Nothing has to be cleaned up: no message, no failure code. */
 function interrupts(): AbortSignal {
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

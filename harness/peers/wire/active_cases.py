@@ -1,4 +1,4 @@
-"""The other end of connections that the stack opens: it connects while one of these cases waits for it."""
+"""The other end of connections that the stack opens: the stack connects while one of these cases waits."""
 
 import time
 
@@ -35,7 +35,7 @@ def answering(host, syn):
 
 @case
 def strangers_ask_while_the_stack_connects(host):
-    """100 hosts ask by ARP while the stack waits for a neighbour that is silent, which they must not make it forget."""
+    """The stack waits for the ARP reply of a silent neighbour; requests of 100 other hosts must not evict its entry."""
     for number in range(100):
         host.ask_arp(f"10.77.0.{100 + number}", mac_bytes(f"02:66:00:00:01:{number:02x}"))
         time.sleep(0.01)
@@ -57,7 +57,7 @@ def simultaneous_open(host):
 
 @case
 def ports_and_sequence_numbers(host):
-    """RFC 6056 and RFC 6528: of ten connections, neither ports nor ISNs show how they were drawn."""
+    """RFC 6056 and RFC 6528: the ports of ten connections come in no order, and their ISNs do not show the ports."""
     syns = []
     for _ in range(10):
         syns.append(expect_syn(host, 5002))

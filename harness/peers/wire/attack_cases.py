@@ -1,4 +1,4 @@
-"""Segments and frames that are no part of a conversation: resets and SYNs out of place, addresses that cannot be."""
+"""Segments and frames that belong to no valid exchange: resets and SYNs out of place, impossible addresses."""
 
 import random
 import time
@@ -30,7 +30,7 @@ IMPOSSIBLE_SOURCES = ["127.0.0.1", "127.9.9.9", "10.77.0.1", BROADCAST, "255.255
 
 @case
 def rebooted_peer(host):
-    """RFC 9293 section 3.5.1, figure 9: it opens again, without timestamps, what the stack believes to be open."""
+    """RFC 9293 section 3.5.1, figure 9: the peer opens again, without timestamps; for the stack it is still open."""
     connection = Connection(host, timestamps=True, window_scale=7).open()
     known = connection.sequence
     time.sleep(0.05)
@@ -51,7 +51,7 @@ def rebooted_peer(host):
 
 @case
 def another_syn_in_syn_received(host):
-    """The client began anew before its handshake was over: it gets in, at once or after its reset."""
+    """A client sends a SYN with another ISN during its handshake: it connects, at once or after it sent a reset."""
     connection = Connection(host)
     connection.send_syn()
     connection.expect_syn_ack()
@@ -75,7 +75,7 @@ def another_syn_in_syn_received(host):
 
 @case
 def reset_in_the_window(host):
-    """RFC 5961 section 3.2: only RCV.NXT resets; what lies in the window is challenged."""
+    """RFC 5961 section 3.2: a reset counts only at RCV.NXT; elsewhere in the window it draws a challenge ACK."""
     connection = Connection(host, window_scale=7).open()
     connection.send(RST, sequence=connection.sequence + 1000)
     connection.expect_challenge("a reset within the window")
@@ -106,7 +106,7 @@ def reset_outside_of_the_window(host):
 
 @case
 def reset_one_before_after_a_fin(host):
-    """macOS resets at the number of its FIN, one below RCV.NXT; Linux takes that in CLOSE-WAIT and after."""
+    """macOS resets at the number of its FIN, one below RCV.NXT; Linux accepts this in CLOSE-WAIT and later states."""
     connection = Connection(host, window_scale=7, window=2000).open()
     connection.get("/bytes/100000")
     connection.send(FIN | ACK)
@@ -122,10 +122,10 @@ def reset_one_before_after_a_fin(host):
 
 @case
 def syn_on_an_open_connection(host):
-    """RFC 5961 section 4.2: challenged, wherever its sequence number lies."""
+    """RFC 5961 section 4.2: it draws a challenge ACK, whatever its sequence number."""
     connection = Connection(host, window_scale=7).open()
     for distance in (0, 1000, 0x40000000):
-        # A connection may be challenged once in half a second, as Linux does.
+        # The stack may send only one challenge ACK in half a second for each connection, as Linux does.
         time.sleep(0.55)
         host.wire.drain()
         connection.send(SYN, sequence=connection.sequence + distance)
@@ -142,7 +142,10 @@ def draw_challenges(connection, count):
 
 @case
 def challenges_of_one_connection_do_not_use_up_anothers(host):
-    """CVE-2016-5696: who can tell that a challenge was not sent to him learns that another connection was guessed."""
+    """
+    CVE-2016-5696: if connections share a limit of challenge ACKs, an attacker who does not get one of them learns that
+    a guess about another connection was right.
+    """
     watched = Connection(host, window_scale=7).open()
     one = Connection(host, window_scale=7).open()
     many = [Connection(host, window_scale=7).open() for _ in range(20)]
@@ -174,7 +177,7 @@ def challenges_of_one_connection_do_not_use_up_anothers(host):
 
 @case
 def acks_out_of_nothing(host):
-    """Guessed cookies: while the backlog is full, an ACK that belongs to no SYN opens nothing."""
+    """Guessed SYN cookies: while the backlog is full, an ACK that follows no SYN opens no connection."""
     flood(host, 600)
     ports = {host.port() for _ in range(200)}
     for port in ports:
@@ -188,7 +191,10 @@ def acks_out_of_nothing(host):
 
 @case
 def old_timestamps_without_end(host):
-    """RFC 7323 section 5.3 answers each by an ACK; Linux one in 500 ms, lest two hosts answer each other forever."""
+    """
+    RFC 7323 section 5.3 asks for an ACK of each. Linux sends one in 500 ms, so that two hosts do not answer each other
+    for ever.
+    """
     connection = Connection(host, timestamps=True, window_scale=7).open()
     host.collect(connection.is_mine, 0.1)
     old = TcpOptions(timestamps=(connection.now_millis() - 10_000, connection.timestamp_echo))
@@ -205,7 +211,7 @@ def old_timestamps_without_end(host):
 
 @case
 def timestamp_of_an_unacceptable_ack(host):
-    """It acknowledges what was never sent (RFC 9293 section 3.10.7.4): nothing of it is believed, its time neither."""
+    """An ACK of bytes that were never sent (RFC 9293 section 3.10.7.4) must not set TS.Recent: it is dropped whole."""
     connection = Connection(host, timestamps=True, window_scale=7).open()
     host.collect(connection.is_mine, 0.1)
     future = TcpOptions(timestamps=(connection.now_millis() + 100_000_000, connection.timestamp_echo))
@@ -217,7 +223,7 @@ def timestamp_of_an_unacceptable_ack(host):
 
 @case
 def syn_with_fin(host):
-    """Neither opens nor is answered by a SYN-ACK, as in Linux."""
+    """The segment opens no connection and gets no SYN-ACK, as in Linux."""
     connection = Connection(host)
     connection.send(SYN | FIN)
     host.expect_nothing("no SYN-ACK for SYN+FIN", lambda each: connection.is_mine(each) and each.has(SYN))
@@ -239,7 +245,7 @@ def sources_that_cannot_be(host):
 
 @case
 def syn_to_a_broadcast_address(host):
-    """RFC 9293 section 3.10.7.2 and MUST-57: a connection has two ends."""
+    """RFC 9293 section 3.10.7.2 and MUST-57: a SYN that was broadcast gets no answer."""
     for destination in (BROADCAST, "255.255.255.255", host.stack_address):
         connection = Connection(host)
         ports = (connection.local_port, 80)
@@ -262,7 +268,7 @@ def frames_for_another_host(host):
 
 @case
 def claims_of_the_stacks_address(host):
-    """RFC 5227 section 2.4 (c): it tells all hosts that the address is its own, but only once in ten seconds."""
+    """RFC 5227 section 2.4 (c): the stack announces that the address is its own, but only once in ten seconds."""
     stranger = mac_bytes("02:66:00:00:52:27")
     for _ in range(20):
         claim = frames.arp(ARP_REQUEST, stranger, host.stack_address, bytes(6), host.stack_address)
@@ -277,7 +283,7 @@ def claims_of_the_stacks_address(host):
 
 
 def initial_sequences(host, ports):
-    """The stack's ISNs for SYNs from these ports, all sent before the first answer is read, and when they came."""
+    """The stack's ISN and its time of arrival for a SYN from each port. All SYNs go before the first answer is read."""
     connections = {port: Connection(host, local_port=port) for port in ports}
     for connection in connections.values():
         connection.send_syn()
@@ -296,7 +302,7 @@ def initial_sequences(host, ports):
 
 @case
 def initial_sequence_numbers_of_one_instant(host):
-    """RFC 6528: a keyed hash of the ports hides how those of different connections relate."""
+    """RFC 6528: a keyed hash of addresses and ports, so that the ISNs of different connections look unrelated."""
     ports = [host.port() for _ in range(10)]
     sequences = [sequence for sequence, _ in initial_sequences(host, ports)]
     near = [
@@ -317,7 +323,7 @@ def initial_sequence_numbers_of_one_instant(host):
 
 @case
 def initial_sequence_numbers_of_one_tuple(host):
-    """RFC 6528: of one tuple they rise with a clock, so that segments of an old incarnation are old."""
+    """RFC 6528: the ISNs of one tuple rise with a clock, so that segments of an old incarnation have old numbers."""
     port = host.port()
     before = initial_sequences(host, [port])[0]
     time.sleep(0.3)
@@ -345,7 +351,7 @@ def datagram_to_a_closed_port(host):
 
 @case
 def datagrams_that_no_error_may_answer(host):
-    """RFC 1122 section 3.2.2: not if broadcast or multicast is at either end."""
+    """RFC 1122 section 3.2.2: no error if an address is broadcast or multicast, or the source is impossible."""
     every_mac = frames.BROADCAST_MAC
     where = [
         {"destination": BROADCAST, "destination_mac": every_mac},
@@ -368,7 +374,7 @@ def datagrams_that_no_error_may_answer(host):
 
 @case
 def noise(host):
-    """Frames of random bytes, and of random bytes behind good headers: nothing comes of them."""
+    """Frames of random bytes, and of random bytes behind valid headers: the stack has to survive them."""
     chance = random.Random(1)
     for number in range(500):
         payload = chance.randbytes(chance.randrange(0, 200))

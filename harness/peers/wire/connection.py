@@ -1,6 +1,6 @@
 """
 A TCP connection that is driven by hand: it sends what a case tells it to send and acknowledges only when asked to. Its
-sequence numbers follow what was sent in order; whatever a case overrides for one segment changes nothing.
+sequence number advances with what is sent, but not by a segment whose sequence number the case chose itself.
 """
 
 import random
@@ -39,7 +39,7 @@ class Connection:
         self.timestamp_echo = 0
         self.syn_ack = None
         self.received = bytearray()
-        # Segments that came ahead of their turn.
+        # Segments beyond a gap.
         self.ahead = []
         self.fin_received = False
         self.is_mine = is_tcp_to(self.local_port)
@@ -117,7 +117,7 @@ class Connection:
         return self.syn_ack
 
     def open(self):
-        """As any client it sends its SYN again if nothing comes: a burst of others may have overflowed the device."""
+        """Shakes hands. Like any client it sends its SYN again: a burst of frames may have overflowed the device."""
         self.send_syn()
         for tries_left in reversed(range(SYN_TRIES)):
             try:
@@ -142,7 +142,7 @@ class Connection:
         return self.expect(f"a reset, because {why}", lambda each: each.has(RST), seconds)
 
     def take(self, segment):
-        """Takes what continues the stream, and keeps what came ahead of it; True if something did."""
+        """Takes data that continue the stream and keeps segments beyond a gap. True if `acknowledgment` advanced."""
         before = self.acknowledgment
         if segment.data or segment.has(FIN):
             self.ahead.append(segment)
@@ -162,7 +162,7 @@ class Connection:
         return False
 
     def read_to_end(self, seconds=2.0):
-        """The whole stream, acknowledged, up to the peer's FIN; complains of a reset, and of a silence that long."""
+        """The stream up to the peer's FIN, acknowledged. Raises Complaint at a reset, or after `seconds` of silence."""
         while not self.fin_received:
             segment = self.next(seconds)
             if segment is None or (segment.has(RST) and segment.sequence == self.acknowledgment):

@@ -1,4 +1,4 @@
-"""What many hosts, or one that poses as many, can do to everybody else: an honest client is served all the time."""
+"""Attacks by many hosts, or by one that poses as many: an honest client has to be served all the time."""
 
 import subprocess
 import time
@@ -14,7 +14,7 @@ PEER_SECONDS = 0.001
 
 
 def each_of(count, act, host):
-    """Lets that many peers act, one after the other; a complaint says which it was."""
+    """Lets `count` peers act, one after the other; a complaint names the peer."""
     for number in range(count):
         try:
             act(Connection(host, window_scale=7).open())
@@ -35,7 +35,7 @@ def ask_and_go(connection):
 
 
 def shut_the_window(connection):
-    """The answer cannot be sent: an orphan that only probes."""
+    """The answer cannot be sent: the stack's connection is an orphan that only probes the window."""
     connection.window = 0
     connection.get("/bytes/10000")
 
@@ -60,7 +60,7 @@ def vanish_with_the_window_shut(host):
 
 @case
 def vanish_more_than_the_table_has_places(host):
-    """1,500 peers of all three kinds: the oldest of those that nobody owns any more give way."""
+    """1,500 peers of all three kinds: the stack drops the oldest orphaned connections to make room."""
     with Honest(fetch(host.stack_address)):
         for _ in range(5):
             for act in (take_the_page, ask_and_go, shut_the_window):
@@ -88,7 +88,7 @@ def syn_flood_of_hosts_that_answer_arp(host):
 
 @case
 def a_client_that_comes_during_a_flood(host):
-    """Its options may be lost to a cookie; its data and its FIN are not."""
+    """A SYN cookie may lose the client's options, but not its data and its FIN."""
     flood(host, 600)
     for number in range(20):
         flood(host, 20)
@@ -101,7 +101,7 @@ def a_client_that_comes_during_a_flood(host):
 
 
 def hold_open(host, request):
-    """100 connections at once that go no further."""
+    """Opens 100 connections and keeps them open; each sends `request`, if it is not empty, and nothing else."""
     held = []
     try:
         with Honest(fetch(host.stack_address)):
@@ -144,7 +144,7 @@ def finish_without_a_request(connection):
 
 @case
 def data_and_then_a_reset(host):
-    """1,200 times, more than the table has places: whatever the application has not read, its place is free again."""
+    """1,200 times, more than the table has places: a reset frees the place, even if data have not been read."""
     each_of(1200, reset_half_a_request, host)
 
 

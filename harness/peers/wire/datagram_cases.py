@@ -1,4 +1,4 @@
-"""Datagrams larger than a frame, and what strangers can do to their putting together."""
+"""Datagrams larger than a frame, and attacks on their reassembly."""
 
 import random
 import struct
@@ -28,7 +28,7 @@ def expect_echo(host, data, what, seconds=1.0):
 
 @case
 def echo_of_any_size(host):
-    """RFC 1122 section 3.3.2: a host puts together what its peers may send."""
+    """RFC 1122 section 3.3.2: a host reassembles datagrams that came in fragments."""
     for size in (8, 1472, 4000, 20_000):
         result = subprocess.run(ping(host.stack_address, size), capture_output=True, text=True)
         if result.returncode != 0:
@@ -51,7 +51,7 @@ def fragments_in_reverse_order(host):
 
 @case
 def fragments_of_several_datagrams_at_once(host):
-    """RFC 791: it is source, destination, protocol and identification that belong together."""
+    """RFC 791: fragments belong together if source, destination, protocol and identification are equal."""
     data = [text(3000 + number) for number in range(4)]
     pieces = [frames.fragments(echo_request(number, each), PIECE_BYTES) for number, each in enumerate(data)]
     for turn in zip(*pieces):
@@ -70,10 +70,10 @@ def fragments_of_several_datagrams_at_once(host):
 
 @case
 def fragments_that_overlap(host):
-    """As in Linux (and RFC 5722 for IPv6) the whole datagram is given up: two hosts might read it differently."""
+    """As in Linux (and RFC 5722 for IPv6) the whole datagram is dropped: two hosts might read it differently."""
     pieces = frames.fragments(echo_request(5, text(4000)), 1400)
     fragment, piece = pieces[1]
-    # The second begins 8 bytes earlier, with bytes of its own.
+    # The second fragment begins 8 bytes earlier and overlaps the first one with other bytes.
     overlapping = (fragment - 1, b"overlaps" + piece)
     send_pieces(host, [pieces[0], overlapping, pieces[2]])
     host.expect_nothing(
@@ -84,7 +84,7 @@ def fragments_that_overlap(host):
 
 @case
 def fragments_that_never_end(host):
-    """Beyond 65,535 bytes, or with a last fragment before another: neither is answered, and nothing else suffers."""
+    """Fragments beyond 65,535 bytes, and a last fragment before another: no answer, but other datagrams get theirs."""
     send_pieces(host, [(8190, text(1480)), (0 | MORE_FRAGMENTS, echo_request(6, text(1472)))])
     send_pieces(host, [(370 | MORE_FRAGMENTS, text(1480)), (185, text(1480)), (0 | MORE_FRAGMENTS, text(1480))])
     host.expect_nothing(
@@ -97,7 +97,10 @@ def fragments_that_never_end(host):
 
 @case
 def flood_of_first_fragments(host):
-    """3,000 from 200 sources, whose rest never comes: what the stack holds for them takes nobody else's room."""
+    """
+    3,000 first fragments from 200 sources; the others never come. The fragments that the stack holds must not prevent
+    the reassembly of other datagrams.
+    """
     sources = [f"10.77.0.{last}" for last in range(100, 200)] + [f"198.51.100.{last}" for last in range(100)]
     data = text(PIECE_BYTES)
     with Honest(ping(host.stack_address, 4000)), Honest(fetch(host.stack_address)):

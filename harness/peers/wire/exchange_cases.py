@@ -1,4 +1,4 @@
-"""Peers whose TCP is old, plain or peculiar, and yet is one that the stack has to talk to."""
+"""Peers whose TCP is old, minimal or unusual: the stack has to talk to them, too."""
 
 import time
 
@@ -10,7 +10,10 @@ from host import Complaint
 
 @case
 def timestamps_left_out_after_the_handshake(host):
-    """RFC 7323 section 3.2 lets them be dropped; Linux takes them, and old kernels behind proxies send them."""
+    """
+    RFC 7323 section 3.2 allows a host to drop segments without timestamps. Linux accepts them, and old kernels behind
+    proxies send them.
+    """
     connection = Connection(host, timestamps=True, window_scale=7)
     connection.send_syn()
     connection.expect_syn_ack()
@@ -23,7 +26,10 @@ def timestamps_left_out_after_the_handshake(host):
 
 @case
 def reading_without_window_scaling(host):
-    """The window cannot grow beyond 65,535: an ACK that repeats the last one says nothing, and looks like a loss."""
+    """
+    The window cannot grow beyond 65,535 bytes, so an ACK may repeat the number and the window of the one before. It
+    would say nothing new, and look like a duplicate ACK after a loss.
+    """
     connection = Connection(host).open()
     pieces = [b"GET / HTTP/1.1\r\n"] + [b"X-Filler: %d\r\n" % number * 20 for number in range(12)] + [b"\r\n"]
     answers = []
@@ -60,7 +66,7 @@ def data_and_fin_in_the_ack_of_the_handshake(host):
 
 @case
 def data_after_the_application_closed(host):
-    """RFC 1122 section 4.2.2.13: nobody will read it, and its sender has to learn that by a reset."""
+    """RFC 1122 section 4.2.2.13: nobody will read the data, and a reset has to tell this to the sender."""
     connection = Connection(host, window_scale=7).open()
     connection.get()
     connection.expect_page()
@@ -70,7 +76,7 @@ def data_after_the_application_closed(host):
 
 @case
 def data_unread_when_the_application_closes(host):
-    """RFC 1122 section 4.2.2.13: a FIN would say that everything was taken; the peer has to get a reset."""
+    """RFC 1122 section 4.2.2.13: a FIN would say that all data were read; the stack has to send a reset."""
     connection = Connection(host, window_scale=2).open()
     connection.get("/bytes/4000000")
     connection.expect("the answer's first segment", lambda each: each.data != b"")
@@ -88,8 +94,9 @@ def data_unread_when_the_application_closes(host):
 @case
 def tail_is_sacked_while_it_is_probed(host):
     """
-    Three segments in flight and nothing unsent, the first of them lost: the tail's SACK comes about when its probe is
-    due (200 ms and two round trips). Whichever is first, each byte is sent a few times at most.
+    Three segments are in flight, nothing is unsent, and the first segment is lost. The SACK of the others comes at
+    about the time of the tail loss probe (200 ms and two round trips). Whichever comes first, each byte is sent a few
+    times at most.
     """
     for millis in (150, 190, 200, 204, 208, 215, 230, 260):
         connection = Connection(host, sack=True).open()
@@ -120,7 +127,7 @@ def tail_is_sacked_while_it_is_probed(host):
 
 @case
 def shut_window_of_an_orphan(host):
-    """The server has closed with data left; every probe is answered, the window stays shut: the probes back off."""
+    """The server has closed with unsent data. Every probe is answered with window 0: the probes have to back off."""
     connection = Connection(host, window_scale=7).open()
     connection.window = 0
     connection.get("/bytes/10000")
@@ -130,7 +137,7 @@ def shut_window_of_an_orphan(host):
         if segment.acknowledgment != connection.sequence:
             continue
         probes.append(segment.arrived)
-        # The first answers the request and is no probe; a probe lies outside of the window and is answered.
+        # The first segment acknowledges the request and is no probe. Probes lie outside of the window: an ACK is due.
         connection.send_ack()
         if time.monotonic() > deadline:
             break
@@ -146,7 +153,7 @@ def shut_window_of_an_orphan(host):
 
 @case
 def window_taken_back_with_data_in_flight(host):
-    """A peer may shrink its window (RFC 9293 section 3.8.6) and say so for long: it answers, so it is there."""
+    """RFC 9293 section 3.8.6: a peer may shrink its window to 0. As long as it answers, the connection must not end."""
     connection = Connection(host, window_scale=7).open()
     connection.get("/bytes/30000")
     connection.expect("the answer's first segment", lambda each: each.data != b"")

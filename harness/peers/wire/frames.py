@@ -1,6 +1,6 @@
 """
-Frames to bytes and back: Ethernet, ARP, IPv4, TCP, UDP, ICMP. What is built has correct lengths and checksums unless
-a caller overrides them; what is parsed was not verified, because a device may leave checksums to its other end.
+Frames to bytes and back: Ethernet, ARP, IPv4, TCP, UDP, ICMP. Built frames have correct lengths and checksums. Parsing
+does not verify checksums, because a device may leave them to its other end.
 """
 
 import socket
@@ -145,7 +145,7 @@ class TcpOptions:
 
 @dataclass
 class Frame:
-    """One received frame; the fields of protocols that it does not carry stay as they are here."""
+    """One received frame. Fields of protocols that the frame does not carry keep their defaults."""
 
     source_mac: bytes
     destination_mac: bytes
@@ -215,7 +215,7 @@ def parse_ipv4(frame, packet):
 
 
 def parse_transport(frame):
-    """Fills in what `body` says, which is whole."""
+    """Fills in the fields of the transport protocol from `body`, which holds a whole datagram."""
     body = frame.body
     if frame.protocol == TCP:
         frame.source_port, frame.destination_port, frame.sequence, frame.acknowledgment, offset, frame.flags = (

@@ -1,5 +1,5 @@
 """
-Honest clients: the programs of this Linux host, again and again while something else goes on. Each try has one second.
+Honest clients: programs of this Linux host that run again and again during a case. Each try may take one second.
 """
 
 import subprocess
@@ -22,8 +22,8 @@ def ping(stack_address, size_bytes):
 
 class Honest:
     """
-    Runs a command every 200 ms as long as the `with` block lasts, and for a second longer. The block's end complains if
-    one failed.
+    Runs a command every 200 ms during the `with` block and for a second longer. The end of the block raises Complaint
+    if a run of the command failed.
     """
 
     def __init__(self, command, after_seconds=1.0):

@@ -1,6 +1,7 @@
 """
-A host of its own beside the kernel's, on the same interface: it has an address and a hardware address, and answers
-ARP for them. `Wire` is the packet socket; whoever spoofs many hosts sends through it and lets it answer for them.
+A host in user space beside the kernel's, on the same interface: it has an IP address and a hardware address of its own
+and answers ARP for them. `Wire` is the packet socket. A case that spoofs many hosts sends through it, and lets it
+answer ARP for them.
 """
 
 import random
@@ -29,7 +30,7 @@ class Wire:
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
         self.socket.bind((interface, 0))
-        # The hardware address that is told to whoever asks for one of these addresses.
+        # IP addresses for which this wire answers ARP requests, with the hardware address in the reply.
         self.answered = {}
 
     def send(self, source_mac, destination_mac, kind, payload):
@@ -59,7 +60,7 @@ class Wire:
         self.send(mac, frame.source_mac, ETHER_ARP, packet)
 
     def drain(self):
-        """Takes what has come, so that a case begins with its own frames."""
+        """Receives and forgets all frames that have come so far, so that a case sees only later ones."""
         while self.receive(time.monotonic()) is not None:
             pass
 
@@ -138,7 +139,7 @@ class Host:
             raise Complaint(f"expected {what}; there came {frame}")
 
     def receive_datagram(self, matches, seconds=1.0):
-        """A datagram to this host, put together from its fragments; None if none came in time."""
+        """A datagram to this host, reassembled from its fragments; None if none came in time."""
         deadline = time.monotonic() + seconds
         while (frame := self.wire.receive(deadline)) is not None:
             if frame.kind != ETHER_IPV4 or frame.destination != self.address:

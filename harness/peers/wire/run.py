@@ -4,8 +4,8 @@ Runs cases by name, one a line of standard input, against the stack on this inte
     run.py --interface eth0 --stack 10.77.0.1 [CASE…]
 
 Prints {"event": "ready", "cases": […]} and for each case {"event": "case", "name", "seconds", "complaint"}, where the
-complaint is null or a sentence. Unless told that there is none, the stack's server has to serve after each case. Ends
-with its input; with cases as arguments, or `all`, after them.
+complaint is null or a sentence. After each case the stack's server has to serve a page, unless --no-server is given.
+Ends when its input ends; with cases as arguments, or `all`, after these.
 """
 
 import argparse

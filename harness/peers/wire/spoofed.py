@@ -10,12 +10,12 @@ BURST_SECONDS = 0.02
 
 
 def flood(host, count):
-    """SYNs from addresses in turn, at 1,000 a second: faster, the device would overflow, and honest frames with it."""
+    """Sends SYNs from these addresses in turn, 1,000 a second: more would make the device drop honest frames, too."""
     options = TcpOptions(mss=1460, sack_permitted=True, timestamps=(1, 0), window_scale=7).to_bytes()
     for number in range(count):
         source = FLOOD_ADDRESSES[number % len(FLOOD_ADDRESSES)]
         host.send_tcp((1024 + number, 80), number * 65_537, 0, SYN, options=options, source=source)
         if number % BURST == 0:
-            # Takes what came, so that ARP is answered for those that answer it.
+            # Receives, so that ARP requests for addresses in `answered` get their replies.
             host.wire.drain()
             time.sleep(BURST_SECONDS)

@@ -8,10 +8,10 @@ import { root } from './tree.ts'
 
 const run = promisify(execFile)
 
-/** Most that a test waits for the linter, which is another program, on a machine that does much else. */
+/** Time limit of a test that starts the linter, in milliseconds; long enough for a busy machine. */
 export const linterMillis = 60_000
 
-/** Answers `path rule` for every complaint. */
+/** Returns `path rule` for every complaint. */
 export async function lint(
   files: readonly (readonly [path: string, text: string, ...unknown[]])[],
 ): Promise<string[]> {

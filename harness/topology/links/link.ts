@@ -5,9 +5,9 @@ import type { ResolvedLink, ResolvedNode } from '../resolve.ts'
  * know process ids and names, and touch nothing. All names come from validated topologies.
  */
 export interface LinkKind {
-  /** What a stack at an end of it opens. */
+  /** The device that a stack at an end of this link opens. */
   readonly device: DeviceKind
-  /** What can be wired as soon as the containers run. */
+  /** Wires what can be wired as soon as the containers run. */
   deploy(link: ResolvedLink, processes: ProcessIds): string[]
   /**
    * Joins the TAP `interfaceName`, made by a process of node `owner`. May be called again for a new TAP: the one
@@ -54,12 +54,12 @@ export function configure(pid: number, link: ResolvedLink, node: ResolvedNode, a
   return lines
 }
 
-/** Fails where the kernel has no IPv6, which is as good. */
+/** No IPv6 address is generated. The command fails on a kernel without IPv6; this does no harm and is ignored. */
 export function quiet(pid: number, device: string): string {
   return `${inside(pid, `ip link set dev ${device} addrgenmode none`)} 2>/dev/null || true`
 }
 
-/** A feature that a device cannot change makes ethtool fail after it has changed the others: no reason to stop. */
+/** ethtool fails if a device cannot change a feature, but it changes the others: so its failure is ignored. */
 function offload(pid: number, device: string, link: ResolvedLink): string[] {
   if (link.offloads === 'default') return []
   const features = ['rx', 'tx', 'sg', 'tso', 'gso', 'gro'].map((feature) => `${feature} ${link.offloads}`)

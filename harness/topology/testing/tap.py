@@ -24,7 +24,7 @@ def receive(descriptor):
 descriptor = os.open("/dev/net/tun", os.O_RDWR)
 fcntl.ioctl(descriptor, TUNSETIFF, struct.pack("16sH22x", sys.argv[1].encode(), IFF_TAP | IFF_NO_PI))
 print("ready", flush=True)
-# An interface that is down or not wired yet makes reads fail: begin when the first frame is to be sent.
+# Reads fail while the interface is down or not wired: reading begins when the first frame is to be sent.
 reader = threading.Thread(target=receive, args=[descriptor], daemon=True)
 for line in sys.stdin:
     if not reader.is_alive():

@@ -82,7 +82,7 @@ export class EchoStack {
     return answer
   }
 
-  /** Until the process ends; whoever waits then, waits until the test's time is over. */
+  /** Until the process ends. A request that is then unanswered stays so, and the test fails by its time limit. */
   async #takeAnswers(lines: AsyncIterator<string>): Promise<void> {
     for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
       const { id } = z.object({ id: z.int() }).parse(JSON.parse(line.value))

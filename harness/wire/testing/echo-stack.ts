@@ -1,6 +1,6 @@
 /**
- * A stack for tests, in the stack's container: it echoes, connects where it is told to, and tells what it holds. The
- * first line of standard input starts the stack, once its TAP is wired; each further one is an `EchoCommand`, answered
+ * A stack for tests, in the stack's container: it echoes, connects on command, and reports its memory and counters. The
+ * first line of standard input starts the stack, once its TAP is wired; each further line is an `EchoCommand`, answered
  * by a line.
  *
  *     node echo-stack.ts '<EchoStackOptions as JSON>'

@@ -1,6 +1,6 @@
 /**
- * A name server that says the same of every name, for tests: one address record, as RFC 1035 section 4 has it, behind the
- * question as it came.
+ * A name server for tests that has the same address for every name: it repeats the question and appends one address
+ * record (RFC 1035 section 4).
  */
 
 /** 192.0.2.53, of the addresses for documentation (RFC 5737). */

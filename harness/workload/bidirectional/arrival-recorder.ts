@@ -1,4 +1,4 @@
-/** Notes how much has arrived, at most once in a few milliseconds. */
+/** Records how many bytes have arrived, at most once every `stepMicros`. */
 
 const stepMicros = 10_000
 
@@ -22,7 +22,7 @@ export class ArrivalRecorder {
     this.#arrivals.push(this.#last)
   }
 
-  /** With the last, whenever it was. */
+  /** All records, and the last arrival even if it came within a step. */
   get arrivals(): readonly [number, number][] {
     return this.#arrivals.at(-1) === this.#last ? this.#arrivals : [...this.#arrivals, this.#last]
   }

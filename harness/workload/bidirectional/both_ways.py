@@ -13,11 +13,11 @@ import endpoint
 from ends import End, combined, run_all
 from stream import Stream
 
-# As in sink.py: the kernel wakes this program once so many bytes are there, or the stream ended.
+# As in sink.py: the kernel wakes this program once this many bytes are there, or the stream ended.
 LOW_WATER = 512 << 10
-# Most bytes sent before it looks whether some arrived.
+# Most bytes that are sent before the next look for arrived ones.
 TURN = 1 << 20
-# Least time between two notes of what arrived.
+# Least time between two records of arrived bytes.
 STEP_MICROS = 10_000
 
 

@@ -16,7 +16,7 @@ test('the faster direction says when the measurement begins and ends, the slower
   const { bytes, micros } = overlapOf([fast, slow], 100)
   expect(micros).toBe(100)
   expect(bytes[0]).toBe(1000)
-  // 25 of them by then, and 500 + 600 × 5 / 200 at the end.
+  // The slow direction has 25 bytes when the measurement begins, and 500 + 600 × 5 / 200 at its end.
   expect(bytes[1]).toBe(515 - 25)
   expect(overlapOf([slow, fast], 100)).toEqual({ bytes: [490, 1000], micros: 100 })
 })

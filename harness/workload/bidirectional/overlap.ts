@@ -1,6 +1,6 @@
 /**
- * What was taken while both directions were under way. The faster one begins the measurement when it has settled, and
- * ends it with its last byte: from there on the other had the connection for itself. Pure.
+ * How much arrived while both directions were under way. The measurement begins when the first direction has settled,
+ * and ends when the first direction has its last byte: from then on the other has the connection for itself. Pure.
  */
 import type { Arrivals } from './task.ts'
 
@@ -10,7 +10,7 @@ export interface Overlap {
   readonly micros: number
 }
 
-/** `settlingBytes`: of a direction, before it counts. */
+/** `settlingBytes`: a direction has settled when this many of its bytes have arrived. */
 export function overlapOf(directions: readonly [Arrivals, Arrivals], settlingBytes: number): Overlap {
   const from = Math.min(...directions.map((arrivals) => timeOf(arrivals, settlingBytes)))
   const to = Math.min(...directions.map((arrivals) => arrivals.at(-1)?.[0] ?? 0))
@@ -18,7 +18,7 @@ export function overlapOf(directions: readonly [Arrivals, Arrivals], settlingByt
   return { bytes: [bytesBetween(first, from, to), bytesBetween(second, from, to)], micros: to - from }
 }
 
-/** When so many bytes had been taken; never, if fewer were. */
+/** When `bytes` bytes had arrived, in microseconds; infinite if fewer arrived. */
 function timeOf(arrivals: Arrivals, bytes: number): number {
   return arrivals.find(([, taken]) => taken >= bytes)?.[0] ?? Number.POSITIVE_INFINITY
 }
@@ -27,7 +27,7 @@ function bytesBetween(arrivals: Arrivals, from: number, to: number): number {
   return bytesAt(arrivals, to) - bytesAt(arrivals, from)
 }
 
-/** On the straight line between the two nearest times that were noted. */
+/** The bytes that had arrived by a time, interpolated linearly between the two nearest records. */
 function bytesAt(arrivals: Arrivals, micros: number): number {
   const next = arrivals.findIndex(([time]) => time > micros)
   if (next === 0) return 0

@@ -1,6 +1,6 @@
 /**
- * Bulk transfer in both directions of one TCP connection at the same time, as fast as both ends can. Its unit is the byte,
- * of each direction.
+ * Bulk transfer in both directions of one TCP connection at the same time, as fast as both ends can. Amounts are in
+ * bytes of each direction.
  */
 import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'

@@ -11,7 +11,7 @@ export const stackSide: ApplicationSide = {
   kind: 'application',
   stackOptions: {
     ...bulk.stackOptions,
-    // The peer's ACKs stand in the TAP's queue beside its segments: half of a window that fills it alone.
+    // Half of the window for one direction, whose segments fill the TAP's queue: here ACKs are in the queue, too.
     receiveBufferBytes: 2 ** 19,
   },
 

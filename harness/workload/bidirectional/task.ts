@@ -1,4 +1,4 @@
-/** What the host side of transfers in both directions asks of the stack's side, and what either end tells, also at a Linux host. */
+/** The task of the stack's side of transfers in both directions, and the result of each end, also of a Linux host. */
 import { z } from 'zod'
 
 const count = z.int().nonnegative()
@@ -12,7 +12,7 @@ export const taskSchema = z.strictObject({
   patternPath: z.string(),
 })
 
-/** Pairs of a time and of the bytes that this end had taken by then, both growing: the first with none, the last with all. */
+/** Pairs of a time and the bytes that this end had received by then; both grow. The first has none, the last all. */
 export const arrivalsSchema = z
   .array(z.tuple([z.number(), count]))
   .min(2)
@@ -21,7 +21,7 @@ export const arrivalsSchema = z
 export const toldSchema = z.object({
   sent: count,
   received: count,
-  /** Of those received, those that were as expected. */
+  /** Received bytes that were as expected. */
   verified: count,
   /** In microseconds of the monotonic clock, which all containers of a machine share. */
   arrivals: arrivalsSchema,

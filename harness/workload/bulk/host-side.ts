@@ -79,7 +79,7 @@ export const hostSide: ExchangeSide<BulkOptions> = {
   },
 }
 
-/** One of the two, as far as it says something: of a stack there are its machine's counters, of a Linux host the kernel's. */
+/** One end, its result and its counters: those of a stack's machine (`protocol`), or those of a Linux kernel. */
 interface End {
   readonly told: unknown
   readonly protocol: Readonly<Record<string, number>> | undefined
@@ -97,7 +97,7 @@ function receiverOf({ told, protocol }: End) {
   return { bytesReceived: bytes, ...receiver }
 }
 
-/** A kernel counts what our machine does not, and the other way round. */
+/** Null for what is not counted: a kernel does not count duplicate ACKs, our machine does not count DSACK reports. */
 function eventsAt({ protocol, counters }: End) {
   const { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder } = pathEvents(counters)
   if (protocol === undefined) {

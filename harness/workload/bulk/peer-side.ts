@@ -25,7 +25,7 @@ const sinkConnection = z.object({
   bytesReceived: z.int(),
   /** Length of the prefix that was as expected; 0 if nothing was expected. */
   bytesVerified: z.int(),
-  /** Position of the first byte that was not. */
+  /** Position of the first byte that was not as expected. */
   firstMismatch: z.int().nullable(),
   /** Set if the connection was reset instead of closed. */
   reset: z.string().nullable(),

@@ -1,5 +1,5 @@
 """
-Receives streams and compares every byte with what was to come.
+Receives streams and compares every byte with the expected one.
 
     sink.py --listen 5001 --pattern /shared/pattern --warmup 1000000
 
@@ -15,8 +15,8 @@ import tcp_info
 from stream import Stream
 
 
-# The kernel wakes this program once so many bytes are there, or the stream ended: a wake-up for every segment would
-# cost more than receiving it, on processors that the sender needs.
+# The kernel wakes this program once this many bytes are there, or the stream ended. A wake-up for every segment would
+# cost more than receiving the segment, on processors that the sender needs.
 LOW_WATER = 512 << 10
 
 
@@ -27,7 +27,7 @@ class Receiver:
         self.connection = connection
         self.stream = stream
         limit = stream.piece_limit(0, options.chunk) if stream and stream.period else options.chunk
-        # Used again for every piece: memory that is handed out anew each time would be mapped anew each time.
+        # Reused for every piece: new memory would have to be mapped each time.
         self.buffer = memoryview(bytearray(limit))
         self.warmup = options.warmup
         self.received = 0
@@ -112,7 +112,7 @@ def main():
 
 
 def combine(receivers, results):
-    """The whole of all connections: sums, and the time from the first that was warm to the last byte of all."""
+    """All connections together: sums, and the time from the first end of a warm-up to the last byte of all."""
     if len(results) == 1:
         return {**results[0], "cpuMicros": round(time.process_time() * 1e6)}
     warm = [receiver.warm_micros for receiver in receivers if receiver.warm_micros is not None]

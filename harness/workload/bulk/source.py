@@ -94,7 +94,7 @@ def main():
 
 
 def combine(senders, results):
-    """The whole of all connections: sums, and the time from the first that was warm to the last close."""
+    """All connections together: sums, and the time from the first end of a warm-up to the last close."""
     if len(results) == 1:
         return {**results[0], "cpuMicros": round(time.process_time() * 1e6)}
     warm = [sender.warm_micros for sender in senders if sender.warm_micros is not None]

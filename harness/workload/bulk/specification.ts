@@ -1,6 +1,6 @@
 /**
- * Bulk transfer: a stream of bytes in one direction over one TCP connection or several, as fast as both ends can. Its unit
- * is the byte.
+ * Bulk transfer: a stream of bytes in one direction over one TCP connection or several, as fast as both ends can.
+ * Amounts are in bytes.
  */
 import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'
@@ -11,7 +11,7 @@ import { specify } from '../specification.ts'
 export const bulk = specify({
   settings: z.strictObject({
     kind: z.literal('bulk'),
-    /** In cells that do not say it. */
+    /** For cells without the factor `direction`. */
     direction: factorSchemas.direction,
     ...transferSizes,
   }),

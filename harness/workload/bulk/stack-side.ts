@@ -1,4 +1,4 @@
-/** Bulk transfer in a stack's container: meets the other end, moves the stream one way, checks what it received. */
+/** Bulk transfer in a stack's container: opens or accepts connections, moves streams one way, checks received bytes. */
 import { readFileSync } from 'node:fs'
 import type { Connection } from '../../../stack/index.ts'
 import { StreamPattern } from '../../content/stream-pattern.ts'
@@ -13,9 +13,9 @@ export const stackSide: ApplicationSide = {
     coalesceMillis: 4,
     // Few connections with large buffers: the defaults are for many.
     connectionCount: 64,
-    // Enough for the application to sleep that long, and to be late by as much again, at several Gbit/s.
+    // Enough while the application sleeps for `coalesceMillis` and is late by as much again, at several Gbit/s.
     sendBufferBytes: 8 * 2 ** 20,
-    // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.
+    // A TAP queues 1000 frames towards the stack: a larger window would only overflow this queue.
     receiveBufferBytes: 2 ** 20,
   },
 

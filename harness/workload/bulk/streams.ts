@@ -7,7 +7,7 @@ import type { BulkTask } from './task.ts'
 /** What one connection moved; times in milliseconds of `performance.now()`. */
 export interface Moved {
   readonly bytes: number
-  /** 0 when sending: the peer compares, and says so itself. */
+  /** 0 when sending: then the peer compares, and tells the number itself. */
   readonly bytesVerified: number
   readonly firstMismatch: number | null
   readonly measuredBytes: number
@@ -52,7 +52,7 @@ export async function receive(
   return { ...drained, measuredBytes, startedAt, endedAt }
 }
 
-/** All connections as one: sums, and the time from the first that was warm to the last byte of all. */
+/** All connections together: sums, and the time from the first end of a warm-up to the last byte of all. */
 export function together(all: readonly Moved[]) {
   const sum = (field: 'bytes' | 'bytesVerified' | 'measuredBytes') =>
     all.reduce((total, moved) => total + moved[field], 0)

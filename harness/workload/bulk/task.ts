@@ -5,7 +5,7 @@ import { factorSchemas } from '../../matrix/factors.ts'
 export const taskSchema = z.strictObject({
   /** Which way the application's bytes go, as seen from this stack. */
   direction: factorSchemas.direction,
-  /** It waits for the connections instead of opening them. */
+  /** The stack waits for the connections instead of opening them. */
   listens: z.literal(true).exactOptional(),
   peerAddress: z.string(),
   port: z.int().min(1).max(65_535),

@@ -17,7 +17,7 @@ export class DatagramAccount {
   /** 1 for each number that arrived. */
   #seen = new Uint8Array(2 ** 16)
 
-  /** Whether it is the first with this number. -1: a datagram that was damaged. */
+  /** Counts a datagram; true if it is the first with this number. The number -1 stands for a damaged datagram. */
   take(number: number): boolean {
     if (number < 0 || number >= mostDatagrams) {
       this.damaged++

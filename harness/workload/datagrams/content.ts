@@ -1,6 +1,6 @@
 /**
- * The bytes of numbered datagrams: the number in four bytes, then what follows from it and from the place, a piece of the
- * pattern. So a datagram that is cut, mixed with another or under a wrong number does not match. As in `numbered.py`.
+ * The bytes of numbered datagrams: the number in four bytes, then a piece of the pattern that depends on the number.
+ * So a datagram that is cut, mixed with another or under a wrong number does not match. As in `numbered.py`.
  */
 import type { StreamPattern } from '../../content/stream-pattern.ts'
 
@@ -23,7 +23,7 @@ export class DatagramContent {
     return this.#datagram
   }
 
-  /** The number of a datagram that is as it was sent; -1 of any other. */
+  /** The number of a datagram that arrived as it was sent; -1 for any other. */
   numberOf(bytes: Uint8Array): number {
     const { length } = this.#datagram
     if (bytes.length !== length) return -1

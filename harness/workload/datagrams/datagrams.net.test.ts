@@ -48,7 +48,7 @@ describe('numbered datagrams with an unmodified Linux peer', () => {
     } else {
       expect(duplicatedDatagrams).toBe(0)
     }
-    // Threads that emit as they come may overtake each other.
+    // The stack's threads may overtake each other when they emit.
     if (factors.strategy === 'linux') expect(reorderedDatagrams).toBe(0)
     if (factors.offeredPerSecond === 1000) expect(measures.sentPerSecond).toBeCloseTo(1000, -2)
   })

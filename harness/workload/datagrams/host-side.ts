@@ -7,12 +7,12 @@ import { receiver, sender } from './peer-side.ts'
 import type { DatagramOptions } from './specification.ts'
 import { type DatagramTask, receiverSchema, senderSchema } from './task.ts'
 
-/** For the connection that both ends open first, and for its end. */
+/** For opening and closing the connection over which the sender tells how many datagrams there were. */
 const graceSeconds = 20
-/** How late a datagram may be; an impaired path can hold one for more than a second. */
+/** How late a datagram may be; an impaired path can delay one by more than a second. */
 const quietSeconds = 0.5
 const quietSecondsImpaired = 2
-/** As many as the smallest queue on the way holds, the stack's receive buffer: of the longest, 178. */
+/** Less than the smallest queue on the way, the stack's receive buffer, holds: 178 of the longest datagrams. */
 const windowDatagrams = 128
 
 export const hostSide: ExchangeSide<DatagramOptions> = {
@@ -82,7 +82,7 @@ export const hostSide: ExchangeSide<DatagramOptions> = {
   },
 }
 
-/** What each end counted itself: a sender what it could not send, a receiver what found its buffer full. */
+/** Losses that each end counted itself: the sender could not send, or the receiver's buffer was full. */
 function lostByEnds(isSending: boolean, { protocol, seen }: Ended) {
   const linux = ({ 'Udp.SndbufErrors': unsent = 0, 'Udp.RcvbufErrors': dropped = 0 }: Counters) => ({
     unsent,

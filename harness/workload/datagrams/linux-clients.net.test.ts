@@ -5,7 +5,7 @@ import { echoPort, namePort } from '../../wire/testing/echo-ports.ts'
 import { EchoStack } from '../../wire/testing/echo-stack-process.ts'
 import { tapDeployment } from '../../wire/testing/tap-deployment.ts'
 
-/** Where nobody listens, at either host. */
+/** A port where nobody listens, at either host. */
 const closedPort = 9
 
 const tap = tapDeployment()
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => stack?.end())
 
-/** What `datagram_client.py` on the Linux peer tells. */
+/** Runs `datagram_client.py` on the Linux peer and returns what it prints. */
 async function client(ask: string, port: number): Promise<unknown> {
   const program = ['python3', `${paths.peerPrograms}/datagram_client.py`, ask]
   const { stdout, stderr } = await tap.peer.exec([...program, '--connect', `${tap.stackAddress}:${port}`])

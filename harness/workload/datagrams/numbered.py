@@ -20,7 +20,7 @@ def parser(description):
 
 
 class Content:
-    """A datagram is its number, in four bytes, and the piece of the pattern that follows from number and place."""
+    """A datagram is its number, in four bytes, and a piece of the pattern that depends on the number."""
 
     def __init__(self, pattern_path, datagram_bytes):
         self.stream = Stream.load(pattern_path, None)
@@ -28,12 +28,12 @@ class Content:
         self.datagram_bytes = datagram_bytes
 
     def pieces(self, number):
-        """For one call of `sendmsg`."""
+        """The parts of a datagram, for one call of `sendmsg`."""
         start = self.stream.offset(number * self.datagram_bytes)
         return NUMBER.pack(number), self.view[start + NUMBER.size : start + self.datagram_bytes]
 
     def number_of(self, datagram):
-        """The number of a datagram that is as it was sent; None of any other."""
+        """The number of a datagram that arrived as it was sent; None for any other."""
         if len(datagram) != self.datagram_bytes:
             return None
         (number,) = NUMBER.unpack_from(datagram)

@@ -1,6 +1,6 @@
 """
-Receives numbered datagrams, compares and counts them, and reports to the sender how far it is. Ends when all that the
-sender told over a connection have arrived, or no more do.
+Receives numbered datagrams, compares and counts them, and reports to the sender how far it is. The sender tells over a
+connection how many there were; the program ends when all have arrived, or when none has for --quiet seconds.
 
     receiver.py --listen 5001 --pattern /shared/pattern --bytes 512 --window 128 --settle 0.5 --seconds 2 --quiet 0.5
 
@@ -14,7 +14,7 @@ import time
 import endpoint
 from numbered import NUMBER, Content, parser
 
-# The kernel grants less, if it is set so.
+# The kernel may grant less (net.core.rmem_max).
 BUFFER_BYTES = 4 << 20
 REPORTS_PER_WINDOW = 4
 GROWTH = bytes(1 << 16)
@@ -45,10 +45,10 @@ class Receiver:
         self.damaged = 0
 
     def drain(self):
-        """Takes all that are there."""
+        """Receives all datagrams that have come."""
         try:
             if self.opens is None:
-                # The sender alone is heard from now on, and reported to.
+                # From now on the socket receives from this sender only, and reports go to it.
                 _, sender = self.datagrams.recvfrom(1, socket.MSG_PEEK)
                 self.datagrams.connect(sender)
                 self.opens = time.monotonic_ns() + self.settle_nanos
@@ -80,7 +80,7 @@ class Receiver:
             self.measured += 1
 
     def run(self, control, quiet, timeout):
-        """How many datagrams there were."""
+        """Receives until all datagrams have come, or no more do; returns how many the sender sent."""
         total = None
         awaited = [self.datagrams, control]
         while total is None or self.distinct < total:

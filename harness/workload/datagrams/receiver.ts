@@ -7,9 +7,9 @@ import { DatagramAccount } from './account.ts'
 import { type DatagramContent, readNumber, writeNumber } from './content.ts'
 import type { DatagramTask, ReceiverTold } from './task.ts'
 
-/** Reports for each window: a sender that hears of a part of it can go on before it is used up. */
+/** Reports for each window: more than one, so that the sender can go on before its window is used up. */
 const reportsPerWindow = 4
-/** How soon it looks again whether the last has arrived. */
+/** Time between two looks whether all datagrams have arrived. */
 const lookMillis = 10
 
 export async function receive(
@@ -47,7 +47,7 @@ class Receiver {
   readonly #socket: DatagramSocket
   readonly #task: DatagramTask
   readonly #content: DatagramContent
-  /** In milliseconds of `performance.now()`; the measurement begins so long after the first datagram came. */
+  /** When the measurement begins, `settlingSeconds` after the first datagram, in ms of `performance.now()`. */
   #opensAt = Number.POSITIVE_INFINITY
   #lastAt = 0
   #reported = 0
@@ -58,7 +58,7 @@ class Receiver {
     this.#content = content
   }
 
-  /** Until the socket is closed. */
+  /** Receives and counts until the socket is closed. */
   async run(): Promise<void> {
     for (;;) {
       const datagrams = await this.#socket.receiveMany()
@@ -69,7 +69,7 @@ class Receiver {
     }
   }
 
-  /** Until all have arrived, or no more do. */
+  /** Waits until all `total` datagrams have arrived, or none has for `quietSeconds`. */
   async untilQuiet(total: number): Promise<void> {
     const from = performance.now()
     const quietMillis = 1000 * this.#task.quietSeconds
@@ -90,7 +90,7 @@ class Receiver {
     }
   }
 
-  /** A report that finds no room is made up for by the next. */
+  /** Reports how far the receiver is. If there is no room to send, the next report says as much. */
   #report(to: Datagram): void {
     const { offeredPerSecond, windowDatagrams } = this.#task
     const { next } = this.account
@@ -99,7 +99,7 @@ class Receiver {
   }
 }
 
-/** How many datagrams there were, once the sender has sent the last. */
+/** How many datagrams there were, which the sender tells after the last one. */
 async function totalFrom(control: Connection): Promise<number> {
   const told: Buffer[] = []
   for await (const bytes of control) {

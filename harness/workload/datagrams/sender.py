@@ -1,5 +1,5 @@
 """
-Sends numbered datagrams for some time, at a rate or as fast as the receiver reports that it takes them, and tells the
+Sends numbered datagrams for some time, at a fixed rate or as fast as the receiver's reports allow, and tells the
 receiver over a connection how many there were.
 
     sender.py --connect 10.77.0.1:5001 --pattern /shared/pattern --bytes 512 --window 128 --settle 0.5 --seconds 2
@@ -14,11 +14,11 @@ import time
 import endpoint
 from numbered import NUMBER, Content, parser
 
-# Without a report for so long, all that is on its way is given up: it was lost, or the report was.
+# After this time without a report, all datagrams in flight are given up: they were lost, or the report was.
 SILENCE_SECONDS = 0.1
-# At a rate, datagrams are sent in bursts of so much time.
+# At a fixed rate, datagrams are sent in bursts with this time between them.
 BURST_SECONDS = 0.001
-# Between two looks at the clock.
+# Most datagrams between two looks at the clock.
 BATCH = 64
 
 
@@ -71,7 +71,7 @@ def main():
         sender = Sender(datagrams, content, options)
         seconds = sender.run(options.settle + options.seconds)
         control.sendall(NUMBER.pack(sender.sent))
-        # Until the receiver has counted: then nothing is on its way.
+        # Waits until the receiver has counted: then no datagram is in flight.
         control.recv(1)
     control.close()
     endpoint.tell("result", sent=sender.sent, sentMicros=seconds * 1e6)

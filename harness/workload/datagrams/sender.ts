@@ -1,13 +1,13 @@
-/** The end that sends numbered datagrams, on our stack: at a rate, or as fast as the other end reports that it receives. */
+/** The end that sends numbered datagrams, on our stack: at a fixed rate, or as fast as the receiver's reports allow. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatagramSocket } from '../../../stack/index.ts'
 import type { StackContext } from '../stack-side.ts'
 import { type DatagramContent, readNumber, writeNumber } from './content.ts'
 import type { DatagramTask, SenderTold } from './task.ts'
 
-/** Without a report for so long, all that is on its way is given up: it was lost, or the report was. */
+/** After this time without a report, all datagrams in flight are given up: they were lost, or the report was. */
 const silenceMillis = 100
-/** At a rate, datagrams are sent in bursts of so much time: timers are no finer. */
+/** At a fixed rate, datagrams are sent in bursts with this time between them: timers are no finer. */
 const burstMillis = 1
 
 export async function send(
@@ -38,7 +38,7 @@ export async function send(
   }
   const sentMicros = 1000 * (performance.now() - startedAt)
   await control.write(writeNumber(sent))
-  // Until the receiver has counted: then nothing is on its way.
+  // Waits until the receiver has counted: then no datagram is in flight.
   await control.read()
   socket.close()
   await reports.ended
@@ -47,7 +47,7 @@ export async function send(
   return { sent, sentMicros }
 }
 
-/** How many datagrams may have been sent by now, and until when to wait if all of them were. */
+/** How many datagrams may have been sent by now, and how to wait once they have been. */
 interface Pace {
   limit(elapsedMillis: number): number
   wait(sent: number): Promise<void>
@@ -69,11 +69,11 @@ class Rate implements Pace {
   }
 }
 
-/** At most so many beyond what the receiver reported: a sender that is faster than it would only make it lose them. */
+/** At most `windowDatagrams` beyond the receiver's last report: a faster sender would only overflow the receiver. */
 class Window implements Pace {
   readonly #reports: Reports
   readonly #datagrams: number
-  /** Of those below, nothing is heard any more. */
+  /** Datagrams below this number are given up: no report of them is expected any more. */
   #givenUp = 0
 
   constructor(reports: Reports, { windowDatagrams }: DatagramTask) {
@@ -93,17 +93,17 @@ class Window implements Pace {
 /** What the receiver reports: one more than the highest number that it has. */
 class Reports {
   next = 0
-  /** When the socket was closed. Rejects with SocketError if the receiver has gone. */
+  /** Resolves when the socket is closed. Rejects with SocketError if the receiver has gone. */
   readonly ended: Promise<void>
   #wake: () => void = () => {}
 
   constructor(socket: DatagramSocket) {
     this.ended = this.#listen(socket)
-    // Whoever waits for `ended` learns of it; until then a report is not heard.
+    // `send` awaits `ended` last. Until then a failure only means that no report comes, and must not reject unhandled.
     this.ended.catch(() => {})
   }
 
-  /** Whether a report comes within that time. */
+  /** Whether a report comes within `millis`. */
   isHeardWithin(millis: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, millis, false)

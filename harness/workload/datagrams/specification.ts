@@ -1,6 +1,6 @@
 /**
- * Numbered datagrams over UDP, all of one length, in one direction. UDP promises nothing: what does not arrive is counted,
- * and is no fault. Its unit is the second.
+ * Numbered datagrams over UDP, all of one length, in one direction. UDP does not promise delivery: datagrams that do
+ * not arrive are counted, but are no fault. Amounts are in seconds.
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaint.ts'
@@ -10,7 +10,7 @@ import { specify } from '../specification.ts'
 
 const seconds = z.number().min(0.1).max(60)
 
-/** By how much a UDP header is shorter than one of TCP: a datagram takes as much more than a segment. */
+/** A UDP header is shorter than a TCP header by this number, so a datagram may be longer than a segment by as much. */
 const shorterHeaderBytes = 12
 
 export const datagrams = specify({

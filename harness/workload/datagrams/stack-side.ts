@@ -9,7 +9,7 @@ import { taskSchema } from './task.ts'
 
 export const stackSide: ApplicationSide = {
   kind: 'application',
-  // Of TCP, there is only one connection at a time.
+  // TCP is used for one connection at a time, over which the sender tells how many datagrams there were.
   stackOptions: { connectionCount: 16 },
 
   async run(candidate: unknown, context: StackContext) {

@@ -1,4 +1,4 @@
-/** What the host side of datagrams asks of the stack's side, and what either end tells, also at a Linux host. */
+/** The task of the stack's side of datagrams, and the result of each end, also of a Linux host. */
 import { z } from 'zod'
 import { factorSchemas } from '../../matrix/factors.ts'
 
@@ -11,14 +11,14 @@ export const taskSchema = z.strictObject({
   /** Of the receiver: for datagrams, and for the connection over which the sender tells how many there were. */
   port: z.int().min(1).max(65_535),
   datagramBytes: factorSchemas.datagramBytes,
-  /** How many the sender gives a second, whatever becomes of them; 0: as many as the receiver keeps up with. */
+  /** Datagrams sent each second, whether or not they arrive; 0: only `windowDatagrams` limits them. */
   offeredPerSecond: count,
-  /** How far the sender may be ahead of what the receiver reported, where nothing else bounds it. */
+  /** How many datagrams the sender may be ahead of the receiver's last report, if `offeredPerSecond` is 0. */
   windowDatagrams: z.int().positive(),
   /** Before the measurement begins, and how long it lasts. */
   settlingSeconds: z.number().nonnegative(),
   seconds: z.number().positive(),
-  /** A datagram that is so late, once the sender has ended, is lost. */
+  /** Missing datagrams count as lost if none has arrived for this time after the sender has ended. */
   quietSeconds: z.number().positive(),
   /** File whose bytes, repeated, fill the datagrams. */
   patternPath: z.string(),
@@ -33,7 +33,7 @@ export const senderSchema = z.strictObject({
 export const receiverSchema = z.strictObject({
   /** As the sender told it. */
   total: count,
-  /** Numbers that arrived, with the content that belongs to them. */
+  /** Numbers that arrived with their proper content. */
   distinct: count,
   /** Those of them that arrived within the measured time. */
   measured: count,

@@ -3,9 +3,9 @@ import { type AloneSide, type Extent, perSecond } from '../host-side.ts'
 import type { ModelOptions } from './specification.ts'
 import { type ModelTask, toldSchema } from './task.ts'
 
-/** All work of a request, in rounds of `work`: some 20 µs, as a segment under a cipher. */
+/** All work of a request, in rounds of `work`: about 20 µs, as much as a segment with a cipher takes. */
 const requestRounds = 10_000
-/** A processor that needs longer for a request stands still, in microseconds. */
+/** Time for a request, in microseconds, beyond which the sample has failed. */
 const slowestMicros = 1000
 
 export const hostSide: AloneSide<ModelOptions> = {

@@ -1,6 +1,6 @@
 /**
  * The performance model's own system: requests of fixed state and payload work on the framework and the machine's threads,
- * without a network. Its unit is the request.
+ * without a network. Amounts are in requests.
  */
 import { z } from 'zod'
 import { specify } from '../specification.ts'
@@ -10,7 +10,7 @@ const count = z.int().positive()
 export const model = specify({
   settings: z.strictObject({
     kind: z.literal('model'),
-    /** What each sample measures, and what it does before; the latter a quarter in a quick run. Some 20 µs each. */
+    /** Requests that each sample measures, and before (a quarter in a quick run). About 20 µs each. */
     requests: count,
     warmupRequests: count,
   }),
@@ -24,7 +24,7 @@ export const model = specify({
 
   plan({ requests, warmupRequests }, { strategy, replicas = 1, workRatio = 0 }) {
     return {
-      // None: one plain loop, without a channel.
+      // 0 replicas: one plain loop, without a channel.
       options: { replicas: strategy === 'sequential' ? 0 : replicas, workRatio },
       amount: { warmup: warmupRequests, measured: requests },
     }

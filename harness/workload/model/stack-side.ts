@@ -1,4 +1,4 @@
-/** Runs the performance model's own system once, in a process of its own, whose code has seen nothing else. */
+/** Runs the performance model's own system once, in a new process: its compiled code has run nothing else. */
 import { runModel } from '../../../stack/index.ts'
 import type { ProgramSide } from '../stack-side.ts'
 import { taskSchema } from './task.ts'

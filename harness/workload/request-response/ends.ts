@@ -10,11 +10,11 @@ import type { ClientTold, RequestResponseTask, ServerTold } from './task.ts'
 const chunkBytes = 256 * 1024
 const ticksPerMilli = 10_000
 
-/** One connection: what is owed to the peer, and what came from it. */
+/** One connection: the bytes that are owed to the peer, and those that came from it. */
 class End {
   readonly #connection: Connection
   readonly #pattern: StreamPattern
-  /** How far the outgoing stream is to be written. */
+  /** The outgoing stream is to be written up to this position. */
   owed = 0
   verified = 0
   #isIntact = true
@@ -32,13 +32,13 @@ class End {
     return this.#connection.stream.written
   }
 
-  /** The peer sent everything, and it was taken. */
+  /** The peer has ended its stream, and all of it was read. */
   get isFinished(): boolean {
     const { stream } = this.#connection
     return stream.finished && stream.readableBytes === 0
   }
 
-  /** Takes and compares what is there, and writes what is owed and finds room. Whether there was either. */
+  /** Takes and compares the bytes that have arrived, a chunk at most. Whether there were any. */
   move(): boolean {
     const { stream } = this.#connection
     const window = stream.readWindow(chunkBytes)
@@ -49,7 +49,7 @@ class End {
     return window.length > 0
   }
 
-  /** Whether anything of what is owed found room. */
+  /** Writes up to `owed`, as far as the send buffer has room. Whether anything was written. */
   write(): boolean {
     const { stream } = this.#connection
     const before = stream.written

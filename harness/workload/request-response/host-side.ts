@@ -7,7 +7,7 @@ import { requester, responder } from './peer-side.ts'
 import type { RequestResponseOptions } from './specification.ts'
 import { clientSchema, type RequestResponseTask, serverSchema } from './task.ts'
 
-/** For connecting, for responses under way at the end, and for a path that loses some. */
+/** For connecting, for responses under way at the end, and for a path that loses frames. */
 const graceSeconds = 20
 
 export const hostSide: ExchangeSide<RequestResponseOptions> = {

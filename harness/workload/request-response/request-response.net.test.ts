@@ -11,7 +11,7 @@ const stack = { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', to
 const cells: Factors[] = [
   { ...stack, role: 'server', messageBytes: 1, depth: 1 },
   { ...stack, role: 'client', messageBytes: 1000, depth: 8 },
-  // More under way than any buffer holds: who only wrote and never read would wait for ever.
+  // More bytes under way than any buffer holds: an end that writes without reading would wait for ever.
   { ...stack, role: 'server', messageBytes: 65_536, depth: 32 },
   { ...stack, role: 'client', messageBytes: 65_536, depth: 32 },
   { ...stack, role: 'server', messageBytes: 100, depth: 4, connections: 5 },

@@ -42,7 +42,7 @@ class Client(End):
         self.ask(time.monotonic_ns())
 
     def ask(self, now):
-        """As many requests as may be under way."""
+        """Makes requests until `depth` of them are under way."""
         while len(self.asked_nanos) < self.depth:
             self.asked_nanos.append(now)
             self.owed += self.message_bytes

@@ -1,6 +1,7 @@
 /**
- * Requests and responses over TCP: a client keeps a number of requests under way on each connection, and a server answers
- * each with as many bytes. Its unit is the second: how many transactions fit into one differs by a factor of a thousand.
+ * Requests and responses over TCP: a client keeps a number of requests under way on each connection, and a server
+ * answers each with as many bytes. Amounts are in seconds, not in transactions, whose number in a second differs
+ * between cells by a factor of a thousand.
  */
 import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'

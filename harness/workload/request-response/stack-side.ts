@@ -11,9 +11,9 @@ export const stackSide: ApplicationSide = {
   kind: 'application',
   stackOptions: {
     connectionCount: 128,
-    // All that may be under way on a connection.
+    // All messages that may be under way on a connection: 32 of 64 KiB.
     sendBufferBytes: 2 * 2 ** 20,
-    // A TAP queues 1000 frames towards the stack: a larger window would only overflow it.
+    // A TAP queues 1000 frames towards the stack: a larger window would only overflow this queue.
     receiveBufferBytes: 2 ** 20,
   },
 

@@ -1,4 +1,4 @@
-/** What the host side of requests and responses asks of the stack's side, and what either end tells, also at a Linux host. */
+/** The task of the stack's side of requests and responses, and the result of each end, also of a Linux host. */
 import { z } from 'zod'
 import { factorSchemas } from '../../matrix/factors.ts'
 import { histogramSchema } from '../../measure/histogram.ts'
@@ -28,11 +28,11 @@ export const serverSchema = z.strictObject(ended)
 
 export const clientSchema = z.strictObject({
   ...ended,
-  /** Answered within the measured time, and at all. */
+  /** Requests answered within the measured time, and all that were answered. */
   transactions: count,
   allTransactions: count,
   measuredMicros: z.number().positive(),
-  /** Of the transactions within the measured time, in tenths of a microsecond. */
+  /** Latencies of the transactions within the measured time, in tenths of a microsecond. */
   latencyTicks: histogramSchema,
 })
 
