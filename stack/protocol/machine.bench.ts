@@ -31,10 +31,10 @@ new PerformanceObserver((list) => {
   collections += list.getEntries().length
 }).observe({ entryTypes: ['gc'] })
 
-/** A machine with one established connection, and the slot that requests are put in. */
 // The compiler's settings of a stack's threads.
 tuneCompiler()
 
+/** A machine with one established connection, and the slot that requests are put in. */
 class Bench {
   readonly words = new Int32Array(new SharedArrayBuffer(4 * (SlotWord.head + slotHeadWords)))
   readonly actions = new ActionQueue(512)

@@ -23,7 +23,7 @@ export interface Arrival<Frame> {
 }
 
 /** Most SYNs that are lost in this direction: with more, the connection would fail, as it should. */
-const consecutiveSynLosses = 3
+const synLossLimit = 3
 
 export class RoughWay<Frame> {
   readonly #kind: FrameKind<Frame>
@@ -71,7 +71,7 @@ export class RoughWay<Frame> {
 
   #mayLose(frame: Frame): boolean {
     if (!this.#kind.isSyn(frame)) return true
-    if (this.#synsLost === consecutiveSynLosses) return false
+    if (this.#synsLost === synLossLimit) return false
     this.#synsLost += 1
     return true
   }

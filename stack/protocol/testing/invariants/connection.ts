@@ -7,17 +7,12 @@ import { isSameAddress } from '../../../wire/address.ts'
 import { selectNeighbor } from '../../link/neighbor-table.ts'
 import { type Core, selectSender } from '../../state/core.ts'
 import { Recovery, State, TcbFlag, Timer, timerCount } from '../../state/tcb.ts'
+import { maximumRtoMicros } from '../../tcp/constants.ts'
 import { claim } from './claim.ts'
 import { claimWoken } from './sender.ts'
 
 const immediateFlags = TcbFlag.synPending | TcbFlag.ackNow | TcbFlag.probePending | TcbFlag.windowProbePending
 const timerNames = ['delayedAck', 'reordering', 'probe', 'retransmission', 'persist']
-/**
- * No timer of a connection is longer than `maximumRtoMicros`, a minute; a deadline beyond this is a stamp that
- * wrapped.
- */
-const longestTimerMicros = 130_000_000
-
 /** Checks the connection at hand; its machine has to be at rest. */
 export function checkConnection(core: Core): void {
   const { tcb, config, connection } = core
@@ -89,6 +84,7 @@ function checkDeadlines(core: Core, of: (what: string) => string): void {
     const name = timerNames[timer]
     claimWoken(core, connection, deadline, () => of(`timer ${name}`))
     const ahead = (deadline - globals.lastNow) | 0
-    claim(ahead <= longestTimerMicros, () => of(`timer ${name} is due in ${ahead} µs`))
+    // A deadline further ahead is a stamp that wrapped.
+    claim(ahead <= maximumRtoMicros, () => of(`timer ${name} is due in ${ahead} µs`))
   }
 }
