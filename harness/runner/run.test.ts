@@ -4,22 +4,34 @@ import { expect, test } from 'vitest'
 import { HarnessError } from '../error.ts'
 import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
-import { latestRun } from '../result/store.ts'
+import { latestRun, readRun } from '../result/store.ts'
 import { FakePredictor } from '../testing/fake-predictor.ts'
 import { type FakeBehaviour, FakeSampler, fakeMeasurement } from '../testing/fake-sampler.ts'
 import { machine, smallDefinition, temporaryFolder } from '../testing/fixtures.ts'
 import { LineProgress } from './progress.ts'
-import { quoteCommand, runExperiments } from './run.ts'
+import { quoteCommand, type RunOptions, runExperiments } from './run.ts'
 import { diskError, RunFolder } from './run-folder.ts'
 
-async function runSmall(behaviour: FakeBehaviour = {}, changes: Partial<Definition> = {}) {
+interface Further extends Pick<RunOptions, 'experimentEnded'> {
+  /** Ids of more experiments of the same kind. */
+  readonly also?: readonly string[]
+}
+
+async function runSmall(
+  behaviour: FakeBehaviour = {},
+  changes: Partial<Definition> = {},
+  { also = [], ...further }: Further = {},
+) {
   const reports = await temporaryFolder()
   const sampler = new FakeSampler(behaviour)
   const lines: string[] = []
   const controller = new AbortController()
   const run = () =>
     runExperiments({
-      experiments: [resolveDefinition('small.ts', { ...smallDefinition, ...changes })],
+      ...further,
+      experiments: ['small', ...also].map((id) =>
+        resolveDefinition(`${id}.ts`, { ...smallDefinition, id, ...changes }),
+      ),
       profile: 'quick',
       seed: 7,
       sampler,
@@ -180,6 +192,29 @@ test('wrong bytes void a sample, and the run is not complete', async () => {
   })
   const result = await run()
   expect(result.remarks).toEqual(['1 of 14 samples are void: wrong bytes or states.'])
+})
+
+test('after each experiment whoever writes the report is called, and what fails there stops nothing', async () => {
+  const told: string[][] = []
+  const { run, lines, reports } = await runSmall(
+    {},
+    {},
+    {
+      experimentEnded: async (folder) => {
+        const { samples, manifest } = await readRun(folder)
+        told.push([...new Set(samples.map(({ experiment }) => experiment)), manifest.endedAt ?? 'under way'])
+        throw new Error('no space')
+      },
+      also: ['other'],
+    },
+  )
+  expect(await run()).toMatchObject({ complete: true })
+  expect(told).toEqual([
+    ['small', 'under way'],
+    ['small', 'other', 'under way'],
+  ])
+  expect(lines.filter((line) => line === 'Writing the report failed: no space')).toHaveLength(2)
+  expect((await latestRun(reports)).samples).toHaveLength(28)
 })
 
 test('an interrupted run keeps what it has, cleans up and says so', async () => {

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly source: Manifest['source']
   readonly signal: AbortSignal
   readonly progress: (schedule: readonly ScheduledSample[]) => Progress
+  /** Called after the last sample of each experiment, with the run's folder. What it throws is told, and stops nothing. */
+  readonly experimentEnded?: (folder: string) => Promise<void>
 }
 
 export interface RunResult {
@@ -158,7 +160,7 @@ class ExperimentRun {
     let previous: ScheduledSample | undefined
     for (const scheduled of this.#schedule) {
       if (previous?.experiment !== scheduled.experiment) {
-        await this.#predictions.makeFor(previous?.experiment)
+        await this.#endExperiment(previous)
         await this.#predictions.prepareFor(scheduled.experiment)
         if (this.#options.signal.aborted) return
       }
@@ -176,7 +178,21 @@ class ExperimentRun {
       this.#count(sample)
       this.#progress.sampled(scheduled, sample, performance.now() - began)
     }
-    await this.#predictions.makeFor(previous?.experiment)
+    await this.#endExperiment(previous)
+  }
+
+  /** After the last sample of its experiment; undefined before the first. */
+  async #endExperiment(last: ScheduledSample | undefined): Promise<void> {
+    if (last === undefined) return
+    await this.#predictions.makeFor(last.experiment)
+    const isOfEarlier = this.#schedule.every(
+      ({ experiment, order }) => experiment !== last.experiment || this.#there.has(order),
+    )
+    if (isOfEarlier || this.#options.signal.aborted) return
+    await this.#folder.writeManifest(this.#manifest)
+    await this.#options.experimentEnded?.(this.#folder.path).catch((error: unknown) => {
+      this.#progress.note(`Writing the report failed: ${messageOf(error)}`)
+    })
   }
 
   async #take(scheduled: ScheduledSample): Promise<Sample> {

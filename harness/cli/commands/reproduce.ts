@@ -81,6 +81,10 @@ async function measure(
     machine,
     source,
     signal,
+    // To be read in a browser while the run goes on.
+    experimentEnded: async (folder) => {
+      await writeReport(folder)
+    },
     progress: (schedule) => new LineProgress(schedule, (line) => process.stdout.write(`${line}\n`)),
   })
 }
