@@ -15,12 +15,16 @@ export async function measureFigures(
   samples: readonly Sample[],
 ): Promise<Markup[]> {
   const figures: (Markup | null)[] = []
-  for (const name of specificationOf(experiment.workload).measures) {
+  const { measures } = specificationOf(experiment.workload)
+  // Ratios are taken of the measure that cells are compared by, and of no other.
+  const [compared] = measures
+  for (const name of measures) {
     const isDrawnAs = (figure: string) => figuresOf(name).includes(figure)
     if (isRate(name) && isDrawnAs('values')) {
       figures.push(await valuesFigure(name, experiment, summaries, samples))
     }
-    if (isDrawnAs('ratios')) figures.push(await ratiosFigure(experiment, summaries, samples))
+    if (name === compared && isDrawnAs('ratios'))
+      figures.push(await ratiosFigure(experiment, summaries, samples))
     if (isDistribution(name)) figures.push(await cumulativeFigure(name, experiment, summaries, samples))
   }
   return figures.filter((figure) => figure !== null)
