@@ -12,6 +12,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Some start processes, which share the cores with the simulations.
+          testTimeout: 30_000,
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'reports/runs/**', ...kinds.map((kind) => `**/*.${kind}.test.ts`)],
         },

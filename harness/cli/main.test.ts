@@ -20,9 +20,7 @@ function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr:
   })
 }
 
-test('an unknown command, option or profile is wrong usage, with exit code 2', {
-  timeout: 30_000,
-}, async () => {
+test('an unknown command, option or profile is wrong usage, with exit code 2', async () => {
   const tries = [
     ['mesure'],
     ['reproduce', '--speed'],
