@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config'
  */
 const kinds = ['sim', 'race', 'net']
 
+/** A soak draws some forty times as much in each test. */
+const soakTimes = process.env.SOAK === undefined ? 1 : 40
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,12 +21,12 @@ export default defineConfig({
           exclude: ['node_modules/**', 'reports/runs/**', ...kinds.map((kind) => `**/*.${kind}.test.ts`)],
         },
       },
-      { test: { name: 'sim', include: ['stack/**/*.sim.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'sim', include: ['stack/**/*.sim.test.ts'], testTimeout: soakTimes * 120_000 } },
       {
         test: {
           name: 'race',
           include: ['stack/**/*.race.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: soakTimes * 60_000,
           fileParallelism: false,
         },
       },

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { experimentsFolder } from '../cli/paths.ts'
 import { HarnessError } from '../error.ts'
 import { smallDefinition, smallPlan, temporaryFolder } from '../testing/fixtures.ts'
-import { loadExperiments, selectExperiments } from './load.ts'
+import { loadExperiment, loadExperiments } from './load.ts'
 
 async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await temporaryFolder()
@@ -210,7 +210,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a workload that there is not',
     changed({ workload: { kind: 'bulky' } }),
-    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk", "datagrams", "model", "request-response")',
+    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk",',
   ],
   [
     'a field that the workload does not have',
@@ -331,11 +331,12 @@ for (const [name, files, ...said] of mistakes) {
   })
 }
 
-test('choosing an experiment that does not exist says which do', async () => {
-  const experiments = await loadExperiments(await folderWith({ 'small.ts': smallDefinition }))
-  expect(selectExperiments(experiments, 'small')).toHaveLength(1)
-  expect(selectExperiments(experiments, undefined)).toHaveLength(1)
-  expect(() => selectExperiments(experiments, 'smal')).toThrow(
-    /no experiment "smal"[\s\S]*Choose one of: small/,
-  )
+test('one experiment is loaded whatever is wrong with others; one that does not exist says which do', async () => {
+  const folder = await folderWith({ 'small.ts': smallDefinition, 'wrong.ts': 'export const experiment = {}' })
+  expect(await loadExperiment(folder, 'small')).toMatchObject({ id: 'small' })
+  await expect(loadExperiment(folder, 'wrong')).rejects.toThrow('wrong.ts')
+  await expect(loadExperiment(folder, 'smal')).rejects.toMatchObject({
+    reason: 'There is no experiment "smal".',
+    remedy: 'Choose one of: small, wrong.',
+  })
 })

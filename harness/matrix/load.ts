@@ -18,9 +18,27 @@ import { complaintsAboutTopologies } from './topology-fit.ts'
 
 /** All experiments of a folder, by id. Throws HarnessError for the first file that is wrong. */
 export async function loadExperiments(folder: string): Promise<Experiment[]> {
-  const names = (await readdir(folder))
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .sort()
+  return load(folder, await filesOf(folder))
+}
+
+/** The experiment of that id, whatever is wrong with others. Throws HarnessError if its file is wrong, or not there. */
+export async function loadExperiment(folder: string, id: string): Promise<Experiment> {
+  const files = await filesOf(folder)
+  const [experiment] = await load(
+    folder,
+    files.filter((name) => name === `${id}.ts`),
+  )
+  if (experiment !== undefined) return experiment
+  const known = files.map((name) => basename(name, '.ts')).join(', ')
+  throw new HarnessError(`There is no experiment "${id}".`, `Choose one of: ${known}.`)
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const names = await readdir(folder)
+  return names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort()
+}
+
+async function load(folder: string, names: readonly string[]): Promise<Experiment[]> {
   const definitions: { path: string; definition: Definition }[] = []
   for (const name of names) {
     const path = join(folder, name)
@@ -36,15 +54,6 @@ export async function loadExperiments(folder: string): Promise<Experiment[]> {
     experiments.push(experiment)
   }
   return experiments
-}
-
-/** The experiments to run: all, or the one of that id. */
-export function selectExperiments(all: readonly Experiment[], id: string | undefined): Experiment[] {
-  if (id === undefined) return [...all]
-  const found = all.filter((experiment) => experiment.id === id)
-  if (found.length > 0) return found
-  const known = all.map((experiment) => experiment.id).join(', ')
-  throw new HarnessError(`There is no experiment "${id}".`, `Choose one of: ${known}.`)
 }
 
 async function importDefinition(path: string): Promise<unknown> {

@@ -28,12 +28,13 @@ export const experiment = defineExperiment({
     warmupBytes: { checksum: 512 * 2 ** 20 },
   },
   // Sets of cells: each stands for every combination of the values that it lists. Factors are in
-  // harness/matrix/factors.ts; one that nothing would read is refused.
+  // harness/matrix/factors.ts; one that nothing would read is refused. upToCores() is 1, 2 … the cores of this machine;
+  // with a list of your own, such as [2], remove its import.
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'] },
     { strategy: ['replicated'], replicas: upToCores(), payloadWork: ['checksum'] },
   ],
-  // What each cell is compared with, round by round.
+  // What each cell is compared with, round by round. 'single-replica' needs the cells with one replica.
   baselines: ['sequential', 'single-replica'],
   // How the numbers become a verdict: here, a speed-up over the sequential stack from 15 % to 300 %. On a machine of
   // fewer cores than this the claim cannot be refuted, since replicas and peer share them.

@@ -156,7 +156,7 @@ test.each([
   [
     'other changes',
     { source: { ...source, dirty: true, changes: 'abc' } },
-    'uncommitted changes were others',
+    'the uncommitted changes are not those of then',
   ],
   [
     'another kernel',
@@ -170,7 +170,7 @@ test.each([
   const { result } = await session(reports, { stopAfter: 5 })
   const run = result.folder.split('/').at(-1)
   expect(await findUnfinished(reports, { ...wanted(), ...changes })).toEqual({
-    remark: `Run ${run} is unfinished and stays so: ${reason}.`,
+    remark: `Run ${run} is unfinished, and a new one begins: ${reason}.`,
   })
 })
 

@@ -39,7 +39,7 @@ export async function findUnfinished(reports: string, wanted: WantedRun): Promis
     if (run.samples.length >= run.manifest.samplesPlanned) return {}
     const difference = differenceOf(run.manifest, wanted)
     if (difference === undefined) return { run }
-    return { remark: `Run ${run.manifest.run} is unfinished and stays so: ${difference}.` }
+    return { remark: `Run ${run.manifest.run} is unfinished, and a new one begins: ${difference}.` }
   }
   return {}
 }
@@ -66,7 +66,8 @@ function differenceOf(manifest: Manifest, wanted: WantedRun): string | undefined
   if (wanted.seed !== undefined && wanted.seed !== seed) return `its seed is ${seed}`
   if (source.commit !== wanted.source.commit) return `its source was commit ${source.commit ?? 'unknown'}`
   const isKnown = !source.dirty || source.changes !== null
-  if (!isKnown || source.changes !== wanted.source.changes) return 'uncommitted changes were others'
+  if (!isKnown || source.changes !== wanted.source.changes)
+    return 'the uncommitted changes are not those of then'
   if (!isDeepStrictEqual(machine, wanted.machine)) return 'it was measured on another machine, kernel or Node'
   const other = experiments.find((each, index) => !isDeepStrictEqual(each, wanted.experiments[index]))
   return other === undefined ? undefined : `the definition of ${other.id} has changed`

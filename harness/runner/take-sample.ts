@@ -53,15 +53,21 @@ function checkMeasurement(
   const missing = measures.filter((name) => !known.includes(name))
   const foreign = known.filter((name) => !measures.some((own) => own === name))
   if (missing.length === 0 && foreign.length === 0) return outcome
-  return impossible(`missing [${missing.join(', ')}], not asked for [${foreign.join(', ')}]`)
+  return impossible(
+    `missing [${missing.join(', ')}], not asked for [${foreign.join(', ')}]`,
+    'Let `conclude` in the host-side.ts of the workload return what `measures` in its specification.ts lists.',
+  )
 }
 
-function impossible(what: string): SampleOutcome {
+function impossible(
+  what: string,
+  remedy = 'This is a defect of the harness; the log holds what came before.',
+): SampleOutcome {
   return {
     status: 'failed',
     failure: {
       reason: `The sampler reported an impossible measurement: ${what}`,
-      remedy: 'This is a defect of the harness; the log holds what came before.',
+      remedy,
     },
   }
 }

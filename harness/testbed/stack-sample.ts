@@ -185,6 +185,6 @@ function refuseFaults(name: string, measurement: Measurement): void {
   if (faults.length === 0) return
   throw new HarnessError(
     `The ${name} exchange was not clean: ${faults.join(', ')}.`,
-    'This is a defect of the stack; the log of this sample has the details.',
+    'This is a defect of the stack, or of the workload if that is new; the log of this sample has the details.',
   )
 }

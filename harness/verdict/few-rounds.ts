@@ -3,9 +3,10 @@
 /** Fewer rounds than these do not show how large the noise is. */
 export const fewestRounds = 3
 
-/** One sentence if `weakest`, the lowest coverage of the intervals, is below 95 %; else none. */
+/** One sentence if `weakest`, the lowest coverage of the intervals, is below 95 %; else none. It is 0 for one round. */
 export function remarksOnCoverage(weakest: number): string[] {
   if (weakest >= 0.95) return []
+  if (weakest === 0) return ['With one round there is no interval: nothing shows how large the noise is.']
   return [
     `With so few rounds an interval is the range of its samples, and holds the true median with a probability of ${Math.round(weakest * 100)} % only.`,
   ]

@@ -5,13 +5,15 @@ import { Command } from 'commander'
 import { codeOf, HarnessError } from '../../error.ts'
 import { isExperimentId } from '../../matrix/experiment.ts'
 import { experimentTemplate } from '../../matrix/template.ts'
+import { experimentId } from '../experiment-id.ts'
 import { experimentsFolder } from '../paths.ts'
 
 export function newCommand(): Command {
   return new Command('new')
     .description('write the file of a new experiment')
-    .argument('<id>', 'its id, which becomes the name of the file')
-    .action(async (id: string) => {
+    .argument('[id]', 'its id, which becomes the name of the file')
+    .action(async (given: string | undefined) => {
+      const id = experimentId(given, 'new')
       const path = relative(process.cwd(), await writeExperiment(experimentsFolder, id))
       process.stdout.write(
         `${path} is an experiment that runs as it is. Change it, then:\n` +

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { HarnessError } from '../../error.ts'
 import type { Experiment } from '../../matrix/experiment.ts'
-import { loadExperiments, selectExperiments } from '../../matrix/load.ts'
+import { loadExperiment, loadExperiments } from '../../matrix/load.ts'
 import type { Profile } from '../../result/manifest.ts'
 import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
@@ -40,7 +40,11 @@ interface ReproduceOptions {
 
 async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promise<void> {
   // Mistakes in experiments come to light before anything is built or started.
-  const experiments = selectExperiments(await loadExperiments(experimentsFolder), options.experiment)
+  const { experiment } = options
+  const experiments =
+    experiment === undefined
+      ? await loadExperiments(experimentsFolder)
+      : [await loadExperiment(experimentsFolder, experiment)]
   const result = await withCleanUp(() => measure(experiments, options, signal))
   process.stdout.write(`Report: ${await writeReport(result.folder)}\n`)
   for (const log of await recordingsIn(result.folder)) {

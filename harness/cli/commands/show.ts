@@ -2,26 +2,25 @@
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
 import type { Cell, Experiment } from '../../matrix/experiment.ts'
-import { loadExperiments, selectExperiments } from '../../matrix/load.ts'
+import { loadExperiment } from '../../matrix/load.ts'
 import { type Effort, effortOf } from '../../result/effort.ts'
 import type { Profile } from '../../result/manifest.ts'
 import { describeMachine } from '../../runner/machine.ts'
 import { formatDuration } from '../../runner/progress.ts'
 import { specificationOf } from '../../workload/workloads.ts'
+import { experimentId } from '../experiment-id.ts'
 import { experimentsFolder, reportsFolder } from '../paths.ts'
 
 export function showCommand(): Command {
   return new Command('show')
     .description('say what an experiment asks, which cells it has and what it will take')
-    .argument('<id>', 'the experiment')
+    .argument('[id]', 'the experiment')
     .addOption(new Option('--profile <name>', 'how many rounds').choices(['full', 'quick']).default('full'))
-    .action(async (id: string, { profile }: { profile: Profile }) => {
-      const all = await loadExperiments(experimentsFolder)
-      const machine = await describeMachine()
-      for (const experiment of selectExperiments(all, id)) {
-        const effort = await effortOf(reportsFolder, id, profile, machine)
-        process.stdout.write(`${formatExperiment(experiment, profile, effort)}\n`)
-      }
+    .action(async (given: string | undefined, { profile }: { profile: Profile }) => {
+      const id = experimentId(given, 'show')
+      const experiment = await loadExperiment(experimentsFolder, id)
+      const effort = await effortOf(reportsFolder, id, profile, await describeMachine())
+      process.stdout.write(`${formatExperiment(experiment, profile, effort)}\n`)
     })
 }
 
