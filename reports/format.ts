@@ -19,11 +19,15 @@ export function formatMemory(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`
 }
 
-/** `1.85 (1.80 … 1.91)`; `scale` divides all three. */
+/** `1.85 (1.80 … 1.91)`; `scale` divides all three. A single sample, or samples that are all equal, have no range. */
 export function formatInterval(interval: Interval | null, scale = 1): { median: string; range: string } {
   if (interval === null) return { median: unknown, range: '' }
   const part = (value: number) => formatNumber(value / scale)
-  return { median: part(interval.median), range: `${part(interval.low)} … ${part(interval.high)}` }
+  const isPoint = interval.low === interval.high
+  return {
+    median: part(interval.median),
+    range: isPoint ? '' : `${part(interval.low)} … ${part(interval.high)}`,
+  }
 }
 
 export function formatTime(iso: string | null): string {

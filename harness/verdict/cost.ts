@@ -6,7 +6,7 @@
 import type { CostRule } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { MedianInterval } from '../statistics/median.ts'
-import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
+import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
 import type { Cost, JudgedCell, Judgement } from './judgement.ts'
 
 /** The cost that follows from a gain: of the cell with what is paid for, over the cell without it. */
@@ -45,7 +45,7 @@ export function judgeByCost(rule: CostRule, cells: readonly JudgedCell[], quanti
     ...(failed === 0 ? [] : [`${failed} samples failed, so their states were not compared to the end.`]),
     ...costs.map(({ factors, cost }, index) => {
       const what = `${nameOf(factors)}: ${rule.factor} ${rule.of}`
-      const range = `${inPercent(cost.low)} … ${inPercent(cost.high)}`
+      const range = rangeOver(cost.rounds, inPercent(cost.low), inPercent(cost.high))
       return `${what} costs ${inPercent(cost.median)} of the ${quantity} (${range}): ${describe(rule, cost, findings[index] as Finding)}.`
     }),
     ...remarksOnCoverage(Math.min(...costs.map(({ cost }) => cost.coverage))),

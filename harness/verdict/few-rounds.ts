@@ -11,3 +11,8 @@ export function remarksOnCoverage(weakest: number): string[] {
     `With so few rounds an interval is the range of its samples, and holds the true median with a probability of ${Math.round(weakest * 100)} % only.`,
   ]
 }
+
+/** `1.80 … 1.91`; a single round has no interval. */
+export function rangeOver(rounds: number, low: string, high: string): string {
+  return rounds === 1 ? 'one round' : `${low} … ${high}`
+}

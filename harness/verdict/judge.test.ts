@@ -84,6 +84,16 @@ test('wrong bytes or differing states void the comparison, whatever its speed', 
   expect(judge(rule, cells, manyCores, 'goodput')).toMatchObject({ verdict: 'cannot tell here' })
 })
 
+test('one round has no interval, and the verdict says so', () => {
+  const cells = [{ ...cell('cipher', 2, 1.8, 1.8, 1.8), roundsCompared: 1, speedupCoverage: 0 }]
+  const { verdict, reasons } = judge(rule, cells, manyCores, 'goodput')
+  expect(verdict).toBe('cannot tell here')
+  expect(reasons).toEqual([
+    'cipher: 2 replicas reach 1.80 times the sequential stack (one round): fewer than 3 rounds could be compared.',
+    'With one round there is no interval: nothing shows how large the noise is.',
+  ])
+})
+
 test('two rounds are too few', () => {
   const cells = [{ ...cell('cipher', 2, 1.7, 1.8, 1.9), roundsCompared: 2, speedupCoverage: 0.5 }]
   expect(judge(rule, cells, manyCores, 'goodput').verdict).toBe('cannot tell here')

@@ -8,7 +8,7 @@ import { describeFactors, varying } from '../matrix/factor-words.ts'
 import { factorNames, identifyFactors } from '../matrix/factors.ts'
 import type { Machine } from '../result/manifest.ts'
 import type { Interval } from '../statistics/interval.ts'
-import { fewestRounds, remarksOnCoverage } from './few-rounds.ts'
+import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 
 type Finding = 'gains' | 'unclear' | 'no gain'
@@ -68,7 +68,7 @@ function communicationOf({ factors }: JudgedCell, judged: readonly JudgedCell[])
 function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding, communication: string): string {
   const { low, median, high } = cell.speedupOverSequential as Interval
   const { replicas } = cell.factors
-  const range = `${low.toFixed(2)} … ${high.toFixed(2)}`
+  const range = rangeOver(cell.roundsCompared, low.toFixed(2), high.toFixed(2))
   const measured = `${communication}: ${replicas} replicas reach ${median.toFixed(2)} times the sequential stack (${range})`
   const bound = `the claimed ${rule.low.toFixed(2)}`
   if (finding === 'gains')

@@ -32,7 +32,9 @@ export function caveats(manifest: Manifest, summary: Summary): string[] {
   if (fewest < 6) {
     const coverage = Math.min(...cells.filter((cell) => cell.samples > 0).map((cell) => cell.coverage))
     list.push(
-      `With ${plural(fewest, 'round')} an interval is the range of the samples, and holds the true median with a probability of ${Math.round(100 * coverage)} %, not 95 %.`,
+      fewest === 1
+        ? 'With one round there is no interval: nothing shows how large the noise is.'
+        : `With ${plural(fewest, 'round')} an interval is the range of the samples, and holds the true median with a probability of ${Math.round(100 * coverage)} %, not 95 %.`,
     )
   } else {
     list.push(

@@ -8,6 +8,7 @@ import { gainsByRound, rateOf } from '../../harness/result/gains.ts'
 import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { inPercent } from '../../harness/verdict/cost.ts'
+import { rangeOver } from '../../harness/verdict/few-rounds.ts'
 import type { Cost } from '../../harness/verdict/judgement.ts'
 import { drawChart } from '../chart.ts'
 import { formatInterval } from '../format.ts'
@@ -112,7 +113,7 @@ function table(experiment: Experiment, { factor, of, over }: CostRule, rows: rea
     <tbody>${rows.map(
       ({ label, cell, summary, other, cost }) => html`<tr>
       <th scope="row"><span class="mark ${cell.factors.strategy}"></span>${label}</th>
-      <td><b>${inPercent(cost.median)}</b><small>${inPercent(cost.low)} … ${inPercent(cost.high)}</small></td>
+      <td><b>${inPercent(cost.median)}</b><small>${rangeOver(cost.rounds, inPercent(cost.low), inPercent(cost.high))}</small></td>
       ${[summary, other].map(({ measures }) => {
         const { median, range } = formatInterval(measures[rate] ?? null)
         return html`<td><b>${median}</b><small>${range}</small></td>`
