@@ -55,7 +55,7 @@ function checkMeasurement(
   if (missing.length === 0 && foreign.length === 0) return outcome
   return impossible(
     `missing [${missing.join(', ')}], not asked for [${foreign.join(', ')}]`,
-    'Let `conclude` in the host-side.ts of the workload return what `measures` in its specification.ts lists.',
+    'Let `conclude` in the host-side.ts of the workload return what its specification.ts lists as `measures`.',
   )
 }
 

@@ -5,6 +5,7 @@
 import type { Cell } from '../matrix/experiment.ts'
 import type { Measurement } from '../result/sample.ts'
 import type { PrepareContext, SampleContext, SampleOutcome, Sampler } from '../runner/sampler.ts'
+import { bulkMeasures } from '../workload/bulk/measures.ts'
 
 export interface FakeBehaviour {
   prepare?(topology: string, context: PrepareContext): Promise<void>
@@ -63,6 +64,8 @@ export function fakeMeasurement(cell: Cell, round: number): Measurement {
   }
   return {
     measures: {
+      // What is not told below is not observed.
+      ...Object.fromEntries(Object.keys(bulkMeasures).map((name) => [name, null])),
       goodputMbps,
       stackSecondsPerGigabyte: (1000 * cpuMicros.stack) / transferBytes,
       threadSecondsPerGigabyte: (800 * cpuMicros.stack) / transferBytes,

@@ -3,7 +3,9 @@ import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { congestionControl } from '../../peers/congestion-control.ts'
 import { pathEvents } from '../../topology/counters.ts'
 import type { Ended, ExchangeSide } from '../host-side.ts'
+import { measure } from '../measuring.ts'
 import { timeLimitSeconds } from '../time-limit.ts'
+import { bidirectionalMeasures } from './measures.ts'
 import { overlapOf } from './overlap.ts'
 import { bothWays } from './peer-side.ts'
 import { type BidirectionalTask, toldSchema } from './task.ts'
@@ -32,18 +34,15 @@ export const hostSide: ExchangeSide = {
     const peer = toldSchema.parse(ended.peer)
     const { bytes, micros } = overlapOf([peer.arrivals, stack.arrivals], settling)
     const [outgoingMbps, incomingMbps] = bytes.map((each) => (8 * each) / micros) as [number, number]
-    const allBytes = stack.received + peer.received
-    const secondsPerGigabyte = (cpuMicros: number) => (allBytes === 0 ? null : (1000 * cpuMicros) / allBytes)
-    const { cpuMicros } = ended.seen
+    const facts = {
+      outgoingMbps,
+      incomingMbps,
+      allBytes: stack.received + peer.received,
+      cpuMicros: ended.seen.cpuMicros,
+      ...mishaps(ended),
+    }
     return {
-      measures: {
-        goodputMbps: outgoingMbps + incomingMbps,
-        outgoingMbps,
-        incomingMbps,
-        stackSecondsPerGigabyte: secondsPerGigabyte(cpuMicros.stack),
-        peerSecondsPerGigabyte: secondsPerGigabyte(cpuMicros.peer),
-        ...mishaps(ended),
-      },
+      measures: measure(bidirectionalMeasures, facts),
       deliveries: [
         { unit: 'bytes', sent: stack.sent, received: peer.received, verified: peer.verified },
         { unit: 'bytes', sent: peer.sent, received: stack.received, verified: stack.verified },

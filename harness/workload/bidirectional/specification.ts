@@ -5,22 +5,16 @@
 import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
+import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
+import { bidirectionalMeasures } from './measures.ts'
 
 export const bidirectional = specify({
   settings: z.strictObject({ kind: z.literal('bidirectional'), ...transferSizes }),
   factors: { required: [], optional: [] },
   strategies: strategySchema.options,
   usesNetwork: true,
-  measures: [
-    'goodputMbps',
-    'outgoingMbps',
-    'incomingMbps',
-    'stackSecondsPerGigabyte',
-    'peerSecondsPerGigabyte',
-    'retransmits',
-    'outOfOrder',
-  ],
+  measures: namesOf(bidirectionalMeasures),
   mostRecorded: 24 * 2 ** 20,
   isPredictable: () => false,
   complaintsAbout: complaintsAboutBytes,

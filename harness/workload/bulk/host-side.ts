@@ -3,8 +3,10 @@ import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { HarnessError } from '../../error.ts'
 import { congestionControl } from '../../peers/congestion-control.ts'
 import { type Counters, pathEvents } from '../../topology/counters.ts'
-import type { ExchangeSide, Extent, Outcome, Site } from '../host-side.ts'
+import type { ExchangeSide, Extent, Site } from '../host-side.ts'
+import { measure } from '../measuring.ts'
 import { timeLimitSeconds } from '../time-limit.ts'
+import { type BulkFacts, bulkMeasures, type EndEvents } from './measures.ts'
 import { sink, sinkResult, source, sourceResult } from './peer-side.ts'
 import type { BulkOptions } from './specification.ts'
 import { type BulkTask, toldSchema } from './task.ts'
@@ -56,21 +58,16 @@ export const hostSide: ExchangeSide<BulkOptions> = {
     if (sender.failure !== null) {
       throw new HarnessError(`The sending end failed: ${sender.failure}`, 'Read the log of this sample.')
     }
-    const { bytesReceived, bytesVerified, measuredBytes, measuredMicros } = receiver
-    const { stack, peer } = ended.seen.cpuMicros
-    const { processorTime } = ended
-    const secondsPerGigabyte = (micros: number | undefined) =>
-      micros === undefined || bytesReceived === 0 ? null : (1000 * micros) / bytesReceived
+    const { bytesReceived, bytesVerified, measuredMicros } = receiver
+    const facts: BulkFacts = {
+      ...receiver,
+      cpuMicros: ended.seen.cpuMicros,
+      processorTime: ended.processorTime,
+      sender: eventsAt(sending),
+      receiver: eventsAt(receiving),
+    }
     return {
-      measures: {
-        goodputMbps: (8 * measuredBytes) / measuredMicros,
-        stackSecondsPerGigabyte: secondsPerGigabyte(stack),
-        threadSecondsPerGigabyte: secondsPerGigabyte(processorTime?.threads),
-        pollingSecondsPerGigabyte: secondsPerGigabyte(processorTime?.polling),
-        applicationSecondsPerGigabyte: secondsPerGigabyte(processorTime?.application),
-        peerSecondsPerGigabyte: secondsPerGigabyte(peer),
-        ...mishaps(sending, receiving),
-      },
+      measures: measure(bulkMeasures, facts),
       deliveries: [
         { unit: 'bytes', sent: sender.bytesSent, received: bytesReceived, verified: bytesVerified },
       ],
@@ -97,8 +94,7 @@ function receiverOf({ told, protocol }: End) {
   return { bytesReceived: bytes, ...receiver }
 }
 
-/** Null for what is not counted: a kernel does not count duplicate ACKs, our machine does not count DSACK reports. */
-function eventsAt({ protocol, counters }: End) {
+function eventsAt({ protocol, counters }: End): EndEvents {
   const { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder } = pathEvents(counters)
   if (protocol === undefined) {
     return { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder, duplicateAcks: null }
@@ -109,19 +105,5 @@ function eventsAt({ protocol, counters }: End) {
     duplicatesSeen: null,
     queuedOutOfOrder: protocol.outOfOrderIn ?? null,
     duplicateAcks: protocol.duplicateAcksIn ?? null,
-  }
-}
-
-function mishaps(
-  sending: End,
-  receiving: End,
-): Pick<Outcome['measures'], 'retransmits' | 'spuriousRetransmits' | 'outOfOrder' | 'duplicateAcks'> {
-  const sender = eventsAt(sending)
-  const receiver = eventsAt(receiving)
-  return {
-    retransmits: sender.retransmitted,
-    spuriousRetransmits: sender.duplicatesReported ?? receiver.duplicatesSeen,
-    outOfOrder: receiver.queuedOutOfOrder,
-    duplicateAcks: sender.duplicateAcks,
   }
 }

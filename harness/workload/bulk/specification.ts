@@ -6,7 +6,9 @@ import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'
 import { factorSchemas } from '../../matrix/factors.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
+import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
+import { bulkMeasures } from './measures.ts'
 
 export const bulk = specify({
   settings: z.strictObject({
@@ -19,18 +21,7 @@ export const bulk = specify({
   strategies: strategySchema.options,
   usesNetwork: true,
   facesStacks: true,
-  measures: [
-    'goodputMbps',
-    'stackSecondsPerGigabyte',
-    'threadSecondsPerGigabyte',
-    'pollingSecondsPerGigabyte',
-    'applicationSecondsPerGigabyte',
-    'peerSecondsPerGigabyte',
-    'retransmits',
-    'spuriousRetransmits',
-    'outOfOrder',
-    'duplicateAcks',
-  ],
+  measures: namesOf(bulkMeasures),
   mostRecorded: 48 * 2 ** 20,
 
   isPredictable: ({ direction }) => direction === 'send',

@@ -2,7 +2,9 @@
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { HarnessError } from '../../error.ts'
 import type { Counters } from '../../topology/counters.ts'
-import { type Ended, type ExchangeSide, perSecond } from '../host-side.ts'
+import type { Ended, ExchangeSide } from '../host-side.ts'
+import { measure } from '../measuring.ts'
+import { datagramMeasures } from './measures.ts'
 import { receiver, sender } from './peer-side.ts'
 import type { DatagramOptions } from './specification.ts'
 import { type DatagramTask, receiverSchema, senderSchema } from './task.ts'
@@ -51,29 +53,20 @@ export const hostSide: ExchangeSide<DatagramOptions> = {
     const isSending = direction === 'send'
     const { sent, sentMicros } = senderSchema.parse(isSending ? ended.stack : ended.peer)
     const told = receiverSchema.parse(isSending ? ended.peer : ended.stack)
-    const { total, distinct, measured, measuredMicros, duplicated, reordered, damaged } = told
+    const { total, distinct, measuredMicros, damaged } = told
     if (total !== sent) {
       throw new HarnessError(`${sent} datagrams were sent, but ${total} were told.`, 'Report this defect.')
     }
-    const { stack: stackMicros, peer: peerMicros } = ended.seen.cpuMicros
-    const each = (micros: number) => (distinct === 0 ? null : micros / distinct)
-    const lost = Math.max(0, sent - distinct)
-    const { lostAtStack, lostAtPeer } = lostByEnds(isSending, ended)
-    const packetsPerSecond = perSecond(measured, measuredMicros)
+    const facts = {
+      ...told,
+      datagramBytes,
+      sent,
+      sentMicros,
+      ...lostByEnds(isSending, ended),
+      cpuMicros: ended.seen.cpuMicros,
+    }
     return {
-      measures: {
-        packetsPerSecond,
-        goodputMbps: (8 * datagramBytes * packetsPerSecond) / 1e6,
-        sentPerSecond: perSecond(sent, sentMicros),
-        lossPercent: sent === 0 ? null : (100 * lost) / sent,
-        lostAtStack,
-        lostAtPeer,
-        lostOnTheWay: Math.max(0, lost - lostAtStack - lostAtPeer),
-        reorderedDatagrams: reordered,
-        duplicatedDatagrams: duplicated,
-        stackMicrosPerDatagram: each(stackMicros),
-        peerMicrosPerDatagram: each(peerMicros),
-      },
+      measures: measure(datagramMeasures, facts),
       deliveries: [
         { unit: 'datagrams', sent, received: distinct + damaged, verified: distinct, mayBeLost: true },
       ],

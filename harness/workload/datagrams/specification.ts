@@ -6,7 +6,9 @@ import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
 import type { Factors } from '../../matrix/factors.ts'
+import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
+import { datagramMeasures } from './measures.ts'
 
 const seconds = z.number().min(0.1).max(60)
 
@@ -24,19 +26,7 @@ export const datagrams = specify({
   factors: { required: ['direction', 'datagramBytes', 'offeredPerSecond'], optional: [] },
   strategies: strategySchema.options,
   usesNetwork: true,
-  measures: [
-    'packetsPerSecond',
-    'goodputMbps',
-    'sentPerSecond',
-    'lossPercent',
-    'lostAtStack',
-    'lostAtPeer',
-    'lostOnTheWay',
-    'reorderedDatagrams',
-    'duplicatedDatagrams',
-    'stackMicrosPerDatagram',
-    'peerMicrosPerDatagram',
-  ],
+  measures: namesOf(datagramMeasures),
   mostRecorded: 0.25,
   isPredictable: () => false,
 

@@ -2,7 +2,9 @@
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { congestionControl } from '../../peers/congestion-control.ts'
 import { pathEvents } from '../../topology/counters.ts'
-import { type ExchangeSide, perSecond } from '../host-side.ts'
+import type { ExchangeSide } from '../host-side.ts'
+import { measure } from '../measuring.ts'
+import { transactionMeasures } from './measures.ts'
 import { requester, responder } from './peer-side.ts'
 import type { RequestResponseOptions } from './specification.ts'
 import { clientSchema, type RequestResponseTask, serverSchema } from './task.ts'
@@ -49,18 +51,17 @@ export const hostSide: ExchangeSide<RequestResponseOptions> = {
     const [atServer, atClient] = role === 'server' ? [stack, peer] : [peer, stack]
     const server = serverSchema.parse(atServer)
     const client = clientSchema.parse(atClient)
-    const { transactions, allTransactions, measuredMicros, latencyTicks } = client
-    const each = (micros: number) => (allTransactions === 0 ? null : micros / allTransactions)
+    const { measuredMicros, latencyTicks } = client
     const ownRetransmits =
       protocol === undefined ? pathEvents(seen.stack).retransmitted : (protocol.retransmits ?? 0)
+    const facts = {
+      ...client,
+      latencies: latencyTicks,
+      cpuMicros: seen.cpuMicros,
+      retransmits: ownRetransmits + pathEvents(seen.peer).retransmitted,
+    }
     return {
-      measures: {
-        transactionsPerSecond: perSecond(transactions, measuredMicros),
-        latencyMicros: latencyTicks,
-        stackMicrosPerTransaction: each(seen.cpuMicros.stack),
-        peerMicrosPerTransaction: each(seen.cpuMicros.peer),
-        retransmits: ownRetransmits + pathEvents(seen.peer).retransmitted,
-      },
+      measures: measure(transactionMeasures, facts),
       deliveries: [
         { unit: 'bytes', sent: client.sent, received: server.received, verified: server.verified },
         { unit: 'bytes', sent: server.sent, received: client.received, verified: client.verified },

@@ -5,7 +5,9 @@
  */
 import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'
+import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
+import { transactionMeasures } from './measures.ts'
 
 const seconds = z.number().min(0.1).max(60)
 
@@ -20,13 +22,7 @@ export const requestResponse = specify({
   factors: { required: ['role', 'messageBytes', 'depth'], optional: ['connections'] },
   strategies: strategySchema.options,
   usesNetwork: true,
-  measures: [
-    'transactionsPerSecond',
-    'latencyMicros',
-    'stackMicrosPerTransaction',
-    'peerMicrosPerTransaction',
-    'retransmits',
-  ],
+  measures: namesOf(transactionMeasures),
   mostRecorded: 0.5,
   isPredictable: () => false,
 
