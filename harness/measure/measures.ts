@@ -111,6 +111,15 @@ export const declaredMeasures = {
   peerMicrosPerDatagram: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   /** Segments that the sender transmitted again; if both ends send, the sum. */
   retransmits: { ...mishaps, title: 'Retransmits', unit: 'segments' },
+  /** The same beside what was received: cells with different payload work move different amounts. */
+  retransmitsPerGigabyte: {
+    kind: 'scalar',
+    title: 'Retransmits',
+    unit: 'segments per GB',
+    better: 'less',
+    combine: 'median',
+    figures: [],
+  },
   /** Retransmissions that DSACK (RFC 2883) reported to be unnecessary. */
   spuriousRetransmits: { ...mishaps, title: 'Spurious', unit: 'of them' },
   /** Segments that the receiver had to queue out of order. */

@@ -31,6 +31,8 @@ export const bulkMeasures: Measuring<BulkFacts> = {
   applicationSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.processorTime?.application),
   peerSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.cpuMicros.peer),
   retransmits: ({ sender }) => sender.retransmitted,
+  retransmitsPerGigabyte: ({ sender: { retransmitted }, bytesReceived }) =>
+    retransmitted === null || bytesReceived === 0 ? null : (1e9 * retransmitted) / bytesReceived,
   spuriousRetransmits: ({ sender, receiver }) => sender.duplicatesReported ?? receiver.duplicatesSeen,
   outOfOrder: ({ receiver }) => receiver.queuedOutOfOrder,
   duplicateAcks: ({ sender }) => sender.duplicateAcks,
