@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
+import { tryLock } from '../docker/lock.ts'
 import { HarnessError } from '../error.ts'
 import { fakeRun } from '../testing/fake-run.ts'
 import { temporaryFolder } from '../testing/fixtures.ts'
@@ -47,6 +48,17 @@ test('an experiment that does not exist fails before anything is run, and says w
   expect(stdout).toBe('')
   expect(stderr).toContain('There is no experiment "tcp-sent".')
   expect(stderr).toMatch(/→ Choose one of: .*tcp-send/)
+})
+
+test('while a run is under way another is refused, and nothing is set up for it', async () => {
+  const own = await tryLock('run', 'a run of a test')
+  const { code, stdout, stderr } = await run('reproduce', '--experiment', 'work-ratio')
+  if (typeof own !== 'string') await own.release()
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(
+    /A run is under way on this machine \(process \d+: .*\): two at once would disturb each other\./,
+  )
+  expect(stderr).toContain('→ Wait until it has ended')
 })
 
 test('an error is told as what happened and what to do', () => {

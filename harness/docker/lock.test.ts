@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { acquireLock, withLock } from './lock.ts'
+import { acquireLock, tryLock, withLock } from './lock.ts'
 
 const module = new URL('lock.ts', import.meta.url).href
 const name = `test-${process.pid}`
@@ -26,6 +26,15 @@ describe('a lock', () => {
     const failing = withLock(`${name}-failing`, 'test', () => Promise.reject(new Error('failed')))
     await expect(failing).rejects.toThrow('failed')
     await (await acquireLock(`${name}-failing`, 'test')).release()
+  })
+
+  it('is refused, to who would not wait, by naming its holder', async () => {
+    const lock = await acquireLock(`${name}-tried`, 'being tested')
+    expect(await tryLock(`${name}-tried`, 'test')).toBe(`process ${process.pid}: being tested`)
+    await lock.release()
+    const second = await tryLock(`${name}-tried`, 'test')
+    if (typeof second === 'string') throw new Error(second)
+    await second.release()
   })
 
   it('tells who holds it, and is free once that process is killed', async () => {

@@ -11,6 +11,17 @@ export interface Lock {
   release(): Promise<void>
 }
 
+/** Takes the lock `name`, or tells who holds it: `process 17: purpose`. */
+export async function tryLock(name: string, purpose: string): Promise<Lock | string> {
+  const path = `\0dominoes-${name}`
+  for (;;) {
+    const server = await tryBind(path, purpose)
+    if (server !== undefined) return { release: () => close(server) }
+    const holder = await holderOf(path)
+    if (holder !== '') return holder
+  }
+}
+
 /** Waits for the lock `name`; `purpose` is what other waiters are told meanwhile. */
 export async function acquireLock(
   name: string,
@@ -67,6 +78,19 @@ function holderToFinish(path: string, onProgress: Progress): Promise<void> {
     socket.on('data', (bytes) => onProgress(`waiting for ${bytes.toString().trim()}`))
     socket.on('error', () => {})
     socket.on('close', () => resolve())
+  })
+}
+
+/** What the holder says of itself; empty if it has just let go. */
+function holderOf(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.on('data', (bytes) => {
+      resolve(bytes.toString().trim())
+      socket.destroy()
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(''))
   })
 }
 

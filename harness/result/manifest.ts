@@ -35,6 +35,8 @@ export const manifestSchema = z.strictObject({
   complete: z.boolean(),
   /** Why the run is not complete; empty if it is. */
   remarks: z.array(text),
+  /** Logs of channels are kept, to be replayed. */
+  records: z.boolean().default(false),
   /** Orders the cells of each round and seeds every sample. */
   seed: z.int().nonnegative(),
   source: z.strictObject({

@@ -18,8 +18,6 @@ export const predictionsName = 'predictions.ndjson'
 /** What operations cost on the machine, measured during the run; only in runs with predictions. */
 export const costsName = 'costs.json'
 export const reportName = 'index.html'
-/** The process that writes to the folder, as `formatOwner` puts it. */
-export const ownerName = 'owner'
 
 export interface Run {
   readonly folder: string

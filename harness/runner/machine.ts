@@ -28,24 +28,16 @@ export async function describeSource(folder: string): Promise<Manifest['source']
   return { commit, dirty, changes: dirty ? await nameChanges(folder) : null }
 }
 
-/** A hash of what git would commit: the difference to HEAD, and new files with their content. */
+/** A hash of what git would commit: the difference to HEAD, and new files with their content. Null if one is unreadable. */
 async function nameChanges(folder: string): Promise<string | null> {
   const difference = await output('git', '-C', folder, 'diff', 'HEAD', '--binary')
-  const listed = await output(
-    'git',
-    '-C',
-    folder,
-    'ls-files',
-    '--others',
-    '--exclude-standard',
-    '-z',
-    '--full-name',
-  )
-  const top = await output('git', '-C', folder, 'rev-parse', '--show-toplevel')
-  if (difference === null || listed === null || top === null) return null
+  // Relative to the folder, which is the top of the work tree.
+  const listed = await output('git', '-C', folder, 'ls-files', '--others', '--exclude-standard', '-z')
+  if (difference === null || listed === null) return null
   const hash = createHash('sha256').update(difference)
   for (const name of listed.split('\0').filter((each) => each !== '')) {
-    const content = await readFile(join(top, name)).catch(() => '')
+    const content = await readFile(join(folder, name)).catch(() => null)
+    if (content === null) return null
     hash.update(`\0${name}\0`).update(content)
   }
   return hash.digest('hex').slice(0, 16)

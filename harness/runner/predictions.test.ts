@@ -43,6 +43,7 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
       ],
       profile: 'quick',
       seed: 7,
+      records: false,
       sampler,
       predictor,
       reports,

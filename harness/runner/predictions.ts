@@ -27,6 +27,11 @@ export interface PredictionsOptions {
   note(line: string): void
 }
 
+/** Of a failed prediction, for the run's remarks. */
+function remarkOn({ experiment, failure }: Extract<PredictionLine, { kind: 'failure' }>): string {
+  return `The predictions of ${experiment} are missing or not complete: ${failure.reason}`
+}
+
 type Asked = Pick<PredictionsOptions, 'made' | 'profile' | 'seed' | 'processors'>
 
 /** Whether all that the experiment planned was predicted, or is known to fail. */
@@ -38,13 +43,14 @@ export function isPredicted(experiment: Experiment, { made, profile, seed, proce
 
 export class Predictions {
   /** Which predictions are missing and why, in whole sentences. */
-  readonly remarks: string[] = []
+  readonly remarks: string[]
   readonly #options: PredictionsOptions
   /** Of the experiment whose samples are being taken, if it plans predictions and nothing failed. */
   #calibration: Calibration | undefined
 
   constructor(options: PredictionsOptions) {
     this.#options = options
+    this.remarks = options.made.flatMap((line) => (line.kind === 'failure' ? [remarkOn(line)] : []))
   }
 
   /** Gets ready to calibrate if the experiment plans predictions. Throws HarnessError if the folder is not writable. */
@@ -145,7 +151,8 @@ export class Predictions {
     const { reason, remedy } = failureOf(error)
     context.log(`predictions of ${experiment} failed: ${reason}`)
     note(`${experiment} cannot be predicted. ${reason}\n  → ${remedy}`)
-    this.remarks.push(`The predictions of ${experiment} are missing or not complete: ${reason}`)
-    await folder.appendPrediction({ kind: 'failure', experiment, failure: { reason, remedy } })
+    const line = { kind: 'failure', experiment, failure: { reason, remedy } } as const
+    this.remarks.push(remarkOn(line))
+    await folder.appendPrediction(line)
   }
 }

@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { formatOwner, ownerOf, thisOwner } from '../docker/owner.ts'
+import { HarnessError } from '../error.ts'
 import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { latestRun } from '../result/store.ts'
@@ -31,6 +31,7 @@ async function session(
     seed: undefined,
     machine,
     source,
+    records: false,
   })
   const controller = new AbortController()
   const lines: string[] = []
@@ -47,6 +48,7 @@ async function session(
     profile: 'quick',
     seed: unfinished?.manifest.seed ?? seed,
     unfinished,
+    records: false,
     sampler,
     predictor,
     reports,
@@ -58,12 +60,18 @@ async function session(
   return { result, taken, lines, remark, predictor }
 }
 
+const planning: Partial<Definition> = {
+  predictions: smallPlan,
+  verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
+}
+
 const wanted = (changes: Partial<Definition> = {}) => ({
   experiments: [resolveDefinition('small.ts', { ...smallDefinition, ...changes })],
   profile: 'quick' as const,
   seed: undefined,
   machine,
   source,
+  records: false,
 })
 
 test('an interrupted run is gone on with: each sample is taken once, in the order of its seed', async () => {
@@ -87,8 +95,6 @@ test('so is a killed one, whose last line and manifest are not whole', async () 
   const { result } = await session(reports, { stopAfter: 5 })
   await appendFile(join(result.folder, 'samples.ndjson'), '{"experiment":"small","ce')
   await writeFile(join(result.folder, 'manifest.json.next'), '{"schemaV')
-  // Its process is gone.
-  await writeFile(join(result.folder, 'owner'), formatOwner({ ...ownerOf(1), startTicks: '0' }))
   const { taken, result: second } = await session(reports)
   expect(taken).toHaveLength(9)
   expect(second.complete).toBe(true)
@@ -118,10 +124,6 @@ test('what failed stays as it is recorded, and is counted', async () => {
 })
 
 test('predictions that were not all made are made anew, those that were are kept', async () => {
-  const planning: Partial<Definition> = {
-    predictions: smallPlan,
-    verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
-  }
   const reports = await temporaryFolder()
   const uninterrupted = await temporaryFolder()
   await session(uninterrupted, { changes: planning })
@@ -151,6 +153,29 @@ test('predictions that were not all made are made anew, those that were are kept
   expect((await latestRun(reports)).predictions).toEqual(predictions)
 })
 
+test('predictions that failed stay failed, and a run that is gone on with says so', async () => {
+  const reports = await temporaryFolder()
+  const failing = new FakePredictor({ predict: () => Promise.reject(new HarnessError('No costs.', 'None.')) })
+  const { result } = await session(reports, { changes: planning, predictor: failing })
+  expect(result.remarks).toEqual(['The predictions of small are missing or not complete: No costs.'])
+  // Killed before the manifest was written for the last time.
+  const path = join(result.folder, 'manifest.json')
+  await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), endedAt: null }))
+  const second = await session(reports, { changes: planning })
+  expect(second.taken).toEqual([])
+  expect(second.result).toMatchObject({ folder: result.folder, remarks: result.remarks, complete: false })
+})
+
+test('a run that lacks nothing but predictions is gone on with', async () => {
+  const reports = await temporaryFolder()
+  const { result } = await session(reports, { changes: planning })
+  const { predictions } = await latestRun(reports)
+  await writeFile(join(result.folder, 'predictions.ndjson'), '')
+  const second = await session(reports, { changes: planning })
+  expect(second).toMatchObject({ taken: [], result: { folder: result.folder, complete: true } })
+  expect((await latestRun(reports)).predictions).toEqual(predictions)
+})
+
 test.each([
   ['another commit', { source: { ...source, commit: 'decaf' } }, 'its source was commit c0ffee'],
   [
@@ -164,6 +189,7 @@ test.each([
     'it was measured on another machine, kernel or Node',
   ],
   ['another seed', { seed: 8 }, 'its seed is 7'],
+  ['logs to be kept', { records: true }, 'it keeps no logs to replay'],
   ['a changed definition', wanted({ title: 'Another' }), 'the definition of small has changed'],
 ])('with %s a new run begins, and says why', async (_, changes, reason) => {
   const reports = await temporaryFolder()
@@ -180,16 +206,4 @@ test('of another profile, or of other experiments, nothing is gone on with, and 
   expect(await findUnfinished(reports, { ...wanted(), profile: 'full' })).toEqual({})
   const others = [resolveDefinition('other.ts', { ...smallDefinition, id: 'other' })]
   expect(await findUnfinished(reports, { ...wanted(), experiments: others })).toEqual({})
-})
-
-test('while a process is at work on a run, no other begins', async () => {
-  const reports = await temporaryFolder()
-  const { result } = await session(reports, { stopAfter: 5 })
-  await writeFile(join(result.folder, 'owner'), formatOwner(thisOwner()))
-  await expect(findUnfinished(reports, wanted())).rejects.toMatchObject({
-    reason: expect.stringMatching(
-      /is under way, in process \d+: two runs at once would disturb each other\./,
-    ),
-    remedy: expect.stringContaining('kill -INT'),
-  })
 })

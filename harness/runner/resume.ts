@@ -1,16 +1,13 @@
 /**
- * Which run is gone on with: the newest of the same experiments and profile, if samples of it are missing because it was
+ * Which run is gone on with: the newest of the same experiments and profile, if something of it is missing because it was
  * interrupted or killed, or because the disk was full. Half of its samples would say nothing about the other half if
  * source, machine or definitions were others, so then it stays as it is. Reads only.
  */
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { ownerState, parseOwner } from '../docker/owner.ts'
-import { HarnessError } from '../error.ts'
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Machine, Manifest, Profile } from '../result/manifest.ts'
-import { ownerName, type Run, readRun, runFolders } from '../result/store.ts'
+import { type Run, readRun, runFolders } from '../result/store.ts'
+import { isPredicted } from './predictions.ts'
 
 export interface WantedRun {
   readonly experiments: readonly Experiment[]
@@ -19,6 +16,8 @@ export interface WantedRun {
   readonly seed: number | undefined
   readonly machine: Machine
   readonly source: Manifest['source']
+  /** Whether logs are to be kept. */
+  readonly records: boolean
 }
 
 export interface Unfinished {
@@ -28,15 +27,13 @@ export interface Unfinished {
   readonly remark?: string
 }
 
-/** Throws HarnessError if a process is at work on a run below `reports`: two at once would disturb each other. */
+/** The caller has made sure that no other process is at work on a run. */
 export async function findUnfinished(reports: string, wanted: WantedRun): Promise<Unfinished> {
-  const folders = await runFolders(reports)
-  await refuseLiveRuns(folders)
-  for (const folder of folders) {
+  for (const folder of await runFolders(reports)) {
     // A folder of another version, or damaged, is nothing to go on with.
     const run = await readRun(folder).catch(() => undefined)
     if (run === undefined || !isOfTheSame(run.manifest, wanted)) continue
-    if (run.samples.length >= run.manifest.samplesPlanned) return {}
+    if (isFinished(run)) return {}
     const difference = differenceOf(run.manifest, wanted)
     if (difference === undefined) return { run }
     return { remark: `Run ${run.manifest.run} is unfinished, and a new one begins: ${difference}.` }
@@ -44,16 +41,12 @@ export async function findUnfinished(reports: string, wanted: WantedRun): Promis
   return {}
 }
 
-async function refuseLiveRuns(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    const text = await readFile(join(folder, ownerName), 'utf8').catch(() => '')
-    const owner = parseOwner(text.trim())
-    if (owner === undefined || ownerState(owner) !== 'alive') continue
-    throw new HarnessError(
-      `Run ${basename(folder)} is under way, in process ${owner.pid}: two runs at once would disturb each other.`,
-      `Wait until it has ended, or end it: kill -INT ${owner.pid}`,
-    )
-  }
+/** Whether nothing is left to be done: no sample, no prediction, and not the end of the manifest. */
+function isFinished({ manifest, samples, predictions }: Run): boolean {
+  const { experiments, profile, seed, machine, samplesPlanned, endedAt } = manifest
+  const asked = { made: predictions, profile, seed, processors: machine.cores }
+  if (endedAt === null || samples.length < samplesPlanned) return false
+  return experiments.every((each) => isPredicted(each, asked))
 }
 
 function isOfTheSame({ profile, experiments }: Manifest, wanted: WantedRun): boolean {
@@ -62,8 +55,9 @@ function isOfTheSame({ profile, experiments }: Manifest, wanted: WantedRun): boo
 }
 
 function differenceOf(manifest: Manifest, wanted: WantedRun): string | undefined {
-  const { seed, source, machine, experiments } = manifest
+  const { seed, source, machine, experiments, records } = manifest
   if (wanted.seed !== undefined && wanted.seed !== seed) return `its seed is ${seed}`
+  if (records !== wanted.records) return records ? 'it keeps logs to replay' : 'it keeps no logs to replay'
   if (source.commit !== wanted.source.commit) return `its source was commit ${source.commit ?? 'unknown'}`
   const isKnown = !source.dirty || source.changes !== null
   if (!isKnown || source.changes !== wanted.source.changes)

@@ -5,7 +5,6 @@
  *     manifest.json   replaced as a whole, never half written
  *     samples.ndjson  grows by one line, on disk before the next sample starts
  *     costs.json, predictions.ndjson  where an experiment asks the virtual cores
- *     owner           the process that writes here; removed when the run ends
  *     logs/run.log, logs/<experiment>/<cell>/<round>.log
  *   reports/latest  → the newest run that has a sample
  *
@@ -14,7 +13,6 @@
 import { appendFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { formatOwner, thisOwner } from '../docker/owner.ts'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
 import type { Manifest, Profile } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
@@ -23,7 +21,6 @@ import {
   costsName,
   latestLink,
   manifestName,
-  ownerName,
   predictionsName,
   runsFolder,
   samplesName,
@@ -47,7 +44,7 @@ export class RunFolder {
     return RunFolder.#open(path, reports)
   }
 
-  /** The folder of a run that has not ended, whose owner is gone. Of its predictions it keeps these. */
+  /** The folder of a run that has not ended, which no process writes to. Of its predictions it keeps these. */
   static async reopen(path: string, reports: string, kept: readonly PredictionLine[]): Promise<RunFolder> {
     const predictions = join(path, predictionsName)
     await keepingSpace(path, async () => {
@@ -62,7 +59,6 @@ export class RunFolder {
   }
 
   static async #open(path: string, reports: string): Promise<RunFolder> {
-    await keepingSpace(path, () => writeFile(join(path, ownerName), `${formatOwner(thisOwner())}\n`))
     return new RunFolder(path, reports, await LineFile.open(path, samplesName))
   }
 
@@ -112,7 +108,6 @@ export class RunFolder {
   async close(): Promise<void> {
     await this.#samples.close()
     await this.#predictions?.close()
-    await rm(join(this.path, ownerName), { force: true })
   }
 
   async #becomeLatest(): Promise<void> {

@@ -12,7 +12,7 @@ import { LineProgress } from './progress.ts'
 import { quoteCommand, type RunOptions, runExperiments } from './run.ts'
 import { diskError, RunFolder } from './run-folder.ts'
 
-interface Further extends Pick<RunOptions, 'experimentEnded'> {
+interface Further extends Pick<RunOptions, 'betweenExperiments'> {
   /** Ids of more experiments of the same kind. */
   readonly also?: readonly string[]
 }
@@ -34,6 +34,7 @@ async function runSmall(
       ),
       profile: 'quick',
       seed: 7,
+      records: false,
       sampler,
       predictor: new FakePredictor(),
       reports,
@@ -194,13 +195,13 @@ test('wrong bytes void a sample, and the run is not complete', async () => {
   expect(result.remarks).toEqual(['1 of 14 samples are void: wrong bytes or states.'])
 })
 
-test('after each experiment whoever writes the report is called, and what fails there stops nothing', async () => {
+test('between experiments whoever writes the report is called, and what fails there stops nothing', async () => {
   const told: string[][] = []
   const { run, lines, reports } = await runSmall(
     {},
     {},
     {
-      experimentEnded: async (folder) => {
+      betweenExperiments: async (folder) => {
         const { samples, manifest } = await readRun(folder)
         told.push([...new Set(samples.map(({ experiment }) => experiment)), manifest.endedAt ?? 'under way'])
         throw new Error('no space')
@@ -209,11 +210,8 @@ test('after each experiment whoever writes the report is called, and what fails 
     },
   )
   expect(await run()).toMatchObject({ complete: true })
-  expect(told).toEqual([
-    ['small', 'under way'],
-    ['small', 'other', 'under way'],
-  ])
-  expect(lines.filter((line) => line === 'Writing the report failed: no space')).toHaveLength(2)
+  expect(told).toEqual([['small', 'under way']])
+  expect(lines.filter((line) => line === 'Writing the report failed: no space')).toHaveLength(1)
   expect((await latestRun(reports)).samples).toHaveLength(28)
 })
 

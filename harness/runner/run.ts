@@ -1,7 +1,7 @@
 /**
- * Runs a schedule of samples, or what is left of one. Owns order, files and failures; knows nothing of containers. Invariant: every
- * scheduled sample ends as one line of `samples.ndjson`, unless the run was interrupted or the disk is full, and
- * nothing is tried twice without being recorded.
+ * Runs a schedule of samples, or what is left of one. Owns order, files and failures; knows nothing of containers.
+ * Invariant: every scheduled sample ends as one line of `samples.ndjson`, unless the run was interrupted or the disk is
+ * full, and nothing is tried twice without being recorded.
  */
 import { HarnessError, messageOf } from '../error.ts'
 import type { Experiment } from '../matrix/experiment.ts'
@@ -34,8 +34,10 @@ export interface RunOptions {
   readonly source: Manifest['source']
   readonly signal: AbortSignal
   readonly progress: (schedule: readonly ScheduledSample[]) => Progress
-  /** Called after the last sample of each experiment, with the run's folder. What it throws is told, and stops nothing. */
-  readonly experimentEnded?: (folder: string) => Promise<void>
+  /** Whether the sampler keeps logs of channels. */
+  readonly records: boolean
+  /** Called between two experiments, with the run's folder. What it throws is told, and stops nothing. */
+  readonly betweenExperiments?: (folder: string) => Promise<void>
 }
 
 export interface RunResult {
@@ -104,6 +106,7 @@ class ExperimentRun {
       endedAt: null,
       complete: false,
       remarks: ['The run has not ended.'],
+      records: options.records,
       seed: options.seed,
       source: options.source,
       machine: options.machine,
@@ -159,13 +162,11 @@ class ExperimentRun {
   async #takeSamples(): Promise<void> {
     let previous: ScheduledSample | undefined
     for (const scheduled of this.#schedule) {
-      if (previous?.experiment !== scheduled.experiment) {
-        await this.#endExperiment(previous)
-        await this.#predictions.prepareFor(scheduled.experiment)
-        if (this.#options.signal.aborted) return
-      }
-      if (previous?.experiment !== scheduled.experiment || previous.round !== scheduled.round) {
+      const isFirst = previous?.experiment !== scheduled.experiment
+      if (isFirst || previous?.round !== scheduled.round) {
         if (previous !== undefined) await this.#folder.writeManifest(this.#manifest)
+        if (isFirst) await this.#changeExperiment(previous?.experiment, scheduled.experiment)
+        if (this.#options.signal.aborted) return
         await this.#predictions.beginRound(scheduled.experiment)
         if (this.#options.signal.aborted) return
       }
@@ -178,21 +179,19 @@ class ExperimentRun {
       this.#count(sample)
       this.#progress.sampled(scheduled, sample, performance.now() - began)
     }
-    await this.#endExperiment(previous)
+    await this.#predictions.makeFor(previous?.experiment)
   }
 
-  /** After the last sample of its experiment; undefined before the first. */
-  async #endExperiment(last: ScheduledSample | undefined): Promise<void> {
-    if (last === undefined) return
-    await this.#predictions.makeFor(last.experiment)
-    const isOfEarlier = this.#schedule.every(
-      ({ experiment, order }) => experiment !== last.experiment || this.#there.has(order),
-    )
-    if (isOfEarlier || this.#options.signal.aborted) return
-    await this.#folder.writeManifest(this.#manifest)
-    await this.#options.experimentEnded?.(this.#folder.path).catch((error: unknown) => {
-      this.#progress.note(`Writing the report failed: ${messageOf(error)}`)
-    })
+  async #changeExperiment(last: Experiment | undefined, next: Experiment): Promise<void> {
+    await this.#predictions.makeFor(last)
+    // While nothing new was taken there is nothing new to show.
+    const isNew = this.#taken > this.#there.size
+    if (isNew && !this.#options.signal.aborted) {
+      await this.#options.betweenExperiments?.(this.#folder.path).catch((error: unknown) => {
+        this.#progress.note(`Writing the report failed: ${messageOf(error)}`)
+      })
+    }
+    await this.#predictions.prepareFor(next)
   }
 
   async #take(scheduled: ScheduledSample): Promise<Sample> {

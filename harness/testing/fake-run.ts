@@ -44,6 +44,7 @@ export function fakeRun(options: FakeRunOptions = {}): Run {
     endedAt: '2026-01-02T03:14:05.000Z',
     complete: true,
     remarks: [],
+    records: false,
     seed: 1,
     source: { commit: '0123456789abcdef0123456789abcdef01234567', dirty: false, changes: null },
     machine,

@@ -45,7 +45,7 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
     experiment === undefined
       ? await loadExperiments(experimentsFolder)
       : [await loadExperiment(experimentsFolder, experiment)]
-  const result = await withCleanUp(() => measure(experiments, options, signal))
+  const result = await withCleanUp(() => alone(() => measure(experiments, options, signal)))
   process.stdout.write(`Report: ${await writeReport(result.folder)}\n`)
   for (const log of await recordingsIn(result.folder)) {
     process.stdout.write(`Recorded: make replay LOG=${relative(process.cwd(), log)}\n`)
@@ -60,9 +60,26 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
   )
 }
 
+/** Two runs on one machine would disturb each other, whatever checkouts they are of. Throws HarnessError if one is under way. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  const { tryLock } = await import('../../docker/lock.ts')
+  const lock = await tryLock('run', `\`reproduce\` in ${projectFolder}`)
+  if (typeof lock === 'string') {
+    throw new HarnessError(
+      `A run is under way on this machine (${lock}): two at once would disturb each other.`,
+      'Wait until it has ended, or end it with Ctrl-C, or `kill -INT`.',
+    )
+  }
+  try {
+    return await work()
+  } finally {
+    await lock.release()
+  }
+}
+
 async function measure(
   experiments: readonly Experiment[],
-  { profile, seed, record, fresh = false }: ReproduceOptions,
+  { profile, seed, record = false, fresh = false }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
   // Fails here, once, if there is no engine: otherwise every sample would fail for the same reason.
@@ -71,9 +88,9 @@ async function measure(
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
   const source = await describeSource(projectFolder)
-  const { run, remark } = await findUnfinished(reportsFolder, { experiments, profile, seed, machine, source })
-  const unfinished = fresh ? undefined : run
-  if (remark !== undefined && !fresh) process.stdout.write(`${remark}\n`)
+  const wanted = { experiments, profile, seed, machine, source, records: record }
+  const { run: unfinished, remark } = fresh ? {} : await findUnfinished(reportsFolder, wanted)
+  if (remark !== undefined) process.stdout.write(`${remark}\n`)
   return runExperiments({
     experiments,
     profile,
@@ -85,8 +102,9 @@ async function measure(
     machine,
     source,
     signal,
+    records: record,
     // To be read in a browser while the run goes on.
-    experimentEnded: async (folder) => {
+    betweenExperiments: async (folder) => {
       await writeReport(folder)
     },
     progress: (schedule) => new LineProgress(schedule, (line) => process.stdout.write(`${line}\n`)),

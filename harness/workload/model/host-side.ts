@@ -1,5 +1,7 @@
 /** Takes a sample of the performance model's own system. Verified are requests whose action was performed exactly once. */
-import { type AloneSide, type Extent, perSecond } from '../host-side.ts'
+import type { AloneSide, Extent } from '../host-side.ts'
+import { measure } from '../measuring.ts'
+import { modelMeasures } from './measures.ts'
 import type { ModelOptions } from './specification.ts'
 import { type ModelTask, toldSchema } from './task.ts'
 
@@ -27,7 +29,7 @@ export const hostSide: AloneSide<ModelOptions> = {
     const { requests, micros, performedOnce, digestsCompared, divergences } = toldSchema.parse(told)
     const all = Math.ceil(settling) + Math.ceil(measured)
     return {
-      measures: { requestsPerSecond: perSecond(requests, micros) },
+      measures: measure(modelMeasures, { requests, micros }),
       deliveries: [{ unit: 'requests', sent: all, received: all, verified: performedOnce }],
       measuredMicros: micros,
       requests: all,

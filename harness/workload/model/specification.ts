@@ -3,7 +3,9 @@
  * without a network. Amounts are in requests.
  */
 import { z } from 'zod'
+import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
+import { modelMeasures } from './measures.ts'
 
 const count = z.int().positive()
 
@@ -17,7 +19,7 @@ export const model = specify({
   factors: { required: ['workRatio'], optional: [] },
   strategies: ['sequential', 'replicated'],
   usesNetwork: false,
-  measures: ['requestsPerSecond'],
+  measures: namesOf(modelMeasures),
   mostRecorded: 0,
   isPredictable: () => false,
   complaintsAbout: () => [],

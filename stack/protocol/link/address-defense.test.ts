@@ -39,6 +39,17 @@ describe('a host that claims this address (RFC 5227 section 2.4)', () => {
     expect(host.counters).toMatchObject({ addressConflicts: 1000, addressDefenses: 3 })
   })
 
+  it('is contradicted again after any silence (30 days: half of what 32 bits of milliseconds hold is 24.8)', () => {
+    const host = new TestHost()
+    expect(claims(host)).toHaveLength(1)
+    // A tick every quarter of an hour: a longer gap would seem shorter than it was.
+    for (let quarter = 0; quarter < 30 * 96; quarter += 1) {
+      host.now += 900_000_000
+      host.tick()
+    }
+    expect(claims(host)).toHaveLength(1)
+  })
+
   it('teaches nobody where this address is: no connection goes there', () => {
     const host = new TestHost()
     claims(host)

@@ -17,7 +17,8 @@ export function noteConflict(core: Core): void {
   const { globals, layout } = core
   globals.addressConflicts = (globals.addressConflicts + 1) | 0
   const isFirst = globals.addressDefenses === 0
-  if (!isFirst && ((globals.millis - globals.defendedAt) | 0) < defendIntervalMillis) return
+  // Unsigned: a defense of weeks ago has not just been made.
+  if (!isFirst && (globals.millis - globals.defendedAt) >>> 0 < defendIntervalMillis) return
   globals.addressDefenses = (globals.addressDefenses + 1) | 0
   globals.defendedAt = globals.millis
   scheduleSender(core, layout.firstSender.addressDefense)
