@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { acquireLock, tryLock, withLock } from './lock.ts'
 
@@ -35,6 +36,14 @@ describe('a lock', () => {
     const second = await tryLock(`${name}-tried`, 'test')
     if (typeof second === 'string') throw new Error(second)
     await second.release()
+  })
+
+  it('is refused also while its holder is stopped', async () => {
+    const path = `\0dominoes-${name}-stopped`
+    const silent = createServer(() => {}).listen(path)
+    await once(silent, 'listening')
+    expect(await tryLock(`${name}-stopped`, 'test')).toBe('a process that does not answer')
+    silent.close()
   })
 
   it('tells who holds it, and is free once that process is killed', async () => {

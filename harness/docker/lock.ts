@@ -81,12 +81,19 @@ function holderToFinish(path: string, onProgress: Progress): Promise<void> {
   })
 }
 
+/** A holder that is stopped says nothing. */
+const answerMillis = 2000
+
 /** What the holder says of itself; empty if it has just let go. */
 function holderOf(path: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(path)
     socket.on('data', (bytes) => {
       resolve(bytes.toString().trim())
+      socket.destroy()
+    })
+    socket.setTimeout(answerMillis, () => {
+      resolve('a process that does not answer')
       socket.destroy()
     })
     socket.on('error', () => {})

@@ -1,7 +1,7 @@
 /**
  * Senders have one number each, kind after kind:
  *
- *   0 … connectionCount - 1 │ neighbors │ datagrams that wait for their next hop │ the sweep that ages stamps │ …
+ *   0 … connectionCount - 1 │ neighbors │ datagrams that wait for their next hop │ ageing sweep │ address defense
  *
  * Invariant: connections come first, so a connection's sender has the connection's index.
  */
