@@ -82,26 +82,22 @@ function impairedWire(): Wire {
   return { ...tapWire(), option: { kind: 'tap', impairment } }
 }
 
-const worlds: [name: string, openWire: () => Wire, StrategyOption][] = [
-  ...strategies.map((strategy): [string, () => Wire, StrategyOption] => ['a TAP', tapWire, strategy]),
-  ...parallel.map((strategy): [string, () => Wire, StrategyOption] => [
-    'a packet socket',
-    vethWire,
-    strategy,
-  ]),
-  ...parallel.map((strategy): [string, () => Wire, StrategyOption] => [
-    'an impaired path',
-    impairedWire,
-    strategy,
-  ]),
+/** `locked 2 spin`, so that a failure names its strategy. */
+const worldsOf = (name: string, openWire: () => Wire, options: readonly StrategyOption[]) =>
+  options.map((strategy) => ({ name, openWire, strategy, label: Object.values(strategy).join(' ') }))
+
+const worlds = [
+  ...worldsOf('a TAP', tapWire, strategies),
+  ...worldsOf('a packet socket', vethWire, parallel),
+  ...worldsOf('an impaired path', impairedWire, parallel),
 ]
 
 const timeoutMillis = 30_000
 
 describe.each(worlds)(
-  'over %s, against the kernel',
+  'over $name, against the kernel, $label',
   { timeout: timeoutMillis },
-  (name, openWire, strategy) => {
+  ({ name, openWire, strategy }) => {
     let leave = (): void => {}
     let wire: Wire
     let peer: Server

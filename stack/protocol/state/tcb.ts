@@ -115,7 +115,7 @@ export const tcbRecord = defineRecord({
   listener: 'listener that this connection counts at, half-open or not accepted yet, index + 1',
   nextAtListener: 'next older of the same kind at that listener, index + 1',
   previousAtListener: 'next younger, index + 1',
-  openerHigh: 'hardware address that the SYN came from, first two bytes: where SYN-ACKs go',
+  openerHigh: 'hardware address that the newest SYN came from, first two bytes: where SYN-ACKs go',
   openerLow: 'last four bytes of it',
   nextHop: addressField('that frames go to'),
   pendingUpcalls: 'UpcallBit bits not yet emitted',

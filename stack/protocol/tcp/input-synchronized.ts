@@ -12,7 +12,7 @@ import { challenge, mayAnswer, resetUnacceptable } from './closing/reset.ts'
 import { closeConnection } from './connections.ts'
 import { hasFlag, segmentLength } from './incoming.ts'
 import { acceptQueueIsFull } from './opening/listeners.ts'
-import { establish } from './opening/open.ts'
+import { establish, noteOpener } from './opening/open.ts'
 import { receivePayload } from './payload.ts'
 import { reportDuplicate } from './reassembly.ts'
 import { isAfter, isBefore } from './sequence.ts'
@@ -113,9 +113,13 @@ function answerUnacceptable(core: Core): void {
   if (hasFlag(core, TcpFlag.rst)) return
   if (tcb.state === State.synReceived && hasFlag(core, TcpFlag.syn)) {
     // The peer sends its SYN again: it missed our SYN-ACK.
-    if (header(core, HeaderWord.sequence) === tcb.irs) tcb.flags |= TcbFlag.synPending
-    // Another SYN: forged, or of a peer that rebooted, which answers the challenge by a reset (RFC 5961 section 4).
-    else challenge(core)
+    if (header(core, HeaderWord.sequence) === tcb.irs) {
+      noteOpener(core)
+      tcb.flags |= TcbFlag.synPending
+    } else {
+      // Another SYN: forged, or of a peer that rebooted, which answers the challenge by a reset (RFC 5961 section 4).
+      challenge(core)
+    }
     return
   }
   const length = header(core, HeaderWord.payloadLength)

@@ -158,11 +158,19 @@ function acceptSyn(core: Core, listenerIndex: number, iss: number): void {
   const remotePort = header(core, HeaderWord.sourcePort)
   const localPort = header(core, HeaderWord.destinationPort)
   prepare(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort, iss)
-  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
-  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
+  noteOpener(core)
   takeSynOptions(core)
   enterTable(core, State.synReceived)
   schedule(core)
+}
+
+/**
+ * SYN-ACKs go to where the newest SYN came from. The first may have been damaged on its way in its hardware address,
+ * which no checksum of IP or TCP covers.
+ */
+export function noteOpener(core: Core): void {
+  core.tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
+  core.tcb.openerLow = header(core, HeaderWord.etherSourceLow)
 }
 
 const cookie: CookieOptions = { maximumSegment: 0, sack: false, windowScale: -1 }
@@ -195,8 +203,7 @@ function openByCookie(core: Core, listenerIndex: number): boolean {
   const localPort = header(core, HeaderWord.destinationPort)
   const iss = (header(core, HeaderWord.acknowledgment) - 1) | 0
   prepare(core, core.words, core.head + HeaderWord.ipSource, remotePort, localPort, iss)
-  tcb.openerHigh = header(core, HeaderWord.etherSourceHigh)
-  tcb.openerLow = header(core, HeaderWord.etherSourceLow)
+  noteOpener(core)
   takeAgreed(core, cookie.maximumSegment, Math.max(0, cookie.windowScale))
   takeInitialSequence(core, (header(core, HeaderWord.sequence) - 1) | 0)
   enterTable(core, State.synReceived)

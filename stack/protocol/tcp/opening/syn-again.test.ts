@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { OptionBit, TcpFlag } from '../../../wire/header.ts'
 import { Client, everyOption, reachClients } from '../../testing/client.ts'
-import { TestHost } from '../../testing/host.ts'
+import { peerEther, TestHost } from '../../testing/host.ts'
 import { ownPort, Scenario } from '../../testing/scenario.ts'
 
 /**
@@ -62,6 +62,21 @@ describe('a SYN in SYN-RECEIVED', () => {
     expect(scenario.heard()).toEqual(['SYN ACK -1'])
     scenario.does((host) => host.frame({ ...scenario.head({ flags: 'SYN', at: -1 }), options: 0 }))
     expect(scenario.heard()).toEqual(['SYN ACK -1'])
+  })
+
+  it('moves the SYN-ACK to where it came from: the hardware address of the first may have been damaged', () => {
+    const scenario = new Scenario().does((host) => host.listen(ownPort))
+    const syn = scenario.head({ flags: 'SYN', at: -1 })
+    const damaged = { ...syn, etherSourceLow: (syn.etherSourceLow ?? 0) ^ 0x8000 }
+    scenario
+      .does((host) => host.frame(damaged))
+      .forget()
+      .waits(1_000_000)
+    scenario.does((host) => host.frame(syn))
+    const destinations = scenario.seen().map(({ raw }) => raw.etherDestination)
+    expect(destinations).toEqual([[peerEther[0], peerEther[1] ^ 0x8000], [...peerEther]])
+    scenario.forget().waits(2_000_000)
+    expect(scenario.seen()).toMatchObject([{ flags: 'SYN ACK', raw: { etherDestination: peerEther } }])
   })
 
   it('with another number does not end the handshake that it may only be forged to end', () => {
