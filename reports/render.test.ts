@@ -50,9 +50,9 @@ test('a failed sample is told with its reason, and the page says that the run is
     manifest: { complete: false, remarks: ['1 samples failed.'] },
     sample: (sample) => {
       if (sample.order !== 3) return sample
-      const { experiment, cell, factors, round, order, startedAt, log } = sample
+      const { experiment, cell, factors, round, attempt, order, startedAt, log } = sample
       const failure = { reason: 'The peer died.', remedy: 'Look at its log.' }
-      return { experiment, cell, factors, round, order, startedAt, log, status: 'failed', failure }
+      return { experiment, cell, factors, round, attempt, order, startedAt, log, status: 'failed', failure }
     },
   })
   const page = await renderReport(run)

@@ -99,11 +99,14 @@ const describedShape = {
   verdict: verdictRuleSchema,
   /** Asked of the virtual cores after all samples are taken. Only for bulk transfers that send over `tap`. */
   predictions: predictionPlanSchema.exactOptional(),
+  /** The most rounds; a quick run has exactly its own. A full run ends an experiment earlier, with at least seven rounds,
+   *  once no interval of a ratio is wider than ± `target`, as a share of the ratio. */
   rounds: z.strictObject({
     full: z
       .int()
       .min(7, 'must be at least 7: fewer rounds give no 95 % interval of a median that is worth the time'),
     quick: z.int().min(1),
+    target: z.number().positive().max(1).default(0.05),
   }),
 }
 

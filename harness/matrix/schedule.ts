@@ -1,7 +1,7 @@
 /**
- * The order in which a run takes its samples: experiments one after another, each in rounds that hold every cell
- * once, so that a slow drift of the machine touches all cells alike. In a round, cells that are compared with each other
- * come one after another: a ratio compares neighbours in time, however many cells there are.
+ * The order of the cells within a round, which holds every cell of an experiment once, so that a slow drift of the machine
+ * touches all cells alike. Cells that are compared with each other come one after another: a ratio compares neighbours in
+ * time, however many cells there are.
  * Pure. Invariant: within `cells` consecutive rounds no cell is first twice.
  */
 import { deriveSeed, seededRandom, shuffled } from '../statistics/random.ts'
@@ -13,39 +13,19 @@ export interface ScheduledSample {
   readonly experiment: Experiment
   readonly cell: Cell
   readonly round: number
+  /** From 0; more for a sample that is taken again. */
+  readonly attempt: number
   /** Place in the whole run, from 0. */
   readonly order: number
   /** Seeds everything random in the sample. */
   readonly seed: number
 }
 
-export function schedule(
-  experiments: readonly Experiment[],
-  profile: 'full' | 'quick',
-  seed: number,
-): ScheduledSample[] {
-  const samples: ScheduledSample[] = []
-  for (const experiment of experiments) {
-    for (let round = 0; round < experiment.rounds[profile]; round += 1) {
-      for (const cell of roundOrder(experiment, round, seed)) {
-        samples.push({
-          experiment,
-          cell,
-          round,
-          order: samples.length,
-          seed: deriveSeed(seed, `${experiment.id}/${cell.id}/${round}`),
-        })
-      }
-    }
-  }
-  return samples
-}
-
 /**
  * A seeded permutation decides which cell comes first in which round. The cells that are compared with this cell follow
  * in a new shuffle, then the other groups of compared cells, shuffled too.
  */
-function roundOrder(experiment: Experiment, round: number, seed: number): Cell[] {
+export function cellsOfRound(experiment: Experiment, round: number, seed: number): Cell[] {
   const { cells, id } = experiment
   const firsts = shuffled(cells, seededRandom(deriveSeed(seed, id)))
   const first = firsts[round % firsts.length] as Cell
@@ -58,6 +38,18 @@ function roundOrder(experiment: Experiment, round: number, seed: number): Cell[]
   return [...Map.groupBy([first, ...rest], (cell) => rootOf(cell, experiment)).values()].flat()
 }
 
+/** Seeds all that is random in a sample; each has its own. */
+export function seedOfSample(
+  seed: number,
+  experiment: Experiment,
+  cell: Cell,
+  round: number,
+  attempt: number,
+): number {
+  const again = attempt === 0 ? '' : `/${attempt}`
+  return deriveSeed(seed, `${experiment.id}/${cell.id}/${round}${again}`)
+}
+
 /** The end of the chain of comparisons that starts at a cell. Cells with the same root form a group. */
 function rootOf(cell: Cell, experiment: Experiment): Cell {
   const other = comparedWith(cell, experiment)
@@ -65,7 +57,10 @@ function rootOf(cell: Cell, experiment: Experiment): Cell {
 }
 
 /** What the verdict compares a cell with: a cost is counted against the counterpart, a gain against a baseline. */
-function comparedWith(cell: Cell, { verdict, baselines, cells }: Experiment): Cell | undefined {
+export function comparedWith(
+  cell: Cell,
+  { verdict, baselines, cells }: Omit<Experiment, 'rounds'>,
+): Cell | undefined {
   if (verdict.kind === 'cost') return counterpartOf(verdict, cell, cells)
   const all = baselines.map((baseline) => baselineOf(baseline, cell, cells))
   return all.find((other) => other !== undefined && other !== cell)

@@ -7,18 +7,18 @@ import { declaredMeasures, type RateName } from '../measure/measures.ts'
 import { type ByRound, ratiosByRound } from '../statistics/ratio.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import type { Sample } from './sample.ts'
-import { faultsOf } from './validity.ts'
+import { isCounted } from './validity.ts'
 
 /** What the cells of an experiment are compared by: the first measure of its workload. */
 export function rateOf({ workload }: Pick<Experiment, 'workload'>): RateName {
   return specificationOf(workload).measures[0]
 }
 
-/** A rate of a cell's sound samples by round; those that did not observe it are left out. */
+/** A rate of a cell's samples that count, by round; those that did not observe it are left out. */
 export function ratesByRound(rate: RateName, cell: string, samples: readonly Sample[]): ByRound {
   return new Map(
     samples.flatMap((sample) => {
-      if (sample.cell !== cell || sample.status !== 'measured' || faultsOf(sample).length > 0) return []
+      if (sample.cell !== cell || !isCounted(sample)) return []
       const value = sample.measures[rate] ?? null
       return value === null ? [] : [[sample.round, value]]
     }),

@@ -53,7 +53,11 @@ export const manifestSchema = z.strictObject({
   /** Every command that was run, in order. */
   commands: z.array(z.strictObject({ at: z.iso.datetime(), command: text })),
   experiments: z.array(experimentSchema),
-  /** Samples that the schedule holds. */
+  /** What a reader has to know first, though the run may be complete: that it was disturbed, for example. */
+  notices: z.array(text).default([]),
+  /** How long the run might take; null: as long as it needed. */
+  budgetMinutes: z.number().positive().nullable().default(null),
+  /** Samples taken, and those that were sure to come when this was written. */
   samplesPlanned: z.int().nonnegative(),
 })
 

@@ -4,6 +4,7 @@
  * Invariant: a sample either was measured, with all quantities, or failed, with a reason and a remedy.
  */
 import { z } from 'zod'
+import { interferenceSchema } from '../fidelity/interference.ts'
 import { factorsSchema } from '../matrix/factors.ts'
 import { measuredSchema } from '../measure/measures.ts'
 
@@ -103,6 +104,8 @@ export const measurementSchema = z.strictObject({
   path: pathSchema.exactOptional(),
   /** Segments that each end retransmitted, SYNs and FINs included. */
   retransmitsOf: sides.exactOptional(),
+  /** What disturbed it from outside; absent where that cannot be seen. */
+  interference: interferenceSchema.exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
 })
@@ -113,9 +116,13 @@ const identityShape = {
   factors: factorsSchema,
   /** Repetition, from 0. */
   round: count,
-  /** Place of this sample in the whole run's schedule, from 0. */
+  /** Which sample of the cell in this round, from 0: one that was disturbed from outside is taken again. */
+  attempt: count.default(0),
+  /** Place of this sample among all of the run, from 0. */
   order: count,
   startedAt: z.iso.datetime(),
+  /** With what preceded the measurement, such as starting containers and warming up. */
+  tookMillis: z.number().nonnegative().exactOptional(),
   /** Path of the log, from the run's folder. */
   log: z.string(),
 }

@@ -65,9 +65,9 @@ test('a failed sample leaves its round out of the ratios, and is counted', () =>
   const run = fakeRun({
     sample: (sample) => {
       if (sample.cell !== 'sequential-cipher-tap' || sample.round !== 3) return sample
-      const { experiment, cell, factors, round, order, startedAt, log } = sample
+      const { experiment, cell, factors, round, attempt, order, startedAt, log } = sample
       const failure = { reason: 'The peer died.', remedy: 'None.' }
-      return { experiment, cell, factors, round, order, startedAt, log, status: 'failed', failure }
+      return { experiment, cell, factors, round, attempt, order, startedAt, log, status: 'failed', failure }
     },
   })
   expect(cellOf(run, 'sequential-cipher-tap')).toMatchObject({ samples: 6, failed: 1 })

@@ -1,6 +1,6 @@
 /**
  * What a run says: medians, intervals and ratios of every cell, and a verdict on every experiment. Pure; the
- * command `summary` prints it, the report draws it. Invariant: only sound samples count (see `validity.ts`).
+ * command `summary` prints it, the report draws it. Invariant: only samples that count (see `validity.ts`) are summed up.
  */
 import { type Baseline, baselineOf } from '../matrix/baseline.ts'
 import { counterpartOf } from '../matrix/counterpart.ts'
@@ -20,7 +20,7 @@ import { gainsByRound, rateOf, ratesByRound } from './gains.ts'
 import type { Machine, Manifest } from './manifest.ts'
 import type { Outlook, PredictionLine } from './prediction.ts'
 import type { Failure, MeasuredSample, Sample } from './sample.ts'
-import { faultsOf } from './validity.ts'
+import { faultsOf, interferenceWith, isCounted, isPeerSaturated } from './validity.ts'
 
 export interface Delivered {
   readonly sent: number
@@ -30,10 +30,13 @@ export interface Delivered {
 export interface CellSummary {
   readonly cell: string
   readonly factors: Factors
-  /** Sound samples, those that failed, and those whose bytes or states were wrong. */
+  /** Samples that count, those that failed, those whose bytes or states were wrong, and those disturbed from outside. */
   readonly samples: number
   readonly failed: number
   readonly void: number
+  readonly disturbed: number
+  /** Samples that count in which the peer could do no more: the stack may be faster than shown. Null: not observed. */
+  readonly peerSaturated: number | null
   /** Probability that an interval of this cell holds the true median; below 0.95 with fewer than six samples. */
   readonly coverage: number
   /** The intervals reach from the smallest to the largest sample. */
@@ -85,6 +88,8 @@ export interface Summary {
   readonly run: string
   readonly complete: boolean
   readonly remarks: readonly string[]
+  /** What a reader has to know first, though the run may be complete. */
+  readonly notices: readonly string[]
   readonly profile: string
   readonly machine: Machine
   readonly experiments: readonly ExperimentSummary[]
@@ -99,6 +104,7 @@ export function summarize(
     run: manifest.run,
     complete: manifest.complete,
     remarks: manifest.remarks,
+    notices: manifest.notices,
     profile: manifest.profile,
     machine: manifest.machine,
     experiments: manifest.experiments.map((experiment) =>
@@ -142,7 +148,9 @@ function summarizeCell(
 ): CellSummary {
   const own = samples.filter((sample) => sample.cell === cell.id)
   const measured = own.filter((sample) => sample.status === 'measured')
-  const sound = measured.filter((sample) => faultsOf(sample).length === 0)
+  const sound = own.filter(isCounted)
+  const wrong = measured.filter((sample) => faultsOf(sample).length > 0)
+  const saturated = sound.map(isPeerSaturated)
   const measures = combineMeasures(
     sound.map((sample) => sample.measures),
     specificationOf(experiment.workload).measures,
@@ -157,7 +165,9 @@ function summarizeCell(
     factors: cell.factors,
     samples: sound.length,
     failed: own.length - measured.length,
-    void: measured.length - sound.length,
+    void: wrong.length,
+    disturbed: measured.filter((sample) => interferenceWith(sample).length > 0).length,
+    peerSaturated: saturated.every((each) => each === null) ? null : saturated.filter(Boolean).length,
     coverage: rates?.coverage ?? 0,
     wholeRange: rates?.wholeRange ?? true,
     measures,

@@ -1,8 +1,8 @@
 /**
- * Whether a measured sample counts. A sample whose bytes or states were wrong is kept and shown, but left out of every
- * median. Pure.
+ * Whether a measured sample counts. A sample whose bytes or states were wrong is void; one that was disturbed from outside
+ * says nothing about the stack. Both are kept and shown, but left out of every median. Pure.
  */
-import type { Measurement } from './sample.ts'
+import type { MeasuredSample, Measurement, Sample } from './sample.ts'
 
 /** Why a sample is void; empty if it is sound. */
 export function faultsOf(sample: Pick<Measurement, 'divergences' | 'deliveries'>): string[] {
@@ -13,4 +13,41 @@ export function faultsOf(sample: Pick<Measurement, 'divergences' | 'deliveries'>
     if (verified !== received) faults.push(`${received} ${unit} were received, ${verified} verified`)
   }
   return faults
+}
+
+/** The share of one processor that others may use. More than that is seen in the goodput. */
+const foreignShare = 0.05
+/** The kernel counts in ticks of 10 ms, for each process: less than this is not told apart from rounding. */
+const leastForeignMicros = 30_000
+
+/** What disturbed a sample from outside, in words; empty if nothing did, or if it was not observed. */
+export function interferenceWith({ interference }: Pick<Measurement, 'interference'>): string[] {
+  if (interference === undefined) return []
+  const { foreignMicros, foreignName, stolenMicros, throttled, windowMicros } = interference
+  const allowed = Math.max(leastForeignMicros, foreignShare * windowMicros)
+  const share = (micros: number) => `${Math.round((100 * micros) / windowMicros)} % of a processor`
+  return [
+    ...(foreignMicros > allowed ? [`others used ${share(foreignMicros)}, most of it "${foreignName}"`] : []),
+    ...(stolenMicros > allowed ? [`${share(stolenMicros)} went to other virtual machines`] : []),
+    ...((throttled ?? 0) > 0 ? ['the processors were slowed down because they were hot'] : []),
+  ]
+}
+
+/** Whether medians and ratios rest on a sample. */
+export function isCounted(sample: Sample): sample is MeasuredSample {
+  return (
+    sample.status === 'measured' && faultsOf(sample).length === 0 && interferenceWith(sample).length === 0
+  )
+}
+
+/** The share of one processor at which the peer's program, which has one thread, can do no more. */
+const saturatedShare = 0.95
+
+/** Whether the peer was busy all the time: then the stack may be faster than it was measured. Null: not observed. */
+export function isPeerSaturated({
+  cpuMicros,
+  interference,
+}: Pick<Measurement, 'cpuMicros' | 'interference'>): boolean | null {
+  if (cpuMicros.peer === null || interference === undefined) return null
+  return cpuMicros.peer >= saturatedShare * interference.windowMicros
 }

@@ -50,7 +50,7 @@ async function runTwo(behaviour: FakePredictorBehaviour = {}) {
       machine,
       source: { commit: null, dirty: false, changes: null },
       signal: controller.signal,
-      progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
+      progress: new LineProgress((line) => lines.push(line)),
     })
   return { run, reports, sampler, predictor, lines, controller }
 }

@@ -55,7 +55,7 @@ async function session(
     machine,
     source,
     signal: controller.signal,
-    progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
+    progress: new LineProgress((line) => lines.push(line)),
   })
   return { result, taken, lines, remark, predictor }
 }

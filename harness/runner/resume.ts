@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Machine, Manifest, Profile } from '../result/manifest.ts'
 import { type Run, readRun, runFolders } from '../result/store.ts'
+import { Agenda } from './agenda.ts'
 import { isPredicted } from './predictions.ts'
 
 export interface WantedRun {
@@ -18,6 +19,7 @@ export interface WantedRun {
   readonly source: Manifest['source']
   /** Whether logs are to be kept. */
   readonly records: boolean
+  readonly budgetMinutes?: number | undefined
 }
 
 export interface Unfinished {
@@ -43,9 +45,11 @@ export async function findUnfinished(reports: string, wanted: WantedRun): Promis
 
 /** Whether nothing is left to be done: no sample, no prediction, and not the end of the manifest. */
 function isFinished({ manifest, samples, predictions }: Run): boolean {
-  const { experiments, profile, seed, machine, samplesPlanned, endedAt } = manifest
+  const { experiments, profile, seed, machine, endedAt } = manifest
   const asked = { made: predictions, profile, seed, processors: machine.cores }
-  if (endedAt === null || samples.length < samplesPlanned) return false
+  const budgetMinutes = manifest.budgetMinutes ?? undefined
+  const agenda = new Agenda({ experiments, profile, seed, budgetMinutes }, samples)
+  if (endedAt === null || agenda.next() !== undefined) return false
   return experiments.every((each) => isPredicted(each, asked))
 }
 
@@ -55,8 +59,10 @@ function isOfTheSame({ profile, experiments }: Manifest, wanted: WantedRun): boo
 }
 
 function differenceOf(manifest: Manifest, wanted: WantedRun): string | undefined {
-  const { seed, source, machine, experiments, records } = manifest
+  const { seed, source, machine, experiments, records, budgetMinutes } = manifest
   if (wanted.seed !== undefined && wanted.seed !== seed) return `its seed is ${seed}`
+  if (budgetMinutes !== (wanted.budgetMinutes ?? null))
+    return budgetMinutes === null ? 'it has no budget' : `its budget is ${budgetMinutes} minutes`
   if (records !== wanted.records) return records ? 'it keeps logs to replay' : 'it keeps no logs to replay'
   if (source.commit !== wanted.source.commit) return `its source was commit ${source.commit ?? 'unknown'}`
   const isKnown = !source.dirty || source.changes !== null

@@ -14,6 +14,7 @@ import { appendFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
+import type { ScheduledSample } from '../matrix/schedule.ts'
 import type { Manifest, Profile } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
 import type { Sample } from '../result/sample.ts'
@@ -85,8 +86,9 @@ export class RunFolder {
   }
 
   /** Makes the folder for a sample's log and returns the log's absolute path. */
-  async makeLog(experiment: string, cell: string, round: number): Promise<string> {
-    const path = join(this.path, 'logs', experiment, cell, `${round}.log`)
+  async makeLog({ experiment, cell, round, attempt }: ScheduledSample): Promise<string> {
+    const name = attempt === 0 ? `${round}.log` : `${round}-again-${attempt}.log`
+    const path = join(this.path, 'logs', experiment.id, cell.id, name)
     await keepingSpace(this.path, () => mkdir(dirname(path), { recursive: true }))
     return path
   }

@@ -41,7 +41,7 @@ async function runSmall(
       machine,
       source: { commit: null, dirty: false, changes: null },
       signal: controller.signal,
-      progress: (schedule) => new LineProgress(schedule, (line) => lines.push(line)),
+      progress: new LineProgress((line) => lines.push(line)),
     })
   return { run, reports, sampler, lines, controller }
 }
@@ -62,17 +62,17 @@ test('a run records every scheduled sample, in order, and is complete', async ()
   ])
 })
 
-test('the last sample of a cell is known to be the last', async () => {
-  const told: (readonly [round: number, isLast: boolean])[] = []
+test('the first sample of a cell is known to be the first', async () => {
+  const told: (readonly [round: number, isFirst: boolean])[] = []
   const { run } = await runSmall({
-    async take(_cell, round, { isLast }) {
-      told.push([round, isLast])
+    async take(_cell, round, { isFirst }) {
+      told.push([round, isFirst])
       return undefined
     },
   })
   await run()
   expect(told).toHaveLength(14)
-  for (const [round, isLast] of told) expect(isLast).toBe(round === 1)
+  for (const [round, isFirst] of told) expect(isFirst).toBe(round === 0)
 })
 
 test('the manifest keeps commands and what was found in the topologies', async () => {

@@ -1,19 +1,21 @@
 /**
- * Runs a schedule of samples, or what is left of one. Owns order, files and failures; knows nothing of containers.
- * Invariant: every scheduled sample ends as one line of `samples.ndjson`, unless the run was interrupted or the disk is
- * full, and nothing is tried twice without being recorded.
+ * Takes the samples of a run, or what is left of them. Owns files and failures; knows nothing of containers. Which sample
+ * is next is the agenda's matter.
+ * Invariant: every sample that was begun ends as one line of `samples.ndjson`, unless the run was interrupted or the disk
+ * is full, and nothing is tried twice without being recorded.
  */
 import { HarnessError, messageOf } from '../error.ts'
 import type { Experiment } from '../matrix/experiment.ts'
-import { type ScheduledSample, schedule } from '../matrix/schedule.ts'
+import type { ScheduledSample } from '../matrix/schedule.ts'
 import { type Machine, type Manifest, type Profile, schemaVersion } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
 import type { Sample } from '../result/sample.ts'
 import type { Run } from '../result/store.ts'
-import { faultsOf } from '../result/validity.ts'
+import { Agenda } from './agenda.ts'
 import { isPredicted, Predictions } from './predictions.ts'
 import type { Predictor } from './predictor.ts'
 import type { Progress } from './progress.ts'
+import { noticesOn, remarksOn } from './remarks.ts'
 import { appendLog, RunFolder } from './run-folder.ts'
 import type { PrepareContext, Sampler } from './sampler.ts'
 import { takeSample } from './take-sample.ts'
@@ -33,7 +35,9 @@ export interface RunOptions {
   readonly machine: Machine
   readonly source: Manifest['source']
   readonly signal: AbortSignal
-  readonly progress: (schedule: readonly ScheduledSample[]) => Progress
+  readonly progress: Progress
+  /** How long the run may take; undefined: as long as it needs. */
+  readonly budgetMinutes?: number | undefined
   /** Whether the sampler keeps logs of channels. */
   readonly records: boolean
   /** Called between two experiments, with the run's folder. What it throws is told, and stops nothing. */
@@ -48,13 +52,12 @@ export interface RunResult {
 }
 
 export async function runExperiments(options: RunOptions): Promise<RunResult> {
-  const samples = schedule(options.experiments, options.profile, options.seed)
   const made = predictionsKept(options)
   const folder =
     options.unfinished === undefined
       ? await RunFolder.create(options.reports, options.profile, new Date())
       : await RunFolder.reopen(options.unfinished.folder, options.reports, made)
-  const run = new ExperimentRun(options, samples, folder, made)
+  const run = new ExperimentRun(options, folder, made)
   try {
     return await run.execute()
   } finally {
@@ -71,31 +74,27 @@ function predictionsKept({ unfinished, experiments, machine, ...asked }: RunOpti
 
 class ExperimentRun {
   readonly #options: RunOptions
-  readonly #schedule: readonly ScheduledSample[]
+  readonly #agenda: Agenda
   readonly #folder: RunFolder
   readonly #progress: Progress
   readonly #topologies: Topologies
   readonly #prepareContext: PrepareContext
   readonly #predictions: Predictions
   readonly #manifest: Manifest
-  /** Places in the schedule of the samples that an earlier process took. */
-  readonly #there: ReadonlySet<number>
-  #failed = 0
-  #void = 0
-  #taken = 0
+  readonly #samples: Sample[]
+  /** Experiments of which this process took samples, or made predictions. */
+  readonly #entered = new Set<Experiment>()
+  /** Whether samples were taken since the report was written. */
+  #hasNews = false
 
-  constructor(
-    options: RunOptions,
-    samples: readonly ScheduledSample[],
-    folder: RunFolder,
-    made: readonly PredictionLine[],
-  ) {
+  constructor(options: RunOptions, folder: RunFolder, made: readonly PredictionLine[]) {
     const { unfinished } = options
     const now = new Date().toISOString()
     this.#options = options
-    this.#schedule = samples
+    this.#samples = [...(unfinished?.samples ?? [])]
+    this.#agenda = new Agenda(options, this.#samples)
     this.#folder = folder
-    this.#progress = options.progress(samples)
+    this.#progress = options.progress
     this.#topologies = new Topologies(options.sampler)
     this.#manifest = {
       schemaVersion,
@@ -106,6 +105,7 @@ class ExperimentRun {
       endedAt: null,
       complete: false,
       remarks: ['The run has not ended.'],
+      notices: [],
       records: options.records,
       seed: options.seed,
       source: options.source,
@@ -113,7 +113,8 @@ class ExperimentRun {
       topologies: { ...unfinished?.manifest.topologies },
       commands: [...(unfinished?.manifest.commands ?? [])],
       experiments: [...options.experiments],
-      samplesPlanned: samples.length,
+      budgetMinutes: options.budgetMinutes ?? null,
+      samplesPlanned: this.#agenda.planned,
     }
     this.#prepareContext = {
       signal: options.signal,
@@ -130,14 +131,11 @@ class ExperimentRun {
       processors: options.machine.cores,
       note: (line) => this.#progress.note(line),
     })
-    const samplesThere = unfinished?.samples ?? []
-    this.#there = new Set(samplesThere.map(({ order }) => order))
-    for (const sample of samplesThere) this.#count(sample)
   }
 
   async execute(): Promise<RunResult> {
-    await this.#folder.writeManifest(this.#manifest)
-    this.#progress.started(this.#folder.run, this.#schedule.length, this.#there.size)
+    await this.#writeManifest()
+    this.#progress.started(this.#folder.run, this.#agenda.planned, this.#agenda.taken)
     let fatal: unknown
     try {
       await this.#takeSamples()
@@ -149,6 +147,7 @@ class ExperimentRun {
         this.#progress.note(`Cleaning up failed: ${messageOf(error)}`)
       })
     }
+    this.#progress.ended()
     await this.#end(fatal)
     if (fatal !== undefined && !this.#options.signal.aborted) throw fatal
     return {
@@ -161,41 +160,81 @@ class ExperimentRun {
 
   async #takeSamples(): Promise<void> {
     let previous: ScheduledSample | undefined
-    for (const scheduled of this.#schedule) {
-      const isFirst = previous?.experiment !== scheduled.experiment
-      if (isFirst || previous?.round !== scheduled.round) {
-        if (previous !== undefined) await this.#folder.writeManifest(this.#manifest)
-        if (isFirst) await this.#changeExperiment(previous?.experiment, scheduled.experiment)
-        if (this.#options.signal.aborted) return
-        await this.#predictions.beginRound(scheduled.experiment)
+    for (let next = this.#agenda.next(); next !== undefined; next = this.#agenda.next()) {
+      if (previous?.experiment !== next.experiment || previous.round !== next.round) {
+        if (previous !== undefined) await this.#writeManifest()
+        await this.#enterRound(previous?.experiment, next)
         if (this.#options.signal.aborted) return
       }
-      previous = scheduled
-      if (this.#there.has(scheduled.order)) continue
+      previous = next
       const began = performance.now()
-      const sample = await this.#take(scheduled)
+      const sample = await this.#take(next, began)
       if (this.#options.signal.aborted) return
       await this.#folder.appendSample(sample)
-      this.#count(sample)
-      this.#progress.sampled(scheduled, sample, performance.now() - began)
+      this.#samples.push(sample)
+      this.#agenda.note(sample)
+      this.#hasNews = true
+      this.#progress.sampled({
+        scheduled: next,
+        sample,
+        samples: this.#samples,
+        planned: this.#agenda.planned,
+        ahead: this.#agenda.sureSamples(),
+        isOpenEnded: this.#agenda.isOpenEnded(next.experiment),
+      })
     }
     await this.#predictions.makeFor(previous?.experiment)
+    await this.#predictRest()
+  }
+
+  async #enterRound(last: Experiment | undefined, { experiment, round }: ScheduledSample): Promise<void> {
+    if (last !== experiment) {
+      await this.#changeExperiment(last, experiment)
+      // In a run that is gone on with, these rounds were another process's: its costs are gone.
+      await this.#calibrate(experiment, round)
+    }
+    if (!this.#options.signal.aborted) await this.#predictions.beginRound(experiment)
   }
 
   async #changeExperiment(last: Experiment | undefined, next: Experiment): Promise<void> {
     await this.#predictions.makeFor(last)
-    // While nothing new was taken there is nothing new to show.
-    const isNew = this.#taken > this.#there.size
-    if (isNew && !this.#options.signal.aborted) {
+    if (this.#hasNews && !this.#options.signal.aborted) {
       await this.#options.betweenExperiments?.(this.#folder.path).catch((error: unknown) => {
         this.#progress.note(`Writing the report failed: ${messageOf(error)}`)
       })
+      this.#hasNews = false
     }
-    await this.#predictions.prepareFor(next)
+    if (!this.#options.signal.aborted) await this.#prepareFor(next)
   }
 
-  async #take(scheduled: ScheduledSample): Promise<Sample> {
-    const log = await this.#folder.makeLog(scheduled.experiment.id, scheduled.cell.id, scheduled.round)
+  /** With a budget an experiment may come again: what it predicts stands. */
+  async #prepareFor(experiment: Experiment): Promise<void> {
+    if (this.#entered.has(experiment)) return
+    this.#entered.add(experiment)
+    await this.#predictions.prepareFor(experiment)
+  }
+
+  async #calibrate(experiment: Experiment, rounds: number): Promise<void> {
+    for (let round = 0; round < rounds && !this.#options.signal.aborted; round += 1)
+      await this.#predictions.beginRound(experiment)
+  }
+
+  /** Predictions of experiments whose samples were all there when the run was gone on with. */
+  async #predictRest(): Promise<void> {
+    for (const experiment of this.#options.experiments) {
+      if (this.#options.signal.aborted) return
+      if (this.#entered.has(experiment)) continue
+      const rounds = this.#samples
+        .filter(({ experiment: id }) => id === experiment.id)
+        .map(({ round }) => round)
+      await this.#prepareFor(experiment)
+      await this.#calibrate(experiment, Math.max(-1, ...rounds) + 1)
+      await this.#predictions.makeFor(experiment)
+    }
+  }
+
+  async #take(scheduled: ScheduledSample, began: number): Promise<Sample> {
+    const log = await this.#folder.makeLog(scheduled)
     const topology = scheduled.cell.factors.topology
     const startedAt = new Date().toISOString()
     const ready = await this.#topologies.makeReady(topology, this.#prepareContext)
@@ -211,18 +250,19 @@ class ExperimentRun {
       cell: scheduled.cell.id,
       factors: scheduled.cell.factors,
       round: scheduled.round,
+      attempt: scheduled.attempt,
       order: scheduled.order,
       startedAt,
+      tookMillis: Math.round(performance.now() - began),
       log: this.#folder.relative(log),
     }
     if (outcome.status === 'failed') return { ...identity, status: 'failed', failure: outcome.failure }
     return { ...identity, status: 'measured', ...outcome.measurement }
   }
 
-  #count(sample: Sample): void {
-    this.#taken += 1
-    if (sample.status === 'failed') this.#failed += 1
-    else if (faultsOf(sample).length > 0) this.#void += 1
+  async #writeManifest(): Promise<void> {
+    this.#manifest.samplesPlanned = this.#agenda.planned
+    await this.#folder.writeManifest(this.#manifest)
   }
 
   async #end(fatal: unknown): Promise<void> {
@@ -230,17 +270,14 @@ class ExperimentRun {
     if (this.#options.signal.aborted) remarks.push('The run was interrupted.')
     else if (fatal instanceof HarnessError) remarks.push(fatal.reason)
     else if (fatal !== undefined) remarks.push(messageOf(fatal))
-    const missing = this.#schedule.length - this.#taken
-    if (missing > 0) remarks.push(`${missing} of ${this.#schedule.length} samples were not taken.`)
-    if (this.#failed > 0) remarks.push(`${this.#failed} of ${this.#taken} samples failed.`)
-    if (this.#void > 0)
-      remarks.push(`${this.#void} of ${this.#taken} samples are void: wrong bytes or states.`)
+    remarks.push(...remarksOn(this.#samples, this.#agenda, this.#options))
     remarks.push(...this.#predictions.remarks)
     this.#manifest.remarks = remarks
+    this.#manifest.notices = noticesOn(this.#samples)
     this.#manifest.complete = remarks.length === 0
     this.#manifest.endedAt = new Date().toISOString()
     try {
-      await this.#folder.writeManifest(this.#manifest)
+      await this.#writeManifest()
     } catch (error) {
       if (fatal === undefined) throw error
     }

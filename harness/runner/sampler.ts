@@ -18,8 +18,8 @@ export interface SampleContext extends PrepareContext {
   readonly experiment: Experiment
   /** Share of the experiment's warm-up that is to be done: 1, less in a quick run, 0 for none. */
   readonly warmupShare: number
-  /** No later sample of this cell is scheduled. */
-  readonly isLast: boolean
+  /** The run has no earlier sample of this cell. */
+  readonly isFirst: boolean
   /** Seeds everything random in this sample: 32 bits, not negative. */
   readonly seed: number
   /** Absolute path of this sample's log; `log` appends to it. Other files of the sample go beside it. */
@@ -49,6 +49,6 @@ export interface Sampler {
 }
 
 export interface SamplerOptions {
-  /** Keeps the log of a channel beside the last sample of every replicated cell. */
+  /** Keeps the log of a channel beside the first sample of every replicated cell. */
   readonly record?: boolean | undefined
 }

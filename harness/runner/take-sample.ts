@@ -27,7 +27,7 @@ export async function takeSample(
     log: (line) => appendLog(logPath, line),
     experiment,
     warmupShare: warmupShare[profile],
-    isLast: round === experiment.rounds[profile] - 1,
+    isFirst: round === 0 && scheduled.attempt === 0,
     seed,
     logPath,
   }

@@ -1,5 +1,6 @@
 /** A sample of a workload that runs alone in the stack's container: without a stack, without a peer. */
 import { HarnessError } from '../error.ts'
+import { watchInterference } from '../fidelity/interference.ts'
 import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
 import type { AloneSide } from '../workload/host-side.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
@@ -21,8 +22,10 @@ export async function takeAloneSample(
   const { kind: workload } = context.experiment.workload
   const work = { workload, ...side.task(options, extent) }
   context.recordCommand(['work', JSON.stringify(work)])
+  const endWatch = watchInterference(testbed.containerIds)
   const done = await testbed.agent.work({ ...work, task: { ...work.task } })
-  context.log(JSON.stringify(done, null, 2))
+  const interference = endWatch()
+  context.log(JSON.stringify({ done, interference }, null, 2))
   const { deliveries, ...outcome } = side.conclude(extent, done.told)
   return {
     status: 'measured',
@@ -31,6 +34,7 @@ export async function takeAloneSample(
       deliveries: [...deliveries],
       cpuMicros: { stack: done.cpuMicros, peer: 0 },
       memoryBytes: { stack: done.maxResidentBytes, peer: 0 },
+      ...(interference === undefined ? {} : { interference }),
       digestsMissed: 0,
       framesIn: null,
       framesOut: null,

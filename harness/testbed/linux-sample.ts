@@ -35,6 +35,7 @@ export async function takeLinuxSample(
       ...outcome,
       deliveries: [...outcome.deliveries],
       cpuMicros: seen.cpuMicros,
+      ...(seen.interference === undefined ? {} : { interference: seen.interference }),
       memoryBytes: seen.memoryBytes,
       divergences: 0,
       digestsCompared: 0,

@@ -1,7 +1,8 @@
 /**
  * What happened on both hosts during an exchange: processor time and the kernel's network counters, as differences
- * between before and after, and the memory held at the end.
+ * between before and after, and the memory held at the end; and what disturbed it from outside.
  */
+import { watchInterference } from '../fidelity/interference.ts'
 import { type Counters, countersBetween, readCounters } from '../topology/counters.ts'
 import type { DeployedNode } from '../topology/node.ts'
 import type { Observation } from '../workload/host-side.ts'
@@ -16,7 +17,9 @@ interface HostState {
 /** Runs `work` and returns its result with what both hosts showed meanwhile. */
 export async function observe<T>(testbed: Testbed, work: () => Promise<T>): Promise<[T, Observation]> {
   const before = await stateOfBoth(testbed)
+  const endWatch = watchInterference(testbed.containerIds)
   const result = await work()
+  const interference = endWatch()
   const after = await stateOfBoth(testbed)
   return [
     result,
@@ -28,6 +31,7 @@ export async function observe<T>(testbed: Testbed, work: () => Promise<T>): Prom
       memoryBytes: { stack: after.stack.memoryBytes, peer: after.peer.memoryBytes },
       peer: countersBetween(before.peer.counters, after.peer.counters),
       stack: countersBetween(before.stack.counters, after.stack.counters),
+      interference,
     },
   ]
 }

@@ -1,4 +1,4 @@
-/** The last sample of a replicated cell, recorded, and replayed by the command line. */
+/** The first sample of a replicated cell, recorded, and replayed by the command line. */
 import { execFile } from 'node:child_process'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ afterAll(() => sampler.dispose())
 async function recordings(
   factors: Factors,
   direction: 'send' | 'receive',
-  isLast: boolean,
+  isFirst: boolean,
 ): Promise<{ logs: string[]; lines: string[] }> {
   const folder = await temporaryFolder()
   await mkdir(join(folder, 'logs', 'cell'), { recursive: true })
@@ -40,7 +40,7 @@ async function recordings(
       transferBytes: { checksum: bytes },
       warmupBytes: { checksum: 2 ** 20 },
     },
-    isLast,
+    isFirst,
     logPath: join(folder, 'logs', 'cell', '0.log'),
     log: (line) => lines.push(line),
   })
@@ -80,7 +80,7 @@ test.each<['send' | 'receive', Factors]>([
   expect(stdout).not.toContain('Note')
 })
 
-test('what is not the last sample, or has no replicas, leaves no log', async () => {
+test('what is not the first sample, or has no replicas, leaves no log', async () => {
   expect((await recordings(cell, 'send', false)).logs).toEqual([])
   const sequential: Factors = { strategy: 'sequential', payloadWork: 'checksum', topology: 'tap' }
   expect((await recordings(sequential, 'send', true)).logs).toEqual([])

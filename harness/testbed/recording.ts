@@ -1,5 +1,5 @@
 /**
- * Logs of channels, for `make replay`. A run that was asked for them repeats the last sample of every replicated cell
+ * Logs of channels, for `make replay`. A run that was asked for them repeats the first sample of every replicated cell
  * on another stack, which records. So recording takes no time from what is measured. A log begins and ends with its
  * stack; the workload limits how much is transferred (`mostRecorded`).
  */
@@ -16,8 +16,8 @@ const name = `recording${suffix}`
 export const recordPath = `${paths.shared}/${name}`
 
 /** Whether this sample is repeated with a recording. */
-export function isToBeRecorded({ strategy }: PlannedStack, { isLast }: SampleContext): boolean {
-  return isLast && strategy.kind === 'replicated'
+export function isToBeRecorded({ strategy }: PlannedStack, { isFirst }: SampleContext): boolean {
+  return isFirst && strategy.kind === 'replicated'
 }
 
 /** Moves the log from the directory that the containers share to its place in the run's folder. */

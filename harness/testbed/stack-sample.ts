@@ -152,6 +152,7 @@ function measurementOf(
     ...(theirs === undefined ? {} : withPeer(observed, theirs)),
     deliveries: [...deliveries],
     cpuMicros: seen.cpuMicros,
+    ...(seen.interference === undefined ? {} : { interference: seen.interference }),
     // Of the stack's process alone: its container also holds the stacks of other cells.
     memoryBytes: {
       stack: done.maxResidentBytes,

@@ -4,13 +4,13 @@
  */
 import { addCleanUp } from '../docker/clean-up.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
+import { roundsPerProcess } from '../matrix/rounds-per-process.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
 import { linkAt } from '../topology/links/kinds.ts'
 import { loadTopology } from '../topology/load.ts'
 import type { DeployedNode } from '../topology/node.ts'
 import { type ResolvedLink, resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
 import { AgentConnection } from './agent-connection.ts'
-import { roundsPerProcess } from './rounds-per-process.ts'
 
 /** The node under test and the one at the other end have these names in every topology. */
 const stackName = 'stack'
@@ -101,6 +101,11 @@ export class Testbed {
   /** The wire between the stack and its peer. */
   get link(): ResolvedLink {
     return linkAt(this.deployment.topology, stackName)
+  }
+
+  get containerIds(): string[] {
+    const { topology } = this.deployment
+    return topology.nodes.map(({ name }) => this.deployment.node(name).containerId)
   }
 
   get stack(): DeployedNode {

@@ -2,7 +2,7 @@
 import { questionsOf } from '../calibrate/questions.ts'
 import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
-import { schedule } from '../matrix/schedule.ts'
+import { cellsOfRound } from '../matrix/schedule.ts'
 import { type Manifest, schemaVersion } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
@@ -21,12 +21,16 @@ export interface FakeRunOptions {
 
 export function fakeRun(options: FakeRunOptions = {}): Run {
   const experiment = resolveDefinition('small.ts', { ...smallDefinition, ...options.definition })
-  const samples = schedule([experiment], 'full', 1).map(({ cell, round, order }): Sample => {
+  const planned = Array.from({ length: experiment.rounds.full }, (_, round) =>
+    cellsOfRound(experiment, round, 1).map((cell) => ({ cell, round })),
+  )
+  const samples = planned.flat().map(({ cell, round }, order): Sample => {
     const sample: MeasuredSample = {
       experiment: experiment.id,
       cell: cell.id,
       factors: cell.factors,
       round,
+      attempt: 0,
       order,
       startedAt: '2026-01-02T03:04:05.000Z',
       log: `logs/${experiment.id}/${cell.id}/${round}.log`,
@@ -51,6 +55,8 @@ export function fakeRun(options: FakeRunOptions = {}): Run {
     topologies: { tap: { 'net.ipv4.tcp_congestion_control': 'cubic' } },
     commands: [{ at: '2026-01-02T03:04:05.000Z', command: 'ip link add a type veth peer name b' }],
     experiments: [experiment],
+    notices: [],
+    budgetMinutes: null,
     samplesPlanned: samples.length,
     ...options.manifest,
   }

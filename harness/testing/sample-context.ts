@@ -6,7 +6,7 @@ export interface ContextOptions {
   readonly workload: WorkloadSettings
   /** Path of the sample's log; other files of the sample go beside it. */
   readonly logPath: string
-  readonly isLast?: boolean
+  readonly isFirst?: boolean
   /** None unless asked for: a test asserts no speed, and four exchanges more take two seconds. */
   readonly warmupShare?: number
   log?(line: string): void
@@ -15,7 +15,7 @@ export interface ContextOptions {
 export function sampleContext({
   workload,
   logPath,
-  isLast = true,
+  isFirst = true,
   warmupShare = 0,
   log = () => {},
 }: ContextOptions): SampleContext {
@@ -26,7 +26,7 @@ export function sampleContext({
     // Samplers read only these fields of an experiment.
     experiment: { id: 'tested', workload, rounds: { full: 21, quick: 3 } },
     warmupShare,
-    isLast,
+    isFirst,
     seed: 1,
     logPath,
   } as unknown as SampleContext

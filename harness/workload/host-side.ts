@@ -4,6 +4,7 @@
  * stack's container. The testbed owns containers, processes, order and time limits.
  */
 import type { ProcessorTime } from '../agent/messages.ts'
+import type { Interference } from '../fidelity/interference.ts'
 import type { Measured } from '../measure/measures.ts'
 import type { PeerProgram } from '../peers/peer-process.ts'
 import type { Delivery } from '../result/sample.ts'
@@ -49,6 +50,8 @@ export interface Observation {
   /** The kernel's counters that changed, at the peer and at the node under test. Those of our stack are in `Ended`. */
   readonly peer: Counters
   readonly stack: Counters
+  /** Undefined where the processes of the containers cannot be seen. */
+  readonly interference?: Interference | undefined
 }
 
 /** The results of both ends, whose schemas belong to the workload, and what was observed besides. */

@@ -113,6 +113,7 @@ function sampleCount(summary: CellSummary): Markup {
   const faults = [
     summary.failed > 0 ? `${summary.failed} failed` : '',
     summary.void > 0 ? `${summary.void} void` : '',
+    summary.disturbed > 0 ? `${summary.disturbed} disturbed` : '',
   ].filter(Boolean)
   return html`<small>${plural(summary.samples, 'sample')}${
     faults.length === 0 ? null : html`, <span class="bad">${faults.join(', ')}</span>`

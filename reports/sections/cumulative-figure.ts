@@ -10,7 +10,7 @@ import { quantileName } from '../../harness/measure/measure.ts'
 import { type DistributionName, declaredMeasures } from '../../harness/measure/measures.ts'
 import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
-import { faultsOf } from '../../harness/result/validity.ts'
+import { isCounted } from '../../harness/result/validity.ts'
 import { drawChart } from '../chart.ts'
 import { html, Markup } from '../html.ts'
 import { configurationLabel, type Panel, panelsOf, referenceLabel, referencesOf } from '../labels.ts'
@@ -88,9 +88,7 @@ async function cumulativePanel(
 
 function curveOf(name: DistributionName, cell: Cell, samples: readonly Sample[], ticksPerUnit: number) {
   const sound = samples.flatMap((sample) =>
-    sample.cell === cell.id && sample.status === 'measured' && faultsOf(sample).length === 0
-      ? [sample.measures]
-      : [],
+    sample.cell === cell.id && isCounted(sample) ? [sample.measures] : [],
   )
   const steps = cumulative(pool(histogramsOf(name, sound)))
   const last = steps.findIndex(({ share }) => ninesOf(share) >= mostNines)

@@ -20,6 +20,7 @@ export function pageHeader(manifest: Manifest, summary: Summary): Markup {
     )}
     <p class="lead">${measuredSentence(manifest, summary)}</p>
     ${manifest.complete ? null : incompleteBox(manifest)}
+    ${manifest.notices.length === 0 ? null : noticeBox(manifest)}
     <nav aria-label="Experiments"><ul class="verdicts">${summary.experiments.map((experiment) => verdictLine(manifest, experiment))}</ul></nav>
   </header>`
 }
@@ -46,6 +47,10 @@ function peersOf(manifest: Manifest): string {
 function verdictLine(manifest: Manifest, summary: ExperimentSummary): Markup {
   const experiment = manifest.experiments.find(({ id }) => id === summary.id)
   return html`<li>${verdictBadge(summary.verdict)} <a href="#${summary.id}">${experiment?.title ?? summary.id}</a></li>`
+}
+
+function noticeBox(manifest: Manifest): Markup {
+  return html`<div class="box" role="note"><h2>Know this first</h2><ul>${manifest.notices.map((notice) => html`<li>${notice}</li>`)}</ul></div>`
 }
 
 function incompleteBox(manifest: Manifest): Markup {

@@ -7,7 +7,7 @@ import { quantile } from '../../harness/measure/histogram.ts'
 import { quantileName } from '../../harness/measure/measure.ts'
 import { type Measured, type MeasureName, measureOf } from '../../harness/measure/measures.ts'
 import type { MeasuredSample, Sample } from '../../harness/result/sample.ts'
-import { faultsOf } from '../../harness/result/validity.ts'
+import { faultsOf, interferenceWith } from '../../harness/result/validity.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
 import { formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
@@ -58,7 +58,7 @@ function columnsOf(name: MeasureName): Column[] {
 }
 
 function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
-  const place = html`<td>${sample.round + 1}</td><td>${sample.order + 1}</td><td>${formatTime(sample.startedAt)}</td>`
+  const place = html`<td>${sample.round + 1}${sample.attempt > 0 ? ' again' : ''}</td><td>${sample.order + 1}</td><td>${formatTime(sample.startedAt)}</td>`
   const log = html`<td><a href="${encodeURI(sample.log)}">log</a></td>`
   if (sample.status === 'failed') {
     return html`<tr class="failed">${place}<td colspan="${columns.length + 2}" class="words"><span class="bad">Failed.</span> ${sample.failure.reason} <small>${sample.failure.remedy}</small></td>${log}</tr>`
@@ -69,7 +69,8 @@ function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
     formatNumber(sample.measuredMicros / 1e6),
     formatCount(sample.divergences),
   ].map((text) => html`<td>${text}</td>`)
-  const remarks = [...faults.map((fault) => `Void: ${fault}.`), sample.note].filter(Boolean)
+  const disturbed = interferenceWith(sample).map((reason) => `Does not count: ${reason}.`)
+  const remarks = [...faults.map((fault) => `Void: ${fault}.`), ...disturbed, sample.note].filter(Boolean)
   const path = pathWords(sample)
   return html`<tr>${place}${numbers}${log}</tr>${
     path === ''

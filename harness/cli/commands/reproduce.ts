@@ -8,7 +8,7 @@ import { loadExperiment, loadExperiments } from '../../matrix/load.ts'
 import type { Profile } from '../../result/manifest.ts'
 import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
-import { LineProgress } from '../../runner/progress.ts'
+import { LineProgress, type Progress, TerminalProgress } from '../../runner/progress.ts'
 import { findUnfinished } from '../../runner/resume.ts'
 import { type RunResult, runExperiments } from '../../runner/run.ts'
 import { recordingsIn } from '../../testbed/recording.ts'
@@ -26,6 +26,11 @@ export function reproduceCommand(signal: AbortSignal): Command {
     .option('--experiment <id>', 'only this experiment')
     .option('--record', 'keep the log of a channel for every replicated cell, to replay it')
     .option('--seed <number>', 'repeat the order of an earlier run', parseSeed)
+    .option(
+      '--budget <minutes>',
+      'how long the run may take: further rounds go to what is least certain',
+      parseBudget,
+    )
     .option('--fresh', 'begin a new run, though an unfinished one could be gone on with')
     .action((options: ReproduceOptions) => reproduce(options, signal))
 }
@@ -36,6 +41,7 @@ interface ReproduceOptions {
   readonly seed?: number
   readonly record?: boolean
   readonly fresh?: boolean
+  readonly budget?: number
 }
 
 async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promise<void> {
@@ -79,7 +85,7 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
 
 async function measure(
   experiments: readonly Experiment[],
-  { profile, seed, record = false, fresh = false }: ReproduceOptions,
+  { profile, seed, record = false, fresh = false, budget }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
   // Fails here, once, if there is no engine: otherwise every sample would fail for the same reason.
@@ -88,7 +94,7 @@ async function measure(
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
   const source = await describeSource(projectFolder)
-  const wanted = { experiments, profile, seed, machine, source, records: record }
+  const wanted = { experiments, profile, seed, machine, source, records: record, budgetMinutes: budget }
   const { run: unfinished, remark } = fresh ? {} : await findUnfinished(reportsFolder, wanted)
   if (remark !== undefined) process.stdout.write(`${remark}\n`)
   return runExperiments({
@@ -107,8 +113,22 @@ async function measure(
     betweenExperiments: async (folder) => {
       await writeReport(folder)
     },
-    progress: (schedule) => new LineProgress(schedule, (line) => process.stdout.write(`${line}\n`)),
+    budgetMinutes: budget,
+    progress: await openProgress(),
   })
+}
+
+/** In place on a terminal, else a line for each sample, which a file can hold. */
+async function openProgress(): Promise<Progress> {
+  if (!process.stdout.isTTY) return new LineProgress((line) => process.stdout.write(`${line}\n`))
+  const { default: logUpdate } = await import('log-update')
+  return new TerminalProgress({ draw: logUpdate, keep: logUpdate.persist, done: logUpdate.done })
+}
+
+function parseBudget(text: string): number {
+  const minutes = Number(text)
+  if (minutes > 0 && Number.isFinite(minutes)) return minutes
+  throw new InvalidArgumentError('A budget is a number of minutes above 0.')
 }
 
 function parseSeed(text: string): number {

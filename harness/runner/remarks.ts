@@ -1,0 +1,51 @@
+/** What has to be said of a run as a whole. Pure. */
+import type { Experiment } from '../matrix/experiment.ts'
+import type { Sample } from '../result/sample.ts'
+import { faultsOf, interferenceWith, isCounted } from '../result/validity.ts'
+import type { Agenda } from './agenda.ts'
+
+/** Why a run is not complete; empty if it is, as far as its samples say. */
+export function remarksOn(
+  samples: readonly Sample[],
+  agenda: Agenda,
+  options: { readonly experiments: readonly Experiment[]; readonly budgetMinutes?: number | undefined },
+): string[] {
+  const { taken, planned, isCutShort } = agenda
+  const missing = planned - taken
+  const failed = samples.filter(({ status }) => status === 'failed').length
+  const wrong = samples.filter((each) => each.status === 'measured' && faultsOf(each).length > 0).length
+  const lost = options.experiments.flatMap(({ id, cells }) =>
+    cells.filter((cell) => {
+      const own = samples.filter((each) => each.experiment === id && each.cell === cell.id)
+      return own.some(isDisturbed) && !own.some(isCounted)
+    }),
+  ).length
+  return [
+    ...(isCutShort ? [`The ${options.budgetMinutes} minutes ended before every cell had its rounds.`] : []),
+    ...(missing > 0 ? [`${missing} of ${planned} samples were not taken.`] : []),
+    ...(failed > 0 ? [`${failed} of ${taken} samples failed.`] : []),
+    ...(wrong > 0 ? [`${wrong} of ${taken} samples are void: wrong bytes or states.`] : []),
+    ...(lost > 0 ? [`${lost} cells have no sample that counts: all were disturbed from outside.`] : []),
+  ]
+}
+
+/** What a reader has to know first of a run, complete or not. */
+export function noticesOn(samples: readonly Sample[]): string[] {
+  const disturbed = samples.filter(isDisturbed)
+  if (disturbed.length === 0) return []
+  const again = samples.filter(({ attempt }) => attempt > 0).length
+  const reasons = disturbed.flatMap((each) => (each.status === 'measured' ? interferenceWith(each) : []))
+  const kinds = [...new Set(reasons.map(kindOf))]
+  return [
+    `${disturbed.length} of ${samples.length} samples were disturbed from outside and do not count (${kinds.join('; ')}); ${again} were taken again.`,
+  ]
+}
+
+function isDisturbed(sample: Sample): boolean {
+  return sample.status === 'measured' && interferenceWith(sample).length > 0
+}
+
+/** Without its numbers, which are of one sample. */
+function kindOf(reason: string): string {
+  return reason.replace(/\d+ % of a processor/, 'processors')
+}
