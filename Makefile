@@ -28,8 +28,8 @@ node_modules: $(installed) ## Install the dependencies, if they changed
 $(installed): package-lock.json
 	@flock package-lock.json sh -c '[ $(installed) -nt package-lock.json ] || { PATH="$(host_path)" npm ci --no-progress >&2 && touch $(installed); }'
 
-reproduce: $(installed) ## Measure the experiments and write the report; RECORD=1: keep logs to replay; FRESH=1: go on with no unfinished run
-	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT)) $(if $(RECORD),--record) $(if $(FRESH),--fresh)
+reproduce: $(installed) ## Measure the experiments and write the report; RECORD=1: keep logs to replay; BUDGET=: minutes it may take; FRESH=1: go on with no unfinished run
+	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT)) $(if $(RECORD),--record) $(if $(BUDGET),--budget $(BUDGET)) $(if $(FRESH),--fresh)
 
 list: $(installed) ## List the experiments: what each asks, how many samples it takes
 	@$(cli) list

@@ -92,6 +92,19 @@ test('of one that ended, its parent keeps only what it used meanwhile', async ()
   expect(end()).toMatchObject({ foreignMicros: 200_000, foreignName: 'sh' })
 })
 
+test('so does an ancestor of several that ended', async () => {
+  const { folder, put, end: endProcess } = await procFolder()
+  await put(100, 1, contained)
+  await put(200, 5, { name: 'sh' })
+  await put(201, 30, { parent: 200 })
+  await put(202, 4000, { parent: 201 })
+  const end = watchInterference([containerId], folder)
+  await endProcess(201)
+  await endProcess(202)
+  await put(200, 5 + 30 + 4000 + 7, { name: 'sh' })
+  expect(end()).toMatchObject({ foreignMicros: 70_000 })
+})
+
 test('time that the machine below took is told apart', async () => {
   const { folder, put, steal } = await procFolder(100)
   await put(100, 1, contained)

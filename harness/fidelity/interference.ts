@@ -66,8 +66,8 @@ function readAll(proc: string) {
 }
 
 /**
- * A process that ended took its time to its parent, which waited for it: what it had used before the watch began is taken
- * off there, or it would be counted as used meanwhile.
+ * A process that ended took its time to its parent, which waited for it, and so on up to one that is still there. What it had
+ * used before the watch began is taken off there, or it would be counted as used meanwhile.
  */
 function foreignTicks(
   before: ProcessTimes,
@@ -80,10 +80,10 @@ function foreignTicks(
     const known = before.get(pid)
     used.set(pid, ticks - (known?.startTicks === startTicks ? known.ticks : 0))
   }
-  for (const [pid, { parent, ticks, startTicks }] of before) {
-    if (after.get(pid)?.startTicks === startTicks) continue
-    const left = used.get(parent)
-    if (left !== undefined) used.set(parent, left - ticks)
+  for (const [pid, { ticks }] of before) {
+    if (isStill(pid, before, after)) continue
+    const heir = heirOf(pid, before, after)
+    if (heir !== undefined) used.set(heir, (used.get(heir) ?? 0) - ticks)
   }
   const groups = new Map<number, string>()
   const isContained = (pid: number) => {
@@ -102,6 +102,25 @@ function foreignTicks(
   }
   const isVisible = containerIds.length === 0 || [...after.keys()].some(isContained)
   return isVisible ? { ticks: total, name } : undefined
+}
+
+/** Whether the process that had this number before has it still. */
+function isStill(pid: number, before: ProcessTimes, after: ProcessTimes): boolean {
+  return after.has(pid) && after.get(pid)?.startTicks === before.get(pid)?.startTicks
+}
+
+/** The nearest ancestor of a process that is still there. */
+function heirOf(pid: number, before: ProcessTimes, after: ProcessTimes): number | undefined {
+  const seen = new Set<number>()
+  for (
+    let at = before.get(pid)?.parent ?? 0;
+    before.has(at) && !seen.has(at);
+    at = before.get(at)?.parent ?? 0
+  ) {
+    if (isStill(at, before, after)) return at
+    seen.add(at)
+  }
+  return undefined
 }
 
 /** Whether it is this process, or a descendant. */

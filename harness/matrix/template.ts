@@ -39,7 +39,7 @@ export const experiment = defineExperiment({
   // How the numbers become a verdict: here, a speed-up over the sequential stack from 15 % to 300 %. On a machine of
   // fewer cores than this the claim cannot be refuted, since replicas and peer share them.
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  // How often each cell is sampled. Seven rounds are the fewest that give a median a useful interval.
+  // How often each cell is sampled at most: a full run ends after seven rounds or more, once all ratios are certain.
   rounds: { full: 9, quick: 3 },
 })
 `

@@ -9,6 +9,7 @@
  * One thread. Invariant: no cell has two samples of one round that both count.
  */
 import type { Cell, Experiment } from '../matrix/experiment.ts'
+import { roundsOf } from '../matrix/rounds.ts'
 import { roundsPerProcess } from '../matrix/rounds-per-process.ts'
 import { cellsOfRound, type ScheduledSample, seedOfSample } from '../matrix/schedule.ts'
 import type { Profile } from '../result/manifest.ts'
@@ -29,8 +30,6 @@ export type SureSample = Pick<ScheduledSample, 'experiment' | 'cell'>
 
 /** How often a sample that was disturbed is taken again: a disturbance that lasts would hold the run up for ever. */
 const mostRepetitions = 2
-/** Fewer rounds have no interval of 95 %. */
-const fewestRoundsOfFull = 7
 
 /** What one experiment has had so far. */
 interface Progress {
@@ -99,7 +98,7 @@ export class Agenda {
   sureSamples(): SureSample[] {
     return this.#all.flatMap((each) => {
       const { experiment } = each
-      const further = Math.max(0, this.#fewest(experiment) - each.round - 1)
+      const further = Math.max(0, this.#roundsOf(experiment).fewest - each.round - 1)
       const cells = [...this.#wanted(each), ...Array<readonly Cell[]>(further).fill(experiment.cells).flat()]
       return cells.map((cell) => ({ experiment, cell }))
     })
@@ -108,7 +107,7 @@ export class Agenda {
   /** Whether the experiment may have more rounds than are sure. */
   isOpenEnded({ id }: Experiment): boolean {
     const progress = this.#all.find(({ experiment }) => experiment.id === id)
-    return progress !== undefined && roundsOf(progress) < this.#most(progress.experiment)
+    return progress !== undefined && begunRounds(progress) < this.#roundsOf(progress.experiment).most
   }
 
   /** Whether the time ran out before every experiment had its fewest rounds. */
@@ -130,11 +129,11 @@ export class Agenda {
 
   #needsRound(progress: Progress): boolean {
     if (this.#lacksRounds(progress)) return true
-    return roundsOf(progress) < this.#most(progress.experiment) && excessOf(progress) > 1
+    return begunRounds(progress) < this.#roundsOf(progress.experiment).most && excessOf(progress) > 1
   }
 
   #lacksRounds(progress: Progress): boolean {
-    return roundsOf(progress) < this.#fewest(progress.experiment)
+    return begunRounds(progress) < this.#roundsOf(progress.experiment).fewest
   }
 
   get #leftMillis(): number {
@@ -142,12 +141,8 @@ export class Agenda {
     return budgetMinutes * 60_000 - this.#all.reduce((sum, { millis }) => sum + millis, 0)
   }
 
-  #fewest({ rounds }: Experiment): number {
-    return this.#options.profile === 'quick' ? rounds.quick : Math.min(fewestRoundsOfFull, rounds.full)
-  }
-
-  #most({ rounds }: Experiment): number {
-    return rounds[this.#options.profile]
+  #roundsOf(experiment: Experiment): { readonly fewest: number; readonly most: number } {
+    return roundsOf(experiment, this.#options.profile)
   }
 
   #beginRound(progress: Progress, round: number): void {
@@ -167,7 +162,7 @@ export class Agenda {
   /** The cells that lack a sample in this round, or whose last was disturbed and may be taken again. */
   #wanted(progress: Progress): Cell[] {
     const { cells, repetitions, experiment } = progress
-    const mayRepeat = repetitions < experiment.cells.length * this.#fewest(experiment)
+    const mayRepeat = repetitions < experiment.cells.length * this.#roundsOf(experiment).fewest
     return cells.filter((cell) => {
       const own = ofRound(progress, cell)
       const last = own.at(-1)
@@ -184,13 +179,13 @@ function ofRound({ samples, round }: Progress, { id }: Cell): Sample[] {
 }
 
 /** Rounds that have begun. */
-function roundsOf({ samples, round }: Progress): number {
+function begunRounds({ samples, round }: Progress): number {
   return samples.length === 0 ? 0 : round + 1
 }
 
 /** What a round takes, by those that the experiment has had. */
 function roundMillis(progress: Progress): number {
-  return progress.millis / roundsOf(progress)
+  return progress.millis / begunRounds(progress)
 }
 
 /** The experiment's uncertainty in terms of what it aims at. */
@@ -200,5 +195,5 @@ function excessOf({ experiment, samples }: Progress): number {
 
 /** After as many rounds the stacks' processes are new ones, so going to another experiment costs no warm-up more. */
 function endsProcess(progress: Progress): boolean {
-  return roundsOf(progress) % roundsPerProcess(progress.experiment.rounds.full) === 0
+  return begunRounds(progress) % roundsPerProcess(progress.experiment.rounds.full) === 0
 }

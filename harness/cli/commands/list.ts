@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import pc from 'picocolors'
 import type { Experiment } from '../../matrix/experiment.ts'
 import { loadExperiments } from '../../matrix/load.ts'
+import { wordsOfRounds } from '../../matrix/rounds.ts'
+import type { Profile } from '../../result/manifest.ts'
 import { experimentsFolder } from '../paths.ts'
 
 export function listCommand(): Command {
@@ -13,8 +15,10 @@ export function listCommand(): Command {
 
 export function formatList(experiments: readonly Experiment[]): string {
   const width = Math.max(...experiments.map(({ id }) => id.length))
-  const lines = experiments.map(({ id, title, question, cells, rounds }) => {
-    const counts = `${cells.length} cells, ${cells.length * rounds.full} samples, ${cells.length * rounds.quick} in a quick run`
+  const lines = experiments.map((experiment) => {
+    const { id, title, question, cells } = experiment
+    const samples = (profile: Profile) => wordsOfRounds(experiment, profile, cells.length)
+    const counts = `${cells.length} cells, ${samples('full')} samples, ${samples('quick')} in a quick run`
     return `${pc.bold(id.padEnd(width))}  ${title}\n${' '.repeat(width)}  ${question}\n${' '.repeat(width)}  ${pc.dim(counts)}`
   })
   return lines.join('\n')

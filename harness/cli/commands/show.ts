@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import pc from 'picocolors'
 import type { Cell, Experiment } from '../../matrix/experiment.ts'
 import { loadExperiment } from '../../matrix/load.ts'
+import { roundsOf, wordsOfRounds } from '../../matrix/rounds.ts'
 import { type Effort, effortOf } from '../../result/effort.ts'
 import type { Profile } from '../../result/manifest.ts'
 import { describeMachine } from '../../runner/machine.ts'
@@ -26,7 +27,8 @@ export function showCommand(): Command {
 
 export function formatExperiment(experiment: Experiment, profile: Profile, effort?: Effort): string {
   const { id, title, question, claim, workload, cells, baselines, verdict, rounds } = experiment
-  const samples = cells.length * rounds[profile]
+  const { fewest, most } = roundsOf(experiment, profile)
+  const aim = fewest === most ? '' : `, until every ratio is known within ± ${100 * rounds.target} %`
   const width = Math.max(...cells.map((cell) => cell.id.length))
   const { kind, ...settings } = workload
   const measures = specificationOf(workload).measures.join(', ')
@@ -38,8 +40,9 @@ export function formatExperiment(experiment: Experiment, profile: Profile, effor
     ['measures', measures],
     ['baselines', baselines.join(', ')],
     ['verdict', rule.join(', ')],
-    ['rounds', `${rounds[profile]} (${profile}), so ${samples} samples of ${cells.length} cells`],
-    ['takes', formatEffort(id, samples, profile, effort)],
+    ['rounds', `${wordsOfRounds(experiment, profile)} (${profile})${aim}`],
+    ['samples', `${wordsOfRounds(experiment, profile, cells.length)}, of ${cells.length} cells`],
+    ['takes', formatEffort(id, cells.length * fewest, profile, effort, most > fewest)],
     ['file', `experiments/${id}.ts`],
   ]
   return [
@@ -50,14 +53,20 @@ export function formatExperiment(experiment: Experiment, profile: Profile, effor
   ].join('\n')
 }
 
-function formatEffort(id: string, samples: number, profile: Profile, effort: Effort | undefined): string {
+function formatEffort(
+  id: string,
+  samples: number,
+  profile: Profile,
+  effort: Effort | undefined,
+  mayBeMore: boolean,
+): string {
   if (effort === undefined) {
     return `not known before its first run here: make reproduce PROFILE=quick EXPERIMENT=${id} tells`
   }
   const time = formatDuration(samples * effort.millisPerSample)
   const mebibytes = Math.max(1, Math.round((samples * effort.bytesPerSample) / 2 ** 20))
   const other = effort.profile === profile ? '' : `, a ${effort.profile} one`
-  return `about ${time} and ${mebibytes} MiB in reports/, as in run ${effort.run}${other}`
+  return `${mayBeMore ? 'at least' : 'about'} ${time} and ${mebibytes} MiB in reports/, as in run ${effort.run}${other}`
 }
 
 function formatFactors({ factors }: Cell): string {
