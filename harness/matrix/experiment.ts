@@ -77,12 +77,24 @@ const replicatedWorkRuleSchema = z.strictObject({
   refutableFromCores: z.int().positive(),
 })
 
+/** A verdict on the claim that the speed-up over the sequential stack grows, or falls, along a factor. */
+const trendRuleSchema = z.strictObject({
+  kind: z.literal('trend'),
+  /** The last of these values is compared with the first; those between are only told. Cells are equal in all else. */
+  factor: z.enum(factorNames).exclude(['strategy', 'replicas']),
+  along: z.array(z.union([z.string(), z.number()])).min(2),
+  speedup: z.enum(['rises', 'falls']),
+  /** A machine with fewer cores cannot refute the claim: replicas and peer compete for them. */
+  refutableFromCores: z.int().positive(),
+})
+
 export const verdictRuleSchema = z.discriminatedUnion('kind', [
   speedupRangeSchema,
   modelRuleSchema,
   survivalRuleSchema,
   costRuleSchema,
   replicatedWorkRuleSchema,
+  trendRuleSchema,
   predictionRuleSchema,
 ])
 
@@ -130,6 +142,7 @@ export type SpeedupRange = z.infer<typeof speedupRangeSchema>
 export type SurvivalRule = z.infer<typeof survivalRuleSchema>
 export type ModelRule = z.infer<typeof modelRuleSchema>
 export type ReplicatedWorkRule = z.infer<typeof replicatedWorkRuleSchema>
+export type TrendRule = z.infer<typeof trendRuleSchema>
 export type CostRule = z.infer<typeof costRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>

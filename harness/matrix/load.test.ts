@@ -69,6 +69,19 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: verdict.over: cell "sequential-cipher-tap" has no counterpart with payloadWork "copy"',
   ],
   [
+    'a trend along a value that no cell has',
+    changed({
+      verdict: {
+        kind: 'trend',
+        factor: 'payloadWork',
+        along: ['none', 'cipher'],
+        speedup: 'rises',
+        refutableFromCores: 3,
+      },
+    }),
+    'small.ts: verdict.along: no cell beside the sequential ones has payloadWork "none"',
+  ],
+  [
     'a verdict on predictions that nobody makes',
     changed({ verdict: { kind: 'prediction', median: 0.1, worst: 0.2 } }),
     'small.ts: predictions: missing, though the verdict is on predictions',

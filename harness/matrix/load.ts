@@ -102,7 +102,11 @@ export function resolveDefinition(path: string, definition: Definition): Experim
       })
     }
   }
-  complaints.push(...complaintsAboutCost(experiment), ...complaintsAboutPredictions(experiment))
+  complaints.push(
+    ...complaintsAboutCost(experiment),
+    ...complaintsAboutTrend(experiment),
+    ...complaintsAboutPredictions(experiment),
+  )
   if (complaints.length > 0) throw refusal(path, complaints)
   return experiment
 }
@@ -126,6 +130,26 @@ function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
           },
         ],
   )
+}
+
+/** Every value that a trend goes along needs a cell with a speed-up over the sequential stack. */
+function complaintsAboutTrend({ verdict, cells, baselines }: Experiment): Complaint[] {
+  if (verdict.kind !== 'trend') return []
+  const { factor, along } = verdict
+  const missing = along.filter(
+    (value) => !cells.some(({ factors }) => factors[factor] === value && factors.strategy !== 'sequential'),
+  )
+  const complaints = missing.map((value) => ({
+    path: ['verdict', 'along'],
+    problem: `no cell beside the sequential ones has ${factor} "${value}"`,
+    remedy: `list ${factor} in a set of cells, or leave the value out`,
+  }))
+  if (baselines.includes('sequential')) return complaints
+  const remedy = 'add "sequential", or choose another verdict'
+  return [
+    ...complaints,
+    { path: ['baselines'], problem: 'a trend is one of speed-ups over sequential', remedy },
+  ]
 }
 
 /** A verdict on predictions needs `predictions`, and these need a workload that the virtual cores model. */

@@ -18,6 +18,8 @@ export interface SampleContext extends PrepareContext {
   readonly experiment: Experiment
   /** Share of the experiment's warm-up that is to be done: 1, less in a quick run, 0 for none. */
   readonly warmupShare: number
+  /** Share of the amount that each sample measures: 1, or less in a quick run. */
+  readonly measuredShare: number
   /** The run has no earlier sample of this cell. */
   readonly isFirst: boolean
   /** Seeds everything random in this sample: 32 bits, not negative. */

@@ -12,7 +12,9 @@ import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** Share of the warm-up. A quick run only shows that everything works: it does not wait until all code is compiled. */
-const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0.25 }
+const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 8 }
+/** Share of what is measured: several short rounds show more than a long one. */
+const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0.25 }
 
 export async function takeSample(
   sampler: Sampler,
@@ -27,6 +29,7 @@ export async function takeSample(
     log: (line) => appendLog(logPath, line),
     experiment,
     warmupShare: warmupShare[profile],
+    measuredShare: measuredShare[profile],
     isFirst: round === 0 && scheduled.attempt === 0,
     seed,
     logPath,

@@ -18,7 +18,10 @@ export async function takeAloneSample(
       'Use tap in the cells of this experiment.',
     )
   }
-  const extent = { settling: amount.warmup * context.warmupShare, measured: amount.measured }
+  const extent = {
+    settling: amount.warmup * context.warmupShare,
+    measured: amount.measured * context.measuredShare,
+  }
   const { kind: workload } = context.experiment.workload
   const work = { workload, ...side.task(options, extent) }
   context.recordCommand(['work', JSON.stringify(work)])

@@ -13,7 +13,10 @@ export async function takeLinuxSample(
   { options, amount }: WorkloadPlan,
   context: SampleContext,
 ): Promise<SampleOutcome> {
-  const extent = { settling: amount.warmup * context.warmupShare, measured: amount.measured }
+  const extent = {
+    settling: amount.warmup * context.warmupShare,
+    measured: amount.measured * context.measuredShare,
+  }
   const { listens, peer, standIn } = await side.exchange(options, extent, siteOf(testbed, undefined, false))
   const ends = [
     { node: testbed.stack, program: standIn },

@@ -52,15 +52,18 @@ export async function takeStackSample(
       'Use tap, tap-bridge or veth-packet in the cells of this strategy.',
     )
   }
-  const { warmup, measured } = plan.work.amount
+  const { warmup } = plan.work.amount
+  const measured = plan.work.amount.measured * context.measuredShare
   const make = (extent: Extent, changes: Changes) =>
     exchange(testbed, agent, side, plan, context, extent, changes)
   const { id, rounds } = context.experiment
   await testbed.enterRound(id, rounds.full, plan.round)
   if (!testbed.warmCells.delete(plan.cell) && context.warmupShare > 0) {
     context.log('warming up')
-    const share = (warmup * context.warmupShare) / warmupExchanges
-    for (let k = 0; k < warmupExchanges; k++) {
+    // A short warm-up gains nothing from being divided: starting an exchange would take most of it.
+    const exchanges = context.warmupShare < 1 ? 1 : warmupExchanges
+    const share = (warmup * context.warmupShare) / exchanges
+    for (let k = 0; k < exchanges; k++) {
       refuseFaults('warm-up', await make({ settling: 0, measured: share }, {}))
     }
   }

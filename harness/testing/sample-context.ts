@@ -26,6 +26,7 @@ export function sampleContext({
     // Samplers read only these fields of an experiment.
     experiment: { id: 'tested', workload, rounds: { full: 21, quick: 3 } },
     warmupShare,
+    measuredShare: 1,
     isFirst,
     seed: 1,
     logPath,

@@ -8,6 +8,7 @@ import { judgeByPrediction } from './prediction.ts'
 import { judgeByRange } from './range.ts'
 import { judgeByReplicatedWork } from './replicated-work.ts'
 import { judgeBySurvival } from './survival.ts'
+import { judgeByTrend } from './trend.ts'
 
 /** `quantity` is the name, for sentences, of the measure that cells are compared by. */
 export function judge(
@@ -36,6 +37,8 @@ export function judge(
       return judgeByReplicatedWork(rule, cells, machine)
     case 'prediction':
       return judgeByPrediction(rule, cells)
+    case 'trend':
+      return judgeByTrend(rule, cells, machine)
     case 'speedup-range':
       return judgeByRange(rule, cells, machine)
   }
