@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countersBetween, parseCounters, pathEvents } from './counters.ts'
+import { countersBetween, parseCounters, pathEvents, readCounters } from './counters.ts'
 
 const snmp = `Tcp: RtoAlgorithm MaxConn InSegs RetransSegs InCsumErrors
 Tcp: 1 -1 1000 3 0
@@ -22,6 +22,21 @@ describe('network counters', () => {
       'Tcp.InSegs': 500,
       'TcpExt.TCPOFOQueue': 1,
     })
+  })
+
+  it('are read inside the container where its process is not one of this machine', async () => {
+    const commands: (readonly string[])[] = []
+    const node = {
+      name: 'peer',
+      containerId: 'c0ffee',
+      pid: process.pid,
+      exec: async (command: readonly string[]) => {
+        commands.push(command)
+        return { exitCode: 0, stdout: snmp, stderr: '' }
+      },
+    }
+    expect(await readCounters(node)).toMatchObject({ 'Tcp.InSegs': 1000 })
+    expect(commands).toEqual([['cat', '/proc/net/snmp', '/proc/net/netstat']])
   })
 
   it('are summed up as what happened on the path', () => {
