@@ -10,6 +10,12 @@ set -eu
 cluster=$(mktemp -d)
 started=
 finish() {
+  # Tasks of a script that was interrupted clean up first.
+  scancel --quiet --user="$(id -un)" 2>/dev/null || true
+  for _ in $(seq 60); do
+    squeue --noheader --format=%i 2>/dev/null | grep -q . || break
+    sleep 0.5
+  done
   # Each by its number: another cluster may run here.
   for daemon in $started; do
     [ ! -f "$cluster/$daemon.pid" ] || kill "$(cat "$cluster/$daemon.pid")" 2>/dev/null || true
@@ -66,5 +72,5 @@ array=$(sbatch --parsable --export=ALL "$@" examples/slurm/reproduce.sbatch)
 merge=$(sbatch --parsable --export=ALL,ARRAY="$array" --dependency=afterany:"$array" examples/slurm/merge.sbatch)
 echo "array $array, merge $merge"
 while squeue --noheader --format=%i | grep -q .; do sleep 1; done
-cat dominoes-"$array"_*.out "dominoes-merge-$merge.out"
-grep -q '^Report: ' "dominoes-merge-$merge.out"
+cat dominoes-"$array"_*.log "dominoes-merge-$merge.log"
+grep -q '^Report: ' "dominoes-merge-$merge.log"

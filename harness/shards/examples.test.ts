@@ -103,6 +103,8 @@ test('each pod measures the shard of its index, at the commit that was named', a
 test('each task of the Slurm array measures its shard; submitted again, of as many shards as there were', async () => {
   const script = await readExample('slurm/reproduce.sbatch')
   expect(script).toMatch(/^#SBATCH --array=1-3$/m)
+  // A file that git does not ignore would make each shard another source.
+  expect(script).toMatch(/^#SBATCH --output=\S+\.log$/m)
   const task = { SLURM_ARRAY_TASK_ID: '2', SLURM_ARRAY_TASK_COUNT: '3' }
   expect(await callsOf(script, task)).toEqual(['make [reproduce] [SHARD=2/3] [PROFILE=full] [EXPERIMENT=]'])
   const again = { ...task, SLURM_ARRAY_TASK_COUNT: '1', SHARDS: '3', PROFILE: 'quick', EXPERIMENT: 'udp' }
@@ -119,9 +121,9 @@ test('the Slurm merge names what the tasks of that array have printed, each once
     script,
     { ARRAY: '7' },
     {
-      'dominoes-7_1.out': output('1 of 2', '/shared/a'),
-      'dominoes-7_2.out': output('2 of 2', '/shared/b').repeat(2),
-      'dominoes-8_1.out': output('1 of 2', '/shared/c'),
+      'dominoes-7_1.log': output('1 of 2', '/shared/a'),
+      'dominoes-7_2.log': output('2 of 2', '/shared/b').repeat(2),
+      'dominoes-8_1.log': output('1 of 2', '/shared/c'),
     },
   )
   expect(calls).toEqual(['make [merge] [RUNS=/shared/a /shared/b ]'])
