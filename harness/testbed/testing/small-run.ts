@@ -25,7 +25,7 @@ const wanted = {
         kind: 'bulk',
         direction: 'send',
         transferBytes: { checksum: 128 * 2 ** 20 },
-        warmupBytes: { checksum: 0 },
+        warmupBytes: { checksum: 2 ** 20 },
       },
       cells: [
         { strategy: ['sequential'], payloadWork: ['checksum'] },
