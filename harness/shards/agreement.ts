@@ -80,6 +80,11 @@ const checks: readonly Check[] = [
     remedy: `Give the same SEED everywhere, or none: it follows from the experiments then; and ${again}.`,
   },
   {
+    field: 'budgetMinutes',
+    value: ({ budgetMinutes }) => budgetMinutes,
+    remedy: `Give the same BUDGET everywhere, or none, and ${again}.`,
+  },
+  {
     field: 'records',
     value: ({ records }) => records,
     remedy: `Say RECORD=1 everywhere or nowhere, and ${again}.`,
@@ -161,7 +166,7 @@ function requireFinished(shard: ShardRun): void {
   if (isFinished(shard)) return
   const { samplesPlanned, shard: place } = shard.manifest
   throw new HarnessError(
-    `Shard ${place.index} of ${place.count} is not finished: ${shard.folder} has ${shard.samples.length} of ${samplesPlanned} samples.`,
+    `Shard ${place.index} of ${place.count} is not finished: ${shard.folder} has ${shard.samples.length} of at least ${samplesPlanned} samples.`,
     'Type its command again on its machine: it goes on where it stopped.',
   )
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { experimentsFolder } from '../cli/paths.ts'
 import type { Definition, Experiment } from '../matrix/experiment.ts'
 import { loadExperiments, resolveDefinition } from '../matrix/load.ts'
-import { schedule } from '../matrix/schedule.ts'
+import { roundsOf } from '../matrix/rounds.ts'
+import { seedOfSample } from '../matrix/schedule.ts'
 import { smallDefinition, smallPlan } from '../testing/fixtures.ts'
 import { commonSeed, parseShardPlace, shardOf } from './divide.ts'
 import { unitsOf } from './units.ts'
@@ -75,15 +76,16 @@ test('the shards of this matrix share out every cell once, for any number of mac
 test('no shard takes more samples than the mean by more than a unit', async () => {
   const experiments = await loadExperiments(experimentsFolder)
   const largest = Math.max(...unitsOf(experiments, 'full').map(({ samples }) => samples))
-  const all = schedule(experiments, 'full', 1).length
+  const samplesOf = (some: readonly Experiment[]) =>
+    some.reduce((sum, each) => sum + each.cells.length * roundsOf(each, 'full').fewest, 0)
   for (const part of shards(experiments, 4)) {
-    expect(schedule(part.experiments, 'full', 1).length).toBeLessThanOrEqual(all / 4 + largest)
+    expect(samplesOf(part.experiments)).toBeLessThanOrEqual(samplesOf(experiments) / 4 + largest)
   }
 })
 
 test('a sample has the same seed in a shard as in the whole', () => {
   const seeds = (experiments: readonly Experiment[]) =>
-    schedule(experiments, 'quick', 5).map(({ cell, round, seed }) => `${cell.id} ${round} ${seed}`)
+    experiments.flatMap((each) => each.cells.map((cell) => seedOfSample(5, each, cell, 1, 0)))
   expect(
     shards([small], 3)
       .flatMap((part) => seeds(part.experiments))

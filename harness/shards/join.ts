@@ -3,7 +3,7 @@
  * not depend on the division. Invariant: `order` counts all samples from 0, experiment by experiment, each in rounds.
  */
 import type { Experiment } from '../matrix/experiment.ts'
-import type { Machine, Manifest } from '../result/manifest.ts'
+import type { Machine, Manifest, Shard } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
 import type { Sample } from '../result/sample.ts'
 import type { ShardRun } from './agreement.ts'
@@ -22,9 +22,8 @@ export function joinManifests(shards: readonly ShardRun[]): Omit<Manifest, 'run'
         .toSorted()
         .at(-1) ?? null,
     complete: manifests.every(({ complete }) => complete),
-    remarks: manifests.flatMap(({ remarks, shard: { index, count } }) =>
-      remarks.map((remark) => `Shard ${index} of ${count}: ${remark}`),
-    ),
+    remarks: manifests.flatMap(({ remarks, shard: each }) => ofShard(each, remarks)),
+    notices: manifests.flatMap(({ notices, shard: each }) => ofShard(each, notices)),
     machine: describeTogether(manifests.map(({ machine }) => machine)),
     topologies: joinFacts(manifests.map(({ topologies }) => topologies)),
     commands: manifests.flatMap(({ commands }) => commands).toSorted((a, b) => compare(a.at, b.at)),
@@ -39,6 +38,10 @@ export function joinManifests(shards: readonly ShardRun[]): Omit<Manifest, 'run'
       cells: Object.fromEntries(experiments.map(({ id, cells }) => [id, cells.map((cell) => cell.id)])),
     })),
   }
+}
+
+function ofShard({ index, count }: Shard, sentences: readonly string[]): string[] {
+  return sentences.map((sentence) => `Shard ${index} of ${count}: ${sentence}`)
 }
 
 export function joinSamples(shards: readonly ShardRun[]): Sample[] {

@@ -6,11 +6,12 @@
 import { baselineOf } from '../matrix/baseline.ts'
 import { counterpartOf } from '../matrix/counterpart.ts'
 import type { Cell, Experiment, VerdictRule } from '../matrix/experiment.ts'
+import { roundsOf } from '../matrix/rounds.ts'
 import type { Profile } from '../result/manifest.ts'
 
 export interface Unit {
   readonly parts: readonly UnitPart[]
-  /** The samples that it takes. */
+  /** The samples that it takes at least. */
   readonly samples: number
 }
 
@@ -32,7 +33,10 @@ const pairwise: readonly VerdictRule['kind'][] = [
 export function unitsOf(experiments: readonly Experiment[], profile: Profile): Unit[] {
   const unit = (parts: readonly UnitPart[]): Unit => ({
     parts,
-    samples: parts.reduce((sum, { experiment, cells }) => sum + cells.length * experiment.rounds[profile], 0),
+    samples: parts.reduce(
+      (sum, { experiment, cells }) => sum + cells.length * roundsOf(experiment, profile).fewest,
+      0,
+    ),
   })
   // A run has one calibration, so whatever is predicted from it was measured beside it.
   const [predicted, others] = [
@@ -51,7 +55,7 @@ function closedGroups(experiment: Experiment): readonly (readonly Cell[])[] {
   if (!pairwise.includes(experiment.verdict.kind)) return [experiment.cells]
   const groups: Set<Cell>[] = []
   for (const cell of experiment.cells) {
-    const together = [cell, ...comparedWith(cell, experiment)]
+    const together = [cell, ...allComparedWith(cell, experiment)]
     const joined = groups.filter((group) => together.some((each) => group.has(each)))
     const [first = new Set<Cell>(), ...rest] = joined
     if (joined.length === 0) groups.push(first)
@@ -61,7 +65,7 @@ function closedGroups(experiment: Experiment): readonly (readonly Cell[])[] {
   return groups.map((group) => experiment.cells.filter((cell) => group.has(cell)))
 }
 
-function comparedWith(cell: Cell, { verdict, baselines, cells }: Experiment): Cell[] {
+function allComparedWith(cell: Cell, { verdict, baselines, cells }: Experiment): Cell[] {
   const others = [
     ...baselines.map((baseline) => baselineOf(baseline, cell, cells)),
     counterpartOf(verdict, cell, cells),

@@ -119,7 +119,16 @@ async function measure(
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
   const source = await describeSource(projectFolder)
-  const wanted = { experiments, profile, seed, machine, source, records: record, budgetMinutes: budget, shard }
+  const wanted = {
+    experiments,
+    profile,
+    seed,
+    machine,
+    source,
+    records: record,
+    budgetMinutes: budget,
+    shard,
+  }
   const { run: unfinished, remark } = fresh ? {} : await findUnfinished(reportsFolder, wanted)
   if (remark !== undefined) process.stdout.write(`${remark}\n`)
   return runExperiments({

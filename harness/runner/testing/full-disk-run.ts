@@ -42,7 +42,7 @@ async function run() {
       predictor: new FakePredictor(),
       reports,
       signal: new AbortController().signal,
-      progress: (schedule) => new LineProgress(schedule, () => {}),
+      progress: new LineProgress(() => {}),
     })
     return { told: remarks.join('\n'), complete, lastCall: sampler.calls.at(-1) }
   } catch (error) {

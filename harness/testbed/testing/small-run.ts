@@ -54,7 +54,7 @@ try {
       predictor: virtualCores,
       reports,
       signal,
-      progress: (schedule) => new LineProgress(schedule, tell),
+      progress: new LineProgress(tell),
     }),
   )
   for (const remark of remarks) tell(remark)
