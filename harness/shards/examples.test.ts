@@ -64,6 +64,8 @@ test('the Kubernetes job has an index for each shard, and a node for each pod', 
   expect([String(completions), String(parallelism)]).toEqual([environment.SHARDS, environment.SHARDS])
   const [rule] = affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution
   expect(rule.topologyKey).toBe('kubernetes.io/hostname')
+  // The processes of containers are looked for by their numbers on the node.
+  expect(template.spec.hostPID).toBe(true)
   expect(rule.labelSelector.matchLabels).toEqual(template.metadata.labels)
 })
 
