@@ -15,7 +15,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce list show new report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
+.PHONY: help reproduce merge list show new report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,8 +28,11 @@ node_modules: $(installed) ## Install the dependencies, if they changed
 $(installed): package-lock.json
 	@flock package-lock.json sh -c '[ $(installed) -nt package-lock.json ] || { PATH="$(host_path)" npm ci --no-progress >&2 && touch $(installed); }'
 
-reproduce: $(installed) ## Measure the experiments and write the report; RECORD=1: keep logs to replay; BUDGET=: minutes it may take; FRESH=1: go on with no unfinished run
-	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT)) $(if $(RECORD),--record) $(if $(BUDGET),--budget $(BUDGET)) $(if $(FRESH),--fresh)
+reproduce: $(installed) ## Measure the experiments and write the report; SHARD=i/n: a part; RECORD=1: keep logs to replay; BUDGET=: minutes it may take; FRESH=1: go on with no unfinished run
+	@$(cli) reproduce --profile $(PROFILE) $(if $(EXPERIMENT),--experiment $(EXPERIMENT)) $(if $(RECORD),--record) $(if $(BUDGET),--budget $(BUDGET)) $(if $(FRESH),--fresh) $(if $(SHARD),--shard $(SHARD)) $(if $(SEED),--seed $(SEED))
+
+merge: $(installed) ## Join the shards of a run and write the report: RUNS="<folder> …"; MIXED=1: of unlike machines, too
+	@$(cli) merge $(RUNS) $(if $(MIXED),--mixed)
 
 list: $(installed) ## List the experiments: what each asks, how many samples it takes
 	@$(cli) list

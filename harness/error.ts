@@ -14,6 +14,12 @@ export class HarnessError extends Error {
   }
 }
 
+/**
+ * Nothing can be measured any more. It ends the run and not only a sample: what was not tried is not recorded as failed,
+ * and the same command can go on there.
+ */
+export class RunEndingError extends HarnessError {}
+
 /** A failure because states of replicas differ: it makes more than one sample invalid. */
 export class DivergenceFailure extends HarnessError {
   /** Digests that differed, at least 1. */

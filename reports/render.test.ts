@@ -202,3 +202,32 @@ test('requests and responses are drawn as their measures are declared: rates, ra
 })
 
 const exchange = { role: ['server' as const], messageBytes: [1], depth: [32] }
+
+test('the page of a shard says which it is, and that its verdicts are not those of the whole', async () => {
+  const whole = fakeRun()
+  const [experiment] = whole.manifest.experiments
+  const cells = { small: [...(experiment?.cells.map(({ id }) => id) ?? []), 'a-cell-of-another-shard'] }
+  const page = await renderReport(fakeRun({ manifest: { shard: { index: 2, count: 3, cells } } }))
+  expect(page).toContain('This is shard 2 of 3')
+  expect(page).toContain('It measured 7 of 8 cells')
+  expect(await renderReport(whole)).not.toContain('This is shard')
+})
+
+test('the page of a merged run tells the machine of each shard, and warns if they are unlike', async () => {
+  const page = async (...models: readonly string[]) => {
+    const shards = models.map((cpuModel, at) => ({
+      index: at + 1,
+      run: `run-${at}`,
+      startedAt: '2026-01-02T03:04:05.000Z',
+      endedAt: '2026-01-02T03:14:05.000Z',
+      machine: { ...fakeRun().manifest.machine, cpuModel },
+      cells: { small: [`cell-${at}`] },
+    }))
+    return renderReport(fakeRun({ manifest: { mergedFrom: shards } }))
+  }
+  const mixed = await page('Some processor', 'Another processor')
+  expect(mixed).toContain('Merged from 2 shards')
+  expect(mixed).toMatch(/Shard 2: run run-1, Another processor, 2 cores[\s\S]*cell-1/)
+  expect(mixed).toContain('measured on unlike machines')
+  expect(await page('Some processor', 'Some processor')).not.toContain('unlike machines')
+})

@@ -27,6 +27,7 @@ test('an unknown command, option or profile is wrong usage, with exit code 2', a
     ['reproduce', '--speed'],
     ['reproduce', '--profile', 'slow'],
     ['reproduce', '--seed', 'x'],
+    ['reproduce', '--shard', '4/3'],
   ]
   const results = await Promise.all(tries.map((argv) => run(...argv)))
   expect(results.map(({ code, stdout }) => ({ code, stdout }))).toEqual(
@@ -48,6 +49,21 @@ test('an experiment that does not exist fails before anything is run, and says w
   expect(stdout).toBe('')
   expect(stderr).toContain('There is no experiment "tcp-sent".')
   expect(stderr).toMatch(/→ Choose one of: .*tcp-send/)
+})
+
+test('more shards than there is to share out are refused before anything is run, and so is a merge of nothing', async () => {
+  const tries = [
+    run('reproduce', '--experiment', 'work-ratio', '--shard', '1/1000'),
+    run('merge'),
+    run('merge', 'no-such-run'),
+  ]
+  const [many, nothing, unknown] = await Promise.all(tries)
+  expect(many).toMatchObject({ code: 1, stdout: '' })
+  expect(many?.stderr).toMatch(/1000 shards are too many[\s\S]*→ Use SHARD=i\/\d+ at most/)
+  expect(nothing).toMatchObject({ code: 1, stdout: '' })
+  expect(nothing?.stderr).toContain('→ make merge RUNS=')
+  expect(unknown).toMatchObject({ code: 1, stdout: '' })
+  expect(unknown?.stderr).toMatch(/There is no folder .*no-such-run\.\n +→ Name for each shard/)
 })
 
 test('while a run is under way another is refused, and nothing is set up for it', async () => {

@@ -97,6 +97,13 @@ test.each([
     { profile: 'quick', experiment: 'tcp-send', record: true },
   ],
   [['reproduce', 'FRESH=1'], 'reproduce', { profile: 'full', fresh: true }],
+  [
+    ['reproduce', 'SHARD=2/3', 'SEED=7'],
+    'reproduce',
+    { profile: 'full', shard: { index: 2, count: 3 }, seed: 7 },
+  ],
+  [['merge', 'RUNS=a b/c'], 'merge', {}, ['a', 'b/c']],
+  [['merge', 'RUNS=a', 'MIXED=1'], 'merge', { mixed: true }, ['a']],
   [['list'], 'list', {}],
   [['show', 'EXPERIMENT=udp', 'PROFILE=quick'], 'show', { profile: 'quick' }, 'udp'],
   [['new', 'EXPERIMENT=mine'], 'new', {}, 'mine'],

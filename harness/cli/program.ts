@@ -5,6 +5,7 @@ import { cleanCommand } from './commands/clean.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { listCommand } from './commands/list.ts'
+import { mergeCommand } from './commands/merge.ts'
 import { newCommand } from './commands/new.ts'
 import { predictCommand } from './commands/predict.ts'
 import { replayCommand } from './commands/replay.ts'
@@ -19,6 +20,7 @@ import { topCommand } from './commands/top.ts'
 export function commands(signal: AbortSignal): Command[] {
   return [
     reproduceCommand,
+    mergeCommand,
     listCommand,
     showCommand,
     newCommand,

@@ -1,22 +1,25 @@
 import { access, constants } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, release } from 'node:os'
 import Docker from 'dockerode'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
+import { chosenEngine } from './context.ts'
 
 /**
- * Finding the Docker engine: the one named by DOCKER_HOST, else the first of the usual sockets that answers.
- * The engine must run on this machine, since containers mount the project and the run's directory.
+ * Finding the Docker engine: the one that Docker's own settings choose (DOCKER_HOST, or a context), else the first of the
+ * usual sockets that answers. The engine must run on this machine: containers mount the project and the run's directory,
+ * and the manifest describes the machine where the harness runs.
  */
 export const defaultSocket = '/var/run/docker.sock'
 
 /** Where an engine may listen, best first. */
 export function engineSockets(environment: NodeJS.ProcessEnv = process.env): string[] {
-  const host = environment.DOCKER_HOST
-  if (host !== undefined && host !== '') {
+  const chosen = chosenEngine(environment)
+  if (chosen !== undefined) {
+    const { host, by } = chosen
     if (host.startsWith('unix://')) return [host.slice('unix://'.length)]
     throw new HarnessError(
-      `DOCKER_HOST is ${host}, but the engine has to run on this machine: containers mount its directories.`,
-      'Unset DOCKER_HOST, or point it at a local socket: export DOCKER_HOST=unix:///var/run/docker.sock',
+      `${by} names ${host}, but the engine has to run on this machine: containers mount its directories, and the run says on which machine it was measured.`,
+      'Run the command on that machine: ssh there, in a checkout of the same commit (SHARD=i/n and `make merge` join what several machines measure). Or choose a local engine: export DOCKER_HOST=unix:///var/run/docker.sock',
     )
   }
   const sockets = [defaultSocket]
@@ -31,12 +34,24 @@ export async function findEngine(): Promise<Docker | undefined> {
     const docker = new Docker({ socketPath })
     try {
       await docker.ping()
-      return docker
     } catch (error) {
       await explainRefusal(socketPath, error)
+      continue
     }
+    await requireOwnKernel(docker, socketPath)
+    return docker
   }
   return undefined
+}
+
+/** A local socket may lead into a virtual machine, as that of Docker Desktop does. */
+async function requireOwnKernel(docker: Docker, socketPath: string): Promise<void> {
+  const { KernelVersion } = await docker.info()
+  if (KernelVersion === release()) return
+  throw new HarnessError(
+    `The Docker engine at ${socketPath} runs under another kernel (${KernelVersion}) than this machine (${release()}): in a virtual machine, or behind a tunnel.`,
+    'Use an engine on this machine itself (on Debian: apt-get install docker.io), or run the command inside of that machine.',
+  )
 }
 
 async function explainRefusal(socketPath: string, error: unknown): Promise<void> {

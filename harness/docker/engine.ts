@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { HarnessError } from '../error.ts'
+import { HarnessError, messageOf, RunEndingError } from '../error.ts'
 import { canInstall, installPackages } from './apt.ts'
 import { findEngine } from './client.ts'
+import { chosenEngine } from './context.ts'
 import { startDaemon } from './daemon.ts'
 import { withLock } from './lock.ts'
 import { type Progress, silent } from './progress.ts'
@@ -23,6 +25,28 @@ export function ensureEngine(onProgress: Progress = silent): Promise<Docker> {
   return pending
 }
 
+const patienceMillis = 10_000
+
+/** Throws RunEndingError if the engine does not answer any more. An engine that is being restarted is waited for. */
+export async function requireAnswer(docker: Pick<Docker, 'ping'>, patience = patienceMillis): Promise<void> {
+  const startedAt = performance.now()
+  for (;;) {
+    const answer = docker.ping().then(
+      () => '',
+      (error: unknown) => messageOf(error),
+    )
+    const refusal = await Promise.race([answer, delay(patience, 'it says nothing', { ref: false })])
+    if (refusal === '') return
+    if (performance.now() - startedAt >= patience) {
+      throw new RunEndingError(
+        `Docker does not answer any more: ${refusal}.`,
+        'Start it again (sudo systemctl start docker, or: make setup), and type the same command: the run goes on where it stopped.',
+      )
+    }
+    await delay(250)
+  }
+}
+
 async function findOrStart(onProgress: Progress): Promise<Docker> {
   const running = await findEngine()
   if (running !== undefined) return running
@@ -35,10 +59,11 @@ async function findOrStart(onProgress: Progress): Promise<Docker> {
 }
 
 async function setUp(onProgress: Progress): Promise<Docker> {
-  if (process.env.DOCKER_HOST) {
+  const chosen = chosenEngine()
+  if (chosen !== undefined) {
     throw new HarnessError(
-      `No Docker engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}.`,
-      'Start that engine, or unset DOCKER_HOST to let one be found.',
+      `No Docker engine answers at ${chosen.host}, which ${chosen.by} names.`,
+      'Start that engine, or let one be found: unset DOCKER_HOST and DOCKER_CONTEXT, docker context use default.',
     )
   }
   if (!(await isInstalled())) {

@@ -80,6 +80,11 @@ export async function startProgram<Result>(
 
 const event = z.looseObject({ event: z.string() })
 
+const portRemedy =
+  'Another program in that container listens on this port. The next sample gets new containers; if it happens there, too, see who started that program: docker exec <container> ss -ltnp'
+const otherRemedy =
+  'If the other end failed, its own message tells more; a silence longer than the timeout ends it, too.'
+
 async function follow<Result>(
   child: ContainerProcess,
   name: string,
@@ -98,6 +103,6 @@ async function follow<Result>(
   if (result !== undefined) return result
   throw new HarnessError(
     `The ${name} ended without a result (exit code ${exitCode}): ${reason || child.lastWords()}`,
-    'If the other end failed, its own message tells more; a silence longer than the timeout ends it, too.',
+    reason.includes('Address already in use') ? portRemedy : otherRemedy,
   )
 }

@@ -48,6 +48,25 @@ describe('the programs of a Linux host', () => {
     expect(moved['Tcp.InSegs']).toBeGreaterThan(4000)
   })
 
+  it('says that a port is taken, and what that means', async () => {
+    const { node } = await deploy('veth')
+    await writeFile(join(tests.directory, 'few'), 'few')
+    const listener = sink({
+      meet: { listen: 5001 },
+      content: { file: `${paths.shared}/few` },
+      warmupBytes: 0,
+    })
+    const first = await startProgram(node('peer'), listener)
+    await first.ready
+    const second = await startProgram(node('peer'), listener)
+    await expect(second.result).rejects.toMatchObject({
+      reason: expect.stringMatching(/^The sink.py on peer ended .*: OSError: .*Address already in use$/),
+      remedy: expect.stringContaining('Another program in that container listens on this port'),
+    })
+    first.result.catch(() => {})
+    await first.kill()
+  })
+
   it('tells where a stream first differs from what was expected', async () => {
     const { node } = await deploy('veth')
     const bytes = Buffer.alloc(300_000, 'expected')

@@ -39,7 +39,9 @@ export async function effortOf(
   return other
 }
 
+/** A merged run was measured on several machines at once: its samples do not follow one another. */
 function isOf({ manifest }: Run, { cores, cpuModel }: Pick<Machine, 'cores' | 'cpuModel'>): boolean {
+  if (manifest.mergedFrom !== undefined) return false
   return manifest.machine.cores === cores && manifest.machine.cpuModel === cpuModel
 }
 

@@ -23,6 +23,29 @@ export const machineSchema = z.strictObject({
   dockerVersion: text.nullable(),
 })
 
+/** Cells by experiment, in the order of the definitions. */
+const cellsSchema = z.record(text, z.array(text))
+
+/** Which part of a matrix that is split over machines a run has measured; see `harness/shards`. */
+export const shardSchema = z.strictObject({
+  /** From 1 to `count`. */
+  index: z.int().positive(),
+  count: z.int().positive(),
+  /** Of the whole matrix, so that whoever joins the shards sees what is missing. */
+  cells: cellsSchema,
+})
+
+/** A shard as the run that it was merged into remembers it. */
+const mergedShardSchema = z.strictObject({
+  index: z.int().positive(),
+  run: text,
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  machine: machineSchema,
+  /** Those measured on that machine. */
+  cells: cellsSchema,
+})
+
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
   run: text,
@@ -59,8 +82,31 @@ export const manifestSchema = z.strictObject({
   budgetMinutes: z.number().positive().nullable().default(null),
   /** Samples taken, and those that were sure to come when this was written. */
   samplesPlanned: z.int().nonnegative(),
+  /** Absent if the run measured the whole matrix. `experiments` then hold the cells of this shard only. */
+  shard: shardSchema.exactOptional(),
+  /** What the run was merged from; absent if it was measured as a whole. */
+  mergedFrom: z.array(mergedShardSchema).exactOptional(),
 })
 
 export type Machine = z.infer<typeof machineSchema>
+
+/** Machines that agree on these are of one kind: transfers do not fill memory, and do not pass through Docker. */
+export const kindFields = [
+  'cores',
+  'cpuModel',
+  'architecture',
+  'kernel',
+  'nodeVersion',
+] as const satisfies readonly (keyof Machine)[]
+
+/** Whether a run was measured on machines of several kinds. */
+export function isMixed({ mergedFrom = [] }: Pick<Manifest, 'mergedFrom'>): boolean {
+  return (
+    new Set(mergedFrom.map(({ machine }) => JSON.stringify(kindFields.map((name) => machine[name])))).size > 1
+  )
+}
+
 export type Manifest = z.infer<typeof manifestSchema>
 export type Profile = Manifest['profile']
+export type Shard = z.infer<typeof shardSchema>
+export type MergedShard = z.infer<typeof mergedShardSchema>

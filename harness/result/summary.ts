@@ -91,6 +91,9 @@ export interface Summary {
   /** What a reader has to know first, though the run may be complete. */
   readonly notices: readonly string[]
   readonly profile: string
+  /** Null unless the run is one part of a matrix that is split over machines. */
+  readonly shard: { readonly index: number; readonly count: number } | null
+  /** Of a merged run of unlike machines: what all of them have. */
   readonly machine: Machine
   readonly experiments: readonly ExperimentSummary[]
 }
@@ -106,6 +109,7 @@ export function summarize(
     remarks: manifest.remarks,
     notices: manifest.notices,
     profile: manifest.profile,
+    shard: manifest.shard === undefined ? null : { index: manifest.shard.index, count: manifest.shard.count },
     machine: manifest.machine,
     experiments: manifest.experiments.map((experiment) =>
       summarizeExperiment(experiment, samples, predictions, manifest.machine),

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Experiment } from '../matrix/experiment.ts'
-import type { Machine, Manifest, Profile } from '../result/manifest.ts'
+import type { Machine, Manifest, Profile, Shard } from '../result/manifest.ts'
 import { type Run, readRun, runFolders } from '../result/store.ts'
 import { Agenda } from './agenda.ts'
 import { isPredicted } from './predictions.ts'
@@ -20,6 +20,8 @@ export interface WantedRun {
   /** Whether logs are to be kept. */
   readonly records: boolean
   readonly budgetMinutes?: number | undefined
+  /** Undefined: the whole matrix. */
+  readonly shard?: Shard | undefined
 }
 
 export interface Unfinished {
@@ -44,7 +46,7 @@ export async function findUnfinished(reports: string, wanted: WantedRun): Promis
 }
 
 /** Whether nothing is left to be done: no sample, no prediction, and not the end of the manifest. */
-function isFinished({ manifest, samples, predictions }: Run): boolean {
+export function isFinished({ manifest, samples, predictions }: Run): boolean {
   const { experiments, profile, seed, machine, endedAt } = manifest
   const asked = { made: predictions, profile, seed, processors: machine.cores }
   const budgetMinutes = manifest.budgetMinutes ?? undefined
@@ -53,7 +55,9 @@ function isFinished({ manifest, samples, predictions }: Run): boolean {
   return experiments.every((each) => isPredicted(each, asked))
 }
 
-function isOfTheSame({ profile, experiments }: Manifest, wanted: WantedRun): boolean {
+function isOfTheSame({ profile, experiments, shard, mergedFrom }: Manifest, wanted: WantedRun): boolean {
+  if (mergedFrom !== undefined) return false
+  if (shard?.index !== wanted.shard?.index || shard?.count !== wanted.shard?.count) return false
   const ids = (list: readonly Experiment[]) => list.map(({ id }) => id)
   return profile === wanted.profile && isDeepStrictEqual(ids(experiments), ids(wanted.experiments))
 }

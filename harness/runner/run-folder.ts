@@ -75,14 +75,14 @@ export class RunFolder {
     })
   }
 
-  async appendSample(sample: Sample): Promise<void> {
-    await this.#samples.append(sample)
+  async appendSample(...samples: readonly Sample[]): Promise<void> {
+    await this.#samples.append(...samples)
     if (!this.#isLatest) await this.#becomeLatest()
   }
 
-  async appendPrediction(line: PredictionLine): Promise<void> {
+  async appendPrediction(...lines: readonly PredictionLine[]): Promise<void> {
     this.#predictions ??= await LineFile.open(this.path, predictionsName)
-    await this.#predictions.append(line)
+    await this.#predictions.append(...lines)
   }
 
   /** Makes the folder for a sample's log and returns the log's absolute path. */
@@ -150,18 +150,19 @@ class LineFile {
     })
   }
 
-  async append(content: object): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(content)}\n`)
+  /** All of them, or none if the disk is full. */
+  async append(...contents: readonly object[]): Promise<void> {
+    const lines = Buffer.from(contents.map((content) => `${JSON.stringify(content)}\n`).join(''))
     await keepingSpace(this.#folder, async () => {
       try {
-        await this.#file.appendFile(line)
+        await this.#file.appendFile(lines)
         await this.#file.datasync()
       } catch (error) {
         await this.#file.truncate(this.#bytes).catch(() => {})
         throw error
       }
     })
-    this.#bytes += line.length
+    this.#bytes += lines.length
   }
 
   async close(): Promise<void> {
@@ -200,7 +201,8 @@ async function makeUnusedFolder(parent: string, name: string): Promise<string> {
   }
 }
 
-async function keepingSpace<T>(folder: string, write: () => Promise<T>): Promise<T> {
+/** The result of `write`, which writes below `folder`. Throws HarnessError with what to do if it cannot. */
+export async function keepingSpace<T>(folder: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {

@@ -7,7 +7,7 @@
 import { HarnessError, messageOf } from '../error.ts'
 import type { Experiment } from '../matrix/experiment.ts'
 import type { ScheduledSample } from '../matrix/schedule.ts'
-import { type Machine, type Manifest, type Profile, schemaVersion } from '../result/manifest.ts'
+import { type Machine, type Manifest, type Profile, type Shard, schemaVersion } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
 import type { Sample } from '../result/sample.ts'
 import type { Run } from '../result/store.ts'
@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly progress: Progress
   /** How long the run may take; undefined: as long as it needs. */
   readonly budgetMinutes?: number | undefined
+  /** Which part of a matrix `experiments` are, if it is split over machines. */
+  readonly shard?: Shard | undefined
   /** Whether the sampler keeps logs of channels. */
   readonly records: boolean
   /** Called between two experiments, with the run's folder. What it throws is told, and stops nothing. */
@@ -115,6 +117,7 @@ class ExperimentRun {
       experiments: [...options.experiments],
       budgetMinutes: options.budgetMinutes ?? null,
       samplesPlanned: this.#agenda.planned,
+      ...(options.shard === undefined ? {} : { shard: options.shard }),
     }
     this.#prepareContext = {
       signal: options.signal,

@@ -39,7 +39,8 @@ export interface Sampler {
   /**
    * Makes a topology ready: before its first sample, and again after each sample of it that failed. So it has to be
    * repeatable, and to replace containers and processes that died. Topologies stay up, side by side, until `dispose`.
-   * Throws HarnessError; the topology's samples are then recorded as failed with that reason.
+   * Throws HarnessError; the topology's samples are then recorded as failed with that reason. RunEndingError, here and
+   * from `take`, ends the run instead.
    */
   prepare(topology: string, context: PrepareContext): Promise<TopologyFacts>
 

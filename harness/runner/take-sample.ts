@@ -1,6 +1,6 @@
 /** Takes one sample: whatever the sampler does, the answer is an outcome that can be recorded. */
 import { z } from 'zod'
-import { HarnessError } from '../error.ts'
+import { HarnessError, RunEndingError } from '../error.ts'
 import type { ScheduledSample } from '../matrix/schedule.ts'
 import type { MeasureName } from '../measure/measures.ts'
 import type { Profile } from '../result/manifest.ts'
@@ -37,6 +37,7 @@ export async function takeSample(
   context.log(`${experiment.id} ${cell.id}, round ${round}, seed ${seed}`)
   const taken = unlessAborted(context.signal, sampler.take(cell, round, context))
   const outcome = await taken.catch((error: unknown): SampleOutcome => {
+    if (error instanceof RunEndingError) throw error
     if (!(error instanceof HarnessError) && error instanceof Error) context.log(error.stack ?? error.message)
     return { status: 'failed', failure: failureOf(error) }
   })

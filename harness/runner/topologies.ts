@@ -2,7 +2,7 @@
  * Which topologies are up. A topology is prepared before its first sample, and again after one of its samples failed.
  * If preparing fails the topology is given up, and its other samples fail at once with the same reason.
  */
-import { DivergenceFailure, HarnessError, messageOf } from '../error.ts'
+import { DivergenceFailure, HarnessError, messageOf, RunEndingError } from '../error.ts'
 import type { Failure } from '../result/sample.ts'
 import type { PrepareContext, Sampler, TopologyFacts } from './sampler.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -33,6 +33,7 @@ export class Topologies {
       this.#ready.add(topology)
       return { facts }
     } catch (error) {
+      if (error instanceof RunEndingError) throw error
       const failure = failureOf(error)
       if (!context.signal.aborted) {
         context.log(`prepare ${topology} failed: ${failure.reason}`)

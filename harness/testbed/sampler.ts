@@ -3,6 +3,7 @@
  * gathers what both ends and the kernel saw.
  */
 import { randomBytes } from 'node:crypto'
+import { ensureEngine, requireAnswer } from '../docker/engine.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
 import type {
@@ -31,7 +32,15 @@ export class ContainerSampler implements Sampler {
     this.#records = record
   }
 
-  async prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
+  prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
+    return whileEngineAnswers(() => this.#prepare(topology, context))
+  }
+
+  take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
+    return whileEngineAnswers(() => this.#take(cell, round, context))
+  }
+
+  async #prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
     for (const [key, testbed] of this.#testbeds) {
       if (!key.startsWith(`${topology} `)) continue
       this.#testbeds.delete(key)
@@ -42,7 +51,7 @@ export class ContainerSampler implements Sampler {
     return { kernel, ...settings, ...features }
   }
 
-  async take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
+  async #take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
     context.log(`cell ${cell.id}, round ${round}`)
     const { workload } = context.experiment
     const plan = planCell(cell.factors, workload)
@@ -73,5 +82,15 @@ export class ContainerSampler implements Sampler {
     const testbed = await Testbed.deploy(plan, this.#runId, (line) => context.log(line))
     this.#testbeds.set(key, testbed)
     return testbed
+  }
+}
+
+/** Work that fails because the engine is gone says so, instead of what broke first. Throws RunEndingError then. */
+async function whileEngineAnswers<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await requireAnswer(await ensureEngine())
+    throw error
   }
 }

@@ -1,5 +1,5 @@
 /** What a reader has to keep in mind, derived from the run itself. */
-import type { Manifest } from '../../harness/result/manifest.ts'
+import { isMixed, type Manifest } from '../../harness/result/manifest.ts'
 import type { Summary } from '../../harness/result/summary.ts'
 import { plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
@@ -41,6 +41,10 @@ export function caveats(manifest: Manifest, summary: Summary): string[] {
       'Intervals are 95 % confidence intervals of the median, from order statistics; a ratio is taken within each round first.',
     )
   }
+  if (isMixed(manifest))
+    list.push(
+      'Parts of this run were measured on unlike machines. Every ratio is of cells of one machine; rates of different groups of cells are not comparable. What was measured where is at the end of the page.',
+    )
   if (manifest.source.dirty)
     list.push('The source had changes that were not committed: this exact code cannot be checked out again.')
   return list

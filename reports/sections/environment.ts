@@ -1,6 +1,6 @@
 /** Where and how it was measured: machine, versions, kernel settings, every command, the definitions. */
 import { unknown } from '../../harness/measure/format.ts'
-import type { Manifest } from '../../harness/result/manifest.ts'
+import type { Manifest, MergedShard } from '../../harness/result/manifest.ts'
 import { formatMemory, formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 
@@ -23,6 +23,7 @@ export function environmentSection(manifest: Manifest): Markup {
         : [['Interrupted, and gone on with', manifest.resumedAt.map(formatTime).join(', ')] as const]),
       ['Seed', `${manifest.seed} (orders the cells of each round; repeat with --seed)`],
     ])}
+    ${manifest.mergedFrom === undefined ? null : mergedFrom(manifest.mergedFrom)}
     ${Object.entries(manifest.topologies).map(
       ([topology, facts]) =>
         html`<details><summary>Peer in topology <code>${topology}</code> <span class="count">${plural(Object.keys(facts).length, 'setting')}</span></summary>${definitions(Object.entries(facts))}</details>`,
@@ -37,4 +38,20 @@ export function environmentSection(manifest: Manifest): Markup {
 
 function definitions(entries: readonly (readonly [string, string])[]): Markup {
   return html`<dl>${entries.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`
+}
+
+/** Each shard with its machine and its cells. */
+function mergedFrom(shards: readonly MergedShard[]): Markup {
+  return html`<h3>Merged from ${plural(shards.length, 'shard')}</h3>
+    ${shards.map(({ index, run, startedAt, endedAt, machine, cells }) => {
+      const { cpuModel, cores, memoryBytes, kernel, nodeVersion } = machine
+      return html`<details><summary>Shard ${index}: run ${run}, ${cpuModel}, ${plural(cores, 'core')}</summary>${definitions(
+        [
+          ['Started, ended', `${formatTime(startedAt)}, ${formatTime(endedAt)}`],
+          ['Memory', formatMemory(memoryBytes)],
+          ['Kernel, Node', `${kernel}, ${nodeVersion}`],
+          ...Object.entries(cells).map(([experiment, ids]) => [experiment, ids.join(', ')] as const),
+        ],
+      )}</details>`
+    })}`
 }

@@ -1,7 +1,7 @@
 /** The head of the page: what was claimed, what was measured, what came out, and what to keep in mind. */
 
 import { isStack } from '../../harness/matrix/peer.ts'
-import type { Manifest } from '../../harness/result/manifest.ts'
+import type { Manifest, Shard } from '../../harness/result/manifest.ts'
 import type { ExperimentSummary, Summary } from '../../harness/result/summary.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
 import { formatTime, plural } from '../format.ts'
@@ -21,6 +21,7 @@ export function pageHeader(manifest: Manifest, summary: Summary): Markup {
     <p class="lead">${measuredSentence(manifest, summary)}</p>
     ${manifest.complete ? null : incompleteBox(manifest)}
     ${manifest.notices.length === 0 ? null : noticeBox(manifest)}
+    ${manifest.shard === undefined ? null : shardBox(manifest, manifest.shard)}
     <nav aria-label="Experiments"><ul class="verdicts">${summary.experiments.map((experiment) => verdictLine(manifest, experiment))}</ul></nav>
   </header>`
 }
@@ -55,4 +56,10 @@ function noticeBox(manifest: Manifest): Markup {
 
 function incompleteBox(manifest: Manifest): Markup {
   return html`<div class="box bad-box" role="note"><h2>This run is not complete</h2><ul>${manifest.remarks.map((remark) => html`<li>${remark}</li>`)}</ul></div>`
+}
+
+function shardBox({ experiments }: Manifest, { index, count, cells }: Shard): Markup {
+  const own = experiments.reduce((sum, experiment) => sum + experiment.cells.length, 0)
+  const all = Object.values(cells).reduce((sum, ids) => sum + ids.length, 0)
+  return html`<div class="box" role="note"><h2>This is shard ${index} of ${count}</h2><p>It measured ${own} of ${plural(all, 'cell')}, with all that they are compared with. Its verdicts rest on these cells alone: those of the whole matrix are in the merged run (<code>make merge</code>).</p></div>`
 }

@@ -5,12 +5,13 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { HarnessError } from '../../error.ts'
 import type { Experiment } from '../../matrix/experiment.ts'
 import { loadExperiment, loadExperiments } from '../../matrix/load.ts'
-import type { Profile } from '../../result/manifest.ts'
+import type { Profile, Shard } from '../../result/manifest.ts'
 import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
 import { LineProgress, type Progress, TerminalProgress } from '../../runner/progress.ts'
 import { findUnfinished } from '../../runner/resume.ts'
 import { type RunResult, runExperiments } from '../../runner/run.ts'
+import { commonSeed, parseShardPlace, type ShardPlace, shardOf } from '../../shards/divide.ts'
 import { recordingsIn } from '../../testbed/recording.ts'
 import { experimentsFolder, projectFolder, reportsFolder } from '../paths.ts'
 import { withCleanUp } from '../with-clean-up.ts'
@@ -24,6 +25,7 @@ export function reproduceCommand(signal: AbortSignal): Command {
     .description('measure the experiments and write the report')
     .addOption(new Option('--profile <name>', 'how many rounds').choices(['full', 'quick']).default('full'))
     .option('--experiment <id>', 'only this experiment')
+    .option('--shard <i/n>', 'only what the i-th of n machines measures; `merge` joins them', parseShard)
     .option('--record', 'keep the log of a channel for every replicated cell, to replay it')
     .option('--seed <number>', 'repeat the order of an earlier run', parseSeed)
     .option(
@@ -38,6 +40,7 @@ export function reproduceCommand(signal: AbortSignal): Command {
 interface ReproduceOptions {
   readonly profile: Profile
   readonly experiment?: string
+  readonly shard?: ShardPlace
   readonly seed?: number
   readonly record?: boolean
   readonly fresh?: boolean
@@ -46,12 +49,16 @@ interface ReproduceOptions {
 
 async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promise<void> {
   // Mistakes in experiments come to light before anything is built or started.
-  const { experiment } = options
-  const experiments =
+  const { experiment, profile, shard: place } = options
+  const all =
     experiment === undefined
       ? await loadExperiments(experimentsFolder)
       : [await loadExperiment(experimentsFolder, experiment)]
-  const result = await withCleanUp(() => alone(() => measure(experiments, options, signal)))
+  const { experiments, shard }: MeasuredPart =
+    place === undefined ? { experiments: all } : shardOf(all, profile, place)
+  const seed = options.seed ?? (place === undefined ? undefined : commonSeed(all, profile))
+  const what = { ...options, seed, shard }
+  const result = await withCleanUp(() => alone(() => measure(experiments, what, signal)))
   process.stdout.write(`Report: ${await writeReport(result.folder)}\n`)
   for (const log of await recordingsIn(result.folder)) {
     process.stdout.write(`Recorded: make replay LOG=${relative(process.cwd(), log)}\n`)
@@ -59,11 +66,23 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
   if (result.interrupted) {
     process.stdout.write('Interrupted. The same command goes on where it stopped; FRESH=1 begins anew.\n')
   }
+  if (shard !== undefined && !result.interrupted) {
+    const { index, count } = shard
+    process.stdout.write(
+      `Shard ${index} of ${count}: ${result.folder}\nWhen all are there: make merge RUNS="<the folders of all ${count}>"\n`,
+    )
+  }
   if (result.complete || result.interrupted) return
   throw new HarnessError(
     `The run is not complete. ${result.remarks.join(' ')}`,
     `Read the reasons above, or in ${join(result.folder, reportName)}, and run again.`,
   )
+}
+
+interface MeasuredPart {
+  readonly experiments: readonly Experiment[]
+  /** Undefined: these are all experiments. */
+  readonly shard?: Shard
 }
 
 /** Two runs on one machine would disturb each other, whatever checkouts they are of. Throws HarnessError if one is under way. */
@@ -83,9 +102,15 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+interface MeasureOptions extends Pick<ReproduceOptions, 'profile' | 'record' | 'fresh' | 'budget'> {
+  /** Undefined: any. */
+  readonly seed: number | undefined
+  readonly shard: Shard | undefined
+}
+
 async function measure(
   experiments: readonly Experiment[],
-  { profile, seed, record = false, fresh = false, budget }: ReproduceOptions,
+  { profile, seed, shard, record = false, fresh = false, budget }: MeasureOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
   // Fails here, once, if there is no engine: otherwise every sample would fail for the same reason.
@@ -94,7 +119,16 @@ async function measure(
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
   const source = await describeSource(projectFolder)
-  const wanted = { experiments, profile, seed, machine, source, records: record, budgetMinutes: budget }
+  const wanted = {
+    experiments,
+    profile,
+    seed,
+    machine,
+    source,
+    records: record,
+    budgetMinutes: budget,
+    shard,
+  }
   const { run: unfinished, remark } = fresh ? {} : await findUnfinished(reportsFolder, wanted)
   if (remark !== undefined) process.stdout.write(`${remark}\n`)
   return runExperiments({
@@ -108,6 +142,7 @@ async function measure(
     machine,
     source,
     signal,
+    shard,
     records: record,
     // To be read in a browser while the run goes on.
     betweenExperiments: async (folder) => {
@@ -129,6 +164,12 @@ function parseBudget(text: string): number {
   const minutes = Number(text)
   if (minutes > 0 && Number.isFinite(minutes)) return minutes
   throw new InvalidArgumentError('A budget is a number of minutes above 0.')
+}
+
+function parseShard(text: string): ShardPlace {
+  const place = parseShardPlace(text)
+  if (place !== undefined) return place
+  throw new InvalidArgumentError('A shard is i/n, such as 2/3: the second of three.')
 }
 
 function parseSeed(text: string): number {
