@@ -8,6 +8,7 @@ export { openTap } from './device/kernel/tap.ts'
 export type { ImpairmentOption } from './device/wrappers/impaired-path/impairment-option.ts'
 export { LogError } from './dominoes/log/error.ts'
 export type { ReplayDivergence } from './dominoes/log/replayer.ts'
+export { type ChannelRunOptions, type ChannelRunResult, runChannel } from './dominoes/model/run-channel.ts'
 export { type ModelOptions, type ModelResult, runModel } from './dominoes/model/run-model.ts'
 export { Connection } from './socket/connection.ts'
 export {

@@ -151,6 +151,14 @@ export const declaredFactors = {
     words: (share) => `r = ${share}`,
     isKind: true,
   }),
+  /** Most requests that are published to a channel at once. */
+  publishBatch: factor({
+    schema: z.int().min(1).max(64),
+    strategies: ['replicated'],
+    readBy: 'some workloads',
+    prefix: 'batch-',
+    words: (count) => (count === 1 ? 'published singly' : `published by ${count}`),
+  }),
   /** Which end of a connection the stack under test is. */
   role: factor({
     schema: z.enum(['server', 'client']),
@@ -258,6 +266,16 @@ export type FactorName = keyof Declared
 export type WorkloadFactor = {
   [Name in FactorName]: Declared[Name]['readBy'] extends 'some workloads' ? Name : never
 }[FactorName]
+
+/**
+ * Factors that a workload may name as its own: also those of stacks, for a workload without a network, which has no stack
+ * that reads them.
+ */
+export type NamedFactor =
+  | WorkloadFactor
+  | {
+      [Name in FactorName]: Declared[Name]['readBy'] extends 'networked workloads' ? Name : never
+    }[FactorName]
 
 export const factorNames = Object.keys(declaredFactors) as FactorName[]
 

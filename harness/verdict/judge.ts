@@ -1,7 +1,9 @@
 /** The rule that turns an experiment's cells into a verdict. Pure. */
 import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Machine } from '../result/manifest.ts'
+import { judgeByLimit } from './at-most.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
+import { judgeByFlatness } from './flat.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 import { judgeByModel } from './model.ts'
 import { judgeByPrediction } from './prediction.ts'
@@ -17,7 +19,8 @@ export function judge(
   machine: Machine,
   quantity: string,
 ): Judgement {
-  const refuted = rule.kind === 'cost' ? refuteEquality(cells) : undefined
+  const isAboutEquality = rule.kind === 'cost' || rule.kind === 'at-most'
+  const refuted = isAboutEquality ? refuteEquality(cells) : undefined
   if (refuted !== undefined) return refuted
   const faults = cells.reduce((total, cell) => total + cell.void, 0)
   if (faults > 0) {
@@ -39,6 +42,10 @@ export function judge(
       return judgeByPrediction(rule, cells)
     case 'trend':
       return judgeByTrend(rule, cells, machine)
+    case 'at-most':
+      return judgeByLimit(rule, cells)
+    case 'flat':
+      return judgeByFlatness(rule, cells)
     case 'speedup-range':
       return judgeByRange(rule, cells, machine)
   }

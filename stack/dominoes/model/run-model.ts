@@ -3,13 +3,13 @@
  * work `p`, nothing else. What is faster or slower than S(N) = N / (1 + (N - 1) r), r = s / (s + p), is the framework's
  * cost and the machine's.
  */
-import { Worker } from 'node:worker_threads'
 import { Auditor } from '../audit/auditor.ts'
 import { assertInteger } from '../memory/assert.ts'
 import { RegionPlan } from '../memory/region.ts'
 import { initialiseFramework, planFramework } from '../replica/framework-layout.ts'
 import type { ModelCosts } from './model-domain.ts'
 import type { ModelThreadData, ModelThreadResult } from './model-thread.ts'
+import { runThreads } from './threads.ts'
 
 export interface ModelOptions {
   /** Threads, each a replica; 0: the same work in one plain loop, without a channel. */
@@ -50,9 +50,11 @@ export async function runModel(options: ModelOptions): Promise<ModelResult> {
   const region = plan.allocate()
   initialiseFramework(region, layout)
   const auditor = new Auditor(region, layout.digests, layout.channel)
-  const results = await Promise.all(
-    Array.from({ length: replicas }, (_, id) =>
-      runThread({
+  const results = await runThreads<ModelThreadResult>(
+    new URL('./model-thread.ts', import.meta.url),
+    Array.from(
+      { length: replicas },
+      (_, id): ModelThreadData => ({
         buffer: region.buffer,
         layout,
         performedAt,
@@ -77,12 +79,4 @@ export async function runModel(options: ModelOptions): Promise<ModelResult> {
     digestsCompared,
     divergences,
   }
-}
-
-function runThread(data: ModelThreadData): Promise<ModelThreadResult> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./model-thread.ts', import.meta.url), { workerData: data })
-    worker.once('message', resolve)
-    worker.once('error', reject)
-  })
 }
