@@ -49,6 +49,24 @@ export const declaredMeasures = {
     display: { unit: 'k/s', divisor: 1000 },
     figures: ['values'],
   },
+  /** The largest difference of a variable that controls how much may be sent, after any request at any replica. */
+  traceDistance: {
+    kind: 'scalar',
+    title: 'Trace distance',
+    unit: 'bytes or µs',
+    better: 'less',
+    combine: 'sum',
+    figures: [],
+  },
+  /** How many values of such variables were compared. */
+  pointsCompared: {
+    kind: 'scalar',
+    title: 'Compared',
+    unit: 'points',
+    better: 'neither',
+    combine: 'sum',
+    figures: [],
+  },
   /** Elapsed time for each request that all readers of a channel saw and one of them claimed. */
   requestNanos: {
     kind: 'scalar',

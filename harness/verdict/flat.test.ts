@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Factors } from '../matrix/factors.ts'
+import type { FlatRule } from '../matrix/measure-rules.ts'
 import { machine } from '../testing/fixtures.ts'
 import { judge } from './judge.ts'
 import type { JudgedCell } from './judgement.ts'
 
-const rule = { kind: 'flat', measure: 'requestNanos', along: ['replicas', 'idle'], times: 1.5 } as const
+const rule: FlatRule = {
+  kind: 'flat',
+  measure: 'requestNanos',
+  along: ['replicas', 'idle'],
+  times: 1.5,
+}
 
 function cell(factors: Partial<Factors>, low: number, high = low, samples = 5): JudgedCell {
   return {

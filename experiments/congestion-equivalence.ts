@@ -1,0 +1,22 @@
+/** Applies the log of one congestion-controlled transfer with any number of replicas: their windows have to be the same. */
+import { defineExperiment } from '../harness/matrix/define.ts'
+
+export const experiment = defineExperiment({
+  id: 'congestion-equivalence',
+  title: 'One log, any number of replicas: the same windows',
+  question:
+    'Do cwnd, ssthresh, the send window, the bytes in flight and RTO have the same values after every request, whatever the number of replicas?',
+  claim: {
+    text: 'Each processor keeps its own copy of protocol state, and state management work is replicated.',
+    source:
+      'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; that windows are then equal is this project’s conclusion',
+  },
+  topology: 'tap',
+  // About 2,400 requests, more than twice as many as the replayed channel holds.
+  workload: { kind: 'windows', transferBytes: 4 * 2 ** 20 },
+  cells: [{ strategy: ['replicated'], replicas: [1, 2, 4, 8] }],
+  baselines: ['single-replica'],
+  verdict: { kind: 'at-most', measure: 'traceDistance', limit: 0, over: 'pointsCompared' },
+  // One round has NewReno, the next CUBIC. There is no noise in equality, so few rounds tell as much as many.
+  rounds: { full: 8, quick: 2 },
+})
