@@ -22,6 +22,7 @@ export { Listener } from './socket/listener.ts'
 export type { StackOptions } from './socket/options.ts'
 export { createStack, Stack, type StackCounters } from './socket/stack.ts'
 export { Stream } from './socket/stream.ts'
+export { runLockedModel } from './strategy/locked/model/run-locked-model.ts'
 export type { DeviceOption, PayloadWorkOption, StrategyOption } from './strategy/options.ts'
 export { DivergenceError } from './strategy/replicated/divergence/error.ts'
 export {

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { settingsSchema } from '../workload/workloads.ts'
 import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
-import { atMostRuleSchema, flatRuleSchema } from './measure-rules.ts'
+import { atMostRuleSchema, flatRuleSchema, lockModelRuleSchema } from './measure-rules.ts'
 import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts'
 
 const kebab = z
@@ -99,6 +99,7 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   predictionRuleSchema,
   atMostRuleSchema,
   flatRuleSchema,
+  lockModelRuleSchema,
 ])
 
 const describedShape = {

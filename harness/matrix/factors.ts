@@ -145,10 +145,19 @@ export const declaredFactors = {
   /** r = s / (s + p): of a request's work, the share that every replica repeats. */
   workRatio: factor({
     schema: z.number().min(0.01).max(0.99),
-    strategies: ['sequential', 'replicated'],
+    strategies: ['sequential', 'replicated', 'locked'],
     readBy: 'some workloads',
     prefix: 'r',
     words: (share) => `r = ${share}`,
+    isKind: true,
+  }),
+  /** Lines of memory that each request changes in the state: under a lock they come from whoever held it before. */
+  stateLines: factor({
+    schema: z.int().min(0).max(4096),
+    strategies: ['sequential', 'replicated', 'locked'],
+    readBy: 'some workloads',
+    prefix: 'lines-',
+    words: (count) => `${count} lines of state`,
     isKind: true,
   }),
   /** Most requests that are published to a channel at once. */

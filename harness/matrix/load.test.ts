@@ -54,7 +54,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a verdict on a measure that the workload does not have',
     changed({ verdict: { kind: 'flat', measure: 'requestNanos', along: ['replicas'], times: 2 } }),
-    'small.ts: verdict.measure: workload "bulk" does not measure requestNanos (name one of goodputMbps,',
+    'small.ts: verdict.measure: workload "bulk" does not measure requestNanos (its measures are goodputMbps,',
   ],
   [
     'more requests at once than a channel holds',
@@ -305,8 +305,8 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ],
   [
     'requests without a network for a strategy that has none',
-    changed({ workload: model, cells: [{ strategy: ['locked'], replicas: [2], workRatio: [0.5] }] }),
-    'small.ts: cells[0].strategy: workload "model" has no cell "locked" (use sequential, replicated)',
+    changed({ workload: model, cells: [{ strategy: ['sharded'], replicas: [2], workRatio: [0.5] }] }),
+    'small.ts: cells[0].strategy: workload "model" has no cell "sharded" (use sequential, replicated, locked)',
   ],
   [
     'a topology that is not there',

@@ -25,5 +25,13 @@ export const flatRuleSchema = z.strictObject({
   times: z.number().min(1),
 })
 
+/** A verdict on the model of replicas beside a lock, where the workload measures the parts of a request. */
+export const lockModelRuleSchema = z.strictObject({
+  kind: z.literal('lock-model'),
+  /** By how much one has to be ahead of the other before the model says who wins: 0.05 is 5 %. */
+  margin: z.number().nonnegative().max(1),
+})
+
 export type AtMostRule = z.infer<typeof atMostRuleSchema>
 export type FlatRule = z.infer<typeof flatRuleSchema>
+export type LockModelRule = z.infer<typeof lockModelRuleSchema>

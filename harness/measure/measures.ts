@@ -22,6 +22,9 @@ const direction = {
 /** A part of the time for a request at a channel. */
 const channelNanos = { kind: 'scalar', unit: 'ns', better: 'less', combine: 'median', figures: [] } as const
 
+/** A part of the time that a request of fixed work takes, while it is done. */
+const requestMicros = { kind: 'scalar', unit: 'µs', better: 'less', combine: 'median', figures: [] } as const
+
 /** Processor time, user and system together. */
 const processorTime = { kind: 'scalar', better: 'less', combine: 'median', figures: [] } as const
 
@@ -49,6 +52,13 @@ export const declaredMeasures = {
     display: { unit: 'k/s', divisor: 1000 },
     figures: ['values'],
   },
+  /**
+   * Of a request: s, to apply it to a state of one's own; s_l, its section under a lock, from when it could begin to the
+   * release; p, its payload work.
+   */
+  stateMicros: { ...requestMicros, title: 'State s' },
+  sectionMicros: { ...requestMicros, title: 'Section s_l' },
+  payloadMicros: { ...requestMicros, title: 'Payload p' },
   /** The largest difference of a variable that controls how much may be sent, after any request at any replica. */
   traceDistance: {
     kind: 'scalar',

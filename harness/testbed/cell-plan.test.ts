@@ -26,6 +26,7 @@ const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
   connections: [1, 8],
   workRatio: [0.1, 0.9],
   publishBatch: [1, 16],
+  stateLines: [0, 64],
   messageBytes: [1, 65_536],
   depth: [1, 32],
   datagramBytes: [64, 1472],

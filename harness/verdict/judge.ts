@@ -5,6 +5,7 @@ import { judgeByLimit } from './at-most.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
 import { judgeByFlatness } from './flat.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
+import { judgeByLockModel } from './lock-model.ts'
 import { judgeByModel } from './model.ts'
 import { judgeByPrediction } from './prediction.ts'
 import { judgeByRange } from './range.ts'
@@ -44,6 +45,8 @@ export function judge(
       return judgeByTrend(rule, cells, machine)
     case 'at-most':
       return judgeByLimit(rule, cells)
+    case 'lock-model':
+      return judgeByLockModel(rule, cells, machine)
     case 'flat':
       return judgeByFlatness(rule, cells)
     case 'speedup-range':

@@ -9,6 +9,7 @@ import { RegionPlan } from '../memory/region.ts'
 import { initialiseFramework, planFramework } from '../replica/framework-layout.ts'
 import type { IdleOptions } from '../replica/idle.ts'
 import type { ReaderThreadData, ReaderThreadResult } from './reader-thread.ts'
+import { meanOf } from './sampled-time.ts'
 import { runThreads } from './threads.ts'
 
 export interface ChannelRunOptions {
@@ -95,9 +96,4 @@ export function countClaimedOnce(tables: readonly Uint8Array[]): number {
     const times = tables.reduce((sum, table) => sum + (table[number] as number), 0)
     return count + (times === 1 ? 1 : 0)
   }, 0)
-}
-
-function meanOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }

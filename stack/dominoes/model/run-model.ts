@@ -9,6 +9,7 @@ import { RegionPlan } from '../memory/region.ts'
 import { initialiseFramework, planFramework } from '../replica/framework-layout.ts'
 import type { ModelCosts } from './model-domain.ts'
 import type { ModelThreadData, ModelThreadResult } from './model-thread.ts'
+import { meanOf } from './sampled-time.ts'
 import { runThreads } from './threads.ts'
 
 export interface ModelOptions {
@@ -26,6 +27,10 @@ export interface ModelResult {
   readonly micros: number
   /** Actions that were performed exactly once, warm-up included: all of them, or something is wrong. */
   readonly performedOnce: number
+  /** For a request: to apply it; under a lock, the whole serialized section; to perform its action. Null if not timed. */
+  readonly stateNanos: number | null
+  readonly sectionNanos: number | null
+  readonly payloadNanos: number | null
   readonly digestsCompared: number
   readonly divergences: number
 }
@@ -69,14 +74,25 @@ export async function runModel(options: ModelOptions): Promise<ModelResult> {
   const { digestsCompared, divergences } = isSequential
     ? { digestsCompared: 0, divergences: 0 }
     : auditor.finish()
-  const startedMicros = Math.min(...results.map((result) => result.startedMicros))
-  const endedMicros = Math.max(...results.map((result) => result.endedMicros))
   const performed = region.bytes.subarray(performedAt, performedAt + requests)
+  return { ...concludeModel(options, results, performed), digestsCompared, divergences }
+}
+
+/** What follows from the results of threads; `performed` says how often each action was performed. */
+export function concludeModel(
+  { requests }: ModelOptions,
+  results: readonly ModelThreadResult[],
+  performed: Uint8Array,
+): ModelResult {
+  const starts = results.map(({ startedMicros }) => startedMicros).filter((micros) => micros > 0)
   return {
-    requests: options.requests,
-    micros: endedMicros - startedMicros,
+    requests,
+    micros: Math.max(...results.map(({ endedMicros }) => endedMicros)) - Math.min(...starts),
     performedOnce: performed.reduce((count, times) => count + (times === 1 ? 1 : 0), 0),
-    digestsCompared,
-    divergences,
+    stateNanos: meanOf(results.map(({ stateNanos }) => stateNanos)),
+    sectionNanos: meanOf(results.map(({ sectionNanos }) => sectionNanos)),
+    payloadNanos: meanOf(results.map(({ payloadNanos }) => payloadNanos)),
+    digestsCompared: 0,
+    divergences: 0,
   }
 }

@@ -22,16 +22,20 @@ const keptShare = 0.95
 
 export class SampledTime {
   readonly #times = new Float64Array(limit)
-  readonly #clockNanos: number
+  readonly #things = new Float64Array(limit)
+  readonly #clockNanos: () => number
   #count = 0
 
-  constructor(clockNanos: number = clockCostNanos()) {
+  /** `clockNanos` is asked with the result: by then the compiler is done with whatever reads the clock. */
+  constructor(clockNanos: () => number = clockCostNanos) {
     this.#clockNanos = clockNanos
   }
 
   /** `startedNanos` and `endedNanos` were read around `things` things, one after the other. */
   add(startedNanos: number, endedNanos: number, things = 1): void {
-    this.#times[this.#count % limit] = (endedNanos - startedNanos - this.#clockNanos) / things
+    const at = this.#count % limit
+    this.#times[at] = (endedNanos - startedNanos) / things
+    this.#things[at] = things
     this.#count += 1
   }
 
@@ -42,15 +46,29 @@ export class SampledTime {
 
   /** Null if nothing was timed. */
   get nanos(): number | null {
-    const times = this.#times.slice(0, Math.min(this.#count, limit)).sort()
+    if (this.#count === 0) return null
+    const clockNanos = this.#clockNanos()
+    const times = this.#times
+      .slice(0, Math.min(this.#count, limit))
+      .map((time, at) => time - clockNanos / (this.#things[at] as number))
+      .sort()
     const kept = times.subarray(0, Math.ceil(times.length * keptShare))
-    if (kept.length === 0) return null
     return Math.max(0, kept.reduce((sum, time) => sum + time, 0) / kept.length)
   }
 }
 
 /** What a reading of the clock adds to a time: the median distance of two readings with nothing between them. */
 export function clockCostNanos(): number {
-  const distances = Float64Array.from({ length: 1001 }, () => -nowNanos() + nowNanos()).sort()
-  return distances[distances.length >> 1] as number
+  const distances = new Float64Array(2001)
+  for (let k = 0; k < distances.length; k++) {
+    const startedNanos = nowNanos()
+    distances[k] = nowNanos() - startedNanos
+  }
+  return distances.sort()[distances.length >> 1] as number
+}
+
+/** The mean of what threads timed; null if none did. */
+export function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
