@@ -23,7 +23,7 @@ export const experiment = defineExperiment({
     { strategy: ['sequential'], workRatio, stateLines },
     { strategy: ['replicated', 'locked'], replicas: threads, workRatio, stateLines },
     // A lock that nobody else wants, and its state at hand.
-    { strategy: ['locked'], replicas: [1], workRatio: [0.05], stateLines },
+    { strategy: ['locked'], replicas: [1], workRatio: [0.05], stateLines: [512] },
   ],
   baselines: ['sequential'],
   verdict: { kind: 'lock-model', margin: 0.05 },

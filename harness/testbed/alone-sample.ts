@@ -28,8 +28,9 @@ export async function takeAloneSample(
   context.recordCommand(['work', JSON.stringify(work)])
   const endWatch = watchInterference(testbed.containerIds)
   const done = await testbed.agent.work({ ...work, task: { ...work.task } })
-  const interference = endWatch()
-  context.log(JSON.stringify({ done, interference }, null, 2))
+  const watched = endWatch()
+  const interference = side.isIndependentOfTime === true ? undefined : watched
+  context.log(JSON.stringify({ done, interference: watched }, null, 2))
   const { deliveries, ...outcome } = side.conclude(extent, done.told)
   return {
     status: 'measured',

@@ -15,6 +15,7 @@ const secondsPerMebibyte = 10
 
 export const hostSide: AloneSide<WindowsOptions> = {
   kind: 'alone',
+  isIndependentOfTime: true,
 
   task({ replicas }, { measured }, round) {
     const task: WindowsTask = { replicas, seed: round + 1, transferBytes: Math.ceil(measured) }
