@@ -10,4 +10,5 @@ test.each([1, 4])('%i replicas have the windows that were recorded', async (repl
   expect(sample.measures.traceDistance).toBe(0)
   expect(sample.measures.pointsCompared).toBeGreaterThan(5000)
   expect(sample.measures.requestsPerSecond).toBeGreaterThan(0)
+  expect(sample.interference).toBeUndefined()
 })
