@@ -13,7 +13,7 @@ const count = z.int().positive().max(4_000_000)
 export const channel = specify({
   settings: z.strictObject({
     kind: z.literal('channel'),
-    /** Requests that each sample measures, and before (a quarter in a quick run). 0.1 to 1 µs each. */
+    /** Requests that each sample measures, and before (a quarter of both in a quick run). 0.1 to 1 µs each. */
     requests: count,
     warmupRequests: count,
   }),
