@@ -41,6 +41,11 @@ test('at the limit in every cell: reproduced, with what it was taken over', () =
 
 test.each<[string, string, JudgedCell[]]>([
   ['beyond in one', 'partly', [sound(1), cell(2, { duplicateAcks: 1, outOfOrder: 9 })]],
+  [
+    'beyond in one, the other unknown',
+    'cannot tell here',
+    [cell(1, {}), cell(2, { duplicateAcks: 1, outOfOrder: 9 })],
+  ],
   ['beyond in all', 'not reproduced', [cell(2, { duplicateAcks: 1, outOfOrder: 9 })]],
   ['taken over nothing', 'cannot tell here', [sound(1), cell(2, { duplicateAcks: 0, outOfOrder: 0 })]],
   ['not measured', 'cannot tell here', [sound(1), cell(2, {})]],

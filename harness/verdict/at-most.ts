@@ -26,7 +26,7 @@ export function judgeByLimit(rule: AtMostRule, cells: readonly JudgedCell[]): Ju
   if (failed > 0) reasons.push(`${failed} samples failed.`)
   const count = (finding: Finding) => judged.filter((each) => each.finding === finding).length
   if (count('beyond') === judged.length) return { verdict: 'not reproduced', reasons }
-  if (count('beyond') > 0) return { verdict: 'partly', reasons }
+  if (count('beyond') > 0 && count('within') > 0) return { verdict: 'partly', reasons }
   return { verdict: failed > 0 || count('unclear') > 0 ? 'cannot tell here' : 'reproduced', reasons }
 }
 

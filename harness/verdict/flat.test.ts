@@ -52,6 +52,11 @@ test.each<[string, string, JudgedCell[]]>([
     'partly',
     [cell({}, 100), cell({ replicas: 2 }, 120), cell({ idle: 'park' }, 200)],
   ],
+  [
+    'one that is not flat, one that cannot be told',
+    'cannot tell here',
+    [cell({}, 100), cell({ replicas: 2 }, 151), cell({ idle: 'park' }, 140, 160)],
+  ],
   ['too few rounds', 'cannot tell here', [cell({}, 100), cell({ replicas: 2 }, 100, 100, 2)]],
   ['nothing to compare', 'cannot tell here', [cell({}, 100), cell({ replicas: 2, idle: 'park' }, 100)]],
   ['a sample that failed', 'cannot tell here', [cell({}, 100), { ...cell({ replicas: 2 }, 100), failed: 1 }]],

@@ -40,7 +40,7 @@ export function judgeByFlatness(rule: FlatRule, cells: readonly JudgedCell[]): J
   if (failed > 0) reasons.push(`${failed} samples failed.`)
   const count = (finding: Finding) => findings.filter((other) => other === finding).length
   if (count('not flat') === findings.length) return { verdict: 'not reproduced', reasons }
-  if (count('not flat') > 0) return { verdict: 'partly', reasons }
+  if (count('not flat') > 0 && count('flat') > 0) return { verdict: 'partly', reasons }
   return { verdict: failed > 0 || count('unclear') > 0 ? 'cannot tell here' : 'reproduced', reasons }
 }
 

@@ -54,6 +54,7 @@ export function judgeByLockModel(
     ...(failed === 0 ? [] : [`${failed} samples failed.`]),
   ]
   const count = (finding: Finding) => judged.filter((each) => each.finding === finding).length
+  if (failed > 0) return { verdict: 'cannot tell here', reasons }
   if (count('agrees') === judged.length) return { verdict: 'reproduced', reasons }
   if (count('agrees') > 0) return { verdict: 'partly', reasons }
   return { verdict: count('unclear') > 0 ? 'cannot tell here' : 'not reproduced', reasons }
