@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { settingsSchema } from '../workload/workloads.ts'
 import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
+import { atMostRuleSchema, flatRuleSchema, lockModelRuleSchema } from './measure-rules.ts'
 import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts'
 
 const kebab = z
@@ -96,6 +97,9 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   replicatedWorkRuleSchema,
   trendRuleSchema,
   predictionRuleSchema,
+  atMostRuleSchema,
+  flatRuleSchema,
+  lockModelRuleSchema,
 ])
 
 const describedShape = {

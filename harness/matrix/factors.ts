@@ -145,11 +145,28 @@ export const declaredFactors = {
   /** r = s / (s + p): of a request's work, the share that every replica repeats. */
   workRatio: factor({
     schema: z.number().min(0.01).max(0.99),
-    strategies: ['sequential', 'replicated'],
+    strategies: ['sequential', 'replicated', 'locked'],
     readBy: 'some workloads',
     prefix: 'r',
     words: (share) => `r = ${share}`,
     isKind: true,
+  }),
+  /** Lines of memory that each request changes in the state: under a lock they come from whoever held it before. */
+  stateLines: factor({
+    schema: z.int().min(0).max(4096),
+    strategies: ['sequential', 'replicated', 'locked'],
+    readBy: 'some workloads',
+    prefix: 'lines-',
+    words: (count) => `${count} lines of state`,
+    isKind: true,
+  }),
+  /** Most requests that are published to a channel at once. */
+  publishBatch: factor({
+    schema: z.int().min(1).max(64),
+    strategies: ['replicated'],
+    readBy: 'some workloads',
+    prefix: 'batch-',
+    words: (count) => (count === 1 ? 'published singly' : `published by ${count}`),
   }),
   /** Which end of a connection the stack under test is. */
   role: factor({
@@ -258,6 +275,16 @@ export type FactorName = keyof Declared
 export type WorkloadFactor = {
   [Name in FactorName]: Declared[Name]['readBy'] extends 'some workloads' ? Name : never
 }[FactorName]
+
+/**
+ * Factors that a workload may name as its own: also those of stacks, for a workload without a network, which has no stack
+ * that reads them.
+ */
+export type NamedFactor =
+  | WorkloadFactor
+  | {
+      [Name in FactorName]: Declared[Name]['readBy'] extends 'networked workloads' ? Name : never
+    }[FactorName]
 
 export const factorNames = Object.keys(declaredFactors) as FactorName[]
 

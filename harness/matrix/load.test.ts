@@ -51,6 +51,29 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     changed({ cells: [{ strategy: ['sequential'], payloadWork: ['encrypt'] }] }),
     'small.ts: cells[0].payloadWork[0]: unknown value "encrypt" (use one of "checksum", "copy", "cipher")',
   ],
+  [
+    'a verdict on a measure that the workload does not have',
+    changed({ verdict: { kind: 'flat', measure: 'requestNanos', along: ['replicas'], times: 2 } }),
+    'small.ts: verdict.measure: workload "bulk" does not measure requestNanos (its measures are goodputMbps,',
+  ],
+  [
+    'more requests at once than a channel holds',
+    changed({
+      workload: { kind: 'channel', requests: 1000, warmupRequests: 1000 },
+      cells: [
+        { strategy: ['replicated'], replicas: [1], idle: ['park'], slotCount: [8], publishBatch: [16] },
+      ],
+    }),
+    'publishes more requests at once than its channel holds (list a publishBatch of at most slotCount)',
+  ],
+  [
+    'waiting of threads where nobody waits',
+    changed({
+      workload: model,
+      cells: [{ strategy: ['replicated'], replicas: [1], workRatio: [0.5], idle: ['park'] }],
+    }),
+    'small.ts: cells[0].idle: means nothing to workload "model"',
+  ],
   ['a missing field', changed({ question: undefined }), 'small.ts: question: missing (experiments/README.md'],
   [
     'a missing strategy',
@@ -282,8 +305,8 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ],
   [
     'requests without a network for a strategy that has none',
-    changed({ workload: model, cells: [{ strategy: ['locked'], replicas: [2], workRatio: [0.5] }] }),
-    'small.ts: cells[0].strategy: workload "model" has no cell "locked" (use sequential, replicated)',
+    changed({ workload: model, cells: [{ strategy: ['sharded'], replicas: [2], workRatio: [0.5] }] }),
+    'small.ts: cells[0].strategy: workload "model" has no cell "sharded" (use sequential, replicated, locked)',
   ],
   [
     'a topology that is not there',

@@ -14,6 +14,7 @@ import { counterpartsOf } from './counterpart.ts'
 import { expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
 import { explainIssues } from './explain.ts'
+import { complaintsAboutMeasures } from './measure-complaints.ts'
 import { complaintsAboutTopologies } from './topology-fit.ts'
 
 /** All experiments of a folder, by id. Throws HarnessError for the first file that is wrong. */
@@ -106,6 +107,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
     ...complaintsAboutCost(experiment),
     ...complaintsAboutTrend(experiment),
     ...complaintsAboutPredictions(experiment),
+    ...complaintsAboutMeasures(experiment),
   )
   if (complaints.length > 0) throw refusal(path, complaints)
   return experiment

@@ -12,15 +12,16 @@ export function isReadByWorkload(
   name: FactorName,
   { factors: own, usesNetwork, facesStacks }: Reader,
 ): boolean {
+  const isNamed = [...own.required, ...own.optional].some((read) => read === name)
   switch (declaredFactors[name].readBy) {
     case 'every workload':
       return true
     case 'networked workloads':
-      return usesNetwork
+      return usesNetwork || isNamed
     case 'workloads between stacks':
       return facesStacks === true
     case 'some workloads':
-      return [...own.required, ...own.optional].some((read) => read === name)
+      return isNamed
   }
 }
 

@@ -19,6 +19,12 @@ const direction = {
   figures: ['values'],
 } as const
 
+/** A part of the time for a request at a channel. */
+const channelNanos = { kind: 'scalar', unit: 'ns', better: 'less', combine: 'median', figures: [] } as const
+
+/** A part of the time that a request of fixed work takes, while it is done. */
+const requestMicros = { kind: 'scalar', unit: 'µs', better: 'less', combine: 'median', figures: [] } as const
+
 /** Processor time, user and system together. */
 const processorTime = { kind: 'scalar', better: 'less', combine: 'median', figures: [] } as const
 
@@ -45,6 +51,53 @@ export const declaredMeasures = {
     combine: 'median',
     display: { unit: 'k/s', divisor: 1000 },
     figures: ['values'],
+  },
+  /**
+   * Of a request: s, to apply it to a state of one's own; s_l, its section under a lock, from when it could begin to the
+   * release; p, its payload work.
+   */
+  stateMicros: { ...requestMicros, title: 'State s' },
+  sectionMicros: { ...requestMicros, title: 'Section s_l' },
+  payloadMicros: { ...requestMicros, title: 'Payload p' },
+  /** The largest difference of a variable that controls how much may be sent, after any request at any replica. */
+  traceDistance: {
+    kind: 'scalar',
+    title: 'Trace distance',
+    unit: 'bytes or µs',
+    better: 'less',
+    combine: 'sum',
+    figures: [],
+  },
+  /** How many values of such variables were compared. */
+  pointsCompared: {
+    kind: 'scalar',
+    title: 'Compared',
+    unit: 'points',
+    better: 'neither',
+    combine: 'sum',
+    figures: [],
+  },
+  /** Elapsed time for each request that all readers of a channel saw and one of them claimed. */
+  requestNanos: {
+    kind: 'scalar',
+    title: 'Request',
+    unit: 'ns',
+    better: 'less',
+    combine: 'median',
+    figures: ['values'],
+  },
+  /** Parts of it, of a reader: to publish a request, to dequeue it with all that follows, and for its claim alone. */
+  publishNanos: { ...channelNanos, title: 'Publish' },
+  dequeueNanos: { ...channelNanos, title: 'Dequeue' },
+  claimNanos: { ...channelNanos, title: 'Claim' },
+  /** Of all claims, those of the reader that won most: with N readers that share evenly, 100 / N. */
+  largestSharePercent: {
+    kind: 'scalar',
+    title: 'Largest share',
+    unit: '% of claims',
+    better: 'less',
+    combine: 'median',
+    figures: [],
   },
   /** Requests whose whole response the client took within the measured time. */
   transactionsPerSecond: {

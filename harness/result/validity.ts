@@ -2,10 +2,16 @@
  * Whether a measured sample counts. A sample whose bytes or states were wrong is void; one that was disturbed from outside
  * says nothing about the stack. Both are kept and shown, but left out of every median. Pure.
  */
-import type { MeasuredSample, Measurement, Sample } from './sample.ts'
+import type { Delivery, MeasuredSample, Measurement, Sample } from './sample.ts'
+
+/** What of a sample decides whether it is void. */
+interface Judged {
+  readonly divergences: number
+  readonly deliveries: readonly Delivery[]
+}
 
 /** Why a sample is void; empty if it is sound. */
-export function faultsOf(sample: Pick<Measurement, 'divergences' | 'deliveries'>): string[] {
+export function faultsOf(sample: Judged): string[] {
   const faults: string[] = []
   if (sample.divergences > 0) faults.push(`${sample.divergences} state digests differed between replicas`)
   for (const { unit, sent, received, verified, mayBeLost = false } of sample.deliveries) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitReplicatedShare, predictedSpeedup } from './model.ts'
+import { fitReplicatedShare, lockedRate, predictedSpeedup, replicatedRate } from './model.ts'
 
 test('with nothing replicated the speed-up is the number of replicas; with all replicated there is none', () => {
   expect(predictedSpeedup(8, 0)).toBe(8)
@@ -36,4 +36,17 @@ test('points of one replica say nothing of r', () => {
 test('a slow-down is a share above one, not hidden', () => {
   // N/S = 2/0.8 = 2.5 = 1 + r
   expect(fitReplicatedShare([{ replicas: 2, speedup: 0.8 }])?.replicatedShare).toBeCloseTo(1.5, 12)
+})
+
+test('a rate is the speed-up over one replica times its rate', () => {
+  expect(replicatedRate(4, 2, 8)).toBeCloseTo(predictedSpeedup(4, 0.2) * replicatedRate(1, 2, 8), 12)
+})
+
+test('a lock that costs nothing is never slower than replicas; one that is always held carries one at a time', () => {
+  for (const s of [0.1, 1, 5, 9]) {
+    expect(lockedRate(2, s, 10 - s)).toBeGreaterThanOrEqual(replicatedRate(2, s, 10 - s))
+  }
+  expect(lockedRate(8, 2, 8)).toBe(0.5)
+  // s_l is more than N s: replicas win.
+  expect(lockedRate(2, 2.5, 9)).toBeLessThan(replicatedRate(2, 1, 9))
 })

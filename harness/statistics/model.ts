@@ -4,6 +4,11 @@
  *
  *   S(N) = N / (1 + (N-1) r)      speed-up over one replica; its limit is 1/r
  *
+ * Beside a lock it has rates: what a request costs is `s` to apply, `s_l` to apply under a lock and `p` to perform.
+ *
+ *   N / (p + N s)                   requests by N replicas
+ *   min(1 / s_l, N / (p + s_l))     requests by N threads under a lock: one at a time at most
+ *
  * Pure. The model has no channel, no contention and no shared peer: if measurements deviate from it, one of these is
  * the cause.
  */
@@ -25,6 +30,16 @@ export interface ModelFit {
 
 export function predictedSpeedup(replicas: number, replicatedShare: number): number {
   return replicas / (1 + (replicas - 1) * replicatedShare)
+}
+
+/** Requests in the unit of time in which `s` and `p` are given. */
+export function replicatedRate(replicas: number, s: number, p: number): number {
+  return replicas / (p + replicas * s)
+}
+
+/** As `replicatedRate`; `section` is s_l. */
+export function lockedRate(threads: number, section: number, p: number): number {
+  return Math.min(1 / section, threads / (p + section))
 }
 
 /**

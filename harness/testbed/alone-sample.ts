@@ -10,6 +10,7 @@ export async function takeAloneSample(
   testbed: Testbed,
   side: AloneSide,
   { options, amount }: WorkloadPlan,
+  round: number,
   context: SampleContext,
 ): Promise<SampleOutcome> {
   if (testbed.agent === undefined) {
@@ -23,12 +24,13 @@ export async function takeAloneSample(
     measured: amount.measured * context.measuredShare,
   }
   const { kind: workload } = context.experiment.workload
-  const work = { workload, ...side.task(options, extent) }
+  const work = { workload, ...side.task(options, extent, round) }
   context.recordCommand(['work', JSON.stringify(work)])
   const endWatch = watchInterference(testbed.containerIds)
   const done = await testbed.agent.work({ ...work, task: { ...work.task } })
-  const interference = endWatch()
-  context.log(JSON.stringify({ done, interference }, null, 2))
+  const watched = endWatch()
+  const interference = side.isIndependentOfTime === true ? undefined : watched
+  context.log(JSON.stringify({ done, interference: watched }, null, 2))
   const { deliveries, ...outcome } = side.conclude(extent, done.told)
   return {
     status: 'measured',

@@ -25,6 +25,8 @@ const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
   slotCount: [64, 1024],
   connections: [1, 8],
   workRatio: [0.1, 0.9],
+  publishBatch: [1, 16],
+  stateLines: [0, 64],
   messageBytes: [1, 65_536],
   depth: [1, 32],
   datagramBytes: [64, 1472],
@@ -39,9 +41,11 @@ const bytes = { checksum: 1000, copy: 1000, cipher: 1000, linux: 1000 }
 const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { kind: Name }> } = {
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
+  channel: { kind: 'channel', requests: 1000, warmupRequests: 1000 },
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
+  windows: { kind: 'windows', transferBytes: 1000 },
 }
 
 function valuesOf(name: FactorName): readonly FactorValue[] {

@@ -57,7 +57,7 @@ export class ContainerSampler implements Sampler {
     const plan = planCell(cell.factors, workload)
     const side = await workloadOf(workload.kind).hostSide()
     const testbed = await this.#testbed(plan.testbed, context)
-    if (side.kind === 'alone') return takeAloneSample(testbed, side, plan.work, context)
+    if (side.kind === 'alone') return takeAloneSample(testbed, side, plan.work, round, context)
     if (plan.kind === 'linux') return takeLinuxSample(testbed, side, plan.work, context)
     if (plan.kind === 'stack')
       return takeStackSample(testbed, side, { ...plan, cell: cell.id, round }, context, this.#records)

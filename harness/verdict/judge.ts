@@ -1,8 +1,11 @@
 /** The rule that turns an experiment's cells into a verdict. Pure. */
 import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Machine } from '../result/manifest.ts'
+import { judgeByLimit } from './at-most.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
+import { judgeByFlatness } from './flat.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
+import { judgeByLockModel } from './lock-model.ts'
 import { judgeByModel } from './model.ts'
 import { judgeByPrediction } from './prediction.ts'
 import { judgeByRange } from './range.ts'
@@ -17,7 +20,8 @@ export function judge(
   machine: Machine,
   quantity: string,
 ): Judgement {
-  const refuted = rule.kind === 'cost' ? refuteEquality(cells) : undefined
+  const isAboutEquality = rule.kind === 'cost' || rule.kind === 'at-most'
+  const refuted = isAboutEquality ? refuteEquality(cells) : undefined
   if (refuted !== undefined) return refuted
   const faults = cells.reduce((total, cell) => total + cell.void, 0)
   if (faults > 0) {
@@ -39,6 +43,12 @@ export function judge(
       return judgeByPrediction(rule, cells)
     case 'trend':
       return judgeByTrend(rule, cells, machine)
+    case 'at-most':
+      return judgeByLimit(rule, cells)
+    case 'lock-model':
+      return judgeByLockModel(rule, cells, machine)
+    case 'flat':
+      return judgeByFlatness(rule, cells)
     case 'speedup-range':
       return judgeByRange(rule, cells, machine)
   }

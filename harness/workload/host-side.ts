@@ -90,7 +90,14 @@ export interface AloneOutcome extends Outcome {
 
 export interface AloneSide<Options extends object = object> {
   readonly kind: 'alone'
-  task(options: Options, extent: Extent): { readonly task: object; readonly timeoutSeconds: number }
+  /** Set if a sample tells what it is for whatever else uses the processors: then nobody can disturb it. */
+  readonly isIndependentOfTime?: true
+  /** `round`, from 0, is the same for cells that are compared: what is drawn of it is the same for them, too. */
+  task(
+    options: Options,
+    extent: Extent,
+    round: number,
+  ): { readonly task: object; readonly timeoutSeconds: number }
   conclude(extent: Extent, told: unknown): AloneOutcome
 }
 

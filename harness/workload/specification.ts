@@ -6,7 +6,7 @@
 import type { z } from 'zod'
 import type { Complaint } from '../matrix/complaint.ts'
 import type { Strategy } from '../matrix/factor.ts'
-import type { Factors, WorkloadFactor } from '../matrix/factors.ts'
+import type { Factors, NamedFactor } from '../matrix/factors.ts'
 import type { MeasureName, RateName } from '../measure/measures.ts'
 
 /** How much is done before a stack's first sample, and in each; in the workload's unit: bytes, requests or seconds. */
@@ -24,10 +24,13 @@ export interface WorkloadPlan<Options extends object = object> {
 export interface Specification<Settings extends z.ZodObject = z.ZodObject, Options extends object = object> {
   /** The field `workload` of an experiment: what holds for all of its cells. `kind` is the workload's name and folder. */
   readonly settings: Settings
-  /** Factors that the workload itself reads: those that every cell has to have, and those that a cell may have. */
+  /**
+   * Factors that the workload itself reads: those that every cell has to have, and those that a cell may have. A workload
+   * with a network names none of those that its stacks read.
+   */
   readonly factors: {
-    readonly required: readonly WorkloadFactor[]
-    readonly optional: readonly WorkloadFactor[]
+    readonly required: readonly NamedFactor[]
+    readonly optional: readonly NamedFactor[]
   }
   readonly strategies: readonly Strategy[]
   /** If false, the workload runs in the stack's container, without a stack and without a peer. */

@@ -5,12 +5,14 @@
 import { z } from 'zod'
 import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
+import { channel } from './channel/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
 import type { Specification } from './specification.ts'
 import type { StackSide } from './stack-side.ts'
+import { windows } from './windows/specification.ts'
 
 export interface Workload {
   readonly specification: Specification
@@ -29,6 +31,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./bulk/host-side.ts')).hostSide,
     stackSide: async () => (await import('./bulk/stack-side.ts')).stackSide,
   },
+  channel: {
+    specification: channel,
+    hostSide: async () => (await import('./channel/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./channel/stack-side.ts')).stackSide,
+  },
   datagrams: {
     specification: datagrams,
     hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
@@ -44,15 +51,22 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./request-response/host-side.ts')).hostSide,
     stackSide: async () => (await import('./request-response/stack-side.ts')).stackSide,
   },
+  windows: {
+    specification: windows,
+    hostSide: async () => (await import('./windows/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./windows/stack-side.ts')).stackSide,
+  },
 }
 
 /** The field `workload` of an experiment. */
 export const settingsSchema = z.discriminatedUnion('kind', [
   bidirectional.settings,
   bulk.settings,
+  channel.settings,
   datagrams.settings,
   model.settings,
   requestResponse.settings,
+  windows.settings,
 ])
 
 export type WorkloadSettings = z.infer<typeof settingsSchema>

@@ -13,11 +13,12 @@ const slowestMicros = 1000
 export const hostSide: AloneSide<ModelOptions> = {
   kind: 'alone',
 
-  task({ replicas, workRatio }, { settling, measured }) {
+  task({ isLocked, replicas, workRatio, stateLines }, { settling, measured }) {
     const stateRounds = Math.round(workRatio * requestRounds)
     const task: ModelTask = {
+      isLocked,
       replicas,
-      costs: { stateRounds, payloadRounds: requestRounds - stateRounds },
+      costs: { stateRounds, payloadRounds: requestRounds - stateRounds, stateLines },
       requests: Math.ceil(measured),
       warmupRequests: Math.ceil(settling),
     }
@@ -26,10 +27,11 @@ export const hostSide: AloneSide<ModelOptions> = {
   },
 
   conclude({ settling, measured }: Extent, told) {
-    const { requests, micros, performedOnce, digestsCompared, divergences } = toldSchema.parse(told)
+    const facts = toldSchema.parse(told)
+    const { micros, performedOnce, digestsCompared, divergences } = facts
     const all = Math.ceil(settling) + Math.ceil(measured)
     return {
-      measures: measure(modelMeasures, { requests, micros }),
+      measures: measure(modelMeasures, facts),
       deliveries: [{ unit: 'requests', sent: all, received: all, verified: performedOnce }],
       measuredMicros: micros,
       requests: all,

@@ -1,6 +1,6 @@
 /**
- * The performance model's own system: requests of fixed state and payload work on the framework and the machine's threads,
- * without a network. Amounts are in requests.
+ * The performance model's own system: requests of fixed state and payload work on the machine's threads, by replicas or by
+ * threads that share one state under a lock, without a network. Amounts are in requests.
  */
 import { z } from 'zod'
 import { namesOf } from '../measuring.ts'
@@ -16,18 +16,23 @@ export const model = specify({
     requests: count,
     warmupRequests: count,
   }),
-  factors: { required: ['workRatio'], optional: [] },
-  strategies: ['sequential', 'replicated'],
+  factors: { required: ['workRatio'], optional: ['stateLines'] },
+  strategies: ['sequential', 'replicated', 'locked'],
   usesNetwork: false,
   measures: namesOf(modelMeasures),
   mostRecorded: 0,
   isPredictable: () => false,
   complaintsAbout: () => [],
 
-  plan({ requests, warmupRequests }, { strategy, replicas = 1, workRatio = 0 }) {
+  plan({ requests, warmupRequests }, { strategy, replicas = 1, workRatio = 0, stateLines = 0 }) {
     return {
-      // 0 replicas: one plain loop, without a channel.
-      options: { replicas: strategy === 'sequential' ? 0 : replicas, workRatio },
+      options: {
+        isLocked: strategy === 'locked',
+        // 0 replicas: one plain loop, without a channel.
+        replicas: strategy === 'sequential' ? 0 : replicas,
+        workRatio,
+        stateLines,
+      },
       amount: { warmup: warmupRequests, measured: requests },
     }
   },

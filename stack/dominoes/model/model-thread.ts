@@ -9,6 +9,7 @@ import { createIdle } from '../replica/idle.ts'
 import { openReplica } from '../replica/open-replica.ts'
 import { runReplica } from '../replica/run-replica.ts'
 import { type ModelCosts, ModelDomain } from './model-domain.ts'
+import { nowMicros, nowNanos, SampledTime } from './sampled-time.ts'
 
 export interface ModelThreadData {
   readonly buffer: SharedArrayBuffer
@@ -24,13 +25,19 @@ export interface ModelThreadData {
 
 /** What a thread says when it is done; times in microseconds of the system's clock. */
 export interface ModelThreadResult {
-  /** When it applied the first request after the warm-up, and when all was done. */
+  /** When it applied the first request after the warm-up (0: another thread did), and when all was done. */
   readonly startedMicros: number
   readonly endedMicros: number
+  /** To apply a request without a lock, under one from the asking to the release, and to perform its action. */
+  readonly stateNanos: number | null
+  readonly sectionNanos: number | null
+  readonly payloadNanos: number | null
 }
 
 /** Most requests published at once. */
 const batch = 16
+/** One in so many is timed: often enough for the compiler to care. */
+const timedEvery = 7
 
 const data = workerData as ModelThreadData
 const { id, requests, warmupRequests } = data
@@ -39,21 +46,46 @@ const { words } = region
 const channel = new Channel(region, data.layout.channel, id)
 const isAlone = data.layout.channel.replicas === 1
 const performed = new Uint8Array(data.buffer, data.performedAt, requests)
+const stateTime = new SampledTime()
+const payloadTime = new SampledTime()
 let startedMicros = 0
 
 class TimedModelDomain extends ModelDomain {
   #applied = 0
+  #performed = 0
 
   override apply(slot: number): void {
-    if (this.#applied++ === warmupRequests) startedMicros = nowMicros()
+    if (this.#applied === warmupRequests) start()
+    const startedNanos = this.#applied++ % timedEvery === 0 ? nowNanos() : 0
     super.apply(slot)
+    if (startedNanos > 0) stateTime.add(startedNanos, nowNanos())
   }
+
+  override perform(action: number): boolean {
+    const startedNanos = this.#performed++ % timedEvery === 0 ? nowNanos() : 0
+    const isDone = super.perform(action)
+    if (startedNanos > 0) payloadTime.add(startedNanos, nowNanos())
+    return isDone
+  }
+}
+
+/** Also forgets what was timed before the compiler was done. */
+function start(): void {
+  startedMicros = nowMicros()
+  stateTime.clear()
+  payloadTime.clear()
 }
 
 const domain = new TimedModelDomain(region, performed, data.costs)
 if (data.isSequential) runSequential()
 else runReplicated()
-parentPort?.postMessage({ startedMicros, endedMicros: nowMicros() } satisfies ModelThreadResult)
+parentPort?.postMessage({
+  startedMicros,
+  endedMicros: nowMicros(),
+  stateNanos: stateTime.nanos,
+  sectionNanos: null,
+  payloadNanos: payloadTime.nanos,
+} satisfies ModelThreadResult)
 
 function runReplicated(): void {
   // How many were published is the channel's tail: whoever polls next knows.
@@ -93,8 +125,4 @@ function runSequential(): void {
 function fill(slot: number, index: number): void {
   words[slot + SlotWord.kind] = 1
   words[slot + SlotWord.random] = Math.imul(index + 1, 0x9e3779b1)
-}
-
-function nowMicros(): number {
-  return (performance.timeOrigin + performance.now()) * 1000
 }

@@ -3,13 +3,14 @@
  * work `p`, nothing else. What is faster or slower than S(N) = N / (1 + (N - 1) r), r = s / (s + p), is the framework's
  * cost and the machine's.
  */
-import { Worker } from 'node:worker_threads'
 import { Auditor } from '../audit/auditor.ts'
 import { assertInteger } from '../memory/assert.ts'
 import { RegionPlan } from '../memory/region.ts'
 import { initialiseFramework, planFramework } from '../replica/framework-layout.ts'
 import type { ModelCosts } from './model-domain.ts'
 import type { ModelThreadData, ModelThreadResult } from './model-thread.ts'
+import { meanOf } from './sampled-time.ts'
+import { runThreads } from './threads.ts'
 
 export interface ModelOptions {
   /** Threads, each a replica; 0: the same work in one plain loop, without a channel. */
@@ -26,6 +27,10 @@ export interface ModelResult {
   readonly micros: number
   /** Actions that were performed exactly once, warm-up included: all of them, or something is wrong. */
   readonly performedOnce: number
+  /** For a request: to apply it; under a lock, the whole serialized section; to perform its action. Null if not timed. */
+  readonly stateNanos: number | null
+  readonly sectionNanos: number | null
+  readonly payloadNanos: number | null
   readonly digestsCompared: number
   readonly divergences: number
 }
@@ -50,9 +55,11 @@ export async function runModel(options: ModelOptions): Promise<ModelResult> {
   const region = plan.allocate()
   initialiseFramework(region, layout)
   const auditor = new Auditor(region, layout.digests, layout.channel)
-  const results = await Promise.all(
-    Array.from({ length: replicas }, (_, id) =>
-      runThread({
+  const results = await runThreads<ModelThreadResult>(
+    new URL('./model-thread.ts', import.meta.url),
+    Array.from(
+      { length: replicas },
+      (_, id): ModelThreadData => ({
         buffer: region.buffer,
         layout,
         performedAt,
@@ -67,22 +74,25 @@ export async function runModel(options: ModelOptions): Promise<ModelResult> {
   const { digestsCompared, divergences } = isSequential
     ? { digestsCompared: 0, divergences: 0 }
     : auditor.finish()
-  const startedMicros = Math.min(...results.map((result) => result.startedMicros))
-  const endedMicros = Math.max(...results.map((result) => result.endedMicros))
   const performed = region.bytes.subarray(performedAt, performedAt + requests)
-  return {
-    requests: options.requests,
-    micros: endedMicros - startedMicros,
-    performedOnce: performed.reduce((count, times) => count + (times === 1 ? 1 : 0), 0),
-    digestsCompared,
-    divergences,
-  }
+  return { ...concludeModel(options, results, performed), digestsCompared, divergences }
 }
 
-function runThread(data: ModelThreadData): Promise<ModelThreadResult> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./model-thread.ts', import.meta.url), { workerData: data })
-    worker.once('message', resolve)
-    worker.once('error', reject)
-  })
+/** What follows from the results of threads; `performed` says how often each action was performed. */
+export function concludeModel(
+  { requests }: ModelOptions,
+  results: readonly ModelThreadResult[],
+  performed: Uint8Array,
+): ModelResult {
+  const starts = results.map(({ startedMicros }) => startedMicros).filter((micros) => micros > 0)
+  return {
+    requests,
+    micros: Math.max(...results.map(({ endedMicros }) => endedMicros)) - Math.min(...starts),
+    performedOnce: performed.reduce((count, times) => count + (times === 1 ? 1 : 0), 0),
+    stateNanos: meanOf(results.map(({ stateNanos }) => stateNanos)),
+    sectionNanos: meanOf(results.map(({ sectionNanos }) => sectionNanos)),
+    payloadNanos: meanOf(results.map(({ payloadNanos }) => payloadNanos)),
+    digestsCompared: 0,
+    divergences: 0,
+  }
 }

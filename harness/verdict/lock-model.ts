@@ -1,0 +1,152 @@
+/**
+ * Whether replicas win over a lock where the model says so, by what was measured of its parts. Pure. With s of state work,
+ * s_l of it under a lock and p of payload work, N threads under a lock carry min(1 / s_l, N / (p + s_l)) requests, and N
+ * replicas N / (p + N s). What s and p are, the sequential cell says; what s_l is, the locked one.
+ */
+import { agreeOn, type FactorName, factorNames } from '../matrix/factors.ts'
+import type { LockModelRule } from '../matrix/measure-rules.ts'
+import { formatNumber, formatQuantity } from '../measure/format.ts'
+import { declaredMeasures, type MeasureName } from '../measure/measures.ts'
+import type { Machine } from '../result/manifest.ts'
+import type { Interval } from '../statistics/interval.ts'
+import { lockedRate, replicatedRate } from '../statistics/model.ts'
+import { numberOf } from './at-most.ts'
+import { nameAmong } from './cell-name.ts'
+import { fewestRounds, rangeOver } from './few-rounds.ts'
+import type { JudgedCell, Judgement } from './judgement.ts'
+
+type Winner = 'replicas' | 'the lock' | 'neither'
+type Finding = 'agrees' | 'differs' | 'unclear'
+
+/** One replicated cell beside the locked one with as many threads, and the sequential one. */
+interface Comparison {
+  readonly name: string
+  readonly threads: number
+  /** The fewest sound samples of the two. */
+  readonly samples: number
+  /** Microseconds. */
+  readonly s: number
+  readonly sectioned: number
+  readonly p: number
+  /** Requests a second, as measured. */
+  readonly replicated: Interval
+  readonly locked: Interval
+}
+
+export function judgeByLockModel(
+  rule: LockModelRule,
+  cells: readonly JudgedCell[],
+  machine: Machine,
+): Judgement {
+  const comparisons = cells.flatMap((cell) => compare(cell, cells))
+  if (comparisons.length === 0) {
+    return {
+      verdict: 'cannot tell here',
+      reasons: ['No replicated cell could be compared with a locked one.'],
+    }
+  }
+  const judged = comparisons.map((comparison) => judgeOne(rule, comparison, machine))
+  const failed = cells.reduce((sum, cell) => sum + cell.failed, 0)
+  const won = (winner: Winner) => judged.filter((each) => each.measured === winner).length
+  const reasons = [
+    `Of ${judged.length} comparisons replicas won ${won('replicas')}, the lock ${won('the lock')}.`,
+    ...judged.map(({ words }) => words),
+    ...(failed === 0 ? [] : [`${failed} samples failed.`]),
+  ]
+  const count = (finding: Finding) => judged.filter((each) => each.finding === finding).length
+  if (failed > 0) return { verdict: 'cannot tell here', reasons }
+  if (count('agrees') === judged.length) return { verdict: 'reproduced', reasons }
+  if (count('agrees') > 0) return { verdict: 'partly', reasons }
+  return { verdict: count('unclear') > 0 ? 'cannot tell here' : 'not reproduced', reasons }
+}
+
+function compare(cell: JudgedCell, cells: readonly JudgedCell[]): Comparison[] {
+  const { strategy, replicas: threads = 1 } = cell.factors
+  if (strategy !== 'replicated' || threads < 2) return []
+  const locked = counterpart(cell, cells, 'locked', [])
+  const sequential = counterpart(cell, cells, 'sequential', ['replicas'])
+  const median = (of: JudgedCell | undefined, name: MeasureName) =>
+    of === undefined ? undefined : numberOf(of, name)?.median
+  const s = median(sequential, 'stateMicros')
+  const p = median(sequential, 'payloadMicros')
+  const sectioned = median(locked, 'sectionMicros')
+  const rates = [cell, locked].map((of) => of && numberOf(of, 'requestsPerSecond'))
+  const [replicatedRates, lockedRates] = rates
+  if (s === undefined || p === undefined || sectioned === undefined || !replicatedRates || !lockedRates)
+    return []
+  const name = nameAmong(cell.factors, cells, ['strategy'])
+  const samples = Math.min(cell.samples, locked?.samples ?? 0)
+  return [{ name, threads, samples, s, p, sectioned, replicated: replicatedRates, locked: lockedRates }]
+}
+
+/** The cell of another strategy that is equal in all factors but these. */
+function counterpart(
+  { factors }: JudgedCell,
+  cells: readonly JudgedCell[],
+  strategy: 'locked' | 'sequential',
+  without: readonly FactorName[],
+): JudgedCell | undefined {
+  const same = factorNames.filter((name) => name !== 'strategy' && !without.includes(name))
+  return cells.find(
+    (other) =>
+      other.factors.strategy === strategy && same.every((name) => agreeOn(name, factors, other.factors)),
+  )
+}
+
+function judgeOne({ margin }: LockModelRule, comparison: Comparison, { cores }: Machine) {
+  const { name, threads, samples, s, p, sectioned, replicated, locked } = comparison
+  const byModel = {
+    replicated: replicatedRate(threads, s, p),
+    locked: lockedRate(threads, sectioned, p),
+  }
+  const said = winnerOf(exactly(byModel.replicated), exactly(byModel.locked), 1 + margin)
+  const measured = winnerOf(replicated, locked, 1)
+  const isKnown = samples >= fewestRounds && cores >= threads
+  const finding: Finding =
+    !isKnown || (measured === 'neither' && said !== 'neither')
+      ? 'unclear'
+      : measured === said || said === 'neither'
+        ? 'agrees'
+        : 'differs'
+  const parts = `s ${formatNumber(s)} µs, s_l ${formatNumber(sectioned)} µs, p ${formatNumber(p)} µs`
+  const model = `the model says ${rate(byModel.locked)} under the lock and ${rate(byModel.replicated)} by replicas`
+  const seen = `measured ${withRange(locked, samples)} and ${withRange(replicated, samples)}`
+  const words = `${name}: ${parts}: ${model}; ${seen}: ${conclusion(finding, measured, said, comparison, cores)}.`
+  return { finding, measured: isKnown ? measured : 'neither', words }
+}
+
+/** Whose whole interval is beyond the other's, by more than so many times. */
+function winnerOf(replicated: Interval, locked: Interval, times: number): Winner {
+  if (replicated.low > times * locked.high) return 'replicas'
+  return locked.low > times * replicated.high ? 'the lock' : 'neither'
+}
+
+function exactly(value: number): Interval {
+  return { median: value, low: value, high: value }
+}
+
+function conclusion(
+  finding: Finding,
+  measured: Winner,
+  said: Winner,
+  { samples, threads }: Comparison,
+  cores: number,
+): string {
+  if (cores < threads) return `${cores} cores cannot tell for ${threads} threads`
+  if (samples < fewestRounds) return `fewer than ${fewestRounds} rounds could be compared`
+  if (measured === 'neither') {
+    return said === 'neither' ? 'neither wins, as the model says' : 'too close to be told apart'
+  }
+  const wins = measured === 'replicas' ? 'replicas win' : 'the lock wins'
+  if (said === 'neither') return `${wins}, by less than the model can tell`
+  return finding === 'agrees' ? `${wins}, as the model says` : `${wins}, against the model`
+}
+
+function rate(perMicro: number): string {
+  return formatQuantity(declaredMeasures.requestsPerSecond, 1e6 * perMicro)
+}
+
+function withRange({ median, low, high }: Interval, samples: number): string {
+  const quantity = (value: number) => formatQuantity(declaredMeasures.requestsPerSecond, value)
+  return `${quantity(median)} (${rangeOver(samples, quantity(low), quantity(high))})`
+}
