@@ -30,7 +30,7 @@ export const bulk = specify({
 
   plan(settings, factors) {
     const { direction = settings.direction, connections = 1 } = factors
-    return { options: { direction, connections }, amount: amountOf(settings, factors) }
+    return { options: { direction, connections }, amount: amountOf(settings, factors), connections }
   },
 })
 
