@@ -2,6 +2,7 @@
 import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Machine } from '../result/manifest.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
+import { judgeByCrossover } from './crossover.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 import { judgeByModel } from './model.ts'
 import { judgeByPrediction } from './prediction.ts'
@@ -35,6 +36,8 @@ export function judge(
       return judgeByCost(rule, cells, quantity)
     case 'replicated-work':
       return judgeByReplicatedWork(rule, cells, machine)
+    case 'crossover':
+      return judgeByCrossover(rule, cells, machine, quantity)
     case 'prediction':
       return judgeByPrediction(rule, cells)
     case 'trend':
