@@ -24,8 +24,8 @@ import { describePeer, peerSchema } from './peer.ts'
 const ofReplicas = { strategies: ['replicated'], readBy: 'networked workloads' } as const
 const ofStacks = { strategies: stacks, readBy: 'networked workloads' } as const
 
-/** The peer's program takes the bytes of all connections in turn, and one connection needs a share worth measuring. */
-export const mostConnections = 1024
+/** With more, each would have no more than some ten segments in a sample of a second. */
+const mostConnections = 1024
 
 const disturbances = {
   none: 'undisturbed',
