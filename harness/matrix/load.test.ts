@@ -88,6 +88,8 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
       },
     }),
     'small.ts: verdict.along: no cell beside the sequential ones has payloadWork "none"',
+  ],
+  [
     'a crossover with a strategy that has no cell',
     changed({ verdict: { ...crossover, over: 'locked' } }),
     'small.ts: verdict.over: cell "replicated-n1-checksum-tap" has no counterpart with strategy "locked"',
@@ -97,7 +99,12 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     changed({
       cells: [
         ...smallDefinition.cells.slice(0, 2),
-        { strategy: ['locked'], replicas: [1, 2], payloadWork: ['checksum', 'cipher'], lock: ['spin', 'ticket'] },
+        {
+          strategy: ['locked'],
+          replicas: [1, 2],
+          payloadWork: ['checksum', 'cipher'],
+          lock: ['spin', 'ticket'],
+        },
       ],
       verdict: { ...crossover, over: 'locked' },
     }),
@@ -116,7 +123,9 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'many connections with many replicas',
     changed({
-      cells: [{ strategy: ['replicated'], replicas: [2, 9], payloadWork: ['checksum'], connections: [1, 65] }],
+      cells: [
+        { strategy: ['replicated'], replicas: [2, 9], payloadWork: ['checksum'], connections: [1, 65] },
+      ],
     }),
     'small.ts: cells[0].connections: more than 64 together with more than 8 replicas or workers do not fit',
   ],

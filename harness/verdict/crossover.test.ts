@@ -27,7 +27,11 @@ const around = (median: number, changes: Partial<Compared> = {}): Compared => ({
   ...changes,
 })
 
-function cell(connections: number, overRival: Compared | null, changes: Partial<JudgedCell> = {}): JudgedCell {
+function cell(
+  connections: number,
+  overRival: Compared | null,
+  changes: Partial<JudgedCell> = {},
+): JudgedCell {
   return {
     factors: { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap', connections },
     samples: 9,
@@ -116,7 +120,9 @@ test('two rounds are too few, and few are said to be few', () => {
   const cells = [cell(1, around(1.4, few)), cell(16, around(0.8, few))]
   const { verdict, reasons } = judge(rule, cells, manyCores, 'goodput')
   expect(verdict).toBe('cannot tell here')
-  expect(reasons[0]).toContain('at 1 connection fewer than 3 rounds could be compared; at 16 connections fewer')
+  expect(reasons[0]).toContain(
+    'at 1 connection fewer than 3 rounds could be compared; at 16 connections fewer',
+  )
   expect(reasons[1]).toContain('50 %')
 })
 
