@@ -92,7 +92,7 @@ test('what something costs is drawn and listed for each cell that pays', async (
 })
 
 test('a crossover is drawn along its factor, with how evenly connections share', async () => {
-  const own = { payloadWork: ['checksum' as const], connections: [1, 32] }
+  const own = { payloadWork: ['checksum' as const], connections: [1, 8] }
   const page = await renderReport(
     fakeRun({
       definition: {
@@ -117,12 +117,12 @@ test('a crossover is drawn along its factor, with how evenly connections share',
       },
     }),
   )
-  expect(page).toContain('they cross between 1 connection and 32 connections.')
+  expect(page).toContain('they cross between 1 connection and 8 connections.')
   expect(page).toContain(
-    '>Goodput over strategy “locked”</title><desc id="small-crossover-wide-text">1 connection, N=2: 1.50; 32 connections, N=2: 0.50</desc>',
+    '>Goodput over strategy “locked”</title><desc id="small-crossover-wide-text">1 connection, N=2: 1.50; 8 connections, N=2: 0.50</desc>',
   )
   expect(page).toContain('Times strategy “locked”')
-  expect(page).toContain('>Jain’s index, checksum, 32 connections</title>')
+  expect(page).toContain('>Jain’s index, checksum, 8 connections</title>')
   // One connection has nobody to share with.
   expect(page).not.toContain('no sample was measured')
   expect(page).not.toContain('NaN')

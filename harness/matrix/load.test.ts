@@ -22,14 +22,6 @@ async function refusal(files: Readonly<Record<string, unknown>>): Promise<Harnes
   throw new Error(`expected a HarnessError, got ${String(error)}`)
 }
 
-const crossover = {
-  kind: 'crossover',
-  factor: 'connections',
-  of: 'replicated',
-  over: 'sequential',
-  aheadAt: 'first',
-  refutableFromCores: 3,
-}
 const model = { kind: 'model', requests: 1000, warmupRequests: 1000 }
 const datagrams = { workload: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 } }
 const sent = { direction: ['send'], datagramBytes: [1472], offeredPerSecond: [0] }
@@ -90,37 +82,6 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: verdict.along: no cell beside the sequential ones has payloadWork "none"',
   ],
   [
-    'a crossover with a strategy that has no cell',
-    changed({ verdict: { ...crossover, over: 'locked' } }),
-    'small.ts: verdict.over: cell "replicated-n1-checksum-tap" has no counterpart with strategy "locked"',
-  ],
-  [
-    'a crossover with two cells of the other strategy',
-    changed({
-      cells: [
-        ...smallDefinition.cells.slice(0, 2),
-        {
-          strategy: ['locked'],
-          replicas: [1, 2],
-          payloadWork: ['checksum', 'cipher'],
-          lock: ['spin', 'ticket'],
-        },
-      ],
-      verdict: { ...crossover, over: 'locked' },
-    }),
-    'small.ts: verdict.over: cell "replicated-n1-checksum-tap" has 2 counterparts with strategy "locked"',
-  ],
-  [
-    'a crossover along a factor that does not vary',
-    changed({ verdict: crossover }),
-    'small.ts: verdict.factor: all cells of strategy "replicated" have the same connections (list two or more',
-  ],
-  [
-    'a crossover along the strategies',
-    changed({ verdict: { ...crossover, factor: 'strategy' } }),
-    'small.ts: verdict.factor: unknown value "strategy" (use one of "replicas"',
-  ],
-  [
     'many connections with many replicas',
     changed({
       cells: [
@@ -132,7 +93,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a transfer of next to nothing on each connection',
     changed({ cells: [{ strategy: ['sequential'], payloadWork: ['cipher'], connections: [64] }] }),
-    'small.ts: workload.transferBytes: less than 16384 bytes for each of 64 connections (give at least 1048576,',
+    'small.ts: workload.transferBytes: less than 65536 bytes for each of 64 connections (give at least 4194304,',
   ],
   [
     'a verdict on predictions that nobody makes',

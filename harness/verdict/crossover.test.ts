@@ -139,9 +139,9 @@ test('one value, or none that was compared, is no line', () => {
 
 const crossing: Partial<Definition> = {
   cells: [
-    { strategy: ['sequential'], payloadWork: ['checksum'], connections: [1, 16] },
-    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], connections: [1, 16], chunk: [4] },
-    { strategy: ['sharded'], replicas: [2], payloadWork: ['checksum'], connections: [1, 16] },
+    { strategy: ['sequential'], payloadWork: ['checksum'], connections: [1, 8] },
+    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], connections: [1, 8], chunk: [4] },
+    { strategy: ['sharded'], replicas: [2], payloadWork: ['checksum'], connections: [1, 8] },
   ],
   baselines: ['sequential'],
   verdict: rule,
