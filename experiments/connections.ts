@@ -19,7 +19,7 @@ export const experiment = defineExperiment({
     direction: 'send',
     // Of all connections together: 256 KiB for each of 1,024, and a quarter of it in a quick run.
     transferBytes: { checksum: 256 * 2 ** 20, linux: 512 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20, linux: 64 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'], connections },
@@ -37,5 +37,5 @@ export const experiment = defineExperiment({
     aheadAt: 'first',
     refutableFromCores: 4,
   },
-  rounds: { full: 7, quick: 3 },
+  rounds: { full: 9, quick: 3 },
 })
