@@ -91,6 +91,46 @@ test('what something costs is drawn and listed for each cell that pays', async (
   expect(await renderReport(fakeRun())).not.toContain('What digests cost')
 })
 
+test('a crossover is drawn along its factor, with how evenly connections share', async () => {
+  const own = { payloadWork: ['checksum' as const], connections: [1, 8] }
+  const page = await renderReport(
+    fakeRun({
+      definition: {
+        cells: [
+          { strategy: ['sequential'], ...own },
+          { strategy: ['replicated', 'locked'], replicas: [2], ...own },
+        ],
+        baselines: ['sequential'],
+        verdict: {
+          kind: 'crossover',
+          factor: 'connections',
+          of: 'replicated',
+          over: 'locked',
+          aheadAt: 'first',
+          refutableFromCores: 3,
+        },
+      },
+      sample: (sample) => {
+        const { strategy, connections } = sample.factors
+        const goodputMbps = strategy !== 'replicated' ? 100 : connections === 1 ? 150 : 50
+        return measuring(sample, { goodputMbps, jainIndex: connections === 1 ? null : 0.75 })
+      },
+    }),
+  )
+  expect(page).toContain('they cross between 1 connection and 8 connections.')
+  expect(page).toContain(
+    '>Goodput over strategy “locked”</title><desc id="small-crossover-wide-text">1 connection, N=2: 1.50; 8 connections, N=2: 0.50</desc>',
+  )
+  expect(page).toContain('Times strategy “locked”')
+  expect(page).toContain('>Jain’s index, checksum, 8 connections</title>')
+  // One connection has nobody to share with.
+  expect(page).not.toContain('no sample was measured')
+  expect(page).not.toContain('NaN')
+  const others = await renderReport(fakeRun())
+  expect(others).not.toContain('<b>Jain’s index.</b>')
+  expect(others).not.toContain('small-crossover')
+})
+
 test('cells over several topologies and paths say which, in panels of their own', async () => {
   const counts = { written: 3293, delivered: 3262, delayed: 3262, lost: 31, duplicated: 0 }
   const direction = { ...counts, reordered: 0, corrupted: 0, queueDrops: 0, refused: 0 }

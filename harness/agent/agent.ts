@@ -48,8 +48,12 @@ function openOrExit(spec: DeviceSpec): OpenDevice {
 }
 
 async function work(id: number, work: Work): Promise<AgentEvent> {
-  const { workload, stack } = work
-  const spec = { workload, ...(stack === undefined ? {} : { stack }) }
+  const { workload, stack, connections } = work
+  const spec = {
+    workload,
+    ...(stack === undefined ? {} : { stack }),
+    ...(connections === undefined ? {} : { connections }),
+  }
   const key = JSON.stringify(spec)
   const child = processes.get(key) ?? new WorkProcess(device, spec)
   processes.set(key, child)

@@ -4,6 +4,7 @@
  * their own, which belong to the workload.
  */
 import { z } from 'zod'
+import { factorSchemas } from '../matrix/factors.ts'
 import { disturbedSchema, pathSchema } from '../result/sample.ts'
 import { disturbanceSchema, stackSpecSchema } from './stack-spec.ts'
 
@@ -13,6 +14,8 @@ export const processSpecSchema = z.strictObject({
   workload: z.string(),
   /** Absent if the workload needs no stack; then each task gets a process of its own. */
   stack: stackSpecSchema.exactOptional(),
+  /** TCP connections of the application at the same time; the stack is made with room for them. */
+  connections: factorSchemas.connections.exactOptional(),
 })
 
 export type ProcessSpec = z.infer<typeof processSpecSchema>

@@ -14,13 +14,14 @@ import { workloadOf, workloadSchema } from '../workload/workloads.ts'
 import { Disturber } from './disturbance.ts'
 import { inheritedDevice } from './inherited-device.ts'
 import { type Done, processSpecSchema, type Work, workSchema } from './messages.ts'
+import { roomFor } from './room.ts'
 import { Activity } from './stack-activity.ts'
 import type { StackSpec } from './stack-spec.ts'
 import { divergencesPrefix, listeningLine, resultPrefix } from './work-process.ts'
 
 type Told = Pick<Done, 'told' | 'activity'>
 
-const { workload, stack: stackSpec } = processSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
+const { workload, stack: stackSpec, connections } = processSpecSchema.parse(JSON.parse(process.argv[2] ?? ''))
 const side = await workloadOf(workloadSchema.parse(workload)).stackSide()
 let stack: Stack | undefined
 /** How often a replica was lost, left or joined until the end of the last task. Disturbances asked for all of these. */
@@ -55,7 +56,7 @@ try {
 async function workerOf(): Promise<(work: Work) => Promise<Told>> {
   if (side.kind === 'program') return async ({ task }) => ({ told: { ...(await side.run(task)) } })
   if (stackSpec === undefined) throw new Error(`workload ${workload} needs a stack`)
-  const made = await makeStack(stackSpec, side.stackOptions)
+  const made = await makeStack(stackSpec, roomFor(side.stackOptions, connections))
   stack = made
   return (work) => runOn(made, side, work)
 }

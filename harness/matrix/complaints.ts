@@ -9,6 +9,13 @@ import type { CellSet } from './experiment.ts'
 import { declaredFactors, type FactorName, factorNames } from './factors.ts'
 import { isReadByStrategy, isReadByWorkload } from './scope.ts'
 
+/**
+ * A stack has less than 2 GiB for rings and states. Every replica has a state for each connection, and every worker of a
+ * sharded stack has room for more connections than its share.
+ */
+const manyConnections = 64
+const mostAtMany = 8
+
 type Complain = (field: FactorName, problem: string, remedy: string) => void
 
 /** `workload` is the experiment's. */
@@ -57,7 +64,7 @@ function checkPresence(set: CellSet, workload: WorkloadSettings, complain: Compl
 
 function checkCombinations(set: CellSet, complain: Complain): void {
   const { claim = [], chunk = [], ownership = [], emission = [], reader = [], replicas = [] } = set
-  const { disturbance = [], impairment = [], verification = [] } = set
+  const { disturbance = [], impairment = [], verification = [], connections = [] } = set
   const isChunked = chunk.some((actions) => actions > 1)
   if (claim.includes('request') && isChunked) {
     complain(
@@ -79,6 +86,13 @@ function checkCombinations(set: CellSet, complain: Complain): void {
   }
   if (disturbance.includes('kill') && replicas.includes(1)) {
     complain('disturbance', 'the only replica cannot be killed', 'list 2 or more replicas with "kill"')
+  }
+  if (Math.max(...connections) > manyConnections && Math.max(...replicas) > mostAtMany) {
+    complain(
+      'connections',
+      `more than ${manyConnections} together with more than ${mostAtMany} replicas or workers do not fit into a stack’s memory`,
+      'give them sets of their own',
+    )
   }
   if (impairment.length > 0 && reader.includes('per-queue')) {
     complain(

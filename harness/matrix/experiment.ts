@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { settingsSchema } from '../workload/workloads.ts'
+import { strategySchema } from './factor.ts'
 import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
 import { atMostRuleSchema, flatRuleSchema, lockModelRuleSchema } from './measure-rules.ts'
 import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts'
@@ -89,6 +90,20 @@ const trendRuleSchema = z.strictObject({
   refutableFromCores: z.int().positive(),
 })
 
+/** A verdict on the claim that one strategy is faster than another at one end of a factor, and slower at the other. */
+const crossoverRuleSchema = z.strictObject({
+  kind: z.literal('crossover'),
+  /** From its first value to its last: numbers ascend, other values come in the order of the cells. */
+  factor: z.enum(factorNames).exclude(['strategy']),
+  /** Cells of these two are compared by the workload's first measure, if they agree in all factors that both have. */
+  of: strategySchema,
+  over: strategySchema,
+  /** The end of the factor at which `of` is the faster one by the claim; at the other end it is the slower one. */
+  aheadAt: z.enum(['first', 'last']),
+  /** A machine with fewer cores cannot refute the claim: what one strategy gains from more of them, it cannot show. */
+  refutableFromCores: z.int().positive(),
+})
+
 export const verdictRuleSchema = z.discriminatedUnion('kind', [
   speedupRangeSchema,
   modelRuleSchema,
@@ -96,6 +111,7 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   costRuleSchema,
   replicatedWorkRuleSchema,
   trendRuleSchema,
+  crossoverRuleSchema,
   predictionRuleSchema,
   atMostRuleSchema,
   flatRuleSchema,
@@ -147,6 +163,7 @@ export type SurvivalRule = z.infer<typeof survivalRuleSchema>
 export type ModelRule = z.infer<typeof modelRuleSchema>
 export type ReplicatedWorkRule = z.infer<typeof replicatedWorkRuleSchema>
 export type TrendRule = z.infer<typeof trendRuleSchema>
+export type CrossoverRule = z.infer<typeof crossoverRuleSchema>
 export type CostRule = z.infer<typeof costRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>

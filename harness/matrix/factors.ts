@@ -24,6 +24,9 @@ import { describePeer, peerSchema } from './peer.ts'
 const ofReplicas = { strategies: ['replicated'], readBy: 'networked workloads' } as const
 const ofStacks = { strategies: stacks, readBy: 'networked workloads' } as const
 
+/** With more, each would have no more than some ten segments in a sample of a second. */
+const mostConnections = 1024
+
 const disturbances = {
   none: 'undisturbed',
   kill: 'replicas killed',
@@ -133,9 +136,9 @@ export const declaredFactors = {
     prefix: 'digests-',
     words: (state) => `digests ${state}`,
   }),
-  /** TCP connections at the same time, each with an equal share. A stack of the harness holds at most 64. */
+  /** TCP connections at the same time, each with an equal share. */
   connections: factor({
-    schema: z.int().min(1).max(64),
+    schema: z.int().min(1).max(mostConnections),
     strategies: everyStrategy,
     readBy: 'some workloads',
     prefix: 'c',

@@ -105,6 +105,20 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: verdict.along: no cell beside the sequential ones has payloadWork "none"',
   ],
   [
+    'many connections with many replicas',
+    changed({
+      cells: [
+        { strategy: ['replicated'], replicas: [2, 9], payloadWork: ['checksum'], connections: [1, 65] },
+      ],
+    }),
+    'small.ts: cells[0].connections: more than 64 together with more than 8 replicas or workers do not fit',
+  ],
+  [
+    'a transfer of next to nothing on each connection',
+    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['cipher'], connections: [64] }] }),
+    'small.ts: workload.transferBytes: less than 65536 bytes for each of 64 connections (give at least 4194304,',
+  ],
+  [
     'a verdict on predictions that nobody makes',
     changed({ verdict: { kind: 'prediction', median: 0.1, worst: 0.2 } }),
     'small.ts: predictions: missing, though the verdict is on predictions',
@@ -196,7 +210,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
         'peer: means nothing to strategy "linux"',
       ],
       [{ segmentBytes: [100] }, 'segmentBytes[0]: Too small'],
-      [{ connections: [65] }, 'connections[0]: Too big'],
+      [{ connections: [1025] }, 'connections[0]: Too big'],
       [{ workRatio: [0.5] }, 'workRatio: means nothing to workload "bulk" (leave it out)'],
       [
         { strategy: ['linux'], topology: ['veth'], payloadWork: undefined, idle: ['park'] },

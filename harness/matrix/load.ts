@@ -14,6 +14,7 @@ import { counterpartsOf } from './counterpart.ts'
 import { expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
 import { explainIssues } from './explain.ts'
+import { agreeOn } from './factors.ts'
 import { complaintsAboutMeasures } from './measure-complaints.ts'
 import { complaintsAboutTopologies } from './topology-fit.ts'
 
@@ -104,8 +105,9 @@ export function resolveDefinition(path: string, definition: Definition): Experim
     }
   }
   complaints.push(
-    ...complaintsAboutCost(experiment),
+    ...complaintsAboutCounterparts(experiment),
     ...complaintsAboutTrend(experiment),
+    ...complaintsAboutCrossover(experiment),
     ...complaintsAboutPredictions(experiment),
     ...complaintsAboutMeasures(experiment),
   )
@@ -114,24 +116,32 @@ export function resolveDefinition(path: string, definition: Definition): Experim
 }
 
 /** Every cell with the value `of` needs exactly one counterpart with the value `over`. */
-function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
-  if (verdict.kind !== 'cost') return []
-  const { factor, of, over } = verdict
+function complaintsAboutCounterparts({ verdict, cells }: Experiment): Complaint[] {
+  if (verdict.kind !== 'cost' && verdict.kind !== 'crossover') return []
+  const { of, over } = verdict
+  const factor = verdict.kind === 'cost' ? verdict.factor : 'strategy'
   const remedy = `list cells with ${factor} "${of}" and "${over}", equal in everything else`
   const paying = cells.filter((cell) => cell.factors[factor] === of)
   if (paying.length === 0)
     return [{ path: ['verdict', 'of'], problem: `no cell has ${factor} "${of}"`, remedy }]
-  return paying.flatMap((cell) =>
-    counterpartsOf(verdict, cell, cells).length === 1
-      ? []
-      : [
-          {
-            path: ['verdict', 'over'],
-            problem: `cell "${cell.id}" has no counterpart with ${factor} "${over}"`,
-            remedy,
-          },
-        ],
-  )
+  return paying.flatMap((cell) => {
+    const found = counterpartsOf(verdict, cell, cells).length
+    if (found === 1) return []
+    const count = found === 0 ? 'no counterpart' : `${found} counterparts`
+    const problem = `cell "${cell.id}" has ${count} with ${factor} "${over}"`
+    return [{ path: ['verdict', 'over'], problem, remedy }]
+  })
+}
+
+/** Between the first and the last value of a factor lies a crossover, so there have to be two. */
+function complaintsAboutCrossover({ verdict, cells }: Experiment): Complaint[] {
+  if (verdict.kind !== 'crossover') return []
+  const { factor, of } = verdict
+  const own = cells.filter(({ factors }) => factors.strategy === of)
+  const [only] = own
+  if (only === undefined || own.some((cell) => !agreeOn(factor, cell.factors, only.factors))) return []
+  const problem = `all cells of strategy "${of}" have the same ${factor}`
+  return [{ path: ['verdict', 'factor'], problem, remedy: `list two or more values of ${factor}` }]
 }
 
 /** Every value that a trend goes along needs a cell with a speed-up over the sequential stack. */

@@ -56,12 +56,13 @@ function rootOf(cell: Cell, experiment: Experiment): Cell {
   return other === undefined ? cell : rootOf(other, experiment)
 }
 
-/** What the verdict compares a cell with: a cost is counted against the counterpart, a gain against a baseline. */
+/** What the verdict compares a cell with: the counterpart that it names, or a baseline. */
 export function comparedWith(
   cell: Cell,
   { verdict, baselines, cells }: Omit<Experiment, 'rounds'>,
 ): Cell | undefined {
-  if (verdict.kind === 'cost') return counterpartOf(verdict, cell, cells)
+  const counterpart = counterpartOf(verdict, cell, cells)
+  if (verdict.kind === 'cost' || counterpart !== undefined) return counterpart
   const all = baselines.map((baseline) => baselineOf(baseline, cell, cells))
   return all.find((other) => other !== undefined && other !== cell)
 }

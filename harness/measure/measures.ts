@@ -42,6 +42,18 @@ export const declaredMeasures = {
   /** The part of the goodput that the stack sent, and the part that it received. */
   outgoingMbps: { ...direction, title: 'Outgoing' },
   incomingMbps: { ...direction, title: 'Incoming' },
+  /**
+   * Jain's fairness index of what each connection got while all were under way: 1 if all got the same, 1/n if one of n
+   * got everything. Not of a single connection, for which it is 1 whatever happens.
+   */
+  jainIndex: {
+    kind: 'scalar',
+    title: 'Jain’s index',
+    unit: '1/n … 1',
+    better: 'more',
+    combine: 'median',
+    figures: ['values'],
+  },
   /** Requests that the framework carried, without a network. */
   requestsPerSecond: {
     kind: 'scalar',

@@ -10,7 +10,6 @@ Prints one {"event": "result"}; `lost` lists why connections did not echo, each 
 import argparse
 import asyncio
 import random
-import resource
 import time
 
 import endpoint
@@ -79,8 +78,7 @@ def main():
     options.add_argument("--connect", required=True, metavar="HOST:PORT")
     options.add_argument("--connections", type=int, required=True)
     options.add_argument("--bytes", type=int, default=1024, help="length of each message")
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    endpoint.allow_many_files()
     asyncio.run(run(options.parse_args()))
 
 

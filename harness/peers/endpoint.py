@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import resource
 import socket
 import sys
 import time
@@ -53,6 +54,7 @@ def tune(connection, options, buffer_option):
 
 def meet(options, buffer_option):
     """The connections, once all of them are open."""
+    allow_many_files()
     if options.connect:
         connections = [open_one(options, buffer_option) for _ in range(options.connections)]
     else:
@@ -61,6 +63,12 @@ def meet(options, buffer_option):
         connection.settimeout(options.timeout)
     tell("connected", connections=len(connections))
     return connections
+
+
+def allow_many_files():
+    """Every connection is an open file, and a process starts with a limit of 1024 on most hosts."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def open_one(options, buffer_option):

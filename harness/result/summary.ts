@@ -11,8 +11,9 @@ import { declaredMeasures } from '../measure/measures.ts'
 import type { Interval } from '../statistics/interval.ts'
 import { type MedianInterval, medianInterval } from '../statistics/median.ts'
 import { costOfRatio } from '../verdict/cost.ts'
+import { compared } from '../verdict/crossover.ts'
 import { judge } from '../verdict/judge.ts'
-import type { Cost, PredictedCell, Verdict, Work } from '../verdict/judgement.ts'
+import type { Compared, Cost, PredictedCell, Verdict, Work } from '../verdict/judgement.ts'
 import { type ErrorSizes, errorSizes, predictedCell } from '../verdict/prediction.ts'
 import { workOf } from '../verdict/replicated-work.ts'
 import { specificationOf } from '../workload/workloads.ts'
@@ -60,6 +61,8 @@ export interface CellSummary {
   readonly gapMillis: Interval | null
   /** If the verdict is on a cost: the share of the first measure that this cell loses. */
   readonly cost: Cost | null
+  /** If the verdict is on a crossover: the gain by the first measure over the same cell of the other strategy. */
+  readonly overRival: Compared | null
   /** Processor time by what it was for. */
   readonly work: Work | null
   /** What the virtual cores say of this cell, on the processors that it was measured with. */
@@ -163,6 +166,7 @@ function summarizeCell(
   const overSequential = speedup('sequential', cell, experiment, samples)
   const gaps = sound.flatMap((sample) => sample.disturbed?.events.map((event) => event.gapMillis) ?? [])
   const check = said.find((line) => line.kind === 'check' && line.cell === cell.id)
+  const counterpart = overCounterpart(cell, experiment, samples)
   const total = (value: (sample: MeasuredSample) => number) => sum(sound.map(value))
   return {
     cell: cell.id,
@@ -185,7 +189,8 @@ function summarizeCell(
     divergences: sum(own.map(divergencesOf)),
     disturbances: gaps.length,
     gapMillis: interval(medianInterval(gaps)),
-    cost: costOf(cell, experiment, samples),
+    cost: experiment.verdict.kind === 'cost' && counterpart !== null ? costOfRatio(counterpart) : null,
+    overRival: experiment.verdict.kind === 'crossover' && counterpart !== null ? compared(counterpart) : null,
     work: workOf(measures),
     predicted: check?.kind === 'check' ? predictedCell(check, measures.goodputMbps?.median ?? null) : null,
   }
@@ -203,11 +208,15 @@ function speedup(
   return medianInterval(gainsByRound(rateOf(experiment), cell.id, other.id, samples))
 }
 
-function costOf(cell: Cell, experiment: Experiment, samples: readonly Sample[]): Cost | null {
+/** The gain over the cell that the verdict compares this one with. */
+function overCounterpart(
+  cell: Cell,
+  experiment: Experiment,
+  samples: readonly Sample[],
+): MedianInterval | null {
   const other = counterpartOf(experiment.verdict, cell, experiment.cells)
   if (other === undefined) return null
-  const gain = medianInterval(gainsByRound(rateOf(experiment), cell.id, other.id, samples))
-  return gain === null ? null : costOfRatio(gain)
+  return medianInterval(gainsByRound(rateOf(experiment), cell.id, other.id, samples))
 }
 
 function deliveredBy(samples: readonly MeasuredSample[]): Record<string, Delivered> {

@@ -90,12 +90,13 @@ async function exchange(
   extent: Extent,
   { disturbance, recordPath }: Changes,
 ): Promise<Measurement> {
-  const { options } = plan.work
+  const { options, connections } = plan.work
   const spec = stackSpecOf(testbed, plan, context.seed)
   const site = siteOf(testbed, spec.payloadWork, spec.impairment !== undefined)
   const planned = await side.exchange(options, extent, site)
-  const common: Pick<Work, 'workload' | 'timeoutSeconds' | 'staysAwake'> = {
+  const common: Pick<Work, 'workload' | 'connections' | 'timeoutSeconds' | 'staysAwake'> = {
     workload: context.experiment.workload.kind,
+    ...(connections === undefined ? {} : { connections }),
     timeoutSeconds: planned.timeoutSeconds,
     ...(plan.peer === undefined ? {} : { staysAwake: true }),
   }

@@ -3,6 +3,7 @@ import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Machine } from '../result/manifest.ts'
 import { judgeByLimit } from './at-most.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
+import { judgeByCrossover } from './crossover.ts'
 import { judgeByFlatness } from './flat.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 import { judgeByLockModel } from './lock-model.ts'
@@ -39,6 +40,8 @@ export function judge(
       return judgeByCost(rule, cells, quantity)
     case 'replicated-work':
       return judgeByReplicatedWork(rule, cells, machine)
+    case 'crossover':
+      return judgeByCrossover(rule, cells, machine, quantity)
     case 'prediction':
       return judgeByPrediction(rule, cells)
     case 'trend':

@@ -31,6 +31,8 @@ export interface JudgedCell {
   readonly digestsCompared: number
   readonly divergences: number
   readonly cost: Cost | null
+  /** The gain over the same cell of the other strategy, if the verdict is on a crossover. */
+  readonly overRival?: Compared | null
   readonly predicted: PredictedCell | null
 }
 
@@ -42,15 +44,15 @@ export interface Work {
   readonly application: number
 }
 
-/** Shares of the measure that cells are compared by: 0.01 is 1 %. Below 0 if the cell that pays was the faster one. */
-export interface Cost {
-  readonly median: number
-  readonly low: number
-  readonly high: number
+/** What follows from comparing two cells within rounds. */
+export interface Compared extends Interval {
   /** Rounds that it rests on, and the probability that the interval holds the true median. */
   readonly rounds: number
   readonly coverage: number
 }
+
+/** Shares of the measure that cells are compared by: 0.01 is 1 %. Below 0 if the cell that pays was the faster one. */
+export type Cost = Compared
 
 /** What the virtual cores predict for a cell, and the error against the measurement. */
 export interface PredictedCell {

@@ -21,7 +21,7 @@ export const transferSizes = {
   warmupBytes: bytesByWork,
 }
 
-type TransferSizes = { readonly [Field in keyof typeof transferSizes]: z.infer<typeof bytesByWork> }
+export type TransferSizes = { readonly [Field in keyof typeof transferSizes]: z.infer<typeof bytesByWork> }
 
 export function complaintsAboutBytes(
   settings: TransferSizes,

@@ -19,6 +19,8 @@ export interface Amount {
 export interface WorkloadPlan<Options extends object = object> {
   readonly options: Options
   readonly amount: Amount
+  /** TCP connections of the application at the same time, for which a stack makes room; as few as usual if absent. */
+  readonly connections?: number
 }
 
 export interface Specification<Settings extends z.ZodObject = z.ZodObject, Options extends object = object> {

@@ -8,6 +8,18 @@ const slowestImpaired = 64 * 2 ** 10
 /** Before and after the bytes. */
 const graceSeconds = 20
 
-export function timeLimitSeconds(bytes: number, { isImpaired }: Pick<Site, 'isImpaired'>): number {
-  return Math.ceil(graceSeconds + bytes / (isImpaired ? slowestImpaired : slowest))
+/**
+ * Many connections that begin at once overflow a queue of a thousand frames. The last of them may then wait for a
+ * retransmission timer that has doubled several times, while nothing else is left to be sent.
+ */
+const manyConnections = 64
+const backedOffSeconds = 60
+
+export function timeLimitSeconds(
+  bytes: number,
+  { isImpaired }: Pick<Site, 'isImpaired'>,
+  connections = 1,
+): number {
+  const backedOff = connections > manyConnections ? backedOffSeconds : 0
+  return Math.ceil(graceSeconds + backedOff + bytes / (isImpaired ? slowestImpaired : slowest))
 }

@@ -9,6 +9,7 @@ import { costFigure } from './cost-figure.ts'
 import { measureFigures } from './measure-figures.ts'
 import { noiseFigure } from './noise-figure.ts'
 import { predictionsPart } from './predictions.ts'
+import { crossoverFigure } from './ratios-figure.ts'
 import { sampleList } from './sample-list.ts'
 import { speedupPanel } from './speedup-figure.ts'
 import { timelineFigure } from './timeline-figure.ts'
@@ -36,6 +37,7 @@ export async function experimentSection(
     ${await measureFigures(experiment, summaries, samples)}
     ${await timelineFigure(experiment, samples)}
     ${await costFigure(experiment, summaries, samples)}
+    ${await crossoverFigure(experiment, summaries, samples)}
     ${await workFigure(experiment, summaries)}
     ${summary.predictions === null ? null : await predictionsPart(experiment, summary.predictions, summaries)}
     ${speedups.length === 0 ? null : speedupFigure(speedups)}

@@ -18,7 +18,10 @@ export async function measureFigures(
   const { measures } = specificationOf(experiment.workload)
   // Ratios are taken of the measure that cells are compared by, and of no other.
   const [compared] = measures
+  const isObserved = (name: MeasureName) =>
+    [...summaries.values()].some((summary) => (summary.measures[name] ?? null) !== null)
   for (const name of measures) {
+    if (name !== compared && !isObserved(name)) continue
     const isDrawnAs = (figure: string) => figuresOf(name).includes(figure)
     if (isRate(name) && isDrawnAs('values')) {
       figures.push(await valuesFigure(name, experiment, summaries, samples))

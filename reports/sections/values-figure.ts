@@ -3,7 +3,7 @@ import type { Experiment } from '../../harness/matrix/experiment.ts'
 import { displayOf, formatNumber } from '../../harness/measure/format.ts'
 import type { ScalarMeasure } from '../../harness/measure/measure.ts'
 import { declaredMeasures, type RateName } from '../../harness/measure/measures.ts'
-import { ratesByRound } from '../../harness/result/gains.ts'
+import { rateOf, ratesByRound } from '../../harness/result/gains.ts'
 import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
@@ -31,8 +31,11 @@ export async function valuesFigure(
   summaries: ReadonlyMap<string, CellSummary>,
   samples: readonly Sample[],
 ): Promise<Markup> {
+  // Where only some kinds of communication have a measure, the others have no panel of it.
+  const isShown = ({ cells }: Panel) =>
+    rate === rateOf(experiment) || cells.some(({ id }) => summaries.get(id)?.measures[rate])
   const panels: Markup[] = []
-  for (const panel of panelsOf(experiment)) {
+  for (const panel of panelsOf(experiment).filter(isShown)) {
     panels.push(await valuesPanel(rate, panel, experiment, summaries, samples))
   }
   return html`<figure>

@@ -76,6 +76,17 @@ describe('room for connections', () => {
     expect(layoutOf({ strategy, connectionCount: 4096 }).sizeBytes).toBeLessThan(2 ** 31)
   })
 
+  test.each<StrategyOption>([
+    { kind: 'sequential' },
+    { kind: 'replicated', replicas: 8 },
+    { kind: 'locked', workers: 8 },
+    { kind: 'sharded', workers: 8 },
+    { kind: 'pipelined', workers: 8 },
+  ])('2048 connections with large send buffers, by %o', (strategy) => {
+    const buffers = { sendBufferBytes: 2 ** 18, receiveBufferBytes: 2 ** 15 }
+    expect(layoutOf({ strategy, connectionCount: 2048, ...buffers }).sizeBytes).toBeLessThan(2 ** 31)
+  })
+
   test.each([
     [2 ** 16, 256],
     [2 ** 17, 256],

@@ -1,5 +1,6 @@
 /** What a bulk transfer measures. Pure. */
 import type { ProcessorTime } from '../../agent/messages.ts'
+import { jainIndex } from '../../statistics/fairness.ts'
 import type { Measuring } from '../measuring.ts'
 
 /** Null for what is not counted: a kernel does not count duplicate ACKs, our machine does not count DSACK reports. */
@@ -16,6 +17,8 @@ export interface BulkFacts {
   readonly bytesReceived: number
   readonly measuredBytes: number
   readonly measuredMicros: number
+  /** By connection, the bytes that arrived while all of them were under way; null for one connection. */
+  readonly shares: readonly number[] | null
   readonly cpuMicros: { readonly stack: number; readonly peer: number }
   /** Of our stack only. */
   readonly processorTime: ProcessorTime | undefined
@@ -25,6 +28,7 @@ export interface BulkFacts {
 
 export const bulkMeasures: Measuring<BulkFacts> = {
   goodputMbps: ({ measuredBytes, measuredMicros }) => (8 * measuredBytes) / measuredMicros,
+  jainIndex: ({ shares }) => (shares === null || shares.length < 2 ? null : jainIndex(shares)),
   stackSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.cpuMicros.stack),
   threadSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.processorTime?.threads),
   pollingSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.processorTime?.polling),

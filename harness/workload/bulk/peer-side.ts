@@ -11,6 +11,7 @@ import {
   tcpInfo,
 } from '../../peers/peer-process.ts'
 import { paths } from '../../topology/node.ts'
+import { sharesSchema } from './task.ts'
 
 export interface EndpointOptions extends MeetingOptions {
   /** The bytes to send or expect, a file as the node sees it: repeated, or the whole stream. */
@@ -47,8 +48,10 @@ const sourceConnection = z.object({
   tcpInfo,
 })
 
+/** `perConnection` is empty for one connection, and for more than 64. */
 export const sinkResult = sinkConnection.extend({
   cpuMicros: z.int(),
+  shares: sharesSchema,
   perConnection: z.array(sinkConnection),
 })
 export const sourceResult = sourceConnection.extend({

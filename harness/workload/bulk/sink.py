@@ -6,8 +6,11 @@ Receives streams and compares every byte with the expected one.
 Prints {"event": "listening"}, {"event": "connected"} and, when every stream has ended, one {"event": "result"}.
 """
 
+import array
+import fcntl
 import selectors
 import socket
+import termios
 import time
 
 import endpoint
@@ -15,21 +18,23 @@ import tcp_info
 from stream import Stream
 
 
-# The kernel wakes this program once this many bytes are there, or the stream ended. A wake-up for every segment would
-# cost more than receiving the segment, on processors that the sender needs.
+# The kernel wakes this program once this many bytes are there over all connections, or a stream ended. A wake-up for
+# every segment would cost more than receiving the segment, on processors that the sender needs.
 LOW_WATER = 512 << 10
+# As little as that on one connection, however many there are.
+LEAST_LOW_WATER = 16 << 10
+# Connections are told of one by one only up to this number: the kernel has sixty facts of each.
+MOST_TOLD = 64
 
 
 class Receiver:
     """One connection. Verified bytes are the prefix that was equal; what follows a mismatch is only counted."""
 
-    def __init__(self, connection, stream, options):
+    def __init__(self, connection, stream, buffer, warmup):
         self.connection = connection
         self.stream = stream
-        limit = stream.piece_limit(0, options.chunk) if stream and stream.period else options.chunk
-        # Reused for every piece: new memory would have to be mapped each time.
-        self.buffer = memoryview(bytearray(limit))
-        self.warmup = options.warmup
+        self.buffer = buffer
+        self.warmup = warmup
         self.received = 0
         self.verified = 0
         self.mismatch = None
@@ -64,6 +69,12 @@ class Receiver:
         self.mismatch = self.stream.first_mismatch(chunk, self.received)
         self.verified = self.mismatch
 
+    def arrived(self):
+        """Bytes that have arrived, those that wait in the kernel included."""
+        waiting = array.array("i", [0])
+        fcntl.ioctl(self.connection, termios.FIONREAD, waiting)
+        return self.received + waiting[0]
+
     def result(self):
         return {
             "bytesReceived": self.received,
@@ -76,12 +87,42 @@ class Receiver:
         }
 
 
+class CommonWindow:
+    """
+    The time in which all connections are under way: from the first that has its warm-up to the first that has all. From
+    then on the others share what it leaves; in the end every connection has the same number of bytes.
+    """
+
+    def __init__(self, receivers):
+        self.receivers = receivers
+        self.received = None
+        self.before = None
+        self.shares = None
+
+    def open(self):
+        self.received = sum(receiver.received for receiver in self.receivers)
+        self.before = [receiver.arrived() for receiver in self.receivers]
+
+    def close(self):
+        after = [receiver.arrived() for receiver in self.receivers]
+        self.shares = [late - early for early, late in zip(self.before, after)]
+
+    def note(self, receiver, ended):
+        """To be called after each step of a connection."""
+        if self.before is None and receiver.warm_micros is not None:
+            self.open()
+        if ended and self.shares is None and self.before is not None:
+            self.close()
+
+
 def receive_one(receiver):
     while receiver.take():
         pass
 
 
 def receive_many(receivers, timeout):
+    """Returns the window of all connections."""
+    window = CommonWindow(receivers)
     with selectors.DefaultSelector() as selector:
         for receiver in receivers:
             selector.register(receiver.connection, selectors.EVENT_READ, receiver)
@@ -90,42 +131,50 @@ def receive_many(receivers, timeout):
             if not ready:
                 raise TimeoutError(f"no bytes for {timeout} s")
             for key, _ in ready:
-                if not key.data.take():
+                ended = not key.data.take()
+                window.note(key.data, ended)
+                if ended:
                     selector.unregister(key.fileobj)
+    return window
 
 
 def main():
     options = endpoint.stream_parser(__doc__).parse_args()
     stream = Stream.load(options.pattern, options.file)
     connections = endpoint.meet(options, socket.SO_RCVBUF)
+    low_water = LOW_WATER if len(connections) == 1 else max(LEAST_LOW_WATER, LOW_WATER // len(connections))
     for connection in connections:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, LOW_WATER)
-    receivers = [Receiver(each, stream, options) for each in connections]
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, low_water)
+    limit = stream.piece_limit(0, options.chunk) if stream and stream.period else options.chunk
+    # Reused for every piece of every connection: new memory would have to be mapped each time.
+    buffer = memoryview(bytearray(limit))
+    receivers = [Receiver(each, stream, buffer, options.warmup) for each in connections]
     if len(receivers) == 1:
         receive_one(receivers[0])
+        result = {**receivers[0].result(), "shares": None, "perConnection": []}
     else:
-        receive_many(receivers, options.timeout)
-    results = [receiver.result() for receiver in receivers]
+        result = combine(receivers, receive_many(receivers, options.timeout))
     for receiver in receivers:
         receiver.connection.close()
-    endpoint.tell("result", **combine(receivers, results), perConnection=results if len(results) > 1 else [])
+    endpoint.tell("result", **result, cpuMicros=round(time.process_time() * 1e6))
 
 
-def combine(receivers, results):
-    """All connections together: sums, and the time from the first end of a warm-up to the last byte of all."""
-    if len(results) == 1:
-        return {**results[0], "cpuMicros": round(time.process_time() * 1e6)}
+def combine(receivers, window):
+    """All connections together: sums, and the bytes and the time from the first end of a warm-up to the last byte of all."""
     warm = [receiver.warm_micros for receiver in receivers if receiver.warm_micros is not None]
-    mismatches = [each["firstMismatch"] for each in results if each["firstMismatch"] is not None]
-    resets = [each["reset"] for each in results if each["reset"] is not None]
-    sums = {name: sum(each[name] for each in results) for name in ("bytesReceived", "bytesVerified", "measuredBytes")}
+    mismatches = [receiver.mismatch for receiver in receivers if receiver.mismatch is not None]
+    resets = [receiver.reset for receiver in receivers if receiver.reset is not None]
+    received = sum(receiver.received for receiver in receivers)
     return {
-        **sums,
+        "bytesReceived": received,
+        "bytesVerified": sum(receiver.verified for receiver in receivers),
         "firstMismatch": min(mismatches, default=None),
         "reset": resets[0] if resets else None,
+        "measuredBytes": received - window.received if warm else 0,
         "measuredMicros": max(receiver.last_micros for receiver in receivers) - min(warm) if warm else 0,
         "tcpInfo": {},
-        "cpuMicros": round(time.process_time() * 1e6),
+        "shares": window.shares,
+        "perConnection": [receiver.result() for receiver in receivers] if len(receivers) <= MOST_TOLD else [],
     }
 
 

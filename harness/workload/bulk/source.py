@@ -6,13 +6,16 @@ Sends a stream, and waits until the other end has acknowledged all of it and clo
 Prints {"event": "connected"} (after {"event": "listening"} if it listens) and one {"event": "result"}.
 """
 
+import selectors
 import socket
-import threading
 import time
 
 import endpoint
 import tcp_info
 from stream import Stream
+
+# As in sink.py.
+MOST_TOLD = 64
 
 
 class Sender:
@@ -21,44 +24,48 @@ class Sender:
     def __init__(self, connection, stream, options):
         self.connection = connection
         self.stream = stream
+        self.content = memoryview(stream.content)
         self.bytes = options.bytes
         self.chunk = options.chunk
         self.warmup = options.warmup
         self.sent = 0
         self.warm_bytes = 0
         self.warm_micros = None
-        self.sent_micros = 0
         self.end_micros = 0
         self.closed = False
         self.failure = None
         self.info = {}
 
-    def run(self):
+    def advance(self):
+        """Does one step, and returns the event that the next one waits for: 0 if the connection is over."""
         try:
-            self.send_all()
-            self.sent_micros = endpoint.now_micros()
-            self.connection.shutdown(socket.SHUT_WR)
-            while self.connection.recv(65536):
-                pass
+            if self.sent < self.bytes:
+                self.send_once()
+                if self.sent < self.bytes:
+                    return selectors.EVENT_WRITE
+                self.connection.shutdown(socket.SHUT_WR)
+                return selectors.EVENT_READ
+            if self.connection.recv(65536):
+                return selectors.EVENT_READ
             self.closed = True
+        except BlockingIOError:
+            return selectors.EVENT_WRITE if self.sent < self.bytes else selectors.EVENT_READ
         except OSError as error:
             self.failure = f"{type(error).__name__}: {error}"
         self.end_micros = endpoint.now_micros()
         self.info = tcp_info.read(self.connection)
-        self.connection.close()
+        return 0
 
-    def send_all(self):
-        content = memoryview(self.stream.content)
-        while self.sent < self.bytes:
-            if self.warm_micros is None and self.sent >= self.warmup:
-                self.warm_micros = endpoint.now_micros()
-                self.warm_bytes = self.sent
-            wanted = min(self.chunk, self.bytes - self.sent)
-            wanted = self.stream.piece_limit(self.sent, wanted)
-            if wanted == 0:
-                raise OSError("the stream's file is shorter than --bytes")
-            start = self.stream.offset(self.sent)
-            self.sent += self.connection.send(content[start : start + wanted])
+    def send_once(self):
+        if self.warm_micros is None and self.sent >= self.warmup:
+            self.warm_micros = endpoint.now_micros()
+            self.warm_bytes = self.sent
+        wanted = min(self.chunk, self.bytes - self.sent)
+        wanted = self.stream.piece_limit(self.sent, wanted)
+        if wanted == 0:
+            raise OSError("the stream's file is shorter than --bytes")
+        start = self.stream.offset(self.sent)
+        self.sent += self.connection.send(self.content[start : start + wanted])
 
     def result(self):
         warm = self.warm_micros is not None
@@ -81,16 +88,32 @@ def main():
         raise ValueError("give --pattern or --file")
     senders = [Sender(each, stream, options) for each in endpoint.meet(options, socket.SO_SNDBUF)]
     if len(senders) == 1:
-        senders[0].run()
+        while senders[0].advance():
+            pass
+        senders[0].connection.close()
     else:
-        # One thread each: sending waits in the kernel, outside the interpreter's lock.
-        threads = [threading.Thread(target=sender.run) for sender in senders]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        send_many(senders, options.timeout)
     results = [sender.result() for sender in senders]
-    endpoint.tell("result", **combine(senders, results), perConnection=results if len(results) > 1 else [])
+    told = results if 1 < len(results) <= MOST_TOLD else []
+    endpoint.tell("result", **combine(senders, results), perConnection=told)
+
+
+def send_many(senders, timeout):
+    with selectors.DefaultSelector() as selector:
+        for sender in senders:
+            sender.connection.setblocking(False)
+            selector.register(sender.connection, selectors.EVENT_WRITE, sender)
+        while selector.get_map():
+            ready = selector.select(timeout)
+            if not ready:
+                raise TimeoutError(f"no progress for {timeout} s")
+            for key, _ in ready:
+                wanted = key.data.advance()
+                if wanted == 0:
+                    selector.unregister(key.fileobj)
+                    key.fileobj.close()
+                elif wanted != key.events:
+                    selector.modify(key.fileobj, wanted, key.data)
 
 
 def combine(senders, results):

@@ -3,9 +3,10 @@
  * Amounts are in bytes.
  */
 import { z } from 'zod'
+import type { Complaint } from '../../matrix/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
-import { factorSchemas } from '../../matrix/factors.ts'
-import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
+import { type Factors, factorSchemas } from '../../matrix/factors.ts'
+import { amountOf, complaintsAboutBytes, type TransferSizes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
 import { bulkMeasures } from './measures.ts'
@@ -26,12 +27,27 @@ export const bulk = specify({
 
   isPredictable: ({ direction }) => direction === 'send',
 
-  complaintsAbout: complaintsAboutBytes,
+  complaintsAbout: (settings, cell) => [
+    ...complaintsAboutBytes(settings, cell),
+    ...complaintsAboutShares(settings, cell.factors),
+  ],
 
   plan(settings, factors) {
     const { direction = settings.direction, connections = 1 } = factors
-    return { options: { direction, connections }, amount: amountOf(settings, factors) }
+    return { options: { direction, connections }, amount: amountOf(settings, factors), connections }
   },
 })
+
+/** Four initial windows (RFC 6928). A quick run measures a quarter, and less than one is sent before any ACK. */
+const leastShareBytes = 64 * 2 ** 10
+
+function complaintsAboutShares(settings: TransferSizes, factors: Factors): Complaint[] {
+  const { connections = 1 } = factors
+  const { measured } = amountOf(settings, factors)
+  if (connections === 1 || measured >= connections * leastShareBytes) return []
+  const problem = `less than ${leastShareBytes} bytes for each of ${connections} connections`
+  const remedy = `give at least ${connections * leastShareBytes}, or fewer connections`
+  return [{ path: ['workload', 'transferBytes'], problem, remedy }]
+}
 
 export type BulkOptions = ReturnType<typeof bulk.plan>['options']

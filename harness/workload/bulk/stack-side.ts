@@ -4,6 +4,7 @@ import type { Connection } from '../../../stack/index.ts'
 import { StreamPattern } from '../../content/stream-pattern.ts'
 import { accept, connect } from '../meet.ts'
 import type { ApplicationSide, StackContext } from '../stack-side.ts'
+import { CommonWindow } from './common-window.ts'
 import { receive, send, together } from './streams.ts'
 import { taskSchema } from './task.ts'
 
@@ -32,7 +33,11 @@ export const stackSide: ApplicationSide = {
     const arrivedBytes = () => connections.reduce((sum, connection) => sum + arrivedOn(connection), 0)
     const totalBytes = task.connections * (task.warmupBytes + task.transferBytes)
     context.progresses({ arrivedBytes, share: () => arrivedBytes() / totalBytes })
-    const move = isSending ? send : receive
-    return together(await Promise.all(connections.map((connection) => move(connection, pattern, task))))
+    const streams = connections.map(({ stream }) => stream)
+    const window = new CommonWindow(streams, task.warmupBytes)
+    const moved = connections.map((each) =>
+      isSending ? send(each, pattern, task) : receive(each, pattern, task, window),
+    )
+    return together(await Promise.all(moved), window)
   },
 }

@@ -2,6 +2,7 @@
 import type { Connection } from '../../../stack/index.ts'
 import { drain, fill } from '../../content/carry-stream.ts'
 import type { StreamPattern } from '../../content/stream-pattern.ts'
+import type { CommonWindow } from './common-window.ts'
 import type { BulkTask } from './task.ts'
 
 /** What one connection moved; times in milliseconds of `performance.now()`. */
@@ -34,35 +35,43 @@ export async function send(connection: Connection, pattern: StreamPattern, spec:
   }
 }
 
-/** Reads to the end of the peer's stream and compares every byte. */
+/** Reads to the end of the peer's stream and compares every byte. `window` is that of all connections. */
 export async function receive(
   connection: Connection,
   pattern: StreamPattern,
   spec: BulkTask,
+  window: CommonWindow,
 ): Promise<Moved> {
   let startedAt = performance.now()
   let endedAt = startedAt
   const drained = await drain(connection, pattern, (consumed) => {
     endedAt = performance.now()
     if (consumed <= spec.warmupBytes) startedAt = endedAt
+    window.onProgress(consumed, endedAt)
   })
+  window.onEnd()
   connection.close()
   await connection.closed()
   const measuredBytes = Math.max(0, drained.bytes - spec.warmupBytes)
   return { ...drained, measuredBytes, startedAt, endedAt }
 }
 
-/** All connections together: sums, and the time from the first end of a warm-up to the last byte of all. */
-export function together(all: readonly Moved[]) {
+/** All connections together: sums, and the bytes and the time from the first end of a warm-up to the last byte of all. */
+export function together(all: readonly Moved[], window: CommonWindow) {
   const sum = (field: 'bytes' | 'bytesVerified' | 'measuredBytes') =>
     all.reduce((total, moved) => total + moved[field], 0)
   const startedAt = Math.min(...all.map((moved) => moved.startedAt))
   const endedAt = Math.max(...all.map((moved) => moved.endedAt))
+  const bytes = sum('bytes')
+  const { shares, opened } = window
+  // Bytes that came meanwhile to connections that still had their warm-up count, too.
+  const measuredBytes = opened === undefined ? sum('measuredBytes') : bytes - opened.consumed
   return {
-    bytes: sum('bytes'),
+    bytes,
     bytesVerified: sum('bytesVerified'),
     firstMismatch: all.find((moved) => moved.firstMismatch !== null)?.firstMismatch ?? null,
-    measuredBytes: sum('measuredBytes'),
-    measuredMicros: (endedAt - startedAt) * 1000,
+    measuredBytes,
+    measuredMicros: (endedAt - (opened?.at ?? startedAt)) * 1000,
+    shares,
   }
 }

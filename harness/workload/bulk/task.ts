@@ -9,14 +9,20 @@ export const taskSchema = z.strictObject({
   listens: z.literal(true).exactOptional(),
   peerAddress: z.string(),
   port: z.int().min(1).max(65_535),
-  /** Opened one after the other, used at the same time. */
-  connections: z.int().min(1).max(1024),
+  /** Used at the same time. */
+  connections: factorSchemas.connections,
   /** Bytes of each connection before its measurement begins, and those measured. */
   warmupBytes: z.int().nonnegative(),
   transferBytes: z.int().positive(),
   /** File whose bytes, repeated, are the stream. */
   patternPath: z.string(),
 })
+
+/**
+ * By connection, the bytes that arrived while all of them were under way: from the first that had its warm-up to the
+ * first that had all. Null for one connection, at the end that sends, and if there was no such time.
+ */
+export const sharesSchema = z.array(z.int().nonnegative()).nullable()
 
 export const toldSchema = z.strictObject({
   /** Application bytes over all connections, warm-up included. */
@@ -28,6 +34,7 @@ export const toldSchema = z.strictObject({
   /** Application bytes after the warm-up, and the time they took at this end. */
   measuredBytes: z.int().nonnegative(),
   measuredMicros: z.number().nonnegative(),
+  shares: sharesSchema,
 })
 
 export type BulkTask = z.infer<typeof taskSchema>

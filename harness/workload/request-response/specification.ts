@@ -36,6 +36,7 @@ export const requestResponse = specify({
     return {
       options: { role, messageBytes, depth, connections },
       amount: { warmup: warmupSeconds, measured: seconds },
+      connections,
     }
   },
 })
