@@ -288,7 +288,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a topology that is not there',
     changed({ topology: 'tap-of-glass' }),
-    'small.ts: topology.tap-of-glass: There is no topology "tap-of-glass". (known are tap, tap-bridge,',
+    'small.ts: topology.tap-of-glass: There is no topology "tap-of-glass". (known are dumbbell, dumbbell-linux, tap,',
   ],
   [
     'a topology of another strategy',
@@ -321,6 +321,35 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
       ],
     }),
     'small.ts: cells[0].peer: means nothing to workload "request-response" (leave it out)',
+  ],
+  [
+    'congestion control of a Linux host that sends nothing',
+    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], peerCongestion: ['bbr'] }] }),
+    'small.ts: cells: cell "sequential-checksum-linux-bbr-tap" has a peerCongestion, though only our stack sends there (leave it out there, or use direction "receive")',
+  ],
+  [
+    'loss detection of a Linux host where there is none',
+    changed({
+      topology: 'tap-pair',
+      cells: [
+        {
+          strategy: ['sequential'],
+          payloadWork: ['checksum'],
+          direction: ['receive'],
+          peer: ['sequential'],
+          peerRecovery: ['2011'],
+        },
+      ],
+    }),
+    'small.ts: cells[0].peerRecovery: is of Linux hosts, and there is none where the peer is a stack (leave it out there)',
+  ],
+  [
+    'congestion control without TCP',
+    changed({
+      ...datagrams,
+      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], ...sent, peerCongestion: ['reno'] }],
+    }),
+    'small.ts: cells[0].peerCongestion: means nothing to workload "datagrams" (leave it out)',
   ],
   [
     'queues where there are none',

@@ -15,8 +15,6 @@ export interface MeetingOptions {
   readonly connections?: number | undefined
   /** Longest silence, in seconds. Default: 60. */
   readonly timeoutSeconds?: number | undefined
-  /** Congestion control of these connections. Default: the host's. */
-  readonly congestionControl?: string | undefined
   /** Size of the socket buffer. Default: the kernel decides. */
   readonly bufferBytes?: number | undefined
 }
@@ -30,7 +28,6 @@ export function meetingArguments(options: MeetingOptions): string[] {
     ...('listen' in meet ? given('listen', meet.listen) : given('connect', meet.connect)),
     ...given('connections', options.connections),
     ...given('timeout', options.timeoutSeconds),
-    ...given('congestion', options.congestionControl),
     ...given('buffer', options.bufferBytes),
   ]
 }

@@ -106,6 +106,11 @@ export const measurementSchema = z.strictObject({
   retransmitsOf: sides.exactOptional(),
   /** What disturbed it from outside; absent where that cannot be seen. */
   interference: interferenceSchema.exactOptional(),
+  /**
+   * How the Linux hosts sent, as it was found: `congestionControl`, and the kernel settings of another loss detection than the
+   * current one by name. Set where a factor of the cell says so.
+   */
+  linuxTcp: z.record(z.string(), z.string()).exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
 })

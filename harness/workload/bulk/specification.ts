@@ -3,8 +3,9 @@
  * Amounts are in bytes.
  */
 import { z } from 'zod'
+import type { Complaint } from '../../matrix/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
-import { factorSchemas } from '../../matrix/factors.ts'
+import { type Factors, factorSchemas } from '../../matrix/factors.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
@@ -20,18 +21,35 @@ export const bulk = specify({
   factors: { required: [], optional: ['direction', 'connections'] },
   strategies: strategySchema.options,
   usesNetwork: true,
+  overTcp: true,
   facesStacks: true,
   measures: namesOf(bulkMeasures),
   mostRecorded: 48 * 2 ** 20,
 
   isPredictable: ({ direction }) => direction === 'send',
 
-  complaintsAbout: complaintsAboutBytes,
+  complaintsAbout(settings, cell) {
+    return [...complaintsAboutBytes(settings, cell), ...complaintsAboutSender(settings, cell)]
+  },
 
   plan(settings, factors) {
     const { direction = settings.direction, connections = 1 } = factors
     return { options: { direction, connections }, amount: amountOf(settings, factors) }
   },
 })
+
+/** Only an end that sends has a use for congestion control and loss detection. */
+function complaintsAboutSender(
+  settings: { readonly direction: NonNullable<Factors['direction']> },
+  { id, factors }: { id: string; factors: Factors },
+): Complaint[] {
+  const { strategy, direction = settings.direction } = factors
+  if (strategy === 'linux' || direction === 'receive') return []
+  return (['peerCongestion', 'peerRecovery'] as const).flatMap((name): Complaint[] => {
+    if (factors[name] === undefined) return []
+    const problem = `cell "${id}" has a ${name}, though only our stack sends there`
+    return [{ path: ['cells'], problem, remedy: 'leave it out there, or use direction "receive"' }]
+  })
+}
 
 export type BulkOptions = ReturnType<typeof bulk.plan>['options']

@@ -22,6 +22,7 @@ export const requestResponse = specify({
   factors: { required: ['role', 'messageBytes', 'depth'], optional: ['connections'] },
   strategies: strategySchema.options,
   usesNetwork: true,
+  overTcp: true,
   measures: namesOf(transactionMeasures),
   mostRecorded: 0.5,
   isPredictable: () => false,
