@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { settingsSchema } from '../workload/workloads.ts'
 import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
 import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts'
+import { measureRangeRuleSchema } from './range-rule.ts'
 
 const kebab = z
   .string()
@@ -96,6 +97,7 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   replicatedWorkRuleSchema,
   trendRuleSchema,
   predictionRuleSchema,
+  measureRangeRuleSchema,
 ])
 
 const describedShape = {

@@ -223,7 +223,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a workload that there is not',
     changed({ workload: { kind: 'bulky' } }),
-    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk",',
+    'small.ts: workload.kind: unknown value "bulky" (use one of "beside-linux", "bidirectional",',
   ],
   [
     'a field that the workload does not have',

@@ -36,6 +36,18 @@ export const declaredMeasures = {
   /** The part of the goodput that the stack sent, and the part that it received. */
   outgoingMbps: { ...direction, title: 'Outgoing' },
   incomingMbps: { ...direction, title: 'Incoming' },
+  /**
+   * Jain's fairness index of what each connection got while all were under way: 1 if all got the same, 1/n if one of n
+   * got everything. Not of a single connection, for which it is 1 whatever happens.
+   */
+  jainIndex: {
+    kind: 'scalar',
+    title: 'Jain’s index',
+    unit: '1/n … 1',
+    better: 'more',
+    combine: 'median',
+    figures: ['values'],
+  },
   /** Requests that the framework carried, without a network. */
   requestsPerSecond: {
     kind: 'scalar',
@@ -95,6 +107,17 @@ export const declaredMeasures = {
     combine: 'median',
     figures: ['values'],
   },
+  /** Goodput of the Linux flow that shares a link with the flow of `goodputMbps`. */
+  besideMbps: { ...direction, title: 'Beside', better: 'neither', figures: [] },
+  /** Of what both flows over a link moved together, the part of the stack's. */
+  shareOfLink: {
+    kind: 'scalar',
+    title: 'Share',
+    unit: 'of both',
+    better: 'neither',
+    combine: 'median',
+    figures: ['values'],
+  },
   /** Processor time for 10⁹ application bytes. */
   stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
   peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },
@@ -111,6 +134,8 @@ export const declaredMeasures = {
   peerMicrosPerDatagram: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   /** Segments that the sender transmitted again; if both ends send, the sum. */
   retransmits: { ...mishaps, title: 'Retransmits', unit: 'segments' },
+  /** Those of the Linux flow that shares a link. */
+  besideRetransmits: { ...mishaps, title: 'Retransmits', unit: 'beside' },
   /** The same beside what was received: cells with different payload work move different amounts. */
   retransmitsPerGigabyte: {
     kind: 'scalar',

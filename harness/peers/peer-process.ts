@@ -52,6 +52,8 @@ export interface RunningProgram<Result> {
   readonly ready: Promise<void>
   /** Rejects with HarnessError if the program fails. */
   readonly result: Promise<Result>
+  /** Asks it to end (SIGTERM); its result then tells what it did until then. */
+  stop(): Promise<void>
   kill(): Promise<void>
 }
 
@@ -72,7 +74,7 @@ export async function startProgram<Result>(
   result.catch(ready.reject)
   // A failure rejects both promises. A caller may await only `result`: then `ready` must not reject unhandled.
   ready.promise.catch(() => {})
-  return { ready: ready.promise, result, kill: () => child.kill('KILL') }
+  return { ready: ready.promise, result, stop: () => child.kill('TERM'), kill: () => child.kill('KILL') }
 }
 
 const event = z.looseObject({ event: z.string() })

@@ -37,6 +37,7 @@ const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
 
 const bytes = { checksum: 1000, copy: 1000, cipher: 1000, linux: 1000 }
 const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { kind: Name }> } = {
+  'beside-linux': { kind: 'beside-linux', seconds: 1, warmupSeconds: 0 },
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },

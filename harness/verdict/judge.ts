@@ -3,6 +3,7 @@ import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Machine } from '../result/manifest.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
+import { judgeByMeasureRange } from './measure-range.ts'
 import { judgeByModel } from './model.ts'
 import { judgeByPrediction } from './prediction.ts'
 import { judgeByRange } from './range.ts'
@@ -39,6 +40,8 @@ export function judge(
       return judgeByPrediction(rule, cells)
     case 'trend':
       return judgeByTrend(rule, cells, machine)
+    case 'measure-range':
+      return judgeByMeasureRange(rule, cells)
     case 'speedup-range':
       return judgeByRange(rule, cells, machine)
   }

@@ -1,5 +1,6 @@
 /** What a rule is given of an experiment's cells, and its answer. `judge.ts` imports the files with the rules. */
 import type { Factors } from '../matrix/factors.ts'
+import type { Combined } from '../measure/combine.ts'
 import type { Interval } from '../statistics/interval.ts'
 
 export type Verdict = 'reproduced' | 'partly' | 'not reproduced' | 'cannot tell here'
@@ -16,6 +17,8 @@ export interface JudgedCell {
   /** Sound samples, and those with wrong bytes or states. */
   readonly samples: number
   readonly void: number
+  /** All measures of the workload, for rules that name one. */
+  readonly measures?: Combined
   readonly speedupOverSequential: Interval | null
   readonly speedupOverSingle?: Interval | null
   /** Only if the workload measures it and a stack of ours was at work. */

@@ -22,6 +22,8 @@ export interface Site {
   readonly directory: string
   readonly stackAddress: string
   readonly peerAddress: string
+  /** Of another host of the topology. */
+  addressOf(node: string): string
   /** Port of the end that listens. */
   readonly port: number
   /** Undefined between Linux hosts, which do no payload work. */
@@ -40,7 +42,15 @@ export interface Exchange {
   readonly standIn: PeerProgram
   /** The task of a stack at the other end, in place of the peer's program; in every workload that `facesStacks`. */
   readonly peerTask?: object
+  /** Programs of the specification's `hosts`, in the order in which they start, before either end. */
+  readonly beside?: readonly HostProgram[]
   readonly timeoutSeconds: number
+}
+
+/** A program at another host of the topology. One that opens connections is stopped once both ends are done. */
+export interface HostProgram {
+  readonly node: string
+  readonly program: PeerProgram
 }
 
 /** What happened on both hosts during an exchange: differences between before and after; the memory is that after. */
@@ -62,6 +72,8 @@ export interface Ended {
   /** Of our stack only. */
   readonly processorTime?: ProcessorTime
   readonly peer: unknown
+  /** The results of the programs `beside`, in their order. */
+  readonly beside?: readonly unknown[]
   /** As `protocol`, of a stack at the other end. */
   readonly peerProtocol?: Readonly<Record<string, number>> | undefined
   readonly seen: Observation

@@ -3,6 +3,7 @@
  * a side that runs in the stack's container; each side is loaded only where it is needed.
  */
 import { z } from 'zod'
+import { besideLinux } from './beside-linux/specification.ts'
 import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
@@ -19,6 +20,11 @@ export interface Workload {
 }
 
 const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
+  'beside-linux': {
+    specification: besideLinux,
+    hostSide: async () => (await import('./beside-linux/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./beside-linux/stack-side.ts')).stackSide,
+  },
   bidirectional: {
     specification: bidirectional,
     hostSide: async () => (await import('./bidirectional/host-side.ts')).hostSide,
@@ -48,6 +54,7 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
 
 /** The field `workload` of an experiment. */
 export const settingsSchema = z.discriminatedUnion('kind', [
+  besideLinux.settings,
   bidirectional.settings,
   bulk.settings,
   datagrams.settings,
