@@ -10,6 +10,16 @@ test('the page says what was claimed, measured and concluded', async () => {
   expect(page).toContain('r = 0.10')
 })
 
+test('a topology is drawn as the run found it, beside the settings of its peer', async () => {
+  const drawing = 'stack (our stack) ── tap-move ── peer (Linux)\nright (switch)    ── veth ── peer (Linux)'
+  const page = await renderReport(
+    fakeRun({ manifest: { topologies: { tap: { drawing, congestionControl: 'reno' } } } }),
+  )
+  expect(page).toContain(`<pre>${drawing}</pre>`)
+  expect(page).toContain('<span class="count">1 setting</span>')
+  expect(page).toContain('<dt>congestionControl</dt><dd>reno</dd>')
+})
+
 test('the page needs no network and no script', async () => {
   const page = (await renderReport(fakeRun())).replaceAll('http://www.w3.org/', '')
   expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\//)

@@ -14,6 +14,7 @@ import type {
   TopologyFacts,
 } from '../runner/sampler.ts'
 import { describePeer } from '../topology/describe-peer.ts'
+import { drawTopology } from '../topology/draw.ts'
 import { standardTcp } from '../topology/tcp-settings.ts'
 import { workloadOf } from '../workload/workloads.ts'
 import { takeAloneSample } from './alone-sample.ts'
@@ -40,7 +41,8 @@ export class ContainerSampler implements Sampler {
     }
     const testbed = await this.#testbed({ topology }, context)
     const { kernel, settings, features } = await describePeer(testbed.peer)
-    return { kernel, ...testbed.linuxTcp, ...settings, ...features }
+    const drawing = drawTopology(testbed.deployment.topology)
+    return { drawing, kernel, ...testbed.linuxTcp, ...settings, ...features }
   }
 
   async take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {

@@ -10,7 +10,7 @@ import { receiver, sender } from './peer-side.ts'
 import { type BesideLinuxTask, receiverSchema, senderSchema } from './task.ts'
 
 /** How long the later flow needs to find its share, beyond what an exchange settles. */
-const convergenceSeconds = 0.5
+const convergenceSeconds = 0.4
 /** For opening and closing the connections. */
 const graceSeconds = 20
 /** What is in it when a flow is to end still has to cross the link. */
