@@ -22,6 +22,16 @@ const direction = {
 /** Processor time, user and system together. */
 const processorTime = { kind: 'scalar', better: 'less', combine: 'median', figures: [] } as const
 
+/** Bytes of a window, or within it. */
+const window = {
+  kind: 'scalar',
+  unit: 'bytes',
+  better: 'neither',
+  combine: 'median',
+  display: { unit: 'kB', divisor: 1000 },
+  figures: [],
+} as const
+
 export const declaredMeasures = {
   /** Application bytes that the receiver took within the measured time; if both ends receive, the sum. */
   goodputMbps: {
@@ -118,6 +128,10 @@ export const declaredMeasures = {
     combine: 'median',
     figures: ['values'],
   },
+  /** Windows of a sender, means over the measured time: its congestion window, what was in flight, the receiver's window. */
+  congestionWindowBytes: { ...window, title: 'Congestion window', figures: ['values'] },
+  flightBytes: { ...window, title: 'In flight' },
+  receiveWindowBytes: { ...window, title: 'Receive window' },
   /** Processor time for 10⁹ application bytes. */
   stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
   peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },

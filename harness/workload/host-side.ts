@@ -7,7 +7,7 @@ import type { ProcessorTime } from '../agent/messages.ts'
 import type { Interference } from '../fidelity/interference.ts'
 import type { Measured } from '../measure/measures.ts'
 import type { PeerProgram } from '../peers/peer-process.ts'
-import type { Delivery } from '../result/sample.ts'
+import type { Delivery, WindowSeries } from '../result/sample.ts'
 import type { Counters } from '../topology/counters.ts'
 
 /** How much one exchange does, in the workload's unit: before its measurement begins, and within it. */
@@ -84,6 +84,8 @@ export interface Outcome {
   readonly deliveries: readonly Delivery[]
   /** How long the measurement took. */
   readonly measuredMicros: number
+  /** If the sender's windows were recorded. */
+  readonly windows?: WindowSeries
 }
 
 export interface ExchangeSide<Options extends object = object> {

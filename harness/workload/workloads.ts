@@ -12,6 +12,7 @@ import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
 import type { Specification } from './specification.ts'
 import type { StackSide } from './stack-side.ts'
+import { windows } from './windows/specification.ts'
 
 export interface Workload {
   readonly specification: Specification
@@ -50,6 +51,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./request-response/host-side.ts')).hostSide,
     stackSide: async () => (await import('./request-response/stack-side.ts')).stackSide,
   },
+  windows: {
+    specification: windows,
+    hostSide: async () => (await import('./windows/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./windows/stack-side.ts')).stackSide,
+  },
 }
 
 /** The field `workload` of an experiment. */
@@ -60,6 +66,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   datagrams.settings,
   model.settings,
   requestResponse.settings,
+  windows.settings,
 ])
 
 export type WorkloadSettings = z.infer<typeof settingsSchema>

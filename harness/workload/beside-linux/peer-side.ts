@@ -12,9 +12,16 @@ export function receiver(options: FlowOptions): PeerProgram<ReceiverTold> {
   return program('receiver.py', flowArguments(options), receiverSchema, options)
 }
 
-/** Sends for this number of seconds, or until it is stopped. */
-export function sender(options: FlowOptions & { readonly seconds: number }): PeerProgram<SenderTold> {
-  const argv = [...flowArguments(options), ...given('seconds', options.seconds)]
+export interface SenderOptions extends FlowOptions {
+  /** How long to send, if it is not stopped before. */
+  readonly seconds: number
+  /** Look at the windows of the connection so often. Default: never. */
+  readonly traceMillis?: number
+}
+
+export function sender(options: SenderOptions): PeerProgram<SenderTold> {
+  const { seconds, traceMillis } = options
+  const argv = [...flowArguments(options), ...given('seconds', seconds), ...given('trace', traceMillis)]
   return program('sender.py', argv, senderSchema, options)
 }
 

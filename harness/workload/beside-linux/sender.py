@@ -14,6 +14,7 @@ import time
 import endpoint
 import tcp_info
 from stream import Stream
+from window_trace import WindowTrace
 
 CHUNK = 64 << 10
 
@@ -33,11 +34,13 @@ def main():
     parser = endpoint.parser(__doc__)
     parser.add_argument("--pattern", required=True, help="file whose bytes, repeated, are the stream")
     parser.add_argument("--seconds", type=float, required=True, help="longest time to send")
+    parser.add_argument("--trace", type=float, metavar="MILLIS", help="look at the connection's windows so often")
     options = parser.parse_args()
     asked = Asked()
     stream = Stream.load(options.pattern, None)
     content = memoryview(stream.content)
     (connection,) = endpoint.meet(options, socket.SO_SNDBUF)
+    trace = WindowTrace(connection, options.trace / 1000) if options.trace else None
     ends_at = time.monotonic() + options.seconds
     sent = 0
     while not asked.to_end and time.monotonic() < ends_at:
@@ -46,7 +49,8 @@ def main():
     connection.shutdown(socket.SHUT_WR)
     while connection.recv(CHUNK):
         pass
-    endpoint.tell("result", sent=sent, retransmits=tcp_info.read(connection)["total_retrans"])
+    traced = {} if trace is None else {"trace": trace.stop()}
+    endpoint.tell("result", sent=sent, retransmits=tcp_info.read(connection)["total_retrans"], **traced)
 
 
 endpoint.run(main)

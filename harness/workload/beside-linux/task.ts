@@ -13,7 +13,7 @@ export const taskSchema = z.strictObject({
   patternPath: z.string(),
 })
 
-export const senderSchema = z.object({
+export const senderSchema = z.looseObject({
   sent: count,
   /** By the kernel's account of the connection; our stack counts in its machine. */
   retransmits: count.exactOptional(),

@@ -1,0 +1,27 @@
+/** The windows of a Linux host that sends to the stack over a slow link, for replicas and congestion controls. */
+import { defineExperiment } from '../harness/matrix/define.ts'
+
+const peerCongestion: ('cubic' | 'reno' | 'bbr')[] = ['cubic', 'reno', 'bbr']
+
+export const experiment = defineExperiment({
+  id: 'window-trace',
+  title: 'Windows of a Linux sender',
+  question:
+    'How do congestion window, receive window and bytes in flight of a Linux host move when it sends to replicas, by its congestion control?',
+  claim: {
+    text: 'Replication changes who processes a connection, not how it behaves: what a sender sees of replicas does not change its windows.',
+    source:
+      'A consequence of replication that this project tests; the dissertation’s abstract says that protocol behaviour was studied',
+  },
+  topology: 'dumbbell',
+  workload: { kind: 'windows', seconds: 1, warmupSeconds: 0 },
+  cells: [
+    { strategy: ['sequential'], payloadWork: ['checksum'], peerCongestion },
+    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], peerCongestion },
+    { strategy: ['linux'], topology: ['dumbbell-linux'], peerCongestion: ['cubic'] },
+  ],
+  baselines: ['sequential'],
+  // A segment, and what link and queue hold: no window can stay outside of that where the path decides.
+  verdict: { kind: 'measure-range', measure: 'flightBytes', low: 1448, high: 80_000 },
+  rounds: { full: 7, quick: 3 },
+})
