@@ -352,6 +352,24 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: cells[0].peerCongestion: means nothing to workload "datagrams" (leave it out)',
   ],
   [
+    'two flows where there are hosts for one',
+    changed({
+      workload: { kind: 'beside-linux', seconds: 1, warmupSeconds: 0 },
+      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'] }],
+    }),
+    'small.ts: topology.tap: cell "sequential-checksum-tap" needs a node "rival" of role "linux" (name another topology: dumbbell has the hosts of two flows)',
+  ],
+  [
+    'a range that begins above its end',
+    changed({ verdict: { kind: 'measure-range', measure: 'goodputMbps', low: 2, high: 1 } }),
+    'small.ts: verdict.high: must be at least `low`',
+  ],
+  [
+    'a range of a measure without a median',
+    changed({ verdict: { kind: 'measure-range', measure: 'retransmits', low: 0, high: 1 } }),
+    'small.ts: verdict.measure: unknown value "retransmits" (use one of "goodputMbps",',
+  ],
+  [
     'queues where there are none',
     changed({
       topology: 'veth-packet',
