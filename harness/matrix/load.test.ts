@@ -323,53 +323,6 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: cells[0].peer: means nothing to workload "request-response" (leave it out)',
   ],
   [
-    'congestion control of a Linux host that sends nothing',
-    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], peerCongestion: ['bbr'] }] }),
-    'small.ts: cells: cell "sequential-checksum-linux-bbr-tap" has a peerCongestion, though only our stack sends there (leave it out there, or use direction "receive")',
-  ],
-  [
-    'loss detection of a Linux host where there is none',
-    changed({
-      topology: 'tap-pair',
-      cells: [
-        {
-          strategy: ['sequential'],
-          payloadWork: ['checksum'],
-          direction: ['receive'],
-          peer: ['sequential'],
-          peerRecovery: ['2011'],
-        },
-      ],
-    }),
-    'small.ts: cells[0].peerRecovery: is of Linux hosts, and there is none where the peer is a stack (leave it out there)',
-  ],
-  [
-    'congestion control without TCP',
-    changed({
-      ...datagrams,
-      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], ...sent, peerCongestion: ['reno'] }],
-    }),
-    'small.ts: cells[0].peerCongestion: means nothing to workload "datagrams" (leave it out)',
-  ],
-  [
-    'two flows where there are hosts for one',
-    changed({
-      workload: { kind: 'beside-linux', seconds: 1, warmupSeconds: 0 },
-      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'] }],
-    }),
-    'small.ts: topology.tap: cell "sequential-checksum-tap" needs a node "rival" of role "linux" (name another topology: dumbbell has the hosts of two flows)',
-  ],
-  [
-    'a range that begins above its end',
-    changed({ verdict: { kind: 'measure-range', measure: 'goodputMbps', low: 2, high: 1 } }),
-    'small.ts: verdict.high: must be at least `low`',
-  ],
-  [
-    'a range of a measure without a median',
-    changed({ verdict: { kind: 'measure-range', measure: 'retransmits', low: 0, high: 1 } }),
-    'small.ts: verdict.measure: unknown value "retransmits" (use one of "goodputMbps",',
-  ],
-  [
     'queues where there are none',
     changed({
       topology: 'veth-packet',
