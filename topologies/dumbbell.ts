@@ -15,8 +15,8 @@ export const topology = defineTopology({
     { kind: 'tap-port', between: ['stack', 'left'] },
     // One segment a frame, as our stack sends: the queue in the middle counts and drops whole frames.
     { kind: 'veth', between: ['rival', 'left'], offloads: 'off' },
-    // Slow enough for any strategy on any machine; the queue holds the frames of 5 ms.
-    { kind: 'veth', between: ['left', 'right'], bottleneck: { rateBitsPerSecond: 100e6, queueBytes: 62_500 } },
+    // Slow enough for any strategy on any machine; the queue holds the frames of 6 ms.
+    { kind: 'veth', between: ['left', 'right'], bottleneck: { rateBitsPerSecond: 50e6, queueBytes: 40_000 } },
     { kind: 'veth', between: ['right', 'peer'], offloads: 'off' },
     { kind: 'veth', between: ['right', 'rival-peer'], offloads: 'off' },
   ],

@@ -77,7 +77,7 @@ describe('topology dumbbell', () => {
     ] as const) {
       const { stdout } = await node(side).exec(['tc', '-s', 'qdisc', 'show', 'dev', port])
       expect(stdout).toContain('tbf')
-      expect(stdout).toContain('rate 100Mbit')
+      expect(stdout).toContain('rate 50Mbit')
       // The echoes of two hosts to two hosts, at least.
       expect(Number(/Sent \d+ bytes (\d+) pkt/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(4)
     }

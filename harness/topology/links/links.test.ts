@@ -80,8 +80,8 @@ describe('a link', () => {
     const lines = links.flatMap((link) => linkKindOf(link).deploy(link, pids))
     expect(lines).toContain('ip link add name port-right netns 5 type veth peer name port-left netns 6')
     expect(lines.filter((line) => line.includes('tbf')).map((line) => line.split(' || ')[0])).toEqual([
-      'nsenter --net=/proc/5/ns/net tc qdisc replace dev port-right root tbf rate 100000000bit burst 12500 limit 62500',
-      'nsenter --net=/proc/6/ns/net tc qdisc replace dev port-left root tbf rate 100000000bit burst 12500 limit 62500',
+      'nsenter --net=/proc/5/ns/net tc qdisc replace dev port-right root tbf rate 50000000bit burst 6250 limit 40000',
+      'nsenter --net=/proc/6/ns/net tc qdisc replace dev port-left root tbf rate 50000000bit burst 6250 limit 40000',
     ])
     expect(lines).toContain(
       'nsenter --net=/proc/6/ns/net ip link set dev port-rival-peer mtu 1500 master switch up',

@@ -6,7 +6,7 @@ import { containerSamples } from '../../testing/container-samples.ts'
 const sampleOf = containerSamples({ kind: 'beside-linux', seconds: 0.6, warmupSeconds: 0 })
 
 /** What the link in the middle of the dumbbell carries. */
-const linkMbps = 100
+const linkMbps = 50
 
 const cells: Factors[] = [
   { strategy: 'sequential', payloadWork: 'checksum', topology: 'dumbbell' },
