@@ -14,7 +14,7 @@ export const experiment = defineExperiment({
       'A consequence of replication that this project tests; the dissertation’s abstract says that protocol behaviour was studied',
   },
   topology: 'dumbbell',
-  workload: { kind: 'windows', seconds: 2, warmupSeconds: 0 },
+  workload: { kind: 'sender-windows', seconds: 2, warmupSeconds: 0 },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'], peerCongestion },
     { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], peerCongestion },

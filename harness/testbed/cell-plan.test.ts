@@ -43,7 +43,7 @@ const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { k
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
-  windows: { kind: 'windows', seconds: 1, warmupSeconds: 0 },
+  'sender-windows': { kind: 'sender-windows', seconds: 1, warmupSeconds: 0 },
 }
 
 function valuesOf(name: FactorName): readonly FactorValue[] {

@@ -10,9 +10,9 @@ import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
+import { senderWindows } from './sender-windows/specification.ts'
 import type { Specification } from './specification.ts'
 import type { StackSide } from './stack-side.ts'
-import { windows } from './windows/specification.ts'
 
 export interface Workload {
   readonly specification: Specification
@@ -51,10 +51,10 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./request-response/host-side.ts')).hostSide,
     stackSide: async () => (await import('./request-response/stack-side.ts')).stackSide,
   },
-  windows: {
-    specification: windows,
-    hostSide: async () => (await import('./windows/host-side.ts')).hostSide,
-    stackSide: async () => (await import('./windows/stack-side.ts')).stackSide,
+  'sender-windows': {
+    specification: senderWindows,
+    hostSide: async () => (await import('./sender-windows/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./sender-windows/stack-side.ts')).stackSide,
   },
 }
 
@@ -66,7 +66,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   datagrams.settings,
   model.settings,
   requestResponse.settings,
-  windows.settings,
+  senderWindows.settings,
 ])
 
 export type WorkloadSettings = z.infer<typeof settingsSchema>

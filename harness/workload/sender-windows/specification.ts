@@ -9,9 +9,9 @@ import { specify } from '../specification.ts'
 import { complaintsAboutUnknownLength } from '../unknown-length.ts'
 import { windowMeasures } from './measures.ts'
 
-export const windows = specify({
+export const senderWindows = specify({
   settings: z.strictObject({
-    kind: z.literal('windows'),
+    kind: z.literal('sender-windows'),
     /** How long each sample measures. */
     seconds: z.number().min(0.1).max(10),
     /** How long a stack's process receives before its first sample (a quarter in a quick run); with `linux`, before every sample. */

@@ -3,7 +3,7 @@ import type { Factors } from '../../matrix/factors.ts'
 import { faultsOf } from '../../result/validity.ts'
 import { containerSamples } from '../../testing/container-samples.ts'
 
-const sampleOf = containerSamples({ kind: 'windows', seconds: 0.5, warmupSeconds: 0 })
+const sampleOf = containerSamples({ kind: 'sender-windows', seconds: 0.5, warmupSeconds: 0 })
 
 const cells: Factors[] = [
   {
