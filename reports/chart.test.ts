@@ -39,6 +39,13 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     ],
     events: [{ ...row, seconds: 0.03 }],
   },
+  windows: {
+    began: [{ ...row, seconds: 0.3 }],
+    windows: [
+      { ...row, which: 'in flight', dash: [2, 2], seconds: 0.01, kilobytes: 14 },
+      { ...row, which: 'in flight', dash: [2, 2], seconds: 0.02, kilobytes: 28 },
+    ],
+  },
   cost: {
     limits: [{ ...row, percent: 3 }],
     rounds: [{ ...row, cell: 'cipher, N=2', percent: 1 }],

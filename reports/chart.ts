@@ -14,6 +14,7 @@ export type ChartName =
   | 'speedup'
   | 'noise'
   | 'timeline'
+  | 'windows'
   | 'cost'
   | 'work'
   | 'prediction'

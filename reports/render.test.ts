@@ -10,6 +10,30 @@ test('the page says what was claimed, measured and concluded', async () => {
   expect(page).toContain('r = 0.10')
 })
 
+test('a topology is drawn as the run found it, beside the settings of its peer', async () => {
+  const drawing = 'stack (our stack) ── tap-move ── peer (Linux)\nright (switch)    ── veth ── peer (Linux)'
+  const page = await renderReport(
+    fakeRun({ manifest: { topologies: { tap: { drawing, congestionControl: 'reno' } } } }),
+  )
+  expect(page).toContain(`<pre>${drawing}</pre>`)
+  expect(page).toContain('<span class="count">1 setting</span>')
+  expect(page).toContain('<dt>congestionControl</dt><dd>reno</dd>')
+})
+
+test('windows over time are drawn once a cell, with what they reach in words', async () => {
+  const points = [
+    [0, 14_480, 1448, 65_536],
+    [10, 40_000, 30_000, 1_000_000],
+  ]
+  const page = await renderReport(
+    fakeRun({ sample: (sample) => ({ ...sample, windows: { settledMillis: 5, points } }) }),
+  )
+  expect(page.split('Windows over time, ')).toHaveLength(8)
+  expect(page).toContain(
+    'congestion window at most 40.0 kB, in flight at most 30.0 kB, receive window at most 1 000 kB',
+  )
+})
+
 test('the page needs no network and no script', async () => {
   const page = (await renderReport(fakeRun())).replaceAll('http://www.w3.org/', '')
   expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\//)

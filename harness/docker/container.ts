@@ -37,6 +37,8 @@ export interface ContainerSpec {
   /** Processors the container may use, in the form of `taskset -c`; all of them if absent. */
   readonly processors?: string | undefined
   readonly sharedMemoryBytes: number
+  /** Kernel settings of its own namespaces, by name; the others are as a new namespace has them. */
+  readonly sysctls?: Readonly<Record<string, string>> | undefined
 }
 
 export interface RunningContainer {
@@ -106,6 +108,7 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       })),
       Binds: spec.mounts.map((mount) => `${mount.host}:${mount.container}:${mount.writable ? 'rw' : 'ro'}`),
       ShmSize: spec.sharedMemoryBytes,
+      Sysctls: spec.sysctls ?? {},
       ...(spec.processors === undefined ? {} : { CpusetCpus: spec.processors }),
     },
   }

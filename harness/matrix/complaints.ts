@@ -7,6 +7,7 @@ import { specificationOf, type WorkloadSettings } from '../workload/workloads.ts
 import type { Complaint } from './complaint.ts'
 import type { CellSet } from './experiment.ts'
 import { declaredFactors, type FactorName, factorNames } from './factors.ts'
+import { isStack } from './peer.ts'
 import { isReadByStrategy, isReadByWorkload } from './scope.ts'
 
 /**
@@ -64,7 +65,7 @@ function checkPresence(set: CellSet, workload: WorkloadSettings, complain: Compl
 
 function checkCombinations(set: CellSet, complain: Complain): void {
   const { claim = [], chunk = [], ownership = [], emission = [], reader = [], replicas = [] } = set
-  const { disturbance = [], impairment = [], verification = [], connections = [] } = set
+  const { disturbance = [], impairment = [], verification = [], connections = [], peer = [] } = set
   const isChunked = chunk.some((actions) => actions > 1)
   if (claim.includes('request') && isChunked) {
     complain(
@@ -100,6 +101,10 @@ function checkCombinations(set: CellSet, complain: Complain): void {
       '"per-queue" needs a TAP with queues, and an impaired path is one wire',
       'use another reader there',
     )
+  }
+  for (const name of ['peerCongestion', 'peerRecovery'] as const) {
+    if (set[name] === undefined || !peer.some(isStack)) continue
+    complain(name, 'is of Linux hosts, and there is none where the peer is a stack', 'leave it out there')
   }
   if (verification.includes('trusted') && impairment.some((path) => (path.corruptionProbability ?? 0) > 0)) {
     complain('verification', '"trusted" would deliver what the path corrupts', 'use claimed or before there')

@@ -8,6 +8,7 @@ import { strategySchema } from './factor.ts'
 import { factorNames, factorSchemas, factorsSchema } from './factors.ts'
 import { atMostRuleSchema, flatRuleSchema, lockModelRuleSchema } from './measure-rules.ts'
 import { predictionPlanSchema, predictionRuleSchema } from './prediction-plan.ts'
+import { measureRangeRuleSchema } from './range-rule.ts'
 
 const kebab = z
   .string()
@@ -116,6 +117,7 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   atMostRuleSchema,
   flatRuleSchema,
   lockModelRuleSchema,
+  measureRangeRuleSchema,
 ])
 
 const describedShape = {

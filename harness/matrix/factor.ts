@@ -6,10 +6,15 @@ export const strategySchema = z.enum(['sequential', 'replicated', 'locked', 'sha
 export type Strategy = z.infer<typeof strategySchema>
 
 /**
- * Which workloads read a factor: all of them; those that use a network; those that can run between two stacks; or those
- * whose specification names the factor.
+ * Which workloads read a factor: all of them; those that use a network; those that can run between two stacks; those in
+ * which a Linux host may send by TCP; or those whose specification names the factor.
  */
-export type ReadBy = 'every workload' | 'networked workloads' | 'workloads between stacks' | 'some workloads'
+export type ReadBy =
+  | 'every workload'
+  | 'networked workloads'
+  | 'workloads between stacks'
+  | 'workloads over TCP'
+  | 'some workloads'
 
 export interface Declaration<Schema extends z.ZodType, Reader extends ReadBy> {
   readonly schema: Schema

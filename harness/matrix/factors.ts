@@ -12,6 +12,7 @@ import {
   readerFactors,
   verificationFactors,
 } from '../../stack/factors.ts'
+import { congestionControls, recoveries } from '../topology/tcp-settings.ts'
 import { everyStrategy, factor, parallel, powerOfTwo, stacks, strategySchema } from './factor.ts'
 import {
   describeImpairment,
@@ -246,6 +247,27 @@ export const declaredFactors = {
     readBy: 'workloads between stacks',
     prefix: 'peer-',
     words: describePeer,
+    isKind: true,
+  }),
+  /**
+   * Congestion control of the Linux hosts: the peer, the node under test where it is Linux, and any beside them. It means
+   * something to a host that sends; that of our stack is its own.
+   */
+  peerCongestion: factor({
+    schema: z.enum(congestionControls),
+    strategies: everyStrategy,
+    readBy: 'workloads over TCP',
+    prefix: 'linux-',
+    words: (control) => `Linux sends by ${control}`,
+    isKind: true,
+  }),
+  /** How the Linux hosts detect losses when they send; `2011`: without RACK and tail loss probes, by duplicate ACKs. */
+  peerRecovery: factor({
+    schema: z.enum(recoveries),
+    strategies: everyStrategy,
+    readBy: 'workloads over TCP',
+    prefix: 'recovery-',
+    words: (recovery) => (recovery === '2011' ? 'loss detection of 2011' : 'current loss detection'),
     isKind: true,
   }),
   /** What happens to frames in both directions. The stack emulates the path, since a kernel may lack an emulator. */

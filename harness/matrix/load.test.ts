@@ -260,7 +260,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a workload that there is not',
     changed({ workload: { kind: 'bulky' } }),
-    'small.ts: workload.kind: unknown value "bulky" (use one of "bidirectional", "bulk",',
+    'small.ts: workload.kind: unknown value "bulky" (use one of "beside-linux", "bidirectional",',
   ],
   [
     'a field that the workload does not have',
@@ -325,7 +325,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a topology that is not there',
     changed({ topology: 'tap-of-glass' }),
-    'small.ts: topology.tap-of-glass: There is no topology "tap-of-glass". (known are tap, tap-bridge,',
+    'small.ts: topology.tap-of-glass: There is no topology "tap-of-glass". (known are dumbbell, dumbbell-linux, tap,',
   ],
   [
     'a topology of another strategy',

@@ -6,11 +6,11 @@ import type { Specification } from '../workload/specification.ts'
 import type { Strategy } from './factor.ts'
 import { declaredFactors, type FactorName } from './factors.ts'
 
-type Reader = Pick<Specification, 'factors' | 'usesNetwork' | 'facesStacks'>
+type Reader = Pick<Specification, 'factors' | 'usesNetwork' | 'facesStacks' | 'overTcp'>
 
 export function isReadByWorkload(
   name: FactorName,
-  { factors: own, usesNetwork, facesStacks }: Reader,
+  { factors: own, usesNetwork, facesStacks, overTcp }: Reader,
 ): boolean {
   const isNamed = [...own.required, ...own.optional].some((read) => read === name)
   switch (declaredFactors[name].readBy) {
@@ -20,6 +20,8 @@ export function isReadByWorkload(
       return usesNetwork || isNamed
     case 'workloads between stacks':
       return facesStacks === true
+    case 'workloads over TCP':
+      return overTcp === true
     case 'some workloads':
       return isNamed
   }

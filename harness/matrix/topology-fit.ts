@@ -1,15 +1,16 @@
 /** Whether the topologies that an experiment's cells name can carry them. Reads the folder of topologies. */
 import { HarnessError } from '../error.ts'
-import { linkKindOf } from '../topology/links/kinds.ts'
+import { linkAt, linkKindOf } from '../topology/links/kinds.ts'
 import { listTopologies, loadTopology } from '../topology/load.ts'
 import { type ResolvedTopology, resolveTopology } from '../topology/resolve.ts'
+import type { Specification } from '../workload/specification.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import type { Complaint } from './complaint.ts'
 import type { Cell, Experiment } from './experiment.ts'
 import { isStack } from './peer.ts'
 
 export async function complaintsAboutTopologies({ cells, workload }: Experiment): Promise<Complaint[]> {
-  const { usesNetwork } = specificationOf(workload)
+  const specification = specificationOf(workload)
   const complaints = await Promise.all(
     [...new Set(cells.map(({ factors }) => factors.topology))].map(async (id): Promise<Complaint[]> => {
       const own = cells.filter(({ factors }) => factors.topology === id)
@@ -17,7 +18,7 @@ export async function complaintsAboutTopologies({ cells, workload }: Experiment)
       try {
         const topology = resolveTopology(await loadTopology(id))
         return own.flatMap((cell) => {
-          const complaint = misfit(cell, usesNetwork, topology)
+          const complaint = misfit(cell, specification, topology)
           return complaint === undefined ? [] : [{ path, ...complaint }]
         })
       } catch (error) {
@@ -31,7 +32,7 @@ export async function complaintsAboutTopologies({ cells, workload }: Experiment)
 
 function misfit(
   { id, factors }: Cell,
-  usesNetwork: boolean,
+  { usesNetwork, hosts = [] }: Pick<Specification, 'usesNetwork' | 'hosts'>,
   topology: ResolvedTopology,
 ): Omit<Complaint, 'path'> | undefined {
   const roleOf = (name: string) => topology.nodes.find((node) => node.name === name)?.role
@@ -47,14 +48,19 @@ function misfit(
     const remedy = 'name another topology, or another peer'
     return { problem: `cell "${id}" needs a node "peer" of role "${facing}"`, remedy }
   }
-  const [link] = topology.links
-  if (factors.reader === 'per-queue' && link !== undefined && linkKindOf(link).device !== 'tap') {
+  const missing = hosts.find((host) => roleOf(host) !== 'linux')
+  if (missing !== undefined) {
+    const remedy = 'name another topology: dumbbell has the hosts of two flows'
+    return { problem: `cell "${id}" needs a node "${missing}" of role "linux"`, remedy }
+  }
+  const link = linkAt(topology, 'stack')
+  if (factors.reader === 'per-queue' && linkKindOf(link).device !== 'tap') {
     return {
       problem: `cell "${id}" reads a queue of its own, and only a TAP has several`,
       remedy: 'use tap there',
     }
   }
-  if (factors.verification === 'trusted' && (link?.impairment?.corruptionProbability ?? 0) > 0) {
+  if (factors.verification === 'trusted' && (link.impairment?.corruptionProbability ?? 0) > 0) {
     return {
       problem: `cell "${id}" trusts what this topology corrupts`,
       remedy: 'use verification "claimed"',

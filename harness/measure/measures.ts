@@ -28,6 +28,16 @@ const requestMicros = { kind: 'scalar', unit: 'µs', better: 'less', combine: 'm
 /** Processor time, user and system together. */
 const processorTime = { kind: 'scalar', better: 'less', combine: 'median', figures: [] } as const
 
+/** Bytes of a window, or within it. */
+const window = {
+  kind: 'scalar',
+  unit: 'bytes',
+  better: 'neither',
+  combine: 'median',
+  display: { unit: 'kB', divisor: 1000 },
+  figures: [],
+} as const
+
 export const declaredMeasures = {
   /** Application bytes that the receiver took within the measured time; if both ends receive, the sum. */
   goodputMbps: {
@@ -160,6 +170,21 @@ export const declaredMeasures = {
     combine: 'median',
     figures: ['values'],
   },
+  /** Goodput of the Linux flow that shares a link with the flow of `goodputMbps`. */
+  besideMbps: { ...direction, title: 'Beside', better: 'neither', figures: [] },
+  /** Of what both flows over a link moved together, the part of the stack's. */
+  shareOfLink: {
+    kind: 'scalar',
+    title: 'Share',
+    unit: 'of both',
+    better: 'neither',
+    combine: 'median',
+    figures: ['values'],
+  },
+  /** Windows of a sender, means over the measured time: its congestion window, what was in flight, the receiver's window. */
+  congestionWindowBytes: { ...window, title: 'Congestion window', figures: ['values'] },
+  flightBytes: { ...window, title: 'In flight' },
+  receiveWindowBytes: { ...window, title: 'Receive window' },
   /** Processor time for 10⁹ application bytes. */
   stackSecondsPerGigabyte: { ...processorTime, title: 'Stack CPU', unit: 's per GB' },
   peerSecondsPerGigabyte: { ...processorTime, title: 'Peer CPU', unit: 's per GB' },
@@ -176,6 +201,8 @@ export const declaredMeasures = {
   peerMicrosPerDatagram: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   /** Segments that the sender transmitted again; if both ends send, the sum. */
   retransmits: { ...mishaps, title: 'Retransmits', unit: 'segments' },
+  /** Those of the Linux flow that shares a link. */
+  besideRetransmits: { ...mishaps, title: 'Retransmits', unit: 'beside' },
   /** The same beside what was received: cells with different payload work move different amounts. */
   retransmitsPerGigabyte: {
     kind: 'scalar',

@@ -23,7 +23,6 @@ def parser(description):
     meet.add_argument("--connect", metavar="HOST:PORT", help="open the connections")
     options.add_argument("--connections", type=int, default=1, help="how many, at the same time")
     options.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="longest silence")
-    options.add_argument("--congestion", help="congestion control of these connections, such as cubic")
     options.add_argument("--buffer", type=int, default=0, metavar="BYTES", help="socket buffer; 0: the kernel decides")
     return options
 
@@ -46,8 +45,6 @@ def exchange_parser(description):
 
 def tune(connection, options, buffer_option):
     """Options that have to be set before the handshake; accepted connections inherit them."""
-    if options.congestion:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, options.congestion.encode())
     if options.buffer:
         connection.setsockopt(socket.SOL_SOCKET, buffer_option, options.buffer)
 

@@ -15,8 +15,6 @@ export interface MeetingOptions {
   readonly connections?: number | undefined
   /** Longest silence, in seconds. Default: 60. */
   readonly timeoutSeconds?: number | undefined
-  /** Congestion control of these connections. Default: the host's. */
-  readonly congestionControl?: string | undefined
   /** Size of the socket buffer. Default: the kernel decides. */
   readonly bufferBytes?: number | undefined
 }
@@ -30,7 +28,6 @@ export function meetingArguments(options: MeetingOptions): string[] {
     ...('listen' in meet ? given('listen', meet.listen) : given('connect', meet.connect)),
     ...given('connections', options.connections),
     ...given('timeout', options.timeoutSeconds),
-    ...given('congestion', options.congestionControl),
     ...given('buffer', options.bufferBytes),
   ]
 }
@@ -55,6 +52,8 @@ export interface RunningProgram<Result> {
   readonly ready: Promise<void>
   /** Rejects with HarnessError if the program fails. */
   readonly result: Promise<Result>
+  /** Asks it to end (SIGTERM); its result then tells what it did until then. */
+  stop(): Promise<void>
   kill(): Promise<void>
 }
 
@@ -75,7 +74,7 @@ export async function startProgram<Result>(
   result.catch(ready.reject)
   // A failure rejects both promises. A caller may await only `result`: then `ready` must not reject unhandled.
   ready.promise.catch(() => {})
-  return { ready: ready.promise, result, kill: () => child.kill('KILL') }
+  return { ready: ready.promise, result, stop: () => child.kill('TERM'), kill: () => child.kill('KILL') }
 }
 
 const event = z.looseObject({ event: z.string() })

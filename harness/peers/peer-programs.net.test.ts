@@ -30,7 +30,6 @@ describe('the programs of a Linux host', () => {
       source({
         meet: { connect: '10.77.0.2:5001' },
         ...common,
-        congestionControl: 'reno',
         bytes: 3_000_000,
       }),
     )

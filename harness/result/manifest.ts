@@ -71,7 +71,7 @@ export const manifestSchema = z.strictObject({
     changes: text.nullable().default(null),
   }),
   machine: machineSchema,
-  /** What the sampler found in each topology: the peer's kernel settings and versions by name. */
+  /** What the sampler found in each topology: its `drawing`, and the peer's kernel settings and versions by name. */
   topologies: z.record(text, z.record(text, text)),
   /** Every command that was run, in order. */
   commands: z.array(z.strictObject({ at: z.iso.datetime(), command: text })),

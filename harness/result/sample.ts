@@ -33,6 +33,14 @@ export const disturbedSchema = z.strictObject({
   ),
 })
 
+/** The windows of a connection over time, as its sender saw them. Times in milliseconds since its first look. */
+export const windowSeriesSchema = z.strictObject({
+  /** When the measurement began, which the means are of. */
+  settledMillis: z.number().nonnegative(),
+  /** Time; bytes of the congestion window, in flight, and of the receive window. */
+  points: z.array(z.array(z.number().nonnegative()).length(4)).min(1).max(2000),
+})
+
 const pathDirectionSchema = z.strictObject({
   /** Frames that were put onto the path, and those that left it at its other end, duplicates included. */
   written: count,
@@ -100,12 +108,18 @@ export const measurementSchema = z.strictObject({
     })
     .exactOptional(),
   disturbed: disturbedSchema.exactOptional(),
+  windows: windowSeriesSchema.exactOptional(),
   /** Set where the path was impaired. */
   path: pathSchema.exactOptional(),
   /** Segments that each end retransmitted, SYNs and FINs included. */
   retransmitsOf: sides.exactOptional(),
   /** What disturbed it from outside; absent where that cannot be seen. */
   interference: interferenceSchema.exactOptional(),
+  /**
+   * How the Linux hosts sent, as it was found: `congestionControl`, and the kernel settings of another loss detection than the
+   * current one by name. Set where a factor of the cell says so.
+   */
+  linuxTcp: z.record(z.string(), z.string()).exactOptional(),
   /** Anything a reader should know about this sample; empty as a rule. */
   note: z.string(),
 })
@@ -150,6 +164,7 @@ export const sampleSchema = z.discriminatedUnion('status', [measuredSampleSchema
 
 export type Delivery = z.infer<typeof deliverySchema>
 export type DisturbedTransfer = z.infer<typeof disturbedSchema>
+export type WindowSeries = z.infer<typeof windowSeriesSchema>
 export type PathEvents = z.infer<typeof pathSchema>
 export type Measurement = z.infer<typeof measurementSchema>
 export type Failure = z.infer<typeof failureSchema>

@@ -39,6 +39,7 @@ const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
 
 const bytes = { checksum: 1000, copy: 1000, cipher: 1000, linux: 1000 }
 const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { kind: Name }> } = {
+  'beside-linux': { kind: 'beside-linux', seconds: 1, warmupSeconds: 0 },
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
   channel: { kind: 'channel', requests: 1000, warmupRequests: 1000 },
@@ -46,6 +47,7 @@ const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { k
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
   windows: { kind: 'windows', transferBytes: 1000 },
+  'sender-windows': { kind: 'sender-windows', seconds: 1, warmupSeconds: 0 },
 }
 
 function valuesOf(name: FactorName): readonly FactorValue[] {

@@ -8,6 +8,7 @@ import { HarnessError } from '../error.ts'
 import type { FactorName, Factors, WorkloadFactor } from '../matrix/factors.ts'
 import type { PathImpairment } from '../matrix/impairment.ts'
 import { isStack, peerStrategy } from '../matrix/peer.ts'
+import { standardTcp } from '../topology/tcp-settings.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
 import { specificationOf, type WorkloadSettings } from '../workload/workloads.ts'
 import type { TestbedPlan } from './testbed.ts'
@@ -114,6 +115,12 @@ const applications: { readonly [Name in PlannedFactor]: Application<Name> } = {
   },
   peer: (draft, peer) => {
     draft.peer = isStack(peer) ? peerStrategy(peer) : undefined
+  },
+  peerCongestion: ({ testbed }, congestionControl) => {
+    testbed.tcp = { ...standardTcp, ...testbed.tcp, congestionControl }
+  },
+  peerRecovery: ({ testbed }, recovery) => {
+    testbed.tcp = { ...standardTcp, ...testbed.tcp, recovery }
   },
   offload: ({ testbed }, offload) => {
     testbed.offloads = offload

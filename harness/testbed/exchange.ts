@@ -8,6 +8,7 @@ import { socketSnapshot } from '../topology/counters.ts'
 import { paths } from '../topology/node.ts'
 import type { Exchange, Observation } from '../workload/host-side.ts'
 import type { AgentConnection } from './agent-connection.ts'
+import { startBeside } from './beside.ts'
 import { observe } from './observe.ts'
 import { type PeerEnd, startPeer } from './peer-end.ts'
 import type { Testbed } from './testbed.ts'
@@ -22,6 +23,8 @@ export interface Exchanged {
   readonly peer: unknown
   /** What a stack at the other end did; undefined if the peer is Linux. */
   readonly peerDone: Done | undefined
+  /** The results of the programs at other hosts. */
+  readonly beside: readonly unknown[]
   readonly seen: Observation
 }
 
@@ -41,6 +44,7 @@ export async function runExchange(
 ): Promise<Exchanged> {
   for (const each of [work.stack, work.peer])
     if (each !== undefined) context.recordCommand(['work', JSON.stringify(each)])
+  const beside = await startBeside(testbed, exchange.beside ?? [])
   let peer: PeerEnd | undefined
   const start = async () => {
     peer = await startPeer(testbed, exchange.peer, work.peer)
@@ -56,13 +60,14 @@ export async function runExchange(
     } catch (error) {
       context.log(await socketSnapshot(testbed.peer).catch(() => ''))
       await keepDumps(testbed, context)
-      await peer?.kill()
+      await Promise.all([peer?.kill(), beside.kill()])
       throw error
     }
   })
+  const besides = await beside.finish()
   if (work.peer !== undefined) await Promise.all([agent.rest(), testbed.peerAgent?.rest()])
-  context.log(JSON.stringify({ done, peer: ended, seen }, null, 2))
-  return { done, peer: ended.told, peerDone: ended.done, seen }
+  context.log(JSON.stringify({ done, peer: ended, beside: besides, seen }, null, 2))
+  return { done, peer: ended.told, peerDone: ended.done, beside: besides, seen }
 }
 
 /** The peer begins once the stack's side listens. */

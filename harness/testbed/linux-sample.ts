@@ -3,6 +3,7 @@ import { startProgram } from '../peers/peer-process.ts'
 import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
 import type { ExchangeSide } from '../workload/host-side.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
+import { startBeside } from './beside.ts'
 import { observe } from './observe.ts'
 import { siteOf } from './site.ts'
 import type { Testbed } from './testbed.ts'
@@ -17,21 +18,30 @@ export async function takeLinuxSample(
     settling: amount.warmup * context.warmupShare,
     measured: amount.measured * context.measuredShare,
   }
-  const { listens, peer, standIn } = await side.exchange(options, extent, siteOf(testbed, undefined, false))
+  const site = siteOf(testbed, undefined, false)
+  const { listens, peer, standIn, beside: others = [] } = await side.exchange(options, extent, site)
+  const beside = await startBeside(testbed, others)
   const ends = [
     { node: testbed.stack, program: standIn },
     { node: testbed.peer, program: peer },
   ] as const
   const [first, second] = listens === 'stack' ? ends : ends.toReversed()
   const [told, seen] = await observe(testbed, async () => {
-    const waiting = await startProgram(first.node, first.program)
-    await waiting.ready
-    const calling = await startProgram(second.node, second.program)
-    return await Promise.all([waiting.result, calling.result])
+    try {
+      const waiting = await startProgram(first.node, first.program)
+      await waiting.ready
+      const calling = await startProgram(second.node, second.program)
+      return await Promise.all([waiting.result, calling.result])
+    } catch (error) {
+      await beside.kill()
+      throw error
+    }
   })
+  const besides = await beside.finish()
   const [stack, atPeer] = listens === 'stack' ? told : told.toReversed()
-  context.log(JSON.stringify({ stack, peer: atPeer, seen }, null, 2))
-  const outcome = side.conclude(options, { stack, protocol: undefined, peer: atPeer, seen }, extent)
+  context.log(JSON.stringify({ stack, peer: atPeer, beside: besides, seen }, null, 2))
+  const ended = { stack, protocol: undefined, peer: atPeer, beside: besides, seen }
+  const outcome = side.conclude(options, ended, extent)
   return {
     status: 'measured',
     measurement: {

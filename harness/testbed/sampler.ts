@@ -15,9 +15,11 @@ import type {
   TopologyFacts,
 } from '../runner/sampler.ts'
 import { describePeer } from '../topology/describe-peer.ts'
+import { drawTopology } from '../topology/draw.ts'
+import { standardTcp } from '../topology/tcp-settings.ts'
 import { workloadOf } from '../workload/workloads.ts'
 import { takeAloneSample } from './alone-sample.ts'
-import { planCell } from './cell-plan.ts'
+import { type CellPlan, planCell } from './cell-plan.ts'
 import { takeLinuxSample } from './linux-sample.ts'
 import { takeStackSample } from './stack-sample.ts'
 import { Testbed, type TestbedPlan } from './testbed.ts'
@@ -48,15 +50,29 @@ export class ContainerSampler implements Sampler {
     }
     const testbed = await this.#testbed({ topology }, context)
     const { kernel, settings, features } = await describePeer(testbed.peer)
-    return { kernel, ...settings, ...features }
+    const drawing = drawTopology(testbed.deployment.topology)
+    return { drawing, kernel, ...testbed.linuxTcp, ...settings, ...features }
   }
 
   async #take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
     context.log(`cell ${cell.id}, round ${round}`)
     const { workload } = context.experiment
     const plan = planCell(cell.factors, workload)
-    const side = await workloadOf(workload.kind).hostSide()
     const testbed = await this.#testbed(plan.testbed, context)
+    const outcome = await this.#takeOn(testbed, plan, cell, round, context)
+    if (outcome.status === 'failed' || plan.testbed.tcp === undefined) return outcome
+    return { ...outcome, measurement: { ...outcome.measurement, linuxTcp: testbed.linuxTcp } }
+  }
+
+  async #takeOn(
+    testbed: Testbed,
+    plan: CellPlan,
+    cell: Cell,
+    round: number,
+    context: SampleContext,
+  ): Promise<SampleOutcome> {
+    const { workload } = context.experiment
+    const side = await workloadOf(workload.kind).hostSide()
     if (side.kind === 'alone') return takeAloneSample(testbed, side, plan.work, round, context)
     if (plan.kind === 'linux') return takeLinuxSample(testbed, side, plan.work, context)
     if (plan.kind === 'stack')
@@ -74,8 +90,8 @@ export class ContainerSampler implements Sampler {
   }
 
   async #testbed(plan: TestbedPlan, context: PrepareContext): Promise<Testbed> {
-    const { topology, offloads = '', tapQueues = 1, mtuBytes = '' } = plan
-    const key = `${topology} ${offloads} ${tapQueues} ${mtuBytes}`
+    const { topology, offloads = '', tapQueues = 1, mtuBytes = '', tcp = standardTcp } = plan
+    const key = `${topology} ${offloads} ${tapQueues} ${mtuBytes} ${tcp.congestionControl} ${tcp.recovery}`
     const known = this.#testbeds.get(key)
     if (known !== undefined) return known
     context.signal.throwIfAborted()

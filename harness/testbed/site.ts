@@ -9,6 +9,7 @@ export function siteOf(testbed: Testbed, payloadWork: string | undefined, isImpa
     directory: testbed.directory,
     stackAddress: testbed.stack.address,
     peerAddress: testbed.peer.address,
+    addressOf: (node) => testbed.deployment.node(node).address,
     port,
     payloadWork,
     isImpaired,

@@ -58,7 +58,7 @@ export async function takeStackSample(
     exchange(testbed, agent, side, plan, context, extent, changes)
   const { id, rounds } = context.experiment
   await testbed.enterRound(id, rounds.full, plan.round)
-  if (!testbed.warmCells.delete(plan.cell) && context.warmupShare > 0) {
+  if (!testbed.warmCells.delete(plan.cell) && context.warmupShare * warmup > 0) {
     context.log('warming up')
     // A short warm-up gains nothing from being divided: starting an exchange would take most of it.
     const exchanges = context.warmupShare < 1 ? 1 : warmupExchanges
@@ -141,14 +141,14 @@ function atNode(
 function measurementOf(
   side: ExchangeSide,
   options: object,
-  { done, peer, peerDone, seen }: Exchanged,
+  { done, peer, peerDone, beside, seen }: Exchanged,
   extent: Extent,
 ): Measurement {
   const { told, activity } = done
   if (activity === undefined) throw new HarnessError('A task ran without a stack.', 'Report this defect.')
   const { protocol, processorTime, ...observed } = activity
   const theirs = peerDone?.activity
-  const ended = { stack: told, protocol, processorTime, peer, peerProtocol: theirs?.protocol, seen }
+  const ended = { stack: told, protocol, processorTime, peer, peerProtocol: theirs?.protocol, beside, seen }
   const { deliveries, ...outcome } = side.conclude(options, ended, extent)
   return {
     ...outcome,

@@ -5,6 +5,7 @@
 import { addCleanUp } from '../docker/clean-up.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { roundsPerProcess } from '../matrix/rounds-per-process.ts'
+import { confirmTcp } from '../topology/confirm-tcp.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
 import { linkAt } from '../topology/links/kinds.ts'
 import { loadTopology } from '../topology/load.ts'
@@ -30,6 +31,8 @@ export class Testbed {
   readonly agent: AgentConnection | undefined
   /** Where the other end is a stack, too. */
   readonly peerAgent: AgentConnection | undefined
+  /** How the Linux hosts send, as it was found when they were up. */
+  readonly linuxTcp: Readonly<Record<string, string>>
   /** Cells whose stack's process has made its warm-up. */
   readonly warmCells = new Set<string>()
   /** The experiment and rounds that the stacks' processes are for. */
@@ -43,12 +46,14 @@ export class Testbed {
     directory: string,
     agent: AgentConnection | undefined,
     peerAgent: AgentConnection | undefined,
+    linuxTcp: Readonly<Record<string, string>>,
     withdraw: () => void,
   ) {
     this.deployment = deployment
     this.directory = directory
     this.agent = agent
     this.peerAgent = peerAgent
+    this.linuxTcp = linuxTcp
     this.#withdraw = withdraw
   }
 
@@ -70,7 +75,10 @@ export class Testbed {
       }
       const agent = await agentOf(stackName, tapQueues)
       const peerAgent = await agentOf(peerName, 1)
-      return new Testbed(deployment, directory, agent, peerAgent, withdraw)
+      // Only now: a Linux host behind a TAP has its interface, and its route, once the stack's agent made that.
+      const hosts = resolved.nodes.filter(({ role }) => role === 'linux')
+      const [found = {}] = await Promise.all(hosts.map(({ name }) => confirmTcp(deployment.node(name))))
+      return new Testbed(deployment, directory, agent, peerAgent, found, withdraw)
     } catch (error) {
       await deployment.destroy()
       throw error

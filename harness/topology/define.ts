@@ -32,9 +32,10 @@ const mac = z
   )
 
 const node = z.strictObject({
-  /** `stack`: runs our stack. `linux`: an unmodified Linux host. */
-  role: z.enum(['stack', 'linux']),
-  address,
+  /** `stack`: runs our stack. `linux`: an unmodified Linux host. `switch`: a bridge that joins several links. */
+  role: z.enum(['stack', 'linux', 'switch']),
+  /** Of every host; a switch has none. */
+  address: address.exactOptional(),
   /** Default: 02:00:00:00:00:NN, by position. */
   mac: mac.optional(),
   /** Processors the host may use, in the form of `taskset -c`, such as `0` or `0-3`. Default: all. */
@@ -44,7 +45,17 @@ const node = z.strictObject({
     .optional(),
 })
 
-export const linkKinds = ['tap-move', 'tap-bridge', 'tap-pair', 'veth'] as const
+/** Frames beyond the rate wait in the queue, and are lost if it is full. Each direction has its own. */
+const bottleneck = z.strictObject({
+  /** Bits of whole frames. */
+  rateBitsPerSecond: z.int().min(64_000).max(10e9),
+  queueBytes: z
+    .int()
+    .min(1514)
+    .max(64 * 2 ** 20),
+})
+
+export const linkKinds = ['tap-move', 'tap-bridge', 'tap-pair', 'tap-port', 'veth'] as const
 
 const link = z.strictObject({
   /** How the two nodes are joined; a file each in harness/topology/links/. */
@@ -57,6 +68,8 @@ const link = z.strictObject({
   offloads: z.enum(['default', 'on', 'off']).optional(),
   /** What happens to frames between the stack and this link, both directions; the factor `impairment` replaces it. */
   impairment: impairmentSchema.optional(),
+  /** What a veth link carries at most. Default: whatever the processors do. */
+  bottleneck: bottleneck.optional(),
 })
 
 export const topologySchema = z
@@ -88,20 +101,41 @@ export const topologySchema = z
           'is the path of a stack: the link begins at a node of role "stack"',
         )
       }
-      if (each.kind === 'tap-pair' && second !== undefined && second.role !== 'stack') {
-        complain(['links', index, 'between', 1], 'a tap-pair link ends at a node of role "stack"')
+      const wanted = endOf[each.kind]
+      if (wanted !== undefined && second !== undefined && second.role !== wanted) {
+        complain(['links', index, 'between', 1], `a ${each.kind} link ends at a node of role "${wanted}"`)
+      }
+      if (each.bottleneck !== undefined && each.kind !== 'veth') {
+        complain(['links', index, 'bottleneck'], 'is a property of veth links')
       }
     })
     const ends = topology.links.flatMap((each) => each.between)
-    for (const node of names) {
+    for (const [node, { role, address }] of Object.entries(topology.nodes)) {
       const count = ends.filter((end) => end === node).length
-      if (count !== 1) complain(['nodes', node], `must be an end of exactly one link, not of ${count}`)
+      const isSwitch = role === 'switch'
+      if (isSwitch && count < 2) complain(['nodes', node], `must join two links or more, not ${count}`)
+      if (!isSwitch && count !== 1)
+        complain(['nodes', node], `must be an end of exactly one link, not of ${count}`)
+      if (isSwitch === (address !== undefined))
+        complain(['nodes', node, 'address'], isSwitch ? 'a switch has none' : 'missing: every host has one')
     }
-    const addresses = Object.values(topology.nodes).map((each) => each.address.split('/')[0])
+    const addresses = Object.values(topology.nodes).map((each) => each.address?.split('/')[0])
     names.forEach((node, index) => {
-      if (addresses.indexOf(addresses[index]) !== index) complain(['nodes', node, 'address'], 'is used twice')
+      const own = addresses[index]
+      if (own !== undefined && addresses.indexOf(own) !== index)
+        complain(['nodes', node, 'address'], 'is used twice')
     })
   })
+
+/** The role of the node at the second end, where the kind wants one. */
+const endOf: { readonly [Kind in (typeof linkKinds)[number]]?: z.infer<typeof node>['role'] } = {
+  'tap-move': 'linux',
+  'tap-bridge': 'linux',
+  'tap-pair': 'stack',
+  'tap-port': 'switch',
+}
+
+export type Bottleneck = z.infer<typeof bottleneck>
 
 /** What the author of a topology writes. */
 export type Topology = z.input<typeof topologySchema>

@@ -37,7 +37,7 @@ const question = `ffffffffffff${stackMac}${arp}0001${stackMac}0a4d0001${'0'.repe
 /** 10.77.0.2 is at the peer's address. */
 const answer = `${stackMac}${peerMac}${arp}0002${peerMac}0a4d0002${stackMac}0a4d0001`
 
-describe.each(['tap', 'tap-bridge'])('topology %s', (id) => {
+describe.each(['tap', 'tap-bridge', 'dumbbell'])('topology %s', (id) => {
   it('carries frames between the TAP and an unmodified peer, both ways', async () => {
     const { node, connectTap } = await deploy(id)
     const stack = await standIn(node('stack'))
@@ -58,6 +58,28 @@ describe.each(['tap', 'tap-bridge'])('topology %s', (id) => {
       const { stdout } = await node('peer').exec(['cat', '/sys/class/net/eth0/mtu'])
       expect(Number(stdout)).toBe(9000)
       await stack.end()
+    }
+  })
+})
+
+describe('topology dumbbell', () => {
+  it('joins all hosts, and limits what crosses the middle, both ways', async () => {
+    const { node } = await deploy('dumbbell-linux')
+    for (const host of ['stack', 'rival']) {
+      for (const address of ['10.77.0.2', '10.77.0.4']) {
+        const ping = await node(host).exec(['ping', '-c', '1', '-W', '5', address])
+        expect(ping).toMatchObject({ exitCode: 0 })
+      }
+    }
+    for (const [side, port] of [
+      ['left', 'port-right'],
+      ['right', 'port-left'],
+    ] as const) {
+      const { stdout } = await node(side).exec(['tc', '-s', 'qdisc', 'show', 'dev', port])
+      expect(stdout).toContain('tbf')
+      expect(stdout).toContain('rate 50Mbit')
+      // The echoes of two hosts to two hosts, at least.
+      expect(Number(/Sent \d+ bytes (\d+) pkt/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(4)
     }
   })
 })

@@ -10,8 +10,9 @@ import { type Progress, silent } from '../docker/progress.ts'
 import { accountOf } from '../docker/usage.ts'
 import { type HelperContext, runHelper } from '../docker/wiring-helper.ts'
 import { HarnessError } from '../error.ts'
+import { makeBridge } from './links/bridge.ts'
 import { linkKindOf } from './links/kinds.ts'
-import type { ProcessIds } from './links/link.ts'
+import { type ProcessIds, processOf } from './links/link.ts'
 import { type DeployedNode, deployedNode, roleSpec } from './node.ts'
 import type { ResolvedNode, ResolvedTopology } from './resolve.ts'
 
@@ -81,10 +82,10 @@ async function start(
     )
     const processes: ProcessIds = Object.fromEntries(nodes.map((node) => [node.name, node.pid]))
     onProgress('wiring')
-    await runHelper(
-      context,
-      topology.links.flatMap((link) => linkKindOf(link).deploy(link, processes)),
-    )
+    await runHelper(context, [
+      ...switchLines(topology, processes),
+      ...topology.links.flatMap((link) => linkKindOf(link).deploy(link, processes)),
+    ])
     return {
       topology,
       node: (name) => findNode(topology, nodes, name),
@@ -107,6 +108,14 @@ function holdNode(node: ResolvedNode, context: HelperContext, id: string, direct
 async function startedNode(node: ResolvedNode, docker: Docker, held: HeldContainer): Promise<DeployedNode> {
   const container = await held.started
   return deployedNode(docker, node, container, await accountOf(docker, container.id, container.pid))
+}
+
+/** The bridges, which have to be there before the links that join them. A bridge carries the largest of their packets. */
+function switchLines({ nodes, links }: ResolvedTopology, processes: ProcessIds): string[] {
+  const mtuBytes = Math.max(...links.map((link) => link.mtuBytes))
+  return nodes
+    .filter(({ role }) => role === 'switch')
+    .flatMap((node) => makeBridge(processOf(processes, node), mtuBytes))
 }
 
 async function connectTap(

@@ -25,6 +25,7 @@ const settingNames = [
   'ipv4/tcp_reordering',
   'ipv4/tcp_max_reordering',
   'ipv4/tcp_recovery',
+  'ipv4/tcp_early_retrans',
   'ipv4/tcp_moderate_rcvbuf',
   'ipv4/tcp_slow_start_after_idle',
   'ipv4/tcp_no_metrics_save',

@@ -69,6 +69,33 @@ describe('a topology', () => {
       /nodes\.third: must be an end of exactly one link, not of 0/,
     ],
     [
+      'a switch with an address',
+      { nodes: { ...valid.nodes, middle: { role: 'switch', address: '10.77.0.9/24' } } },
+      /nodes\.middle: must join two links or more, not 0[\s\S]*nodes\.middle\.address: a switch has none/,
+    ],
+    [
+      'a host without an address',
+      { nodes: { ...valid.nodes, peer: { role: 'linux' } } },
+      /nodes\.peer\.address: missing: every host has one/,
+    ],
+    [
+      'a TAP at a switch that is none',
+      { links: [{ kind: 'tap-port', between: ['stack', 'peer'] }] },
+      /links\.0\.between\.1: a tap-port link ends at a node of role "switch"/,
+    ],
+    [
+      'a TAP moved into a switch',
+      { nodes: { ...valid.nodes, peer: { role: 'switch' } } },
+      /links\.0\.between\.1: a tap-move link ends at a node of role "linux"/,
+    ],
+    [
+      'a bottleneck in a TAP',
+      {
+        links: [{ ...valid.links[0], bottleneck: { rateBitsPerSecond: 1e6, queueBytes: 10_000 } }],
+      },
+      /links\.0\.bottleneck: is a property of veth links/,
+    ],
+    [
       'a multicast hardware address',
       {
         nodes: { ...valid.nodes, peer: { role: 'linux', address: '10.77.0.2/24', mac: '03:00:00:00:00:01' } },

@@ -7,6 +7,7 @@ import { type ContainerProcess, type SpawnOptions, spawnIn } from '../docker/pro
 import type { Account } from '../docker/usage.ts'
 import { HarnessError } from '../error.ts'
 import type { ResolvedNode } from './resolve.ts'
+import { sysctlsOf } from './tcp-settings.ts'
 
 /** What every node finds inside its container. */
 export const paths = {
@@ -79,6 +80,7 @@ export function roleSpec(
   | 'mounts'
   | 'namespaces'
   | 'processors'
+  | 'sysctls'
   | 'sharedMemoryBytes'
 > {
   const mounts: Mount[] = [
@@ -96,6 +98,7 @@ export function roleSpec(
     mounts,
     namespaces: 'none',
     processors: node.processors,
+    sysctls: node.role === 'linux' ? sysctlsOf(node.tcp) : {},
     sharedMemoryBytes,
   }
 }

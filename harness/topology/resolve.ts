@@ -1,19 +1,20 @@
 import { HarnessError } from '../error.ts'
 import type { PathImpairment } from '../matrix/impairment.ts'
-import type { linkKinds, Topology } from './define.ts'
+import type { Bottleneck, linkKinds, Topology } from './define.ts'
+import { standardTcp, type TcpSettings } from './tcp-settings.ts'
 
 /**
  * The second stage of a topology: every default filled in, and the changes an experiment asks for applied. Still
  * pure data; part of a run's manifest.
  */
-export type NodeRole = 'stack' | 'linux'
+export type NodeRole = 'stack' | 'linux' | 'switch'
 export type LinkKindName = (typeof linkKinds)[number]
 export type Offloads = 'default' | 'on' | 'off'
 
 export interface ResolvedNode {
   readonly name: string
   readonly role: NodeRole
-  /** Dotted, without prefix. */
+  /** Dotted, without prefix; empty at a switch. */
   readonly address: string
   readonly prefixBits: number
   /** Hardware address of the frames that the node sends: its Linux interface's, or that of our stack. */
@@ -21,6 +22,8 @@ export interface ResolvedNode {
   /** The Linux interface at this node; on a stack node with a TAP there is none until the stack makes it. */
   readonly interfaceName: string
   readonly processors: string | undefined
+  /** How it sends, if it is a Linux host. */
+  readonly tcp: TcpSettings
 }
 
 export interface ResolvedLink {
@@ -30,6 +33,8 @@ export interface ResolvedLink {
   readonly mtuBytes: number
   readonly offloads: Offloads
   readonly impairment: PathImpairment | undefined
+  /** What the link carries each way; undefined: whatever the processors do. */
+  readonly bottleneck: Bottleneck | undefined
 }
 
 export interface ResolvedTopology {
@@ -39,16 +44,17 @@ export interface ResolvedTopology {
   readonly links: readonly ResolvedLink[]
 }
 
-/** What an experiment may change: fields of every link, and processors of the named nodes. */
+/** What an experiment may change: fields of every link, processors of the named nodes, TCP of every Linux host. */
 export interface TopologyChanges {
   readonly mtuBytes?: number | undefined
   readonly offloads?: Offloads | undefined
   readonly processors?: Readonly<Record<string, string>> | undefined
+  readonly tcp?: TcpSettings | undefined
 }
 
 export function resolveTopology(topology: Topology, changes: TopologyChanges = {}): ResolvedTopology {
   const nodes = Object.entries(topology.nodes).map(([name, node], index): ResolvedNode => {
-    const [address = '', prefix = ''] = node.address.split('/')
+    const [address = '', prefix = '0'] = node.address?.split('/') ?? []
     return {
       name,
       role: node.role,
@@ -57,6 +63,7 @@ export function resolveTopology(topology: Topology, changes: TopologyChanges = {
       mac: node.mac ?? `02:00:00:00:00:${(index + 1).toString(16).padStart(2, '0')}`,
       interfaceName: 'eth0',
       processors: changes.processors?.[name] ?? node.processors,
+      tcp: changes.tcp ?? standardTcp,
     }
   })
   for (const name of Object.keys(changes.processors ?? {})) find(topology, nodes, name)
@@ -68,6 +75,7 @@ export function resolveTopology(topology: Topology, changes: TopologyChanges = {
       mtuBytes: changes.mtuBytes ?? link.mtuBytes ?? 1500,
       offloads: changes.offloads ?? link.offloads ?? 'default',
       impairment: link.impairment,
+      bottleneck: link.bottleneck,
     }),
   )
   return { id: topology.id, title: topology.title, nodes, links }

@@ -7,6 +7,7 @@ import { judgeByCrossover } from './crossover.ts'
 import { judgeByFlatness } from './flat.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 import { judgeByLockModel } from './lock-model.ts'
+import { judgeByMeasureRange } from './measure-range.ts'
 import { judgeByModel } from './model.ts'
 import { judgeByPrediction } from './prediction.ts'
 import { judgeByRange } from './range.ts'
@@ -52,6 +53,8 @@ export function judge(
       return judgeByLockModel(rule, cells, machine)
     case 'flat':
       return judgeByFlatness(rule, cells)
+    case 'measure-range':
+      return judgeByMeasureRange(rule, cells)
     case 'speedup-range':
       return judgeByRange(rule, cells, machine)
   }

@@ -7,7 +7,7 @@ import type { ProcessorTime } from '../agent/messages.ts'
 import type { Interference } from '../fidelity/interference.ts'
 import type { Measured } from '../measure/measures.ts'
 import type { PeerProgram } from '../peers/peer-process.ts'
-import type { Delivery } from '../result/sample.ts'
+import type { Delivery, WindowSeries } from '../result/sample.ts'
 import type { Counters } from '../topology/counters.ts'
 
 /** How much one exchange does, in the workload's unit: before its measurement begins, and within it. */
@@ -22,6 +22,8 @@ export interface Site {
   readonly directory: string
   readonly stackAddress: string
   readonly peerAddress: string
+  /** Of another host of the topology. */
+  addressOf(node: string): string
   /** Port of the end that listens. */
   readonly port: number
   /** Undefined between Linux hosts, which do no payload work. */
@@ -40,7 +42,15 @@ export interface Exchange {
   readonly standIn: PeerProgram
   /** The task of a stack at the other end, in place of the peer's program; in every workload that `facesStacks`. */
   readonly peerTask?: object
+  /** Programs of the specification's `hosts`, in the order in which they start, before either end. */
+  readonly beside?: readonly HostProgram[]
   readonly timeoutSeconds: number
+}
+
+/** A program at another host of the topology. One that opens connections is stopped once both ends are done. */
+export interface HostProgram {
+  readonly node: string
+  readonly program: PeerProgram
 }
 
 /** What happened on both hosts during an exchange: differences between before and after; the memory is that after. */
@@ -62,6 +72,8 @@ export interface Ended {
   /** Of our stack only. */
   readonly processorTime?: ProcessorTime
   readonly peer: unknown
+  /** The results of the programs `beside`, in their order. */
+  readonly beside?: readonly unknown[]
   /** As `protocol`, of a stack at the other end. */
   readonly peerProtocol?: Readonly<Record<string, number>> | undefined
   readonly seen: Observation
@@ -72,6 +84,8 @@ export interface Outcome {
   readonly deliveries: readonly Delivery[]
   /** How long the measurement took. */
   readonly measuredMicros: number
+  /** If the sender's windows were recorded. */
+  readonly windows?: WindowSeries
 }
 
 export interface ExchangeSide<Options extends object = object> {

@@ -37,8 +37,12 @@ export interface Specification<Settings extends z.ZodObject = z.ZodObject, Optio
   readonly strategies: readonly Strategy[]
   /** If false, the workload runs in the stack's container, without a stack and without a peer. */
   readonly usesNetwork: boolean
+  /** Linux hosts that the topology must have besides stack and peer, by name. */
+  readonly hosts?: readonly string[]
   /** Set if the other end may be a stack of ours, too: then the host side has a task for it. */
   readonly facesStacks?: true
+  /** Set if a Linux host may send by TCP, so that its congestion control and loss detection matter. */
+  readonly overTcp?: true
   /** What each sample measures; cells are compared by the first. */
   readonly measures: readonly [RateName, ...MeasureName[]]
   /** Largest amount, in the workload's unit, for a log of `make replay`: the log has less than about ten megabytes. */

@@ -3,6 +3,7 @@
  * a side that runs in the stack's container; each side is loaded only where it is needed.
  */
 import { z } from 'zod'
+import { besideLinux } from './beside-linux/specification.ts'
 import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
 import { channel } from './channel/specification.ts'
@@ -10,6 +11,7 @@ import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
+import { senderWindows } from './sender-windows/specification.ts'
 import type { Specification } from './specification.ts'
 import type { StackSide } from './stack-side.ts'
 import { windows } from './windows/specification.ts'
@@ -21,6 +23,11 @@ export interface Workload {
 }
 
 const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
+  'beside-linux': {
+    specification: besideLinux,
+    hostSide: async () => (await import('./beside-linux/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./beside-linux/stack-side.ts')).stackSide,
+  },
   bidirectional: {
     specification: bidirectional,
     hostSide: async () => (await import('./bidirectional/host-side.ts')).hostSide,
@@ -56,10 +63,16 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./windows/host-side.ts')).hostSide,
     stackSide: async () => (await import('./windows/stack-side.ts')).stackSide,
   },
+  'sender-windows': {
+    specification: senderWindows,
+    hostSide: async () => (await import('./sender-windows/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./sender-windows/stack-side.ts')).stackSide,
+  },
 }
 
 /** The field `workload` of an experiment. */
 export const settingsSchema = z.discriminatedUnion('kind', [
+  besideLinux.settings,
   bidirectional.settings,
   bulk.settings,
   channel.settings,
@@ -67,6 +80,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   model.settings,
   requestResponse.settings,
   windows.settings,
+  senderWindows.settings,
 ])
 
 export type WorkloadSettings = z.infer<typeof settingsSchema>

@@ -25,8 +25,8 @@ export function environmentSection(manifest: Manifest): Markup {
     ])}
     ${manifest.mergedFrom === undefined ? null : mergedFrom(manifest.mergedFrom)}
     ${Object.entries(manifest.topologies).map(
-      ([topology, facts]) =>
-        html`<details><summary>Peer in topology <code>${topology}</code> <span class="count">${plural(Object.keys(facts).length, 'setting')}</span></summary>${definitions(Object.entries(facts))}</details>`,
+      ([topology, { drawing, ...facts }]) =>
+        html`<details><summary>Topology <code>${topology}</code>, its peer <span class="count">${plural(Object.keys(facts).length, 'setting')}</span></summary>${drawing === undefined ? null : html`<div class="scroll" tabindex="0" role="region" aria-label="Topology ${topology}"><pre>${drawing}</pre></div>`}${definitions(Object.entries(facts))}</details>`,
     )}
     <details><summary>Commands <span class="count">${manifest.commands.length}</span></summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Commands"><pre>${manifest.commands.map(({ at, command }) => `${at}  ${command}\n`).join('')}</pre></div></details>

@@ -14,6 +14,7 @@ import { sampleList } from './sample-list.ts'
 import { speedupPanel } from './speedup-figure.ts'
 import { timelineFigure } from './timeline-figure.ts'
 import { verdictBadge } from './verdict-badge.ts'
+import { windowsFigure } from './windows-figure.ts'
 import { workFigure } from './work-figure.ts'
 
 export async function experimentSection(
@@ -36,6 +37,7 @@ export async function experimentSection(
     <div class="verdict">${verdictBadge(summary.verdict)}<ul>${summary.reasons.map((reason) => html`<li>${reason}</li>`)}</ul></div>
     ${await measureFigures(experiment, summaries, samples)}
     ${await timelineFigure(experiment, samples)}
+    ${await windowsFigure(experiment, samples)}
     ${await costFigure(experiment, summaries, samples)}
     ${await crossoverFigure(experiment, summaries, samples)}
     ${await workFigure(experiment, summaries)}

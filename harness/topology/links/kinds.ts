@@ -3,6 +3,7 @@ import type { LinkKind } from './link.ts'
 import { tapBridge } from './tap-bridge.ts'
 import { tapMove } from './tap-move.ts'
 import { tapPair } from './tap-pair.ts'
+import { tapPort } from './tap-port.ts'
 import { veth } from './veth.ts'
 
 /** Every kind of link by its name in topologies; a new one is a file beside this and a line here. */
@@ -10,6 +11,7 @@ const kinds: Readonly<Record<LinkKindName, LinkKind>> = {
   'tap-move': tapMove,
   'tap-bridge': tapBridge,
   'tap-pair': tapPair,
+  'tap-port': tapPort,
   veth,
 }
 
@@ -17,7 +19,7 @@ export function linkKindOf(link: ResolvedLink): LinkKind {
   return kinds[link.kind]
 }
 
-/** The one link at a node: every node of a valid topology is the end of exactly one. */
+/** The one link at a host: every host of a valid topology is the end of exactly one. */
 export function linkAt({ id, links }: ResolvedTopology, node: string): ResolvedLink {
   const link = links.find(({ first, second }) => first.name === node || second.name === node)
   if (link === undefined) throw new Error(`topology ${id} has no link at ${node}`)

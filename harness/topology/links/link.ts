@@ -50,8 +50,28 @@ export function configure(pid: number, link: ResolvedLink, node: ResolvedNode, a
     ...offload(pid, device, link),
     inside(pid, `ip link set dev ${device} up`),
   ]
-  if (addressed) lines.push(inside(pid, `ip address add ${node.address}/${node.prefixBits} dev ${device}`))
+  if (addressed) lines.push(...address(pid, node))
   return lines
+}
+
+/**
+ * Gives a Linux host its address. The kernel then makes a route, which the script changes to have the host's congestion
+ * control. An unknown one is not noticed here, but by `confirmTcp`, which says what to do.
+ */
+function address(pid: number, { interfaceName, address, prefixBits, tcp }: ResolvedNode): string[] {
+  const route = `${networkOf(address, prefixBits)}/${prefixBits} dev ${interfaceName} proto kernel scope link src ${address}`
+  return [
+    inside(pid, `ip address add ${address}/${prefixBits} dev ${interfaceName}`),
+    `${inside(pid, `ip route change ${route} congctl ${tcp.congestionControl}`)} || true`,
+  ]
+}
+
+/** `10.77.0.2`, 24 → `10.77.0.0` */
+function networkOf(address: string, prefixBits: number): string {
+  return address
+    .split('.')
+    .map((part, index) => Number(part) & (0xff00 >> Math.min(8, Math.max(0, prefixBits - 8 * index))))
+    .join('.')
 }
 
 /** No IPv6 address is generated. The command fails on a kernel without IPv6; this does no harm and is ignored. */

@@ -10,6 +10,7 @@ Prints {"event": "listening"} if it listens, {"event": "connected"} and, when bo
 import socket
 
 import endpoint
+from arrivals import Arrivals
 from ends import End, combined, run_all
 from stream import Stream
 
@@ -17,8 +18,6 @@ from stream import Stream
 LOW_WATER = 512 << 10
 # Most bytes that are sent before the next look for arrived ones.
 TURN = 1 << 20
-# Least time between two records of arrived bytes.
-STEP_MICROS = 10_000
 
 
 class BothWays(End):
@@ -28,17 +27,11 @@ class BothWays(End):
         self.total = total
         self.owed = min(total, TURN)
         self.closed = False
-        self.arrivals = [(endpoint.now_micros(), 0)]
-        self.last = self.arrivals[0]
+        self.arrivals = Arrivals()
 
     def receive(self):
-        before = self.received
         super().receive()
-        if self.received == before:
-            return
-        self.last = (endpoint.now_micros(), self.received)
-        if self.last[0] - self.arrivals[-1][0] >= STEP_MICROS:
-            self.arrivals.append(self.last)
+        self.arrivals.note(self.received)
 
     def advance(self):
         self.send()
@@ -49,8 +42,6 @@ class BothWays(End):
         if not (self.closed and self.finished):
             return True
         self.connection.close()
-        if self.arrivals[-1] is not self.last:
-            self.arrivals.append(self.last)
         return False
 
 
@@ -66,7 +57,7 @@ def main():
     (connection,) = endpoint.meet(options, socket.SO_SNDBUF)
     end = BothWays(connection, stream, options.bytes)
     run_all([end], options.timeout)
-    endpoint.tell("result", **combined([end]), arrivals=end.arrivals)
+    endpoint.tell("result", **combined([end]), arrivals=end.arrivals.recorded())
 
 
 endpoint.run(main)

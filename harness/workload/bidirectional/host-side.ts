@@ -1,6 +1,5 @@
 /** Takes a sample of both directions at once: the stack connects to the peer, and both send and receive. */
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
-import { congestionControl } from '../../peers/congestion-control.ts'
 import { pathEvents } from '../../topology/counters.ts'
 import type { Ended, ExchangeSide } from '../host-side.ts'
 import { measure } from '../measuring.ts'
@@ -18,7 +17,7 @@ export const hostSide: ExchangeSide = {
     const content = await travellingContent(site.directory, site.payloadWork, bytes)
     const timeoutSeconds = timeLimitSeconds(2 * bytes, site)
     const { peerAddress, port } = site
-    const common = { content, bytes, timeoutSeconds, congestionControl }
+    const common = { content, bytes, timeoutSeconds }
     const task: BidirectionalTask = { peerAddress, port, bytes, patternPath }
     return {
       listens: 'peer',

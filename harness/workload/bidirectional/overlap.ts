@@ -23,7 +23,7 @@ function timeOf(arrivals: Arrivals, bytes: number): number {
   return arrivals.find(([, taken]) => taken >= bytes)?.[0] ?? Number.POSITIVE_INFINITY
 }
 
-function bytesBetween(arrivals: Arrivals, from: number, to: number): number {
+export function bytesBetween(arrivals: Arrivals, from: number, to: number): number {
   return bytesAt(arrivals, to) - bytesAt(arrivals, from)
 }
 

@@ -14,6 +14,7 @@ export const bidirectional = specify({
   factors: { required: [], optional: [] },
   strategies: strategySchema.options,
   usesNetwork: true,
+  overTcp: true,
   measures: namesOf(bidirectionalMeasures),
   mostRecorded: 24 * 2 ** 20,
   isPredictable: () => false,

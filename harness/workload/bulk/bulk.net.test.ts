@@ -140,6 +140,18 @@ test.each([
   }
 })
 
+test('a Linux peer sends by the congestion control and loss detection of the cell, and of no other', async () => {
+  const cell: Factors = { strategy: 'sequential', payloadWork: 'checksum', topology: 'tap' }
+  const of = { peerCongestion: 'reno', peerRecovery: '2011' } as const
+  const old = await transfer({ ...cell, ...of }, 'receive')
+  const standard = await transfer({ ...cell, peerRecovery: 'current' }, 'receive')
+  for (const sample of [old, standard]) expect(verifiedBytes(sample)).toBe(9 * mebibyte)
+  expect(old.linuxTcp).toMatchObject({ congestionControl: 'reno', 'net.ipv4.tcp_recovery': '0' })
+  expect(standard.linuxTcp).toEqual({ congestionControl: 'cubic' })
+  const { linuxTcp } = await transfer(cell, 'receive')
+  expect(linuxTcp).toBeUndefined()
+})
+
 test('the kernel below a packet socket says nothing of its own', async () => {
   await transfer({ strategy: 'sequential', payloadWork: 'checksum', topology: 'veth-packet' }, 'send')
   const { seen } = JSON.parse(logged.find((line) => line.startsWith('{')) ?? '') as {

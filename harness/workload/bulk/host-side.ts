@@ -1,7 +1,6 @@
 /** Takes a sample of a bulk transfer: the stack connects to a sink or a source at the peer, or to another stack. */
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { HarnessError } from '../../error.ts'
-import { congestionControl } from '../../peers/congestion-control.ts'
 import { type Counters, pathEvents } from '../../topology/counters.ts'
 import type { ExchangeSide, Extent, Site } from '../host-side.ts'
 import { measure } from '../measuring.ts'
@@ -26,7 +25,6 @@ export const hostSide: ExchangeSide<BulkOptions> = {
     const common = { connections, content, warmupBytes, timeoutSeconds }
     const atPeer = { ...common, meet: { listen: port } }
     const atStack = { ...common, meet: { connect: `${peerAddress}:${port}` } }
-    const sending = { bytes, congestionControl }
     const isSending = direction === 'send'
     const task: BulkTask = {
       direction,
@@ -41,8 +39,8 @@ export const hostSide: ExchangeSide<BulkOptions> = {
       listens: 'peer',
       task,
       peerTask: { ...task, direction: isSending ? 'receive' : 'send', listens: true } satisfies BulkTask,
-      peer: isSending ? sink(atPeer) : source({ ...atPeer, ...sending }),
-      standIn: isSending ? source({ ...atStack, ...sending }) : sink(atStack),
+      peer: isSending ? sink(atPeer) : source({ ...atPeer, bytes }),
+      standIn: isSending ? source({ ...atStack, bytes }) : sink(atStack),
       timeoutSeconds,
     }
   },

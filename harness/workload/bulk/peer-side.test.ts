@@ -12,11 +12,10 @@ it('turns options into arguments, leaving out what has a default', () => {
     connections: 4,
     chunkBytes: 1448,
     timeoutSeconds: 5,
-    congestionControl: 'cubic',
     bufferBytes: 65536,
   }
   expect(endpointArguments(all).join(' ')).toBe(
-    '--connect 10.77.0.1:80 --connections 4 --timeout 5 --congestion cubic --buffer 65536 --file /shared/stream --warmup 10 --chunk 1448',
+    '--connect 10.77.0.1:80 --connections 4 --timeout 5 --buffer 65536 --file /shared/stream --warmup 10 --chunk 1448',
   )
 })
 

@@ -21,6 +21,7 @@ export const bulk = specify({
   factors: { required: [], optional: ['direction', 'connections'] },
   strategies: strategySchema.options,
   usesNetwork: true,
+  overTcp: true,
   facesStacks: true,
   measures: namesOf(bulkMeasures),
   mostRecorded: 48 * 2 ** 20,
@@ -30,6 +31,7 @@ export const bulk = specify({
   complaintsAbout: (settings, cell) => [
     ...complaintsAboutBytes(settings, cell),
     ...complaintsAboutShares(settings, cell.factors),
+    ...complaintsAboutSender(settings, cell),
   ],
 
   plan(settings, factors) {
@@ -48,6 +50,20 @@ function complaintsAboutShares(settings: TransferSizes, factors: Factors): Compl
   const problem = `less than ${leastShareBytes} bytes for each of ${connections} connections`
   const remedy = `give at least ${connections * leastShareBytes}, or fewer connections`
   return [{ path: ['workload', 'transferBytes'], problem, remedy }]
+}
+
+/** Only an end that sends has a use for congestion control and loss detection. */
+function complaintsAboutSender(
+  settings: { readonly direction: NonNullable<Factors['direction']> },
+  { id, factors }: { id: string; factors: Factors },
+): Complaint[] {
+  const { strategy, direction = settings.direction } = factors
+  if (strategy === 'linux' || direction === 'receive') return []
+  return (['peerCongestion', 'peerRecovery'] as const).flatMap((name): Complaint[] => {
+    if (factors[name] === undefined) return []
+    const problem = `cell "${id}" has a ${name}, though only our stack sends there`
+    return [{ path: ['cells'], problem, remedy: 'leave it out there, or use direction "receive"' }]
+  })
 }
 
 export type BulkOptions = ReturnType<typeof bulk.plan>['options']

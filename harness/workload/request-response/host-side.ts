@@ -1,6 +1,5 @@
 /** Takes a sample of requests and responses: one end is the stack, the other a program at the peer; the client measures. */
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
-import { congestionControl } from '../../peers/congestion-control.ts'
 import { pathEvents } from '../../topology/counters.ts'
 import type { ExchangeSide } from '../host-side.ts'
 import { measure } from '../measuring.ts'
@@ -19,7 +18,7 @@ export const hostSide: ExchangeSide<RequestResponseOptions> = {
     await travellingContent(site.directory, site.payloadWork, 0)
     const { port, peerAddress, stackAddress } = site
     const timeoutSeconds = Math.ceil(graceSeconds + settling + measured)
-    const common = { pattern: patternPath, messageBytes, connections, timeoutSeconds, congestionControl }
+    const common = { pattern: patternPath, messageBytes, connections, timeoutSeconds }
     const asking = { ...common, depth, settlingSeconds: settling, seconds: measured }
     const isServer = role === 'server'
     const server = responder({ ...common, meet: { listen: port } })

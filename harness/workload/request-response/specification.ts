@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
+import { complaintsAboutUnknownLength } from '../unknown-length.ts'
 import { transactionMeasures } from './measures.ts'
 
 const seconds = z.number().min(0.1).max(60)
@@ -22,15 +23,12 @@ export const requestResponse = specify({
   factors: { required: ['role', 'messageBytes', 'depth'], optional: ['connections'] },
   strategies: strategySchema.options,
   usesNetwork: true,
+  overTcp: true,
   measures: namesOf(transactionMeasures),
   mostRecorded: 0.5,
   isPredictable: () => false,
 
-  complaintsAbout(_settings, { id, factors }) {
-    if (factors.payloadWork !== 'cipher') return []
-    const problem = `cell "${id}" would encipher a stream of unknown length, which nobody could compare`
-    return [{ path: ['cells'], problem, remedy: 'use checksum or copy' }]
-  },
+  complaintsAbout: (_settings, cell) => complaintsAboutUnknownLength(cell),
 
   plan({ seconds, warmupSeconds }, { role = 'server', messageBytes = 1, depth = 1, connections = 1 }) {
     return {

@@ -1,0 +1,59 @@
+/**
+ * Whether a measure lies in a range in every cell of our stack. Pure. The kernel's own stack is no cell to be judged, but is
+ * told beside them: the claim is about ours, and a range that Linux leaves too says more of the range than of us.
+ */
+import type { MeasureRangeRule } from '../matrix/range-rule.ts'
+import { formatNumber } from '../measure/format.ts'
+import { measureOf } from '../measure/measures.ts'
+import type { Interval } from '../statistics/interval.ts'
+import { nameAmong } from './cell-name.ts'
+import { fewestRounds, rangeOver } from './few-rounds.ts'
+import type { JudgedCell, Judgement } from './judgement.ts'
+
+type Finding = 'within' | 'unclear' | 'outside'
+
+export function judgeByMeasureRange(rule: MeasureRangeRule, cells: readonly JudgedCell[]): Judgement {
+  const told = cells.map((cell) => tell(rule, cell, cells))
+  const findings = told.flatMap(({ finding }) => finding ?? [])
+  const reasons = told.map(({ words }) => words)
+  if (findings.length === 0)
+    return { verdict: 'cannot tell here', reasons: ['No cell of our stack was measured.'] }
+  const count = (finding: Finding) => findings.filter((other) => other === finding).length
+  if (count('within') === findings.length) return { verdict: 'reproduced', reasons }
+  if (count('outside') === findings.length) return { verdict: 'not reproduced', reasons }
+  return { verdict: count('outside') > 0 ? 'partly' : 'cannot tell here', reasons }
+}
+
+/** A cell of the kernel's own stack has no finding. */
+function tell(
+  rule: MeasureRangeRule,
+  cell: JudgedCell,
+  cells: readonly JudgedCell[],
+): { readonly finding: Finding | null; readonly words: string } {
+  const name = nameAmong(cell.factors, cells, ['topology'])
+  const isReference = cell.factors.strategy === 'linux'
+  const interval = cell.measures?.[rule.measure] ?? null
+  const title = measureOf(rule.measure).title.toLowerCase()
+  if (interval === null)
+    return { finding: isReference ? null : 'unclear', words: `${name}: ${title} was not measured.` }
+  const { median, low, high } = interval
+  const value = `${formatNumber(median)} (${rangeOver(cell.samples, formatNumber(low), formatNumber(high))})`
+  if (isReference) return { finding: null, words: `${name}, for reference: ${title} ${value}.` }
+  const finding = findingOf(rule, interval, cell.samples)
+  return { finding, words: `${name}: ${title} ${value}, ${describe(rule, cell, finding)}.` }
+}
+
+function findingOf(rule: MeasureRangeRule, { low, high }: Interval, rounds: number): Finding {
+  if (rounds < fewestRounds) return 'unclear'
+  if (low >= rule.low && high <= rule.high) return 'within'
+  return high < rule.low || low > rule.high ? 'outside' : 'unclear'
+}
+
+function describe(rule: MeasureRangeRule, { samples }: JudgedCell, finding: Finding): string {
+  const range = `${formatNumber(rule.low)} … ${formatNumber(rule.high)}`
+  if (finding === 'within') return `within ${range}`
+  if (finding === 'outside') return `outside ${range}`
+  return samples < fewestRounds
+    ? `in fewer than ${fewestRounds} rounds`
+    : `not in all its interval within ${range}`
+}
