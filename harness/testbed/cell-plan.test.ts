@@ -40,6 +40,7 @@ const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { k
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
+  iperf3: { kind: 'iperf3', transferBytes: bytes, warmupBytes: bytes },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
 }

@@ -7,6 +7,7 @@ import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
+import { iperf3 } from './iperf3/specification.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
 import type { Specification } from './specification.ts'
@@ -34,6 +35,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
     stackSide: async () => (await import('./datagrams/stack-side.ts')).stackSide,
   },
+  iperf3: {
+    specification: iperf3,
+    hostSide: async () => (await import('./iperf3/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./iperf3/stack-side.ts')).stackSide,
+  },
   model: {
     specification: model,
     hostSide: async () => (await import('./model/host-side.ts')).hostSide,
@@ -51,6 +57,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   bidirectional.settings,
   bulk.settings,
   datagrams.settings,
+  iperf3.settings,
   model.settings,
   requestResponse.settings,
 ])
