@@ -7,6 +7,7 @@ import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
+import { http } from './http/specification.ts'
 import { iperf3 } from './iperf3/specification.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
@@ -35,6 +36,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
     stackSide: async () => (await import('./datagrams/stack-side.ts')).stackSide,
   },
+  http: {
+    specification: http,
+    hostSide: async () => (await import('./http/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./http/stack-side.ts')).stackSide,
+  },
   iperf3: {
     specification: iperf3,
     hostSide: async () => (await import('./iperf3/host-side.ts')).hostSide,
@@ -57,6 +63,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   bidirectional.settings,
   bulk.settings,
   datagrams.settings,
+  http.settings,
   iperf3.settings,
   model.settings,
   requestResponse.settings,

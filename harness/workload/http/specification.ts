@@ -1,0 +1,39 @@
+/**
+ * An HTTP server on the stack, with an unmodified wrk at the peer that asks for one file again and again, and an unmodified curl
+ * that checks files before and after. Amounts are in seconds.
+ */
+import { z } from 'zod'
+import { strategySchema } from '../../matrix/factor.ts'
+import { namesOf } from '../measuring.ts'
+import { transactionMeasures } from '../request-response/measures.ts'
+import { specify } from '../specification.ts'
+
+const seconds = z.number().min(0.1).max(60)
+
+export const http = specify({
+  settings: z.strictObject({
+    kind: z.literal('http'),
+    /** How long wrk measures in each sample. */
+    seconds,
+    /** How long it asks before a stack's first sample (a quarter in a quick run); with `linux`, before every sample. */
+    warmupSeconds: seconds,
+  }),
+  factors: { required: ['bodyBytes'], optional: ['connections'] },
+  strategies: strategySchema.options,
+  usesNetwork: true,
+  measures: namesOf(transactionMeasures),
+  mostRecorded: 0.5,
+  isPredictable: () => false,
+
+  complaintsAbout(_settings, { id, factors }) {
+    if (factors.payloadWork !== 'cipher') return []
+    const problem = `cell "${id}" would encipher what curl and wrk read in clear`
+    return [{ path: ['cells'], problem, remedy: 'use checksum or copy' }]
+  },
+
+  plan({ seconds, warmupSeconds }, { bodyBytes = 1, connections = 1 }) {
+    return { options: { bodyBytes, connections }, amount: { warmup: warmupSeconds, measured: seconds } }
+  },
+})
+
+export type HttpOptions = ReturnType<typeof http.plan>['options']
