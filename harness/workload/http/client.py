@@ -22,7 +22,7 @@ FOLDER = "/dev/shm"
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wrk.lua")
 # Beyond the measured time: wrk is interrupted when that is over, since its own clock knows only whole seconds.
 SPARE_SECONDS = 60
-REPEAT_SECONDS = 0.5
+REPEAT_SECONDS = 0.05
 
 
 def download(options, pattern, sizes):
@@ -59,6 +59,8 @@ def load(options, seconds):
     url = f"http://{options.connect}/bytes/{options.body}"
     command = ["wrk", "-t", "1", "-c", str(options.connections), "-d", f"{round(seconds) + SPARE_SECONDS}s"]
     command += ["--timeout", f"{round(options.timeout)}s", "-s", SCRIPT, url, "--", options.pattern, str(options.body)]
+    # Ignored until wrk has set its handler: else an early interrupt would end it without a word.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     wrk = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     wait = seconds
     while True:
