@@ -20,14 +20,12 @@ export const stackSide: ApplicationSide = {
     const { answer, answered } = answersOf(pattern, ended.resolve)
     const server = serveHttp(answer)
     const listener = await stack.listen(port, { backlog: 128 })
-    const before = stack.counters().bytesSent
-    const startedAt = performance.now()
-    context.progresses({
-      arrivedBytes: () => stack.counters().bytesSent - before,
-      share: () => (performance.now() - startedAt) / (1000 * seconds),
-    })
     context.listens()
     const accepting = (async () => {
+      const first = await listener.accept()
+      if (first === null) return
+      progress(context, seconds)
+      server.take(new ConnectionDuplex(first))
       for await (const connection of listener) server.take(new ConnectionDuplex(connection))
     })()
     await ended.promise
@@ -36,4 +34,14 @@ export const stackSide: ApplicationSide = {
     await server.close()
     return { answered: answered() }
   },
+}
+
+/** The client has come, and asks from now on. */
+function progress({ stack, progresses }: StackContext, seconds: number): void {
+  const before = stack.counters().bytesSent
+  const startedAt = performance.now()
+  progresses({
+    arrivedBytes: () => stack.counters().bytesSent - before,
+    share: () => (performance.now() - startedAt) / (1000 * seconds),
+  })
 }

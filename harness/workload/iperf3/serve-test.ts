@@ -28,7 +28,7 @@ export interface TestOptions {
   /** Until the client says that the test is over. */
   readonly testMillis: number
   /** Called when all streams are open. */
-  started(streams: readonly Pick<StreamEnd, 'bytes'>[]): void
+  started(streams: Pick<StreamEnd, 'arrived'>[]): void
 }
 
 /** Sums over the streams. */
@@ -81,7 +81,7 @@ async function run(
   }
   const timer = setTimeout(abort, testMillis)
   try {
-    started(ends)
+    started([...ends])
     const startedAt = performance.now()
     const cpuBefore = process.cpuUsage()
     await control.tell(State.testStart)

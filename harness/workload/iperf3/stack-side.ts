@@ -22,10 +22,12 @@ export const stackSide: ApplicationSide = {
     const pattern = new StreamPattern(readFileSync(task.patternPath))
     const listener = await context.stack.listen(task.port, { backlog: 128 })
     const admission = new Admission(listener)
-    const ends: Pick<StreamEnd, 'bytes'>[] = []
-    const started = (streams: readonly Pick<StreamEnd, 'bytes'>[]) => void ends.push(...streams)
-    const arrivedBytes = () => ends.reduce((sum, { bytes }) => sum + bytes, 0)
-    context.progresses({ arrivedBytes, share: () => arrivedBytes() / task.bytes })
+    const ends: Pick<StreamEnd, 'arrived'>[] = []
+    const arrivedBytes = () => ends.reduce((sum, { arrived }) => sum + arrived, 0)
+    const started = (streams: typeof ends) => {
+      if (ends.length === 0) context.progresses({ arrivedBytes, share: () => arrivedBytes() / task.bytes })
+      ends.push(...streams)
+    }
     context.listens()
     const testMillis = 1000 * task.timeoutSeconds
     const served: Served[] = []

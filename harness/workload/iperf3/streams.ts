@@ -9,6 +9,8 @@ const chunkBytes = 256 * 1024
 export interface StreamEnd {
   /** Sent or received. */
   readonly bytes: number
+  /** Known to have arrived at the receiving end. */
+  readonly arrived: number
   /** Received bytes that were as they have to be. */
   readonly verified: number
   /** When the last bytes were taken; of a stream that sends, when it was told to stop. In milliseconds. */
@@ -37,6 +39,10 @@ export class ReceivingEnd implements StreamEnd {
 
   get bytes(): number {
     return this.#payload.received
+  }
+
+  get arrived(): number {
+    return this.bytes
   }
 
   get verified(): number {
@@ -95,6 +101,10 @@ export class SendingEnd implements StreamEnd {
 
   get bytes(): number {
     return this.#connection.stream.written
+  }
+
+  get arrived(): number {
+    return this.#connection.stream.acknowledged
   }
 
   /** Until the client says that it has enough: with a total, it may not have read all of it before. */
