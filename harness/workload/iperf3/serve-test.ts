@@ -50,7 +50,8 @@ export async function serveTest(admission: Admission, options: TestOptions): Pro
     const ends = endsOf(await arriving, parameters, options.pattern)
     return await run(control, ends, parameters, options)
   } catch (error) {
-    if (error instanceof Refusal) await control.refuse(error)
+    // The client may have gone: then there is nobody to be told.
+    if (error instanceof Refusal) await control.refuse(error).catch(() => control.abort())
     else control.abort()
     throw error
   }
