@@ -3,10 +3,14 @@
  * that checks files before and after. Amounts are in seconds.
  */
 import { z } from 'zod'
+import type { Complaint } from '../../matrix/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { transactionMeasures } from '../request-response/measures.ts'
 import { specify } from '../specification.ts'
+
+/** Half of what the server keeps open: those of the run before may not have ended. */
+const connectionsLimit = 64
 
 const seconds = z.number().min(0.1).max(60)
 
@@ -25,10 +29,15 @@ export const http = specify({
   mostRecorded: 0.5,
   isPredictable: () => false,
 
-  complaintsAbout(_settings, { id, factors }) {
-    if (factors.payloadWork !== 'cipher') return []
-    const problem = `cell "${id}" would encipher what curl and wrk read in clear`
-    return [{ path: ['cells'], problem, remedy: 'use checksum or copy' }]
+  complaintsAbout(_settings, { id, factors: { payloadWork, connections = 1 } }) {
+    const complaints: Complaint[] = []
+    const refuse = (problem: string, remedy: string) =>
+      complaints.push({ path: ['cells'], problem: `cell "${id}" ${problem}`, remedy })
+    if (payloadWork === 'cipher')
+      refuse('would encipher what curl and wrk read in clear', 'use checksum or copy')
+    if (connections > connectionsLimit)
+      refuse('has more connections than the server serves', `use at most ${connectionsLimit} connections`)
+    return complaints
   },
 
   plan({ seconds, warmupSeconds }, { bodyBytes = 1, connections = 1 }) {

@@ -1,52 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Connection } from '../../../stack/index.ts'
 import { Admission } from './admission.ts'
 import { Control, readCookie } from './control.ts'
 import { cookieBytes, frameJson, Refusal, State } from './protocol.ts'
-
-/** A connection whose other end is the test. */
-class Line {
-  readonly told: number[] = []
-  isFinished = false
-  isAborted = false
-  #arrived: number[] = []
-  #changed = () => {}
-  #isClosed = false
-
-  arrive(bytes: Iterable<number>): void {
-    this.#arrived.push(...bytes)
-    this.#changed()
-  }
-
-  close(): void {
-    this.#isClosed = true
-    this.#changed()
-  }
-
-  async read(limit: number): Promise<Uint8Array | null> {
-    while (this.#arrived.length === 0) {
-      if (this.isAborted) throw new Error('reset')
-      if (this.#isClosed) return null
-      await new Promise<void>((resolve) => {
-        this.#changed = resolve
-      })
-    }
-    return Uint8Array.from(this.#arrived.splice(0, limit))
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.told.push(...bytes)
-  }
-
-  finish(): void {
-    this.isFinished = true
-  }
-
-  abort(): void {
-    this.isAborted = true
-    this.#changed()
-  }
-}
+import { Callers, Line } from './testing/line.ts'
 
 const cookie = (letter: string) => new TextEncoder().encode(`${letter.repeat(cookieBytes - 1)}\0`)
 
@@ -109,25 +65,8 @@ describe('the control connection', () => {
 
 describe('who is admitted', () => {
   function admission() {
-    const callers: ((line: Connection | null) => void)[] = []
-    const arrived: Line[] = []
-    const listener = {
-      accept: () => {
-        const next = arrived.shift()
-        if (next !== undefined) return Promise.resolve(next as unknown as Connection)
-        return new Promise<Connection | null>((resolve) => callers.push(resolve))
-      },
-      close: () => callers.shift()?.(null),
-    }
-    const call = (first: Iterable<number>) => {
-      const line = new Line()
-      line.arrive(first)
-      const waiting = callers.shift()
-      if (waiting === undefined) arrived.push(line)
-      else waiting(line as unknown as Connection)
-      return line
-    }
-    return { it: new Admission(listener), call }
+    const callers = new Callers()
+    return { it: new Admission(callers), call: (first: Iterable<number>) => callers.call(first) }
   }
 
   test('a test’s own streams and nobody else', async () => {

@@ -34,6 +34,8 @@ export const State = {
 export const cookieBytes = 37
 export const parametersLimitBytes = 8192
 export const resultsLimitBytes = 65_536
+/** Of one test. */
+export const streamsLimit = 64
 
 /** Error codes of iperf3, which its client turns into words. */
 const ErrorCode = { omit: 12, notImplemented: 13, receivedParameters: 114, receivedResults: 117 } as const
@@ -60,7 +62,7 @@ const parametersSchema = z.looseObject({
     .nonnegative()
     .max(2 ** 32)
     .default(0),
-  parallel: z.int().min(1).max(128),
+  parallel: z.int().min(1).max(streamsLimit),
   len: z
     .int()
     .min(1)
@@ -101,7 +103,7 @@ const resultsSchema = z.looseObject({
   streams: z
     .array(z.looseObject({ id: z.int().positive(), bytes: z.int().nonnegative() }))
     .min(1)
-    .max(128),
+    .max(streamsLimit),
 })
 
 /** Bytes that the client has sent or received on each stream, by the stream's number. Throws Refusal. */

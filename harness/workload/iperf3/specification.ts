@@ -9,6 +9,7 @@ import { bulkMeasures } from '../bulk/measures.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
+import { streamsLimit } from './protocol.ts'
 
 export const iperf3 = specify({
   settings: z.strictObject({ kind: z.literal('iperf3'), ...transferSizes }),
@@ -28,6 +29,8 @@ export const iperf3 = specify({
       refuse('would encipher what iperf3 sends in clear, also its control messages', 'use checksum or copy')
     if (factors.strategy === 'linux' && (factors.connections ?? 1) > 1)
       refuse('has iperf3 at both ends, which writes all streams to one file', 'leave out its connections')
+    if ((factors.connections ?? 1) > streamsLimit)
+      refuse('has more streams than a test', `use at most ${streamsLimit} connections`)
     return complaints
   },
 
