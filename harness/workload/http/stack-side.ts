@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { ConnectionDuplex } from '../../../stack/index.ts'
 import { StreamPattern } from '../../content/stream-pattern.ts'
+import { allGone } from '../all-gone.ts'
 import type { ApplicationSide, StackContext } from '../stack-side.ts'
 import { answersOf } from './answer.ts'
 import { serveHttp } from './server.ts'
@@ -31,6 +32,7 @@ export const stackSide: ApplicationSide = {
     await ended.promise
     listener.close()
     await accepting
+    await allGone(stack)
     await server.close()
     return { answered: answered() }
   },

@@ -1,6 +1,7 @@
 /** An iperf3 server in the stack's container, for a number of tests. */
 import { readFileSync } from 'node:fs'
 import { StreamPattern } from '../../content/stream-pattern.ts'
+import { allGone } from '../all-gone.ts'
 import type { ApplicationSide, StackContext } from '../stack-side.ts'
 import { Admission } from './admission.ts'
 import { type Served, serveTest } from './serve-test.ts'
@@ -34,6 +35,7 @@ export const stackSide: ApplicationSide = {
     while (served.length < task.tests)
       served.push(await serveTest(admission, { pattern, testMillis, started }))
     admission.close()
+    await allGone(context.stack)
     const sum = (field: keyof Served) => served.reduce((total, each) => total + each[field], 0)
     return { sent: sum('sent'), received: sum('received'), verified: sum('verified') }
   },
