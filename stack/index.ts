@@ -17,6 +17,7 @@ export {
   DatagramSocket,
   type OutgoingDatagram,
 } from './socket/datagram-socket.ts'
+export { ConnectionDuplex } from './socket/duplex.ts'
 export { SocketError, type SocketReason } from './socket/errors.ts'
 export { Listener } from './socket/listener.ts'
 export type { StackOptions } from './socket/options.ts'

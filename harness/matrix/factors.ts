@@ -37,6 +37,8 @@ const disturbances = {
   'stall-1000': 'stalled 1 s',
 } as const
 
+const sizeInWords = (bytes: number) => (bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`)
+
 /** One declaration a factor, in the order in which identifiers and tables list them. */
 export const declaredFactors = {
   /** How the one protocol machine is run; `linux` is the kernel's own stack, for reference. */
@@ -186,7 +188,7 @@ export const declaredFactors = {
     strategies: everyStrategy,
     readBy: 'some workloads',
     prefix: 'message-',
-    words: (size) => (size < 1024 ? `${size} B` : `${size / 1024} KiB`),
+    words: sizeInWords,
     isKind: true,
   }),
   /** Requests under way at the same time on a connection. */
@@ -205,6 +207,15 @@ export const declaredFactors = {
     readBy: 'some workloads',
     prefix: 'datagram-',
     words: (size) => `${size} B`,
+    isKind: true,
+  }),
+  /** Body of each HTTP response. */
+  bodyBytes: factor({
+    schema: z.int().min(1).max(1_000_000),
+    strategies: everyStrategy,
+    readBy: 'some workloads',
+    prefix: 'body-',
+    words: sizeInWords,
     isKind: true,
   }),
   /** Datagrams sent each second, whether or not they arrive; 0: a window that moves with the receiver's reports. */

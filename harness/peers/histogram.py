@@ -15,9 +15,9 @@ class Histogram:
     def __init__(self):
         self.counts = {}
 
-    def record(self, ticks):
+    def record(self, ticks, times=1):
         bucket = bucket_of(ticks)
-        self.counts[bucket] = self.counts.get(bucket, 0) + 1
+        self.counts[bucket] = self.counts.get(bucket, 0) + times
 
     def pairs(self):
         return sorted(self.counts.items())

@@ -9,6 +9,8 @@ import { bulk } from './bulk/specification.ts'
 import { channel } from './channel/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
+import { http } from './http/specification.ts'
+import { iperf3 } from './iperf3/specification.ts'
 import { model } from './model/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
 import { senderWindows } from './sender-windows/specification.ts'
@@ -48,6 +50,16 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
     stackSide: async () => (await import('./datagrams/stack-side.ts')).stackSide,
   },
+  http: {
+    specification: http,
+    hostSide: async () => (await import('./http/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./http/stack-side.ts')).stackSide,
+  },
+  iperf3: {
+    specification: iperf3,
+    hostSide: async () => (await import('./iperf3/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./iperf3/stack-side.ts')).stackSide,
+  },
   model: {
     specification: model,
     hostSide: async () => (await import('./model/host-side.ts')).hostSide,
@@ -77,6 +89,8 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   bulk.settings,
   channel.settings,
   datagrams.settings,
+  http.settings,
+  iperf3.settings,
   model.settings,
   requestResponse.settings,
   windows.settings,

@@ -167,6 +167,11 @@ export class Stack {
     }
   }
 
+  /** Connections that the protocol or the application has still to do with. */
+  get connectionCount(): number {
+    return this.#connections.size
+  }
+
   /** What ended the stack by itself: a thread's error, or replicas that differ. Undefined as long as it works. */
   get failure(): Error | undefined {
     return this.#running.failure

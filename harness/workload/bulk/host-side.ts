@@ -92,7 +92,8 @@ function receiverOf({ told, protocol }: End) {
   return { bytesReceived: bytes, ...receiver }
 }
 
-function eventsAt({ protocol, counters }: End): EndEvents {
+/** What happened to segments at one end of a transfer, by its machine's counters or by its kernel's. */
+export function eventsAt({ protocol, counters }: Pick<End, 'protocol' | 'counters'>): EndEvents {
   const { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder } = pathEvents(counters)
   if (protocol === undefined) {
     return { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder, duplicateAcks: null }
