@@ -9,6 +9,8 @@ import {
   furthestCheck,
   largestChunk,
   ownershipFactors,
+  placementFactors,
+  processorsNeeded,
   readerFactors,
   verificationFactors,
 } from '../../stack/factors.ts'
@@ -31,6 +33,13 @@ const disturbances = {
   'stall-10': 'stalled 10 ms',
   'stall-100': 'stalled 100 ms',
   'stall-1000': 'stalled 1 s',
+} as const
+
+const placements = {
+  free: 'unpinned',
+  apart: 'a core each',
+  doubled: 'two a core',
+  together: 'all on one core',
 } as const
 
 /** One declaration a factor, in the order in which identifiers and tables list them. */
@@ -110,6 +119,19 @@ export const declaredFactors = {
     prefix: 'idle-',
     words: (kind) => `${kind} when idle`,
   }),
+  /** Which cores the stack's threads run on; the application's thread is not pinned. */
+  placement: factor({
+    ...ofStacks,
+    schema: z.enum(placementFactors),
+    prefix: 'placement-',
+    words: (where) => placements[where],
+    unsupported: (where, { replicas = 1, reader }, { cores }) => {
+      const threads = replicas + (reader === 'dedicated' ? 1 : 0)
+      const needed = processorsNeeded(where, threads)
+      if (needed <= cores) return undefined
+      return `${threads} threads ${placements[where]} need ${needed} cores, and this machine has ${cores}`
+    },
+  }),
   /** How threads of the locked strategy wait for the lock. */
   lock: factor({
     schema: z.enum(['spin', 'ticket', 'parking']),
@@ -186,7 +208,10 @@ export const declaredFactors = {
     words: (size) => `${size} B`,
     isKind: true,
   }),
-  /** Datagrams sent each second, whether or not they arrive; 0: a window that moves with the receiver's reports. */
+  /**
+   * Datagrams or requests each second, whatever becomes of earlier ones; of datagrams also 0: a window that moves with the
+   * receiver's reports.
+   */
   offeredPerSecond: factor({
     schema: z.int().min(0).max(1_000_000),
     strategies: everyStrategy,

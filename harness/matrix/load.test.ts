@@ -82,6 +82,38 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: verdict.along: no cell beside the sequential ones has payloadWork "none"',
   ],
   [
+    'a contrast without a bound',
+    changed({ verdict: { kind: 'contrast', factor: 'payloadWork', of: 'cipher', over: 'checksum' } }),
+    'small.ts: verdict: has neither atLeast nor atMost',
+  ],
+  [
+    'a contrast where no cell is',
+    changed({
+      verdict: {
+        kind: 'contrast',
+        factor: 'payloadWork',
+        of: 'cipher',
+        over: 'checksum',
+        where: { replicas: [7] },
+        atMost: 1,
+      },
+    }),
+    'small.ts: verdict.of: no cell has payloadWork "cipher"',
+  ],
+  [
+    'a contrast without a counterpart',
+    changed({ verdict: { kind: 'contrast', factor: 'replicas', of: 2, over: 3, atMost: 1 } }),
+    'small.ts: verdict.over: cell "replicated-n2-checksum-tap" has no counterpart with replicas "3"',
+  ],
+  [
+    'a schedule of no requests',
+    changed({
+      workload: { kind: 'open-loop', seconds: 1, warmupSeconds: 1 },
+      cells: [{ strategy: ['sequential'], payloadWork: ['copy'], messageBytes: [1], offeredPerSecond: [0] }],
+    }),
+    'small.ts: cells: cell "sequential-copy-message-1-offered-0-tap" offers no request (list rates above 0',
+  ],
+  [
     'a verdict on predictions that nobody makes',
     changed({ verdict: { kind: 'prediction', median: 0.1, worst: 0.2 } }),
     'small.ts: predictions: missing, though the verdict is on predictions',

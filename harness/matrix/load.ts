@@ -10,7 +10,7 @@ import { specificationOf } from '../workload/workloads.ts'
 import { baselineCandidates } from './baseline.ts'
 import type { Complaint } from './complaint.ts'
 import { complaintsAbout } from './complaints.ts'
-import { counterpartsOf } from './counterpart.ts'
+import { comparingRule, counterpartsOf, isJudged } from './counterpart.ts'
 import { expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
 import { explainIssues } from './explain.ts'
@@ -103,7 +103,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
     }
   }
   complaints.push(
-    ...complaintsAboutCost(experiment),
+    ...complaintsAboutComparison(experiment),
     ...complaintsAboutTrend(experiment),
     ...complaintsAboutPredictions(experiment),
   )
@@ -111,16 +111,17 @@ export function resolveDefinition(path: string, definition: Definition): Experim
   return experiment
 }
 
-/** Every cell with the value `of` needs exactly one counterpart with the value `over`. */
-function complaintsAboutCost({ verdict, cells }: Experiment): Complaint[] {
-  if (verdict.kind !== 'cost') return []
-  const { factor, of, over } = verdict
+/** Every cell that a rule judges by comparing two values of a factor needs exactly one counterpart. */
+function complaintsAboutComparison({ verdict, cells }: Experiment): Complaint[] {
+  const rule = comparingRule(verdict)
+  if (rule === undefined) return []
+  const { factor, of, over } = rule
   const remedy = `list cells with ${factor} "${of}" and "${over}", equal in everything else`
-  const paying = cells.filter((cell) => cell.factors[factor] === of)
-  if (paying.length === 0)
+  const judged = cells.filter((cell) => isJudged(rule, cell))
+  if (judged.length === 0)
     return [{ path: ['verdict', 'of'], problem: `no cell has ${factor} "${of}"`, remedy }]
-  return paying.flatMap((cell) =>
-    counterpartsOf(verdict, cell, cells).length === 1
+  return judged.flatMap((cell) =>
+    counterpartsOf(rule, cell, cells).length === 1
       ? []
       : [
           {

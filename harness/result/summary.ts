@@ -12,7 +12,7 @@ import type { Interval } from '../statistics/interval.ts'
 import { type MedianInterval, medianInterval } from '../statistics/median.ts'
 import { costOfRatio } from '../verdict/cost.ts'
 import { judge } from '../verdict/judge.ts'
-import type { Cost, PredictedCell, Verdict, Work } from '../verdict/judgement.ts'
+import type { Contrast, Cost, PredictedCell, Verdict, Work } from '../verdict/judgement.ts'
 import { type ErrorSizes, errorSizes, predictedCell } from '../verdict/prediction.ts'
 import { workOf } from '../verdict/replicated-work.ts'
 import { specificationOf } from '../workload/workloads.ts'
@@ -30,6 +30,8 @@ export interface Delivered {
 export interface CellSummary {
   readonly cell: string
   readonly factors: Factors
+  /** Why the machine of the run cannot run it; null if it can. */
+  readonly unsupported: string | null
   /** Samples that count, those that failed, those whose bytes or states were wrong, and those disturbed from outside. */
   readonly samples: number
   readonly failed: number
@@ -60,6 +62,8 @@ export interface CellSummary {
   readonly gapMillis: Interval | null
   /** If the verdict is on a cost: the share of the first measure that this cell loses. */
   readonly cost: Cost | null
+  /** If the verdict is on a contrast, and judges this cell: its gain over the cell that it is compared with. */
+  readonly contrast: Contrast | null
   /** Processor time by what it was for. */
   readonly work: Work | null
   /** What the virtual cores say of this cell, on the processors that it was measured with. */
@@ -124,9 +128,25 @@ function summarizeExperiment(
   const cells = experiment.cells.map((cell) => summarizeCell(cell, experiment, samples, said))
   const predictions = experiment.predictions === undefined ? null : summarizePredictions(cells, said)
   const quantity = declaredMeasures[rateOf(experiment)].title.toLowerCase()
-  const { verdict, reasons } = judge(experiment.verdict, cells, machine, quantity)
+  const supported = cells.filter(({ unsupported }) => unsupported === null)
+  const { verdict, reasons } = judge(experiment.verdict, supported, machine, quantity)
   const failures = predictions?.failures.map(({ reason }) => `Nothing more was predicted: ${reason}`) ?? []
-  return { id: experiment.id, verdict, reasons: [...failures, ...reasons], cells, predictions }
+  return {
+    id: experiment.id,
+    verdict,
+    reasons: [...failures, ...reasons, ...remarksOnUnsupported(cells)],
+    cells,
+    predictions,
+  }
+}
+
+/** A sentence for each reason. */
+function remarksOnUnsupported(cells: readonly CellSummary[]): string[] {
+  const reasons = cells.flatMap(({ unsupported }) => unsupported ?? [])
+  return [...new Set(reasons)].map((reason) => {
+    const count = reasons.filter((other) => other === reason).length
+    return `${count} of ${cells.length} cells ${count === 1 ? 'was' : 'were'} not measured here: ${reason}.`
+  })
 }
 
 function summarizePredictions(
@@ -163,6 +183,7 @@ function summarizeCell(
   return {
     cell: cell.id,
     factors: cell.factors,
+    unsupported: cell.unsupported ?? null,
     samples: sound.length,
     failed: own.length - measured.length,
     void: wrong.length,
@@ -182,6 +203,7 @@ function summarizeCell(
     disturbances: gaps.length,
     gapMillis: interval(medianInterval(gaps)),
     cost: costOf(cell, experiment, samples),
+    contrast: contrastOf(cell, experiment, samples),
     work: workOf(measures),
     predicted: check?.kind === 'check' ? predictedCell(check, measures.goodputMbps?.median ?? null) : null,
   }
@@ -200,10 +222,25 @@ function speedup(
 }
 
 function costOf(cell: Cell, experiment: Experiment, samples: readonly Sample[]): Cost | null {
+  const gain = experiment.verdict.kind === 'cost' ? gainOverCounterpart(cell, experiment, samples) : null
+  return gain === null ? null : costOfRatio(gain)
+}
+
+function contrastOf(cell: Cell, experiment: Experiment, samples: readonly Sample[]): Contrast | null {
+  const gain = experiment.verdict.kind === 'contrast' ? gainOverCounterpart(cell, experiment, samples) : null
+  if (gain === null) return null
+  const { median, low, high, samples: rounds, coverage } = gain
+  return { median, low, high, rounds, coverage }
+}
+
+function gainOverCounterpart(
+  cell: Cell,
+  experiment: Experiment,
+  samples: readonly Sample[],
+): MedianInterval | null {
   const other = counterpartOf(experiment.verdict, cell, experiment.cells)
   if (other === undefined) return null
-  const gain = medianInterval(gainsByRound(rateOf(experiment), cell.id, other.id, samples))
-  return gain === null ? null : costOfRatio(gain)
+  return medianInterval(gainsByRound(rateOf(experiment), cell.id, other.id, samples))
 }
 
 function deliveredBy(samples: readonly MeasuredSample[]): Record<string, Delivered> {

@@ -41,6 +41,7 @@ const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { k
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
+  'open-loop': { kind: 'open-loop', seconds: 1, warmupSeconds: 1 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
 }
 

@@ -17,7 +17,11 @@ export async function takeLinuxSample(
     settling: amount.warmup * context.warmupShare,
     measured: amount.measured * context.measuredShare,
   }
-  const { listens, peer, standIn } = await side.exchange(options, extent, siteOf(testbed, undefined, false))
+  const { listens, peer, standIn } = await side.exchange(
+    options,
+    extent,
+    siteOf(testbed, context.seed, undefined, false),
+  )
   const ends = [
     { node: testbed.stack, program: standIn },
     { node: testbed.peer, program: peer },
@@ -47,7 +51,7 @@ export async function takeLinuxSample(
       framesIn: null,
       framesOut: null,
       perReplica: [],
-      note: '',
+      note: outcome.note ?? '',
     },
   }
 }

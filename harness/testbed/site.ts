@@ -4,12 +4,18 @@ import type { Testbed } from './testbed.ts'
 
 const port = 5001
 
-export function siteOf(testbed: Testbed, payloadWork: string | undefined, isImpaired: boolean): Site {
+export function siteOf(
+  testbed: Testbed,
+  seed: number,
+  payloadWork: string | undefined,
+  isImpaired: boolean,
+): Site {
   return {
     directory: testbed.directory,
     stackAddress: testbed.stack.address,
     peerAddress: testbed.peer.address,
     port,
+    seed,
     payloadWork,
     isImpaired,
   }

@@ -1,6 +1,7 @@
 /** The rule that turns an experiment's cells into a verdict. Pure. */
 import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Machine } from '../result/manifest.ts'
+import { judgeByContrast } from './contrast.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 import { judgeByModel } from './model.ts'
@@ -33,6 +34,8 @@ export function judge(
       return judgeBySurvival(rule, cells)
     case 'cost':
       return judgeByCost(rule, cells, quantity)
+    case 'contrast':
+      return judgeByContrast(rule, cells, machine, quantity)
     case 'replicated-work':
       return judgeByReplicatedWork(rule, cells, machine)
     case 'prediction':

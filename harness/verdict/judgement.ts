@@ -28,6 +28,8 @@ export interface JudgedCell {
   readonly digestsCompared: number
   readonly divergences: number
   readonly cost: Cost | null
+  /** Only if the verdict is on a contrast, and the cell is one that it judges. */
+  readonly contrast?: Contrast | null
   readonly predicted: PredictedCell | null
 }
 
@@ -44,6 +46,13 @@ export interface Cost {
   readonly median: number
   readonly low: number
   readonly high: number
+  /** Rounds that it rests on, and the probability that the interval holds the true median. */
+  readonly rounds: number
+  readonly coverage: number
+}
+
+/** The gain of one value of a factor over another: a ratio of the measure that cells are compared by, above 1 if better. */
+export interface Contrast extends Interval {
   /** Rounds that it rests on, and the probability that the interval holds the true median. */
   readonly rounds: number
   readonly coverage: number

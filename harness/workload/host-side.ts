@@ -26,6 +26,8 @@ export interface Site {
   readonly port: number
   /** Undefined between Linux hosts, which do no payload work. */
   readonly payloadWork: string | undefined
+  /** Of everything random in the sample, 32 bits. */
+  readonly seed: number
   /** Whether frames are lost or late on purpose: then a slow exchange is no failure. */
   readonly isImpaired: boolean
 }
@@ -61,6 +63,7 @@ export interface Ended {
   readonly protocol: Readonly<Record<string, number>> | undefined
   /** Of our stack only. */
   readonly processorTime?: ProcessorTime
+  readonly sleeps?: number
   readonly peer: unknown
   /** As `protocol`, of a stack at the other end. */
   readonly peerProtocol?: Readonly<Record<string, number>> | undefined
@@ -72,6 +75,8 @@ export interface Outcome {
   readonly deliveries: readonly Delivery[]
   /** How long the measurement took. */
   readonly measuredMicros: number
+  /** What a reader should know about this sample, as whole sentences. */
+  readonly note?: string
 }
 
 export interface ExchangeSide<Options extends object = object> {

@@ -8,6 +8,7 @@ import { bulk } from './bulk/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { model } from './model/specification.ts'
+import { openLoop } from './open-loop/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
 import type { Specification } from './specification.ts'
 import type { StackSide } from './stack-side.ts'
@@ -39,6 +40,12 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./model/host-side.ts')).hostSide,
     stackSide: async () => (await import('./model/stack-side.ts')).stackSide,
   },
+  'open-loop': {
+    specification: openLoop,
+    hostSide: async () => (await import('./open-loop/host-side.ts')).hostSide,
+    // The same server, however its client makes requests.
+    stackSide: async () => (await import('./request-response/stack-side.ts')).stackSide,
+  },
   'request-response': {
     specification: requestResponse,
     hostSide: async () => (await import('./request-response/host-side.ts')).hostSide,
@@ -52,6 +59,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   bulk.settings,
   datagrams.settings,
   model.settings,
+  openLoop.settings,
   requestResponse.settings,
 ])
 

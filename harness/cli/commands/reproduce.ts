@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { HarnessError } from '../../error.ts'
 import type { Experiment } from '../../matrix/experiment.ts'
 import { loadExperiment, loadExperiments } from '../../matrix/load.ts'
+import { markUnsupported } from '../../matrix/unsupported.ts'
 import type { Profile } from '../../result/manifest.ts'
 import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
@@ -84,7 +85,7 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function measure(
-  experiments: readonly Experiment[],
+  defined: readonly Experiment[],
   { profile, seed, record = false, fresh = false, budget }: ReproduceOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
@@ -93,6 +94,7 @@ async function measure(
   const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
+  const experiments = defined.map((each) => markUnsupported(each, machine))
   const source = await describeSource(projectFolder)
   const wanted = { experiments, profile, seed, machine, source, records: record, budgetMinutes: budget }
   const { run: unfinished, remark } = fresh ? {} : await findUnfinished(reportsFolder, wanted)
