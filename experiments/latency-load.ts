@@ -1,7 +1,7 @@
 /** Latency of requests that arrive by a schedule, whatever becomes of earlier ones, at several loads. */
 import { defineExperiment } from '../harness/matrix/define.ts'
 
-const requests = { messageBytes: [16_384], offeredPerSecond: [500, 1500, 3000] }
+const requests = { messageBytes: [16_384], offeredPerSecond: [500, 2000, 4000] }
 const payloadWork: 'checksum'[] = ['checksum']
 
 export const experiment = defineExperiment({
@@ -26,7 +26,7 @@ export const experiment = defineExperiment({
     factor: 'replicas',
     of: 2,
     over: 1,
-    where: { offeredPerSecond: [500, 1500] },
+    where: { offeredPerSecond: [500, 2000] },
     atLeast: 0.67,
     refutableFromCores: 3,
   },
