@@ -134,7 +134,7 @@ test('a cell that the machine cannot run is in the table with its reason, and in
   expect(page).toContain(`1 of 5 cells was not measured here: ${reason}.`)
   expect(page).toContain('Measured here: 1 experiment, 4 cells, 28 sound samples')
   expect(page).not.toContain('The run is not complete')
-  expect(page).toContain('N=4, two a core')
+  expect(page).toContain('<h5>checksum, two a core</h5>')
 })
 
 test('the caveats follow from the machine', async () => {

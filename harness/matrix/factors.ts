@@ -125,6 +125,7 @@ export const declaredFactors = {
     schema: z.enum(placementFactors),
     prefix: 'placement-',
     words: (where) => placements[where],
+    isKind: true,
     unsupported: (where, { replicas = 1, reader }, { cores }) => {
       const threads = replicas + (reader === 'dedicated' ? 1 : 0)
       const needed = processorsNeeded(where, threads)
