@@ -31,6 +31,13 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     ],
     marks: [{ ...row, value: 10, nines: 0.3 }],
   },
+  load: {
+    points: [
+      { ...row, line: 'N=2', load: 500, median: 200, low: 150, high: 300, dash: [1, 0] },
+      { ...row, line: 'N=2', load: 3000, median: 900, low: 700, high: 1200, dash: [1, 0] },
+    ],
+    labels: [{ ...row, line: 'N=2', load: 3000, median: 900 }],
+  },
   noise: { samples: [{ ...row, cell: 'cipher, N=2', percent: 101 }] },
   timeline: {
     goodput: [

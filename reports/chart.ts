@@ -18,6 +18,7 @@ export type ChartName =
   | 'cost'
   | 'work'
   | 'prediction'
+  | 'load'
 
 export interface ChartContent {
   /** What the picture shows, for readers who do not see it: a short title, and what it says. */

@@ -47,6 +47,14 @@ export function referencesOf({ cells: [first] }: Panel, experiment: Experiment):
   )
 }
 
+/** The words of a cell's kind of communication, one factor left out. */
+export function kindWithout(left: DescribedFactor, { factors }: Cell, experiment: Experiment): string {
+  return describeFactors(
+    factors,
+    panelFactorsOf(experiment).filter((name) => name !== left),
+  )
+}
+
 /** All cells, those of one panel together, the Linux reference last. */
 export function cellsByPanel(experiment: Experiment): Cell[] {
   return [

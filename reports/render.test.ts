@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fakePredictedRun, fakeRun, measuring } from '../harness/testing/fake-run.ts'
+import { placedCells } from '../harness/testing/fixtures.ts'
 import { renderReport } from './render.ts'
 
 test('the page says what was claimed, measured and concluded', async () => {
@@ -187,6 +188,19 @@ test('cells over several topologies and paths say which, in panels of their own'
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
 })
 
+test('a cell that the machine cannot run is in the table with its reason, and in nothing else', async () => {
+  const run = fakeRun({ definition: { cells: placedCells, baselines: ['sequential'] } })
+  const page = await renderReport(run)
+  const reason = '4 threads a core each need 4 cores, and this machine has 2'
+  expect(
+    page.match(new RegExp(`<td colspan="\\d+" class="words">not measured here: ${reason}</td>`, 'g')),
+  ).toHaveLength(1)
+  expect(page).toContain(`1 of 5 cells was not measured here: ${reason}.`)
+  expect(page).toContain('Measured here: 1 experiment, 4 cells, 28 sound samples')
+  expect(page).not.toContain('The run is not complete')
+  expect(page).toContain('<h5>checksum, two a core</h5>')
+})
+
 test('the caveats follow from the machine', async () => {
   const shared = await renderReport(fakeRun())
   expect(shared).toContain('The machine has 2 cores, and the peer runs on the same ones')
@@ -262,6 +276,38 @@ test('requests and responses are drawn as their measures are declared: rates, ra
   expect(page).toMatch(/Linux: p50 \d+, p99 \d+, p99\.9 \d+ µs/)
   expect(page).toContain('Latency p99.9<small>µs</small>')
   expect(page).not.toContain('Goodput')
+  expect(page).not.toContain('NaN')
+})
+
+test('latencies are drawn against the load that was offered, and told where they were left out', async () => {
+  const requests = { messageBytes: [1024], offeredPerSecond: [500, 3000] }
+  const page = await renderReport(
+    fakeRun({
+      definition: {
+        workload: { kind: 'open-loop', seconds: 1, warmupSeconds: 1 },
+        cells: [
+          { ...requests, strategy: ['sequential'], payloadWork: ['copy'] },
+          { ...requests, strategy: ['replicated'], replicas: [2], payloadWork: ['copy'] },
+          { ...requests, strategy: ['linux'], topology: ['veth'], offload: ['off'] },
+        ],
+        baselines: ['sequential'],
+      },
+      sample: (sample) => {
+        const isLate = sample.factors.replicas === 2 && sample.factors.offeredPerSecond === 3000
+        return {
+          ...sample,
+          note: isLate ? 'The generator was late.' : '',
+          measures: { tailLatencyMicros: isLate ? null : 90, latencyMicros: isLate ? [] : [[500, 999]] },
+        }
+      },
+    }),
+  )
+  for (const quantile of ['p50', 'p99', 'p99.9']) expect(page).toContain(`<h5>${quantile}, copy, 1 KiB</h5>`)
+  expect(page).toMatch(
+    /Sequential at 500 per second: [\d.]+ µs; N=2 at 500 per second: [\d.]+ µs; Linux at 500/,
+  )
+  expect(page).toMatch(/Sequential at 3000 per second: [\d.]+ µs; Linux at 3000/)
+  expect(page).toContain('The generator was late.')
   expect(page).not.toContain('NaN')
 })
 

@@ -1,10 +1,12 @@
-/** What experiments may vary of a stack: names and values, and nothing that runs. */
+/** What experiments may vary of a stack: names and values, what a value needs, and nothing that runs. */
 export {
   claimFactors,
   emissionFactors,
   furthestCheck,
   largestChunk,
   ownershipFactors,
+  placementFactors,
+  processorsNeeded,
   readerFactors,
   verificationFactors,
 } from './strategy/factors.ts'

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { factorSchemas } from '../matrix/factors.ts'
-import { disturbedSchema, pathSchema } from '../result/sample.ts'
+import { disturbedSchema, pathSchema, processorsSchema } from '../result/sample.ts'
 import { disturbanceSchema, stackSpecSchema } from './stack-spec.ts'
 
 /** What a child process of the agent is made for; tasks with equal specifications can share a process. */
@@ -50,6 +50,8 @@ const activitySchema = z.strictObject({
   digestsMissed: z.int().nonnegative(),
   /** Processor time of the stack's process, and the time that its threads polled. */
   processorTime: processorTimeSchema,
+  /** Times that its threads slept until woken. */
+  sleeps: z.int().nonnegative(),
   /** The protocol machine's own counters by name. */
   protocol: z.record(z.string(), z.number()),
   perReplica: z.array(z.record(z.string(), z.number())),
@@ -58,6 +60,7 @@ const activitySchema = z.strictObject({
   /** What an impaired path did to frames, as seen from the stack. */
   path: pathSchema.exactOptional(),
   disturbed: disturbedSchema.exactOptional(),
+  processors: processorsSchema.exactOptional(),
   note: z.string(),
 })
 

@@ -9,11 +9,13 @@ export class Activity {
   readonly #stack: Stack
   readonly #before: Report
   readonly #timeBefore: ProcessorTime
+  readonly #sleepsBefore: number
 
   constructor(stack: Stack) {
     this.#stack = stack
     this.#before = stack.report()
     this.#timeBefore = processorTimeOf(stack)
+    this.#sleepsBefore = sumOverThreads(stack, 'sleeps')
   }
 
   sinceStart(): Omit<StackActivity, 'disturbed'> {
@@ -25,11 +27,14 @@ export class Activity {
       digestsCompared: report.digestsCompared - before.digestsCompared,
       digestsMissed: report.digestsMissed - before.digestsMissed,
       processorTime: timeSince(this.#timeBefore, processorTimeOf(this.#stack)),
+      // Raised to 0 like the times: a new replica has not slept.
+      sleeps: Math.max(0, sumOverThreads(this.#stack, 'sleeps') - this.#sleepsBefore),
       protocol: difference(report.protocol, before.protocol),
       perReplica: report.perReplica.map((counters, k) => difference(counters, before.perReplica[k] ?? {})),
       framesIn: report.framesIn - before.framesIn,
       framesOut: report.framesOut - before.framesOut,
       ...pathSince(report.path, before.path),
+      ...(report.processors === undefined ? {} : { processors: [...report.processors] }),
       note: report.note,
     }
   }
@@ -40,12 +45,16 @@ function processorTimeOf(stack: Stack): ProcessorTime {
   const whole = process.cpuUsage()
   const own = process.threadCpuUsage()
   const application = own.user + own.system
-  const polling = stack.counters().perThread.map(({ pollingMicros }) => pollingMicros)
   return {
     application,
     threads: whole.user + whole.system - application,
-    polling: polling.reduce((sum, micros) => sum + micros, 0),
+    polling: sumOverThreads(stack, 'pollingMicros'),
   }
+}
+
+/** Of a live counter. */
+function sumOverThreads(stack: Stack, counter: 'pollingMicros' | 'sleeps'): number {
+  return stack.counters().perThread.reduce((sum, counters) => sum + counters[counter], 0)
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   claimFactors,
   emissionFactors,
   ownershipFactors,
+  placementFactors,
   readerFactors,
   verificationFactors,
 } from '../../stack/factors.ts'
@@ -52,6 +53,7 @@ export const stackSpecSchema = z.strictObject({
   payloadWork: z.enum(['copy', 'checksum', 'cipher']),
   verification: z.enum(verificationFactors).exactOptional(),
   idle: z.enum(['spin', 'backoff', 'park']).exactOptional(),
+  placement: z.enum(placementFactors).exactOptional(),
   slotCount: z.int().positive().exactOptional(),
   digestStride: z.int().nonnegative().exactOptional(),
   /** This host in CIDR notation. */

@@ -5,6 +5,7 @@
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { PredictedStrategy, PredictedWork } from '../matrix/prediction-plan.ts'
+import { supportedCells } from '../matrix/unsupported.ts'
 import { specificationOf } from '../workload/workloads.ts'
 
 export interface PredictionQuestion {
@@ -32,12 +33,13 @@ const modelled = new Set(['strategy', 'replicas', 'payloadWork', 'topology'])
 
 /** One question for each cell of the experiment that the virtual cores can predict, with this number of processors. */
 export function checksOf(
-  { cells, workload }: Pick<Experiment, 'cells' | 'workload'>,
+  experiment: Pick<Experiment, 'cells' | 'workload'>,
   processors: number,
   effort: Effort,
 ): PlannedQuestion[] {
+  const { workload } = experiment
   if (!specificationOf(workload).isPredictable(workload)) return []
-  return cells.flatMap(({ id, factors }) => {
+  return supportedCells(experiment).flatMap(({ id, factors }) => {
     const kind = kindOf(factors)
     return kind === undefined ? [] : [{ kind: 'check', cell: id, ...kind, processors, ...effort }]
   })

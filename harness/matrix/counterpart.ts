@@ -1,22 +1,46 @@
 /**
- * The counterpart of a cell when two cells are compared by a verdict: equal in all factors except the one whose cost is
- * asked; or of the other strategy, and equal in all factors that both strategies have. Pure.
+ * The counterpart of a cell when two cells are compared by a verdict: equal in all factors except the one that is asked
+ * about; or of the other strategy, and equal in all factors that both strategies have. Pure.
  */
-import type { Cell, CostRule, CrossoverRule, VerdictRule } from './experiment.ts'
-import { agreeOn, type FactorName, factorNames } from './factors.ts'
+import type { Cell, ContrastRule, CostRule, CrossoverRule, VerdictRule } from './experiment.ts'
+import {
+  agreeOn,
+  type FactorName,
+  type Factors,
+  type FactorValue,
+  factorNames,
+  factorText,
+} from './factors.ts'
 import { isReadByStrategy } from './scope.ts'
 
-/** One in a valid experiment; none if the rule does not start from this cell. */
-export function counterpartsOf(
-  rule: CostRule | CrossoverRule,
-  cell: Cell,
-  cells: readonly Cell[],
-): readonly Cell[] {
-  const factor = rule.kind === 'cost' ? rule.factor : 'strategy'
-  if (cell.factors[factor] !== rule.of) return []
+export type ComparingRule = CostRule | ContrastRule | CrossoverRule
+
+/** Undefined for a rule that compares no two cells. */
+export function comparingRule(rule: VerdictRule): ComparingRule | undefined {
+  return rule.kind === 'cost' || rule.kind === 'contrast' || rule.kind === 'crossover' ? rule : undefined
+}
+
+/** The factor in which the two cells differ. */
+export function comparedFactor(rule: ComparingRule): FactorName {
+  return rule.kind === 'crossover' ? 'strategy' : rule.factor
+}
+
+/** Whether the rule judges a cell: it has the value `of`, and is where the rule looks. */
+export function isJudged(rule: ComparingRule, { factors }: Cell): boolean {
+  const where = rule.kind === 'contrast' ? (rule.where ?? {}) : {}
+  return (
+    factors[comparedFactor(rule)] === rule.of &&
+    factorNames.every((name) => isAmong(factors, name, valuesOf(where, name)))
+  )
+}
+
+/** One in a valid experiment; none if `cell` is not judged. */
+export function counterpartsOf(rule: ComparingRule, cell: Cell, cells: readonly Cell[]): Cell[] {
+  if (!isJudged(rule, cell)) return []
+  const factor = comparedFactor(rule)
   const isCompared = (name: FactorName) =>
     name !== factor &&
-    (rule.kind === 'cost' || [rule.of, rule.over].every((strategy) => isReadByStrategy(name, strategy)))
+    (rule.kind !== 'crossover' || [rule.of, rule.over].every((strategy) => isReadByStrategy(name, strategy)))
   const compared = factorNames.filter(isCompared)
   return cells.filter(
     (other) =>
@@ -25,7 +49,19 @@ export function counterpartsOf(
   )
 }
 
-/** Undefined also under any other kind of rule. */
+/** Undefined also under any rule that compares no two cells. */
 export function counterpartOf(rule: VerdictRule, cell: Cell, cells: readonly Cell[]): Cell | undefined {
-  return rule.kind === 'cost' || rule.kind === 'crossover' ? counterpartsOf(rule, cell, cells)[0] : undefined
+  const comparing = comparingRule(rule)
+  return comparing === undefined ? undefined : counterpartsOf(comparing, cell, cells)[0]
+}
+
+type Where = NonNullable<ContrastRule['where']>
+
+function valuesOf(where: Where, name: keyof Factors): readonly FactorValue[] | undefined {
+  return name === 'strategy' ? undefined : where[name]
+}
+
+function isAmong(factors: Factors, name: keyof Factors, values: readonly FactorValue[] | undefined): boolean {
+  const own = factors[name]
+  return values === undefined || (own !== undefined && values.map(factorText).includes(factorText(own)))
 }

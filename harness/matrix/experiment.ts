@@ -71,6 +71,26 @@ const costRuleSchema = z.strictObject({
   atMost: z.number().positive().max(1),
 })
 
+/** A verdict on the claim that one value of a factor is by so much better, or worse, than another. */
+const contrastRuleSchema = z
+  .strictObject({
+    kind: z.literal('contrast'),
+    /** Cells that differ in this factor alone are compared, by the workload's first measure: the value `of` over `over`. */
+    factor: z.enum(factorNames),
+    of: z.union([z.string(), z.number()]),
+    over: z.union([z.string(), z.number()]),
+    /** Only cells with one of these values are judged; all if absent. */
+    where: z.strictObject(z.object(listsOf(varyingFactors)).partial().shape).exactOptional(),
+    /** Of the gain, which is above 1 where `of` is better: 0.5 is half as good. At least one of the two. */
+    atLeast: z.number().positive().exactOptional(),
+    atMost: z.number().positive().exactOptional(),
+    /** A machine with fewer cores cannot refute the claim; any can if absent. */
+    refutableFromCores: z.int().positive().exactOptional(),
+  })
+  .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, {
+    error: 'has neither atLeast nor atMost',
+  })
+
 /** A verdict on the claim that only repeated work, seen in processor time, keeps N replicas below N times the speed. */
 const replicatedWorkRuleSchema = z.strictObject({
   kind: z.literal('replicated-work'),
@@ -110,6 +130,7 @@ export const verdictRuleSchema = z.discriminatedUnion('kind', [
   modelRuleSchema,
   survivalRuleSchema,
   costRuleSchema,
+  contrastRuleSchema,
   replicatedWorkRuleSchema,
   trendRuleSchema,
   crossoverRuleSchema,
@@ -151,7 +172,12 @@ export const definitionSchema = z.strictObject({
   cells: z.array(cellSetSchema).min(1),
 })
 
-export const cellSchema = z.strictObject({ id: z.string(), factors: factorsSchema })
+export const cellSchema = z.strictObject({
+  id: z.string(),
+  factors: factorsSchema,
+  /** Why the machine of the run cannot run it; see `unsupported.ts`. */
+  unsupported: sentence.exactOptional(),
+})
 
 /** A definition with its cells spelled out, as the manifest of a run keeps it. */
 export const experimentSchema = z.strictObject({ ...describedShape, cells: z.array(cellSchema).min(1) })
@@ -167,5 +193,6 @@ export type ReplicatedWorkRule = z.infer<typeof replicatedWorkRuleSchema>
 export type TrendRule = z.infer<typeof trendRuleSchema>
 export type CrossoverRule = z.infer<typeof crossoverRuleSchema>
 export type CostRule = z.infer<typeof costRuleSchema>
+export type ContrastRule = z.infer<typeof contrastRuleSchema>
 export type Cell = z.infer<typeof cellSchema>
 export type Experiment = z.infer<typeof experimentSchema>

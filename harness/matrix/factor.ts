@@ -16,6 +16,19 @@ export type ReadBy =
   | 'workloads over TCP'
   | 'some workloads'
 
+/** What a machine has, as far as it decides whether a cell can run there. */
+export interface Facilities {
+  /** Processors that the run may use. */
+  readonly cores: number
+}
+
+/** What a factor may know of its cell. */
+interface CellShape {
+  readonly strategy: Strategy
+  readonly replicas?: number | undefined
+  readonly reader?: string | undefined
+}
+
 export interface Declaration<Schema extends z.ZodType, Reader extends ReadBy> {
   readonly schema: Schema
   /** Strategies that read it. */
@@ -27,6 +40,8 @@ export interface Declaration<Schema extends z.ZodType, Reader extends ReadBy> {
   readonly words: (value: z.infer<Schema>) => string
   /** Set if another value is another kind of communication: cells that differ in this factor are not compared. */
   readonly isKind?: true
+  /** Why a machine cannot run a cell with this value, as a phrase; undefined where it can. */
+  readonly unsupported?: (value: z.infer<Schema>, cell: CellShape, machine: Facilities) => string | undefined
 }
 
 /** Gives a declaration its type. */

@@ -9,6 +9,8 @@ import {
   furthestCheck,
   largestChunk,
   ownershipFactors,
+  placementFactors,
+  processorsNeeded,
   readerFactors,
   verificationFactors,
 } from '../../stack/factors.ts'
@@ -38,6 +40,12 @@ const disturbances = {
 } as const
 
 const sizeInWords = (bytes: number) => (bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`)
+const placements = {
+  free: 'unpinned',
+  apart: 'a core each',
+  doubled: 'two a core',
+  together: 'all on one core',
+} as const
 
 /** One declaration a factor, in the order in which identifiers and tables list them. */
 export const declaredFactors = {
@@ -115,6 +123,20 @@ export const declaredFactors = {
     schema: z.enum(['spin', 'backoff', 'park']),
     prefix: 'idle-',
     words: (kind) => `${kind} when idle`,
+  }),
+  /** Which cores the stack's threads run on; the application's thread is not pinned. */
+  placement: factor({
+    ...ofStacks,
+    schema: z.enum(placementFactors),
+    prefix: 'placement-',
+    words: (where) => placements[where],
+    isKind: true,
+    unsupported: (where, { replicas = 1, reader }, { cores }) => {
+      const threads = replicas + (reader === 'dedicated' ? 1 : 0)
+      const needed = processorsNeeded(where, threads)
+      if (needed <= cores) return undefined
+      return `${threads} threads ${placements[where]} need ${needed} cores, and this machine has ${cores}`
+    },
   }),
   /** How threads of the locked strategy wait for the lock. */
   lock: factor({
@@ -219,6 +241,10 @@ export const declaredFactors = {
     isKind: true,
   }),
   /** Datagrams sent each second, whether or not they arrive; 0: a window that moves with the receiver's reports. */
+  /**
+   * Datagrams or requests each second, whatever becomes of earlier ones; of datagrams also 0: a window that moves with the
+   * receiver's reports.
+   */
   offeredPerSecond: factor({
     schema: z.int().min(0).max(1_000_000),
     strategies: everyStrategy,

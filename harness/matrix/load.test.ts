@@ -1,31 +1,12 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { experimentsFolder } from '../cli/paths.ts'
-import { HarnessError } from '../error.ts'
-import { smallDefinition, smallPlan, temporaryFolder } from '../testing/fixtures.ts'
+import { smallDefinition, smallPlan } from '../testing/fixtures.ts'
 import { loadExperiment, loadExperiments } from './load.ts'
-
-async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
-  const folder = await temporaryFolder()
-  for (const [name, content] of Object.entries(files)) {
-    const text =
-      typeof content === 'string' ? content : `export const experiment = ${JSON.stringify(content)}\n`
-    await writeFile(join(folder, name), text)
-  }
-  return folder
-}
-
-async function refusal(files: Readonly<Record<string, unknown>>): Promise<HarnessError> {
-  const error = await loadExperiments(await folderWith(files)).catch((thrown: unknown) => thrown)
-  if (error instanceof HarnessError) return error
-  throw new Error(`expected a HarnessError, got ${String(error)}`)
-}
+import { changed, folderWith, refusal } from './testing/refusal.ts'
 
 const model = { kind: 'model', requests: 1000, warmupRequests: 1000 }
 const datagrams = { workload: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 } }
 const sent = { direction: ['send'], datagramBytes: [1472], offeredPerSecond: [0] }
-const changed = (changes: object) => ({ 'small.ts': { ...smallDefinition, ...changes } })
 
 test('the experiments of the project are valid', async () => {
   const experiments = await loadExperiments(experimentsFolder)
@@ -50,11 +31,6 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'an unknown value',
     changed({ cells: [{ strategy: ['sequential'], payloadWork: ['encrypt'] }] }),
     'small.ts: cells[0].payloadWork[0]: unknown value "encrypt" (use one of "checksum", "copy", "cipher")',
-  ],
-  [
-    'a verdict on a measure that the workload does not have',
-    changed({ verdict: { kind: 'flat', measure: 'requestNanos', along: ['replicas'], times: 2 } }),
-    'small.ts: verdict.measure: workload "bulk" does not measure requestNanos (its measures are goodputMbps,',
   ],
   [
     'more requests at once than a channel holds',
@@ -82,29 +58,6 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ],
   ['an empty list', changed({ cells: [] }), 'small.ts: cells:'],
   [
-    'a cost that no cell pays',
-    changed({ verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } }),
-    'small.ts: verdict.of: no cell has digests "on" (list cells with digests "on" and "off", equal in everything else)',
-  ],
-  [
-    'a cost without a counterpart',
-    changed({ verdict: { kind: 'cost', factor: 'payloadWork', of: 'cipher', over: 'copy', atMost: 0.03 } }),
-    'small.ts: verdict.over: cell "sequential-cipher-tap" has no counterpart with payloadWork "copy"',
-  ],
-  [
-    'a trend along a value that no cell has',
-    changed({
-      verdict: {
-        kind: 'trend',
-        factor: 'payloadWork',
-        along: ['none', 'cipher'],
-        speedup: 'rises',
-        refutableFromCores: 3,
-      },
-    }),
-    'small.ts: verdict.along: no cell beside the sequential ones has payloadWork "none"',
-  ],
-  [
     'many connections with many replicas',
     changed({
       cells: [
@@ -119,9 +72,12 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: workload.transferBytes: less than 65536 bytes for each of 64 connections (give at least 4194304,',
   ],
   [
-    'a verdict on predictions that nobody makes',
-    changed({ verdict: { kind: 'prediction', median: 0.1, worst: 0.2 } }),
-    'small.ts: predictions: missing, though the verdict is on predictions',
+    'a schedule of no requests',
+    changed({
+      workload: { kind: 'open-loop', seconds: 1, warmupSeconds: 1 },
+      cells: [{ strategy: ['sequential'], payloadWork: ['copy'], messageBytes: [1], offeredPerSecond: [0] }],
+    }),
+    'small.ts: cells: cell "sequential-copy-message-1-offered-0-tap" offers no request (list rates above 0',
   ],
   [
     'predictions of what the virtual cores do not model',

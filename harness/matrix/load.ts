@@ -10,7 +10,7 @@ import { specificationOf } from '../workload/workloads.ts'
 import { baselineCandidates } from './baseline.ts'
 import type { Complaint } from './complaint.ts'
 import { complaintsAbout } from './complaints.ts'
-import { counterpartsOf } from './counterpart.ts'
+import { comparedFactor, comparingRule, counterpartsOf, isJudged } from './counterpart.ts'
 import { expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
 import { explainIssues } from './explain.ts'
@@ -105,7 +105,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
     }
   }
   complaints.push(
-    ...complaintsAboutCounterparts(experiment),
+    ...complaintsAboutComparison(experiment),
     ...complaintsAboutTrend(experiment),
     ...complaintsAboutCrossover(experiment),
     ...complaintsAboutPredictions(experiment),
@@ -115,17 +115,18 @@ export function resolveDefinition(path: string, definition: Definition): Experim
   return experiment
 }
 
-/** Every cell with the value `of` needs exactly one counterpart with the value `over`. */
-function complaintsAboutCounterparts({ verdict, cells }: Experiment): Complaint[] {
-  if (verdict.kind !== 'cost' && verdict.kind !== 'crossover') return []
-  const { of, over } = verdict
-  const factor = verdict.kind === 'cost' ? verdict.factor : 'strategy'
+/** Every cell that a rule judges by comparing it with another needs exactly one counterpart. */
+function complaintsAboutComparison({ verdict, cells }: Experiment): Complaint[] {
+  const rule = comparingRule(verdict)
+  if (rule === undefined) return []
+  const { of, over } = rule
+  const factor = comparedFactor(rule)
   const remedy = `list cells with ${factor} "${of}" and "${over}", equal in everything else`
-  const paying = cells.filter((cell) => cell.factors[factor] === of)
-  if (paying.length === 0)
+  const judged = cells.filter((cell) => isJudged(rule, cell))
+  if (judged.length === 0)
     return [{ path: ['verdict', 'of'], problem: `no cell has ${factor} "${of}"`, remedy }]
-  return paying.flatMap((cell) => {
-    const found = counterpartsOf(verdict, cell, cells).length
+  return judged.flatMap((cell) => {
+    const found = counterpartsOf(rule, cell, cells).length
     if (found === 1) return []
     const count = found === 0 ? 'no counterpart' : `${found} counterparts`
     const problem = `cell "${cell.id}" has ${count} with ${factor} "${over}"`

@@ -33,7 +33,12 @@ test('cells that are compared with each other come one after another, in an orde
   expect(seen.size).toBeGreaterThan(1)
 })
 
-test('what a cost is counted on and its counterpart are neighbours', () => {
+const compared = { factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } as const
+
+test.each([
+  { kind: 'cost', ...compared },
+  { kind: 'contrast', ...compared },
+] as const)('cells that a $kind compares are neighbours', (verdict) => {
   const cells = [
     {
       strategy: ['replicated'],
@@ -42,10 +47,9 @@ test('what a cost is counted on and its counterpart are neighbours', () => {
       digests: ['on', 'off'],
     },
   ]
-  const verdict = { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } as const
-  const costly = expand({ ...smallDefinition, cells, verdict } as typeof smallDefinition)
+  const comparing = expand({ ...smallDefinition, cells, verdict } as typeof smallDefinition)
   for (const round of rounds) {
-    const factors = cellsOfRound(costly, round, 1).map((cell) => ({ ...cell.factors, digests: undefined }))
+    const factors = cellsOfRound(comparing, round, 1).map((cell) => ({ ...cell.factors, digests: undefined }))
     for (let at = 0; at < factors.length; at += 2) expect(factors[at]).toEqual(factors[at + 1])
   }
 })

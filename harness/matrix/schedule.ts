@@ -1,5 +1,5 @@
 /**
- * The order of the cells within a round, which holds every cell of an experiment once, so that a slow drift of the machine
+ * The order of the cells within a round, which holds every cell that this machine supports once, so that a slow drift of the machine
  * touches all cells alike. Cells that are compared with each other come one after another: a ratio compares neighbours in
  * time, however many cells there are.
  * Pure. Invariant: within `cells` consecutive rounds no cell is first twice.
@@ -8,6 +8,7 @@ import { deriveSeed, seededRandom, shuffled } from '../statistics/random.ts'
 import { baselineOf } from './baseline.ts'
 import { counterpartOf } from './counterpart.ts'
 import type { Cell, Experiment } from './experiment.ts'
+import { supportedCells } from './unsupported.ts'
 
 export interface ScheduledSample {
   readonly experiment: Experiment
@@ -26,7 +27,9 @@ export interface ScheduledSample {
  * in a new shuffle, then the other groups of compared cells, shuffled too.
  */
 export function cellsOfRound(experiment: Experiment, round: number, seed: number): Cell[] {
-  const { cells, id } = experiment
+  const { id } = experiment
+  const cells = supportedCells(experiment)
+  if (cells.length === 0) return []
   const firsts = shuffled(cells, seededRandom(deriveSeed(seed, id)))
   const first = firsts[round % firsts.length] as Cell
   const random = seededRandom(deriveSeed(seed, `${id}/${round}`))
@@ -56,13 +59,16 @@ function rootOf(cell: Cell, experiment: Experiment): Cell {
   return other === undefined ? cell : rootOf(other, experiment)
 }
 
-/** What the verdict compares a cell with: the counterpart that it names, or a baseline. */
+/**
+ * What the verdict compares a cell with: where it compares two cells, the counterpart; else a baseline. A crossover tells of
+ * the speed-up of cells without a counterpart, too.
+ */
 export function comparedWith(
   cell: Cell,
   { verdict, baselines, cells }: Omit<Experiment, 'rounds'>,
 ): Cell | undefined {
   const counterpart = counterpartOf(verdict, cell, cells)
-  if (verdict.kind === 'cost' || counterpart !== undefined) return counterpart
+  if (counterpart !== undefined || verdict.kind === 'cost' || verdict.kind === 'contrast') return counterpart
   const all = baselines.map((baseline) => baselineOf(baseline, cell, cells))
   return all.find((other) => other !== undefined && other !== cell)
 }

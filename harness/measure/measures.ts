@@ -131,7 +131,10 @@ export const declaredMeasures = {
     display: { unit: 'k/s', divisor: 1000 },
     figures: ['values', 'ratios'],
   },
-  /** At the client: from just before it hands over the first byte of a request to the last byte of the response. */
+  /**
+   * At the client: from just before it hands over the first byte of a request to the last byte of the response. By a
+   * schedule: from the time at which the request was due.
+   */
   latencyMicros: {
     kind: 'distribution',
     title: 'Latency',
@@ -141,6 +144,33 @@ export const declaredMeasures = {
     ticksPerUnit: 10,
     quantiles: [0.5, 0.99, 0.999],
     figures: ['cumulative'],
+  },
+  /** Of requests by a schedule, refused ones included, the time that 99 % did not exceed. */
+  tailLatencyMicros: {
+    kind: 'scalar',
+    title: 'Tail latency',
+    unit: 'µs (p99)',
+    better: 'less',
+    combine: 'median',
+    figures: ['ratios'],
+  },
+  /** Of the requests that were due, those that were not made, since too many were under way. */
+  refusedPercent: {
+    kind: 'scalar',
+    title: 'Refused',
+    unit: '%',
+    better: 'less',
+    combine: 'median',
+    figures: [],
+  },
+  /** How late the program was that makes requests by a schedule: it is part of every latency. */
+  generatorLagMicros: {
+    kind: 'scalar',
+    title: 'Generator late',
+    unit: 'µs (p99)',
+    better: 'less',
+    combine: 'median',
+    figures: [],
   },
   /** Datagrams that the receiver took within the measured time, each number once. */
   packetsPerSecond: {
@@ -195,6 +225,15 @@ export const declaredMeasures = {
   threadSecondsPerGigabyte: { ...processorTime, title: 'Threads', unit: 's per GB' },
   pollingSecondsPerGigabyte: { ...processorTime, title: 'Polling', unit: 's per GB' },
   applicationSecondsPerGigabyte: { ...processorTime, title: 'Application', unit: 's per GB' },
+  /** How often the stack's threads went to sleep until woken. */
+  sleepsPerGigabyte: {
+    kind: 'scalar',
+    title: 'Sleeps',
+    unit: 'per GB',
+    better: 'neither',
+    combine: 'median',
+    figures: [],
+  },
   stackMicrosPerTransaction: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },
   peerMicrosPerTransaction: { ...processorTime, title: 'Peer CPU', unit: 'µs each' },
   stackMicrosPerDatagram: { ...processorTime, title: 'Stack CPU', unit: 'µs each' },

@@ -62,6 +62,9 @@ const pathDirectionSchema = z.strictObject({
 /** What an impaired path did to the frames of a transfer, its beginning and end included, as seen from the stack. */
 export const pathSchema = z.strictObject({ outgoing: pathDirectionSchema, incoming: pathDirectionSchema })
 
+/** The processors that each of the stack's threads could use, as the kernel listed them: `0-1`. */
+export const processorsSchema = z.array(z.string())
+
 /** What was sent and what arrived during a whole sample, including the time before its measurement. */
 const deliverySchema = z.strictObject({
   /** What is counted: bytes, requests, datagrams. */
@@ -109,6 +112,8 @@ export const measurementSchema = z.strictObject({
     .exactOptional(),
   disturbed: disturbedSchema.exactOptional(),
   windows: windowSeriesSchema.exactOptional(),
+  /** Set where placement is a factor. */
+  processors: processorsSchema.exactOptional(),
   /** Set where the path was impaired. */
   path: pathSchema.exactOptional(),
   /** Segments that each end retransmitted, SYNs and FINs included. */

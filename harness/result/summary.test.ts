@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fakeRun, measuring } from '../testing/fake-run.ts'
+import { placedCells } from '../testing/fixtures.ts'
 import type { MeasuredSample } from './sample.ts'
 import type { Run } from './store.ts'
 import { type CellSummary, summarize } from './summary.ts'
@@ -84,6 +85,29 @@ test('a void sample counts for nothing but itself', () => {
   const cell = cellOf(run, 'replicated-n2-cipher-tap')
   expect(cell).toMatchObject({ samples: 6, void: 1, divergences: 2 })
   expect(cell.measures.goodputMbps?.high).toBeLessThan(99_999)
+})
+
+test('no verdict rests on a cell that the machine cannot run, and the reason is told', () => {
+  const verdictOf = (cells: typeof placedCells) => {
+    const run = fakeRun({ definition: { cells, baselines: ['sequential'] } })
+    const [experiment] = summarize(run.manifest, run.samples).experiments
+    if (experiment === undefined) throw new Error('no experiment')
+    return experiment
+  }
+  const whole = verdictOf(placedCells)
+  const [sequential, two] = placedCells as [(typeof placedCells)[0], (typeof placedCells)[0]]
+  const four: typeof two = { ...two, replicas: [4], placement: ['doubled'] }
+  const supported = verdictOf([sequential, two, four])
+  expect(whole.verdict).toBe(supported.verdict)
+  expect(whole.reasons).toEqual([
+    ...supported.reasons,
+    '1 of 5 cells was not measured here: 4 threads a core each need 4 cores, and this machine has 2.',
+  ])
+  expect(whole.cells.find(({ unsupported }) => unsupported !== null)).toMatchObject({
+    cell: 'replicated-n4-checksum-placement-apart-tap',
+    samples: 0,
+    failed: 0,
+  })
 })
 
 test('a summary without samples is a summary still', () => {

@@ -31,6 +31,8 @@ export interface Delivered {
 export interface CellSummary {
   readonly cell: string
   readonly factors: Factors
+  /** Why the machine of the run cannot run it; null if it can. */
+  readonly unsupported: string | null
   /** Samples that count, those that failed, those whose bytes or states were wrong, and those disturbed from outside. */
   readonly samples: number
   readonly failed: number
@@ -63,6 +65,8 @@ export interface CellSummary {
   readonly cost: Cost | null
   /** If the verdict is on a crossover: the gain by the first measure over the same cell of the other strategy. */
   readonly overRival: Compared | null
+  /** If the verdict is on a contrast, and judges this cell: its gain over the cell that it is compared with. */
+  readonly contrast: Compared | null
   /** Processor time by what it was for. */
   readonly work: Work | null
   /** What the virtual cores say of this cell, on the processors that it was measured with. */
@@ -131,9 +135,25 @@ function summarizeExperiment(
   const cells = experiment.cells.map((cell) => summarizeCell(cell, experiment, samples, said))
   const predictions = experiment.predictions === undefined ? null : summarizePredictions(cells, said)
   const quantity = declaredMeasures[rateOf(experiment)].title.toLowerCase()
-  const { verdict, reasons } = judge(experiment.verdict, cells, machine, quantity)
+  const supported = cells.filter(({ unsupported }) => unsupported === null)
+  const { verdict, reasons } = judge(experiment.verdict, supported, machine, quantity)
   const failures = predictions?.failures.map(({ reason }) => `Nothing more was predicted: ${reason}`) ?? []
-  return { id: experiment.id, verdict, reasons: [...failures, ...reasons], cells, predictions }
+  return {
+    id: experiment.id,
+    verdict,
+    reasons: [...failures, ...reasons, ...remarksOnUnsupported(cells)],
+    cells,
+    predictions,
+  }
+}
+
+/** A sentence for each reason. */
+function remarksOnUnsupported(cells: readonly CellSummary[]): string[] {
+  const reasons = cells.flatMap(({ unsupported }) => unsupported ?? [])
+  return [...new Set(reasons)].map((reason) => {
+    const count = reasons.filter((other) => other === reason).length
+    return `${count} of ${cells.length} cells ${count === 1 ? 'was' : 'were'} not measured here: ${reason}.`
+  })
 }
 
 function summarizePredictions(
@@ -171,6 +191,7 @@ function summarizeCell(
   return {
     cell: cell.id,
     factors: cell.factors,
+    unsupported: cell.unsupported ?? null,
     samples: sound.length,
     failed: own.length - measured.length,
     void: wrong.length,
@@ -191,6 +212,7 @@ function summarizeCell(
     gapMillis: interval(medianInterval(gaps)),
     cost: experiment.verdict.kind === 'cost' && counterpart !== null ? costOfRatio(counterpart) : null,
     overRival: experiment.verdict.kind === 'crossover' && counterpart !== null ? compared(counterpart) : null,
+    contrast: experiment.verdict.kind === 'contrast' && counterpart !== null ? compared(counterpart) : null,
     work: workOf(measures),
     predicted: check?.kind === 'check' ? predictedCell(check, measures.goodputMbps?.median ?? null) : null,
   }

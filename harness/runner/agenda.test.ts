@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import type { Definition } from '../matrix/experiment.ts'
+import type { Definition, Experiment } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
+import { markUnsupported } from '../matrix/unsupported.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
 import { fakeMeasurement } from '../testing/fake-sampler.ts'
-import { smallDefinition } from '../testing/fixtures.ts'
+import { machine, placedCells, smallDefinition } from '../testing/fixtures.ts'
 import { Agenda, type AgendaOptions } from './agenda.ts'
 
 const interference = {
@@ -148,4 +149,29 @@ test('a budget that is too small ends the run after a whole round, and says so',
   expect(samples).toHaveLength(4 * cells)
   expect(all.isCutShort).toBe(true)
   expect(all.planned).toBe(7 * cells)
+})
+
+test('cells that the machine cannot run are left out, and so are experiments of nothing else', () => {
+  const experiments = ['first', 'second'].map((id) =>
+    markUnsupported(
+      resolveDefinition(`${id}.ts`, {
+        ...smallDefinition,
+        id,
+        cells: placedCells,
+        baselines: ['sequential'],
+      }),
+      machine,
+    ),
+  )
+  const [first, second] = experiments as [Experiment, Experiment]
+  const unsupported = first.cells.filter((cell) => cell.unsupported !== undefined)
+  expect(unsupported).toHaveLength(1)
+  const none = { ...first, cells: unsupported }
+  const agenda = new Agenda({ experiments: [none, second], profile: 'quick', seed: 7 })
+  const supported = second.cells.length - unsupported.length
+  expect(agenda.planned).toBe(2 * supported)
+  const samples = takeAll(agenda)
+  expect(new Set(samples.map(({ cell }) => cell)).size).toBe(supported)
+  expect(samples.map(({ experiment }) => experiment)).toEqual(Array(2 * supported).fill('second'))
+  expect(agenda.isCutShort).toBe(false)
 })

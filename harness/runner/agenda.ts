@@ -12,6 +12,7 @@ import type { Cell, Experiment } from '../matrix/experiment.ts'
 import { roundsOf } from '../matrix/rounds.ts'
 import { roundsPerProcess } from '../matrix/rounds-per-process.ts'
 import { cellsOfRound, type ScheduledSample, seedOfSample } from '../matrix/schedule.ts'
+import { supportedCells } from '../matrix/unsupported.ts'
 import type { Profile } from '../result/manifest.ts'
 import { uncertaintyOf } from '../result/precision.ts'
 import type { Sample } from '../result/sample.ts'
@@ -50,7 +51,8 @@ export class Agenda {
 
   constructor(options: AgendaOptions, there: readonly Sample[] = []) {
     this.#options = options
-    this.#all = options.experiments.map((experiment) => ({
+    const supported = options.experiments.filter((each) => supportedCells(each).length > 0)
+    this.#all = supported.map((experiment) => ({
       experiment,
       samples: [],
       cells: cellsOfRound(experiment, 0, options.seed),
@@ -99,7 +101,8 @@ export class Agenda {
     return this.#all.flatMap((each) => {
       const { experiment } = each
       const further = Math.max(0, this.#roundsOf(experiment).fewest - each.round - 1)
-      const cells = [...this.#wanted(each), ...Array<readonly Cell[]>(further).fill(experiment.cells).flat()]
+      const round: readonly Cell[] = supportedCells(experiment)
+      const cells = [...this.#wanted(each), ...Array(further).fill(round).flat()]
       return cells.map((cell) => ({ experiment, cell }))
     })
   }
@@ -162,7 +165,7 @@ export class Agenda {
   /** The cells that lack a sample in this round, or whose last was disturbed and may be taken again. */
   #wanted(progress: Progress): Cell[] {
     const { cells, repetitions, experiment } = progress
-    const mayRepeat = repetitions < experiment.cells.length * this.#roundsOf(experiment).fewest
+    const mayRepeat = repetitions < supportedCells(experiment).length * this.#roundsOf(experiment).fewest
     return cells.filter((cell) => {
       const own = ofRound(progress, cell)
       const last = own.at(-1)

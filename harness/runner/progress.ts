@@ -5,6 +5,7 @@
 import pc from 'picocolors'
 import type { Cell, Experiment } from '../matrix/experiment.ts'
 import { comparedWith, type ScheduledSample } from '../matrix/schedule.ts'
+import { supportedCells } from '../matrix/unsupported.ts'
 import { formatQuantity } from '../measure/format.ts'
 import { declaredMeasures } from '../measure/measures.ts'
 import { gainsByRound, rateOf } from '../result/gains.ts'
@@ -145,7 +146,7 @@ export class TerminalProgress implements Progress {
     for (const remark of this.#words.remarks(taken)) this.#terminal.keep(remark)
     const gain = formatGain(taken)
     this.#lines.set(cell.id, `  ${cell.id}: ${this.#words.result(taken)}${gain === '' ? '' : `, ${gain}`}`)
-    const rows = experiment.cells.map(({ id }) => this.#lines.get(id) ?? pc.dim(`  ${id}`))
+    const rows = supportedCells(experiment).map(({ id }) => this.#lines.get(id) ?? pc.dim(`  ${id}`))
     const left = this.#words.left(taken)
     const head = `${pc.bold(experiment.title)}\n${this.#words.place(taken)}${left === '' ? '' : pc.dim(`, ${left}`)}`
     this.#terminal.draw([head, ...rows].join('\n'))

@@ -48,6 +48,7 @@ const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { k
   http: { kind: 'http', seconds: 1, warmupSeconds: 1 },
   iperf3: { kind: 'iperf3', transferBytes: bytes, warmupBytes: bytes },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
+  'open-loop': { kind: 'open-loop', seconds: 1, warmupSeconds: 1 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
   windows: { kind: 'windows', transferBytes: 1000 },
   'sender-windows': { kind: 'sender-windows', seconds: 1, warmupSeconds: 0 },

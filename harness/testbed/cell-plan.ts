@@ -95,6 +95,9 @@ const applications: { readonly [Name in PlannedFactor]: Application<Name> } = {
   idle: ({ stack }, idle) => {
     stack.idle = idle
   },
+  placement: ({ stack }, placement) => {
+    stack.placement = placement
+  },
   lock: ({ strategy }, lock) => {
     strategy.lock = lock
   },

@@ -18,7 +18,7 @@ export async function takeLinuxSample(
     settling: amount.warmup * context.warmupShare,
     measured: amount.measured * context.measuredShare,
   }
-  const site = siteOf(testbed, undefined, false)
+  const site = siteOf(testbed, context.seed, undefined, false)
   const { listens, peer, standIn, beside: others = [] } = await side.exchange(options, extent, site)
   const beside = await startBeside(testbed, others)
   const ends = [
@@ -57,7 +57,7 @@ export async function takeLinuxSample(
       framesIn: null,
       framesOut: null,
       perReplica: [],
-      note: '',
+      note: outcome.note ?? '',
     },
   }
 }

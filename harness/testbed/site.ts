@@ -4,13 +4,19 @@ import type { Testbed } from './testbed.ts'
 
 const port = 5001
 
-export function siteOf(testbed: Testbed, payloadWork: string | undefined, isImpaired: boolean): Site {
+export function siteOf(
+  testbed: Testbed,
+  seed: number,
+  payloadWork: string | undefined,
+  isImpaired: boolean,
+): Site {
   return {
     directory: testbed.directory,
     stackAddress: testbed.stack.address,
     peerAddress: testbed.peer.address,
     addressOf: (node) => testbed.deployment.node(node).address,
     port,
+    seed,
     payloadWork,
     isImpaired,
   }

@@ -92,7 +92,7 @@ async function exchange(
 ): Promise<Measurement> {
   const { options, connections } = plan.work
   const spec = stackSpecOf(testbed, plan, context.seed)
-  const site = siteOf(testbed, spec.payloadWork, spec.impairment !== undefined)
+  const site = siteOf(testbed, context.seed, spec.payloadWork, spec.impairment !== undefined)
   const planned = await side.exchange(options, extent, site)
   const common: Pick<Work, 'workload' | 'connections' | 'timeoutSeconds' | 'staysAwake'> = {
     workload: context.experiment.workload.kind,
@@ -146,15 +146,17 @@ function measurementOf(
 ): Measurement {
   const { told, activity } = done
   if (activity === undefined) throw new HarnessError('A task ran without a stack.', 'Report this defect.')
-  const { protocol, processorTime, ...observed } = activity
+  const { protocol, processorTime, sleeps, note, ...observed } = activity
   const theirs = peerDone?.activity
-  const ended = { stack: told, protocol, processorTime, peer, peerProtocol: theirs?.protocol, beside, seen }
+  const peerProtocol = theirs?.protocol
+  const ended = { stack: told, protocol, processorTime, sleeps, peer, peerProtocol, beside, seen }
   const { deliveries, ...outcome } = side.conclude(options, ended, extent)
   return {
     ...outcome,
     ...observed,
     ...(theirs === undefined ? {} : withPeer(observed, theirs)),
     deliveries: [...deliveries],
+    note: [outcome.note, note].filter(Boolean).join(' '),
     cpuMicros: seen.cpuMicros,
     ...(seen.interference === undefined ? {} : { interference: seen.interference }),
     // Of the stack's process alone: its container also holds the stacks of other cells.
@@ -173,7 +175,7 @@ function measurementOf(
 
 /** The digests of both ends count: a state that differed at either end makes the sample void. */
 function withPeer(
-  own: Omit<StackActivity, 'protocol' | 'processorTime'>,
+  own: Omit<StackActivity, 'protocol' | 'processorTime' | 'sleeps' | 'note'>,
   { divergences, digestsCompared, digestsMissed, perReplica }: StackActivity,
 ) {
   return {

@@ -3,6 +3,7 @@ import { questionsOf } from '../calibrate/questions.ts'
 import type { Definition } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { cellsOfRound } from '../matrix/schedule.ts'
+import { markUnsupported } from '../matrix/unsupported.ts'
 import { type Manifest, schemaVersion } from '../result/manifest.ts'
 import type { PredictionLine } from '../result/prediction.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
@@ -20,7 +21,8 @@ export interface FakeRunOptions {
 }
 
 export function fakeRun(options: FakeRunOptions = {}): Run {
-  const experiment = resolveDefinition('small.ts', { ...smallDefinition, ...options.definition })
+  const definition = { ...smallDefinition, ...options.definition }
+  const experiment = markUnsupported(resolveDefinition('small.ts', definition), machine)
   const planned = Array.from({ length: experiment.rounds.full }, (_, round) =>
     cellsOfRound(experiment, round, 1).map((cell) => ({ cell, round })),
   )

@@ -28,6 +28,13 @@ export const smallDefinition: Definition = {
   rounds: { full: 7, quick: 2 },
 }
 
+/** Cells with and without a place for each thread; the last is one that a machine with two cores cannot run. */
+export const placedCells: Definition['cells'] = [
+  { strategy: ['sequential'], payloadWork: ['checksum'] },
+  { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], placement: ['together', 'apart'] },
+  { strategy: ['replicated'], replicas: [4], payloadWork: ['checksum'], placement: ['doubled', 'apart'] },
+]
+
 /** A plan of predictions that tests may add to the small experiment. */
 export const smallPlan: NonNullable<Definition['predictions']> = {
   strategies: ['sequential', 'replicated'],

@@ -2,6 +2,7 @@
 import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Machine } from '../result/manifest.ts'
 import { judgeByLimit } from './at-most.ts'
+import { judgeByContrast } from './contrast.ts'
 import { judgeByCost, refuteEquality } from './cost.ts'
 import { judgeByCrossover } from './crossover.ts'
 import { judgeByFlatness } from './flat.ts'
@@ -39,6 +40,8 @@ export function judge(
       return judgeBySurvival(rule, cells)
     case 'cost':
       return judgeByCost(rule, cells, quantity)
+    case 'contrast':
+      return judgeByContrast(rule, cells, machine, quantity)
     case 'replicated-work':
       return judgeByReplicatedWork(rule, cells, machine)
     case 'crossover':

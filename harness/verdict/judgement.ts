@@ -33,6 +33,8 @@ export interface JudgedCell {
   readonly cost: Cost | null
   /** The gain over the same cell of the other strategy, if the verdict is on a crossover. */
   readonly overRival?: Compared | null
+  /** Only if the verdict is on a contrast, and the cell is one that it judges. */
+  readonly contrast?: Compared | null
   readonly predicted: PredictedCell | null
 }
 

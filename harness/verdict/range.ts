@@ -4,10 +4,10 @@
  * can confirm the claim, but not refute it.
  */
 import type { SpeedupRange } from '../matrix/experiment.ts'
-import { describeFactors, varying } from '../matrix/factor-words.ts'
-import { factorNames, identifyFactors } from '../matrix/factors.ts'
+import { identifyFactors } from '../matrix/factors.ts'
 import type { Machine } from '../result/manifest.ts'
 import type { Interval } from '../statistics/interval.ts'
+import { communicationOf } from './communication.ts'
 import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
 import type { JudgedCell, Judgement } from './judgement.ts'
 
@@ -54,15 +54,6 @@ function findingOf(rule: SpeedupRange, cell: JudgedCell): Finding {
   if (interval === null || cell.roundsCompared < fewestRounds) return 'unclear'
   if (interval.low >= rule.low) return 'gains'
   return interval.high < rule.low ? 'no gain' : 'unclear'
-}
-
-/** The words that distinguish a cell's kind of communication from those of the other judged cells. */
-function communicationOf({ factors }: JudgedCell, judged: readonly JudgedCell[]): string {
-  const others = factorNames.filter(
-    (name) => name !== 'strategy' && name !== 'replicas' && name !== 'payloadWork',
-  )
-  const all = judged.map((cell) => cell.factors)
-  return describeFactors(factors, ['payloadWork', ...varying(others, all)])
 }
 
 function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding, communication: string): string {

@@ -28,6 +28,8 @@ export interface Site {
   readonly port: number
   /** Undefined between Linux hosts, which do no payload work. */
   readonly payloadWork: string | undefined
+  /** Of everything random in the sample, 32 bits. */
+  readonly seed: number
   /** Whether frames are lost or late on purpose: then a slow exchange is no failure. */
   readonly isImpaired: boolean
 }
@@ -71,6 +73,7 @@ export interface Ended {
   readonly protocol: Readonly<Record<string, number>> | undefined
   /** Of our stack only. */
   readonly processorTime?: ProcessorTime
+  readonly sleeps?: number
   readonly peer: unknown
   /** The results of the programs `beside`, in their order. */
   readonly beside?: readonly unknown[]
@@ -86,6 +89,8 @@ export interface Outcome {
   readonly measuredMicros: number
   /** If the sender's windows were recorded. */
   readonly windows?: WindowSeries
+  /** What a reader should know about this sample, as whole sentences. */
+  readonly note?: string
 }
 
 export interface ExchangeSide<Options extends object = object> {

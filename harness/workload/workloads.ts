@@ -12,6 +12,7 @@ import type { HostSide } from './host-side.ts'
 import { http } from './http/specification.ts'
 import { iperf3 } from './iperf3/specification.ts'
 import { model } from './model/specification.ts'
+import { openLoop } from './open-loop/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
 import { senderWindows } from './sender-windows/specification.ts'
 import type { Specification } from './specification.ts'
@@ -65,6 +66,12 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./model/host-side.ts')).hostSide,
     stackSide: async () => (await import('./model/stack-side.ts')).stackSide,
   },
+  'open-loop': {
+    specification: openLoop,
+    hostSide: async () => (await import('./open-loop/host-side.ts')).hostSide,
+    // The same server, however its client makes requests.
+    stackSide: async () => (await import('./request-response/stack-side.ts')).stackSide,
+  },
   'request-response': {
     specification: requestResponse,
     hostSide: async () => (await import('./request-response/host-side.ts')).hostSide,
@@ -92,6 +99,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   http.settings,
   iperf3.settings,
   model.settings,
+  openLoop.settings,
   requestResponse.settings,
   windows.settings,
   senderWindows.settings,

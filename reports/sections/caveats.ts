@@ -10,7 +10,9 @@ export function caveatBox(manifest: Manifest, summary: Summary): Markup {
 
 export function caveats(manifest: Manifest, summary: Summary): string[] {
   const { cores } = manifest.machine
-  const cells = summary.experiments.flatMap((experiment) => experiment.cells)
+  const cells = summary.experiments
+    .flatMap((experiment) => experiment.cells)
+    .filter(({ unsupported }) => unsupported === null)
   const most = Math.max(0, ...cells.map((cell) => cell.factors.replicas ?? 0))
   const fewest = Math.min(...cells.filter((cell) => cell.samples > 0).map((cell) => cell.samples))
   const list = [

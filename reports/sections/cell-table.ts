@@ -83,7 +83,11 @@ export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string,
 function row(experiment: Experiment, cell: Cell, columns: readonly Column[], summary: CellSummary): Markup {
   return html`<tr>
     <th scope="row"><span class="mark ${cell.factors.strategy}"></span><a href="#${samplesAnchor(experiment, cell)}">${configurationLabel(cell, experiment)}</a>${sampleCount(summary)}</th>
-    ${columns.map(({ content }) => html`<td>${content(summary)}</td>`)}
+    ${
+      summary.unsupported === null
+        ? columns.map(({ content }) => html`<td>${content(summary)}</td>`)
+        : html`<td colspan="${columns.length}" class="words">not measured here: ${summary.unsupported}</td>`
+    }
   </tr>`
 }
 

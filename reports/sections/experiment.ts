@@ -6,6 +6,7 @@ import { html, type Markup } from '../html.ts'
 import { panelsOf } from '../labels.ts'
 import { cellTable } from './cell-table.ts'
 import { costFigure } from './cost-figure.ts'
+import { loadFigure } from './load-figure.ts'
 import { measureFigures } from './measure-figures.ts'
 import { noiseFigure } from './noise-figure.ts'
 import { predictionsPart } from './predictions.ts'
@@ -35,6 +36,7 @@ export async function experimentSection(
     <h3>${experiment.title} <code>${experiment.id}</code></h3>
     <p class="question">${experiment.question}</p>
     <div class="verdict">${verdictBadge(summary.verdict)}<ul>${summary.reasons.map((reason) => html`<li>${reason}</li>`)}</ul></div>
+    ${await loadFigure(experiment, summaries)}
     ${await measureFigures(experiment, summaries, samples)}
     ${await timelineFigure(experiment, samples)}
     ${await windowsFigure(experiment, samples)}

@@ -1,6 +1,7 @@
 /** The head of the page: what was claimed, what was measured, what came out, and what to keep in mind. */
 
 import { isStack } from '../../harness/matrix/peer.ts'
+import { supportedCells } from '../../harness/matrix/unsupported.ts'
 import type { Manifest, Shard } from '../../harness/result/manifest.ts'
 import type { ExperimentSummary, Summary } from '../../harness/result/summary.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
@@ -30,7 +31,7 @@ function measuredSentence(manifest: Manifest, summary: Summary): string {
   const samples = summary.experiments
     .flatMap((experiment) => experiment.cells)
     .reduce((sum, cell) => sum + cell.samples, 0)
-  const cells = manifest.experiments.reduce((sum, experiment) => sum + experiment.cells.length, 0)
+  const cells = manifest.experiments.reduce((sum, experiment) => sum + supportedCells(experiment).length, 0)
   const { cores, cpuModel } = manifest.machine
   return `Measured here: ${plural(manifest.experiments.length, 'experiment')}, ${plural(cells, 'cell')}, ${plural(samples, 'sound sample')} in interleaved rounds (profile ${manifest.profile}), ${peersOf(manifest)}on ${plural(cores, 'core')} (${cpuModel}), ${formatTime(manifest.startedAt)}.`
 }

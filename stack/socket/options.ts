@@ -5,7 +5,12 @@
 import type { IdleOptions } from '../dominoes/replica/idle.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import type { HashKey } from '../protocol/keyed-hash.ts'
-import { resolveFactors, resolveVerification, type VerificationFactor } from '../strategy/factors.ts'
+import {
+  type PlacementFactor,
+  resolveFactors,
+  resolveVerification,
+  type VerificationFactor,
+} from '../strategy/factors.ts'
 import type { DeviceOption, PayloadWorkOption, StackParameters, StrategyOption } from '../strategy/options.ts'
 import { formatHardwareAddress, parseHardwareAddress, parseIpv4Address } from '../wire/addresses.ts'
 import { ethernetHeaderBytes } from '../wire/ethernet.ts'
@@ -26,6 +31,8 @@ export interface StackOptions {
   readonly verification?: VerificationFactor
   /** Default: backoff with 8 spins and 100 yields, since threads often outnumber cores. */
   readonly idle?: IdleOptions
+  /** Which of the process's processors the stack's threads are pinned to. Default: none. */
+  readonly placement?: PlacementFactor
   readonly congestionControl?: MachineConfig['congestionControl']
   /** Connections at once, 1 … 65535. Default 1024. */
   readonly connectionCount?: number
@@ -79,6 +86,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
     payloadWork: options.payloadWork ?? { kind: 'checksum' },
     verification: resolveVerification(options.verification),
     idle: options.idle ?? { kind: 'backoff', spins: 8, yields: 100 },
+    ...(options.placement === undefined ? {} : { placement: options.placement }),
     slotCount: options.slotCount ?? 1024,
     digestStride: options.digestStride ?? defaultDigestStride,
     ...(options.captureDirectory === undefined ? {} : { captureDirectory: options.captureDirectory }),

@@ -18,12 +18,23 @@ export const readerFactors = ['rotating', 'dedicated', 'per-queue'] as const
  * publishes; or nowhere, as if the device had vouched for every frame. A factor of every strategy.
  */
 export const verificationFactors = ['claimed', 'before', 'trusted'] as const
+/**
+ * Where the stack's threads run: wherever the scheduler puts them; each on a processor of its own; two on each; all on
+ * one. A factor of every strategy. The application's thread is not pinned.
+ */
+export const placementFactors = ['free', 'apart', 'doubled', 'together'] as const
 
 export type ClaimFactor = (typeof claimFactors)[number]
 export type OwnershipFactor = (typeof ownershipFactors)[number]
 export type EmissionFactor = (typeof emissionFactors)[number]
 export type ReaderFactor = (typeof readerFactors)[number]
 export type VerificationFactor = (typeof verificationFactors)[number]
+export type PlacementFactor = (typeof placementFactors)[number]
+
+/** Fewest processors that so many threads can be placed on. */
+export function processorsNeeded(placement: PlacementFactor, threads: number): number {
+  return { free: 1, apart: threads, doubled: Math.ceil(threads / 2), together: 1 }[placement]
+}
 
 export interface ReplicationFactors {
   readonly claim: ClaimFactor

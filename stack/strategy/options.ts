@@ -7,7 +7,7 @@ import type { ImpairmentOption } from '../device/wrappers/impaired-path/impairme
 import type { IdleOptions } from '../dominoes/replica/idle.ts'
 import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'
-import type { ReplicationFactors, VerificationFactor } from './factors.ts'
+import type { PlacementFactor, ReplicationFactors, VerificationFactor } from './factors.ts'
 
 /** How a thread waits for the lock; `parking`, the default, spins a little and then sleeps. */
 export type LockKind = 'spin' | 'ticket' | 'parking'
@@ -58,6 +58,8 @@ export interface StackParameters {
   /** Where received checksums are verified; default `claimed`. */
   readonly verification?: VerificationFactor
   readonly idle: IdleOptions
+  /** Which processors the threads run on; if absent they are not pinned, and not reported. */
+  readonly placement?: PlacementFactor
   /** Requests that the channel holds; a power of two. */
   readonly slotCount: number
   /** Requests between two state digests; a power of two from 2, or 0: none before the end. */

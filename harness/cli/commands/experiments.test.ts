@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { loadExperiments } from '../../matrix/load.ts'
 import { fakeRun } from '../../testing/fake-run.ts'
-import { temporaryFolder } from '../../testing/fixtures.ts'
+import { placedCells, temporaryFolder } from '../../testing/fixtures.ts'
 import { experimentsFolder, projectFolder } from '../paths.ts'
 import { formatList } from './list.ts'
 import { writeExperiment } from './new.ts'
@@ -74,4 +74,17 @@ test('an experiment is shown with its cells, and what it took here before', () =
   const effort = { run: 'R', profile: 'quick', millisPerSample: 2000, bytesPerSample: 2 ** 20 } as const
   expect(shown(effort)).toContain('takes      about 2 min and 49 MiB in reports/, as in run R, a quick one')
   for (const { id } of experiment.cells) expect(shown()).toContain(`    ${id} `)
+})
+
+test('a cell that this machine cannot run is shown with the reason, and no sample of it is counted', () => {
+  const { experiments } = fakeRun({ definition: { cells: placedCells, baselines: ['sequential'] } }).manifest
+  const [experiment] = experiments
+  if (experiment === undefined) throw new Error('no experiment')
+  const shown = stripVTControlCharacters(formatExperiment(experiment, 'full'))
+  expect(shown).toContain('samples    28, of 4 cells')
+  expect(shown).toMatch(
+    /replicated-n4-checksum-placement-apart-tap .* not measured here: 4 threads a core each need 4 cores, and this machine has 2$/,
+  )
+  expect(shown.match(/not measured here/g)).toHaveLength(1)
+  expect(stripVTControlCharacters(formatList(experiments))).toContain('4 cells, 28 samples, 8 in a quick run')
 })

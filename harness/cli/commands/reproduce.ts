@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { HarnessError } from '../../error.ts'
 import type { Experiment } from '../../matrix/experiment.ts'
 import { loadExperiment, loadExperiments } from '../../matrix/load.ts'
+import { markUnsupported } from '../../matrix/unsupported.ts'
 import type { Profile, Shard } from '../../result/manifest.ts'
 import { reportName } from '../../result/store.ts'
 import { describeMachine, describeSource } from '../../runner/machine.ts'
@@ -109,7 +110,7 @@ interface MeasureOptions extends Pick<ReproduceOptions, 'profile' | 'record' | '
 }
 
 async function measure(
-  experiments: readonly Experiment[],
+  defined: readonly Experiment[],
   { profile, seed, shard, record = false, fresh = false, budget }: MeasureOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
@@ -118,6 +119,7 @@ async function measure(
   const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
+  const experiments = defined.map((each) => markUnsupported(each, machine))
   const source = await describeSource(projectFolder)
   const wanted = {
     experiments,

@@ -4,6 +4,7 @@ import pc from 'picocolors'
 import type { Cell, Experiment } from '../../matrix/experiment.ts'
 import { loadExperiment } from '../../matrix/load.ts'
 import { roundsOf, wordsOfRounds } from '../../matrix/rounds.ts'
+import { markUnsupported, supportedCells } from '../../matrix/unsupported.ts'
 import { type Effort, effortOf } from '../../result/effort.ts'
 import type { Profile } from '../../result/manifest.ts'
 import { describeMachine } from '../../runner/machine.ts'
@@ -19,8 +20,9 @@ export function showCommand(): Command {
     .addOption(new Option('--profile <name>', 'how many rounds').choices(['full', 'quick']).default('full'))
     .action(async (given: string | undefined, { profile }: { profile: Profile }) => {
       const id = experimentId(given, 'show')
-      const experiment = await loadExperiment(experimentsFolder, id)
-      const effort = await effortOf(reportsFolder, id, profile, await describeMachine())
+      const machine = await describeMachine()
+      const experiment = markUnsupported(await loadExperiment(experimentsFolder, id), machine)
+      const effort = await effortOf(reportsFolder, id, profile, machine)
       process.stdout.write(`${formatExperiment(experiment, profile, effort)}\n`)
     })
 }
@@ -29,10 +31,11 @@ export function formatExperiment(experiment: Experiment, profile: Profile, effor
   const { id, title, question, claim, workload, cells, baselines, verdict, rounds } = experiment
   const { fewest, most } = roundsOf(experiment, profile)
   const aim = fewest === most ? '' : `, until every ratio is known within ± ${100 * rounds.target} %`
+  const supported = supportedCells(experiment).length
   const width = Math.max(...cells.map((cell) => cell.id.length))
   const { kind, ...settings } = workload
   const measures = specificationOf(workload).measures.join(', ')
-  const rule = Object.entries(verdict).map(([name, value]) => `${name} ${String(value)}`)
+  const rule = Object.entries(verdict).map(([name, value]) => `${name} ${valueText(value)}`)
   const rows: [string, string][] = [
     ['asks', question],
     ['claim', `${claim.text} (${claim.source})`],
@@ -41,15 +44,17 @@ export function formatExperiment(experiment: Experiment, profile: Profile, effor
     ['baselines', baselines.join(', ')],
     ['verdict', rule.join(', ')],
     ['rounds', `${wordsOfRounds(experiment, profile)} (${profile})${aim}`],
-    ['samples', `${wordsOfRounds(experiment, profile, cells.length)}, of ${cells.length} cells`],
-    ['takes', formatEffort(id, cells.length * fewest, profile, effort, most > fewest)],
+    ['samples', `${wordsOfRounds(experiment, profile, supported)}, of ${supported} cells`],
+    ['takes', formatEffort(id, supported * fewest, profile, effort, most > fewest)],
     ['file', `experiments/${id}.ts`],
   ]
   return [
     `${pc.bold(id)}  ${title}`,
     ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
     '  cells',
-    ...cells.map((cell) => `    ${cell.id.padEnd(width)}  ${pc.dim(formatFactors(cell))}`),
+    ...cells.map(
+      (cell) => `    ${cell.id.padEnd(width)}  ${pc.dim(formatFactors(cell))}${formatReason(cell)}`,
+    ),
   ].join('\n')
 }
 
@@ -69,8 +74,16 @@ function formatEffort(
   return `${mayBeMore ? 'at least' : 'about'} ${time} and ${mebibytes} MiB in reports/, as in run ${effort.run}${other}`
 }
 
+function formatReason({ unsupported }: Cell): string {
+  return unsupported === undefined ? '' : pc.yellow(`  not measured here: ${unsupported}`)
+}
+
 function formatFactors({ factors }: Cell): string {
   return Object.entries(factors)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${valueText(value)}`)
     .join(', ')
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -61,6 +61,7 @@ export const hostSide: ExchangeSide<BulkOptions> = {
       ...receiver,
       cpuMicros: ended.seen.cpuMicros,
       processorTime: ended.processorTime,
+      sleeps: ended.sleeps,
       sender: eventsAt(sending),
       receiver: eventsAt(receiving),
     }

@@ -16,6 +16,7 @@ const facts: BulkFacts = {
   shares: null,
   cpuMicros: { stack: 1, peer: 1 },
   processorTime: undefined,
+  sleeps: undefined,
   sender: events,
   receiver: events,
 }

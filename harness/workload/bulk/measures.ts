@@ -22,6 +22,8 @@ export interface BulkFacts {
   readonly cpuMicros: { readonly stack: number; readonly peer: number }
   /** Of our stack only. */
   readonly processorTime: ProcessorTime | undefined
+  /** Times that its threads slept until woken. */
+  readonly sleeps: number | undefined
   readonly sender: EndEvents
   readonly receiver: EndEvents
 }
@@ -33,6 +35,8 @@ export const bulkMeasures: Measuring<BulkFacts> = {
   threadSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.processorTime?.threads),
   pollingSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.processorTime?.polling),
   applicationSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.processorTime?.application),
+  sleepsPerGigabyte: ({ sleeps, bytesReceived }) =>
+    sleeps === undefined || bytesReceived === 0 ? null : (1e9 * sleeps) / bytesReceived,
   peerSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.cpuMicros.peer),
   retransmits: ({ sender }) => sender.retransmitted,
   retransmitsPerGigabyte: ({ sender: { retransmitted }, bytesReceived }) =>

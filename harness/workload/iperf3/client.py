@@ -26,7 +26,7 @@ def iperf3(options, size):
     """The JSON of one test."""
     host, _, port = options.connect.rpartition(":")
     command = ["iperf3", "-J", "-c", host, "-p", port, "-n", str(size), "-P", str(options.connections)]
-    command += ["-l", str(options.block), "-C", options.congestion]
+    command += ["-l", str(options.block)]
     if options.reverse:
         command += ["-R", "-F", received.PATH]
     if options.pattern is None:
@@ -52,7 +52,6 @@ def main():
     options.add_argument("--reverse", action="store_true", help="the server sends")
     options.add_argument("--pattern", help="file whose bytes, repeated, the server sends; else the repeating payload")
     options.add_argument("--block", type=int, default=131072, metavar="BYTES", help="of each write")
-    options.add_argument("--congestion", default="cubic", help="congestion control of the streams")
     options.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="of each test")
     options = options.parse_args()
     sizes = [size for size in (options.settle, options.bytes) if size > 0]

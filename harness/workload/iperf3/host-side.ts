@@ -1,7 +1,6 @@
 /** Takes a sample of iperf3 tests: the client at the peer measures, and both ends count. */
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { HarnessError } from '../../error.ts'
-import { congestionControl } from '../../peers/congestion-control.ts'
 import { eventsAt } from '../bulk/host-side.ts'
 import { bulkMeasures } from '../bulk/measures.ts'
 import type { Ended, ExchangeSide } from '../host-side.ts'
@@ -34,7 +33,6 @@ export const hostSide: ExchangeSide<Iperf3Options> = {
         reverse,
         // Without payload work the other end is an iperf3, which knows no pattern of ours.
         pattern: reverse && payloadWork !== undefined ? patternPath : undefined,
-        congestionControl,
         timeoutSeconds,
       }),
       standIn: server({ port, tests, compares: !reverse }),
@@ -55,6 +53,8 @@ export const hostSide: ExchangeSide<Iperf3Options> = {
         bytesReceived: delivery.received,
         measuredBytes,
         measuredMicros,
+        shares: null,
+        sleeps: ended.sleeps,
         cpuMicros: ended.seen.cpuMicros,
         processorTime: ended.processorTime,
         sender: isSending ? atStack : atPeer,

@@ -14,7 +14,6 @@ export interface ClientOptions {
   readonly reverse: boolean
   /** File whose bytes, repeated, the server sends; undefined: iperf3's repeating payload. */
   readonly pattern: string | undefined
-  readonly congestionControl: string
   readonly timeoutSeconds: number
 }
 
@@ -27,7 +26,6 @@ export function client(options: ClientOptions): PeerProgram<z.infer<typeof clien
       ...given('bytes', options.bytes),
       ...given('connections', options.connections),
       ...given('pattern', options.pattern),
-      ...given('congestion', options.congestionControl),
       ...given('timeout', options.timeoutSeconds),
       ...(options.reverse ? ['--reverse'] : []),
     ],

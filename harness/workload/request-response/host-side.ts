@@ -1,15 +1,22 @@
 /** Takes a sample of requests and responses: one end is the stack, the other a program at the peer; the client measures. */
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
+import type { Delivery } from '../../result/sample.ts'
 import { pathEvents } from '../../topology/counters.ts'
-import type { ExchangeSide } from '../host-side.ts'
+import type { Ended, ExchangeSide } from '../host-side.ts'
 import { measure } from '../measuring.ts'
-import { transactionMeasures } from './measures.ts'
+import { type TransactionFacts, transactionMeasures } from './measures.ts'
 import { requester, responder } from './peer-side.ts'
 import type { RequestResponseOptions } from './specification.ts'
-import { clientSchema, type RequestResponseTask, serverSchema } from './task.ts'
+import {
+  type ClientTold,
+  clientSchema,
+  type RequestResponseTask,
+  type ServerTold,
+  serverSchema,
+} from './task.ts'
 
 /** For connecting, for responses under way at the end, and for a path that loses frames. */
-const graceSeconds = 20
+export const graceSeconds = 20
 
 export const hostSide: ExchangeSide<RequestResponseOptions> = {
   kind: 'exchange',
@@ -46,26 +53,39 @@ export const hostSide: ExchangeSide<RequestResponseOptions> = {
     }
   },
 
-  conclude({ role }, { stack, protocol, peer, seen }) {
-    const [atServer, atClient] = role === 'server' ? [stack, peer] : [peer, stack]
+  conclude({ role }, ended) {
+    const [atServer, atClient] = role === 'server' ? [ended.stack, ended.peer] : [ended.peer, ended.stack]
     const server = serverSchema.parse(atServer)
     const client = clientSchema.parse(atClient)
-    const { measuredMicros, latencyTicks } = client
-    const ownRetransmits =
-      protocol === undefined ? pathEvents(seen.stack).retransmitted : (protocol.retransmits ?? 0)
-    const facts = {
-      ...client,
-      latencies: latencyTicks,
-      cpuMicros: seen.cpuMicros,
-      retransmits: ownRetransmits + pathEvents(seen.peer).retransmitted,
-    }
     return {
-      measures: measure(transactionMeasures, facts),
-      deliveries: [
-        { unit: 'bytes', sent: client.sent, received: server.received, verified: server.verified },
-        { unit: 'bytes', sent: server.sent, received: client.received, verified: client.verified },
-      ],
-      measuredMicros,
+      measures: measure(transactionMeasures, transactionFacts(client, ended)),
+      deliveries: deliveriesOf(client, server),
+      measuredMicros: client.measuredMicros,
     }
   },
+}
+
+/** What the client tells, and what both hosts showed. */
+export function transactionFacts(
+  { transactions, allTransactions, measuredMicros, latencyTicks }: ClientTold,
+  { protocol, seen }: Ended,
+): TransactionFacts {
+  const ownRetransmits =
+    protocol === undefined ? pathEvents(seen.stack).retransmitted : (protocol.retransmits ?? 0)
+  return {
+    transactions,
+    allTransactions,
+    measuredMicros,
+    latencies: latencyTicks,
+    cpuMicros: seen.cpuMicros,
+    retransmits: ownRetransmits + pathEvents(seen.peer).retransmitted,
+  }
+}
+
+/** The requests, and the responses. */
+export function deliveriesOf(client: ServerTold, server: ServerTold): Delivery[] {
+  return [
+    { unit: 'bytes', sent: client.sent, received: server.received, verified: server.verified },
+    { unit: 'bytes', sent: server.sent, received: client.received, verified: client.verified },
+  ]
 }

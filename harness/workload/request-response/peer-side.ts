@@ -40,7 +40,7 @@ export function requester(options: RequesterOptions): PeerProgram<ClientTold> {
   }
 }
 
-function exchangeArguments(options: ExchangeOptions): string[] {
+export function exchangeArguments(options: ExchangeOptions): string[] {
   return [
     ...meetingArguments(options),
     ...given('pattern', options.pattern),

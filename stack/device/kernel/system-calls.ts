@@ -53,6 +53,14 @@ export const setSocketOption: (
   'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
 )
 
+/** `thread`: 0 is the calling one; `mask`: a bit for each processor. */
+export const schedSetAffinity: (thread: number, length: number, mask: Uint8Array) => number = library.func(
+  'int sched_setaffinity(int thread, size_t length, const uint8_t *mask)',
+)
+export const schedGetAffinity: (thread: number, length: number, mask: Uint8Array) => number = library.func(
+  'int sched_getaffinity(int thread, size_t length, uint8_t *mask)',
+)
+
 /** Gives the processor to another thread that is ready, if there is one. */
 export const yieldProcessor: () => number = library.func('int sched_yield(void)')
 

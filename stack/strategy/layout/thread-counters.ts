@@ -15,6 +15,7 @@
  *       11  datagramsReassembled packets that were whole with a fragment that the thread read
  *       12  reassemblyFailed     packets given up: too old, overlapping, or in the way of another
  *       13  pollingMicros        time in rounds that found nothing, by the clock: see `counted-loop.ts`
+ *       14  (no counter) the kernel's number of the thread, where placement is a factor; 0 before it runs
  */
 import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
 
@@ -36,6 +37,8 @@ export const ThreadCounter = {
 } as const
 export type ThreadCounterName = keyof typeof ThreadCounter
 
+const threadIdPlace = 14
+
 /** Word offset of thread 0's line. */
 export function planThreadCounters(plan: RegionPlan, threads: number): number {
   return plan.reserve(threads * lineBytes) / 4
@@ -43,6 +46,14 @@ export function planThreadCounters(plan: RegionPlan, threads: number): number {
 
 export function threadCountersAt(baseWord: number, thread: number): number {
   return baseWord + thread * lineWords
+}
+
+export function noteThreadId(words: Int32Array, baseWord: number, thread: number, id: number): void {
+  words[threadCountersAt(baseWord, thread) + threadIdPlace] = id
+}
+
+export function readThreadId(words: Int32Array, baseWord: number, thread: number): number {
+  return words[threadCountersAt(baseWord, thread) + threadIdPlace] as number
 }
 
 export function countOne(words: Int32Array, at: number): void {

@@ -45,6 +45,11 @@ export interface StackReport {
   readonly perReplica: Record<string, number>[]
   readonly framesIn: number
   readonly framesOut: number
+  /**
+   * The processors that each thread may use, as the kernel lists them; '' for one that does not run. Absent where no
+   * placement was asked for.
+   */
+  readonly processors?: readonly string[]
   /** Frames that the device had no room for. */
   readonly framesRefused: number
   /** What a reader should know about this run; usually empty. */

@@ -11,10 +11,12 @@ import { threadCountersAt } from '../layout/thread-counters.ts'
 import { CountedLoop } from '../parts/counted-loop.ts'
 import { strategyOf } from '../strategies.ts'
 import { openDevice } from './open-device.ts'
+import { takePlace } from './placement.ts'
 import type { ThreadTask } from './thread-task.ts'
 
 const task = workerData as ThreadTask
 const region = openRegion(task.buffer)
+takePlace(task, region.words)
 const device = openDevice(region, task)
 const strategy = strategyOf(task.parameters)
 try {

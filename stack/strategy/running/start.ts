@@ -3,6 +3,7 @@
  * Knows strategies by their interface only.
  */
 import { Worker } from 'node:worker_threads'
+import { listedProcessors } from '../../device/kernel/affinity.ts'
 import { monotonicClock } from '../../device/kernel/clock.ts'
 import type { OpenPath } from '../../device/wrappers/impaired-path/open-path.ts'
 import { pcapOrigin } from '../../device/wrappers/pcap-recorder.ts'
@@ -11,7 +12,7 @@ import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
 import { type LiveCounters, readLiveCounters } from '../layout/live-counters.ts'
 import type { StackLayout } from '../layout/stack-layout.ts'
-import { sumThreadCounter, ThreadCounter } from '../layout/thread-counters.ts'
+import { readThreadId, sumThreadCounter, ThreadCounter } from '../layout/thread-counters.ts'
 import type { StackParameters } from '../options.ts'
 import { strategyOf } from '../strategies.ts'
 import type { StackEnds, StateAudits, ThreadCrew } from '../strategy.ts'
@@ -173,10 +174,19 @@ class Threads implements RunningStack {
       framesIn: count(ThreadCounter.framesIn),
       framesOut: count(ThreadCounter.framesOut),
       framesRefused: count(ThreadCounter.framesRefused),
+      ...(this.#parameters.placement === undefined ? {} : { processors: this.#processors() }),
       note: this.#note(audit.firstDivergence),
       ...(this.crew === undefined ? {} : { crewEvents: this.crew.events }),
       ...(this.#path === undefined ? {} : { path: this.#path.counters() }),
     }
+  }
+
+  #processors(): string[] {
+    const { threads, countersWord } = this.#layout
+    return Array.from({ length: threads }, (_, thread) => {
+      const id = readThreadId(this.#region.words, countersWord, thread)
+      return listedProcessors(id) ?? ''
+    })
   }
 
   liveCounters(): LiveCounters {
