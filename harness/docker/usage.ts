@@ -25,7 +25,14 @@ export async function accountOf(docker: Docker, containerId: string, pid: number
   const mounts = await readFile('/proc/self/mounts', 'latin1').catch(() => '')
   const files = accountFiles(groups, mounts)
   if (files !== undefined && groups.includes(containerId)) {
-    const account: Account = { source: 'files', read: () => readFiles(files) }
+    const ended = (error: unknown) => {
+      throw new HarnessError(
+        `Container ${containerId.slice(0, 12)} has ended: the kernel's account of it is gone.`,
+        'Somebody killed it, or the kernel did for want of memory (see dmesg). The next sample gets new containers.',
+        error,
+      )
+    }
+    const account: Account = { source: 'files', read: () => readFiles(files).catch(ended) }
     const usage = await account.read().catch(() => undefined)
     if (usage !== undefined) return account
   }
