@@ -1,6 +1,6 @@
 /**
- * The end of a task whose connections were given up before they had ended: a stack is stopped between tasks, and what it has not
- * transmitted by then, a last response or the end of a stream, its peer would wait for.
+ * The end of a task whose connections were given up before they had ended: a stack is stopped between tasks, and what
+ * it has not transmitted by then, a last response or the end of a stream, its peer would wait for.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '../../stack/index.ts'

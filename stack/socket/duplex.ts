@@ -1,12 +1,13 @@
 /**
- * A connection as a Node stream, for libraries that work over sockets: `http.Server` takes one by its event `connection`.
+ * A connection as a Node stream, for libraries that work over sockets: `http.Server` takes one by its event
+ * `connection`.
  *
  *     const server = http.createServer(answer)
  *     for await (const connection of listener) server.emit('connection', new ConnectionDuplex(connection))
  *
  * Besides a stream's methods it has those of a `net.Socket` that such libraries call: `setTimeout` and `destroySoon`.
- * Destroyed with nothing left to be handed over, it closes in order, as a kernel's socket does; else it resets the connection.
- * Application's thread only. Invariant: at most one read and one write of the connection are under way.
+ * Destroyed with nothing left to be handed over, it closes in order, as a kernel's socket does; else it resets the
+ * connection. Application's thread only. Invariant: at most one read and one write of the connection are under way.
  */
 import { Duplex } from 'node:stream'
 import type { Connection } from './connection.ts'
@@ -34,8 +35,8 @@ export class ConnectionDuplex extends Duplex {
   }
 
   /**
-   * Emits `timeout` after this time in which nothing was read or written and the peer acknowledged nothing; 0: never. As
-   * in Node, what becomes of the connection is for the listener to decide.
+   * Emits `timeout` after this time in which nothing was read or written and the peer acknowledged nothing; 0: never.
+   * As in Node, what becomes of the connection is for the listener to decide.
    */
   setTimeout(millis: number, onTimeout?: () => void): this {
     clearTimeout(this.#timer)

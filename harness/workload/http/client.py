@@ -1,10 +1,11 @@
 """
-Asks an HTTP server: curl downloads files and compares them, then wrk asks for one of them for some time, then curl again.
+Asks an HTTP server: curl downloads files and compares them, then wrk asks for one of them for some time, then curl
+again.
 
     client.py --connect 10.77.0.1:5001 --pattern /shared/pattern --body 1024 --connections 8 --settle 0.5 --seconds 2
 
-The file /bytes/N has the first N bytes of the pattern. Prints one {"event": "result"}. What wrk calls a latency is that of the
-last run, with its own correction for requests that it could not make while it waited.
+The file /bytes/N has the first N bytes of the pattern. Prints one {"event": "result"}. What wrk calls a latency is
+that of the last run, with its own correction for requests that it could not make while it waited.
 """
 
 import argparse

@@ -3,8 +3,8 @@ A small HTTP server, in place of the one on our stack.
 
     server.py --listen 5001 --pattern /shared/pattern
 
-GET /bytes/N is answered by the first N bytes of the pattern, /end ends the server. Prints {"event": "listening"} and one
-{"event": "result"}.
+GET /bytes/N is answered by the first N bytes of the pattern, /end ends the server. Prints {"event": "listening"} and
+one {"event": "result"}.
 """
 
 import argparse

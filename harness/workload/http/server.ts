@@ -1,6 +1,6 @@
 /**
- * An HTTP server over connections of our stack: Node's own, which does all that is HTTP. Clients are hostile: heads, times and the
- * number of connections are bounded.
+ * An HTTP server over connections of our stack: Node's own, which does all that is HTTP. Clients are hostile: heads,
+ * times and the number of connections are bounded.
  */
 import { createServer, type RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'

@@ -1,6 +1,6 @@
 /**
- * An HTTP server on the stack, with an unmodified wrk at the peer that asks for one file again and again, and an unmodified curl
- * that checks files before and after. Amounts are in seconds.
+ * An HTTP server on the stack, with an unmodified wrk at the peer that asks for one file again and again, and an
+ * unmodified curl that checks files before and after. Amounts are in seconds.
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaint.ts'

@@ -32,8 +32,8 @@ export const stackSide: ApplicationSide = {
     await ended.promise
     listener.close()
     await accepting
-    await allGone(stack)
     await server.close()
+    await allGone(stack)
     return { answered: answered() }
   },
 }

@@ -1,6 +1,7 @@
 /**
- * Sorts connections by the cookie that they begin with: the first of a test is its control connection, those with the cookie
- * of a test under way are its streams, and all others are denied, as by iperf3's server, which serves one test at a time.
+ * Sorts connections by the cookie that they begin with: the first of a test is its control connection, those with the
+ * cookie of a test under way are its streams, and all others are denied, as by iperf3's server, which serves one test
+ * at a time.
  */
 import type { Connection, Listener } from '../../../stack/index.ts'
 import { type Caller, readCookie } from './control.ts'

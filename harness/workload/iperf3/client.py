@@ -4,9 +4,10 @@ Runs the iperf3 of this host against a server: once to settle, if asked for, and
     client.py --connect 10.77.0.1:5001 --bytes 100000000 --settle 10000000 --connections 4
     client.py --connect 10.77.0.1:5001 --bytes 100000000 --reverse --pattern /shared/pattern
 
-With --reverse the server sends, and iperf3 writes what it receives to a file, which is compared with the pattern, or, without one,
-with iperf3's own repeating payload. All streams write to the same file, each from its beginning: of several, what the file has at a
-position is what one of them brought. Prints one {"event": "result"}; the counts are iperf3's own.
+With --reverse the server sends, and iperf3 writes what it receives to a file, which is compared with the pattern, or,
+without one, with iperf3's own repeating payload. All streams write to the same file, each from its beginning: of
+several, what the file has at a position is what one of them brought. Prints one {"event": "result"}; the counts are
+iperf3's own.
 """
 
 import argparse

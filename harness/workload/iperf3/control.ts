@@ -1,6 +1,6 @@
 /**
- * The control connection of a test: states and JSON over a connection of our stack. Every wait has a limit, after which the
- * connection is reset: an end that is silent, or sends a byte now and then, holds nothing for long.
+ * The control connection of a test: states and JSON over a connection of our stack. Every wait has a limit, after
+ * which the connection is reset: an end that is silent, or sends a byte now and then, holds nothing for long.
  */
 import type { Connection } from '../../../stack/index.ts'
 import { cookieBytes, frameJson, Refusal, State } from './protocol.ts'

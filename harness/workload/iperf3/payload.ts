@@ -1,8 +1,8 @@
 /**
- * The payload of `iperf3 --repeating-payload`: the digits in turn. iperf3 writes from one buffer, a block, and begins with the
- * block's first byte again whenever a write is done, complete or not. So each block of a stream begins with 0, and what is left of a
- * block after an incomplete write begins with 0, too. Where writes were incomplete only the sender knows: a 0 is taken there, but only
- * a few times in a block. Pure.
+ * The payload of `iperf3 --repeating-payload`: the digits in turn. iperf3 writes from one buffer, a block, and begins
+ * with the block's first byte again whenever a write is done, complete or not. So each block of a stream begins with
+ * 0, and what is left of a block after an incomplete write begins with 0, too. Where writes were incomplete only the
+ * sender knows: a 0 is taken there, but only a few times in a block. Pure.
  *
  * Invariant: `verified` is the length of the prefix that was as it has to be.
  */

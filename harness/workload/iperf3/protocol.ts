@@ -1,6 +1,7 @@
 /**
- * iperf3's control protocol, as versions 3.1 and later speak it: states of one byte, and JSON behind its length in four bytes.
- * Whatever comes from the other end is hostile: every number has bounds, and what is not supported is refused. Pure.
+ * iperf3's control protocol, as versions 3.1 and later speak it: states of one byte, and JSON behind its length in
+ * four bytes. Whatever comes from the other end is hostile: every number has bounds, and what is not supported is
+ * refused. Pure.
  *
  *     client                                        server
  *     cookie ─────────────────────────────────────►

@@ -1,8 +1,9 @@
 /**
  * Serves one test of an iperf3 client, from its cookie to its last word.
  *
- * Where the client sends, its streams are taken to their ends before the results are exchanged: iperf3's own server stops counting
- * when the client stops, with bytes under way. So both ends count the same, and every byte that was sent is compared.
+ * Where the client sends, its streams are taken to their ends before the results are exchanged: iperf3's own server
+ * stops counting when the client stops, with bytes under way. So both ends count the same, and every byte that was
+ * sent is compared.
  */
 import type { StreamPattern } from '../../content/stream-pattern.ts'
 import type { Admission } from './admission.ts'

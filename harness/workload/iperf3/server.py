@@ -4,8 +4,8 @@ The iperf3 of this host as a server, for a number of tests.
     server.py --listen 5001 --tests 2
     server.py --listen 5001 --tests 2 --compare
 
-Prints {"event": "listening"} and, after the last test, one {"event": "result"}. With --compare, iperf3 writes what it receives on one
-stream to a file, which is compared with the client's repeating payload.
+Prints {"event": "listening"} and, after the last test, one {"event": "result"}. With --compare, iperf3 writes what it
+receives on one stream to a file, which is compared with the client's repeating payload.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 /**
- * Tests of an unmodified iperf3 at the peer against a server on our stack that speaks its protocol. Amounts are in bytes. A
- * test of its own settles, since iperf3 can leave out only whole seconds.
+ * Tests of an unmodified iperf3 at the peer against a server on our stack that speaks its protocol. Amounts are in
+ * bytes. A test of its own settles, since iperf3 can leave out only whole seconds.
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaint.ts'

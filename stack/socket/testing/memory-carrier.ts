@@ -1,6 +1,6 @@
 /**
- * The two ends of a connection in memory, with as much room each way as a small send ring has. Bytes that an end has read count
- * as acknowledged to the other. Never imported by anything but tests.
+ * The two ends of a connection in memory, with as much room each way as a small send ring has. Bytes that an end has
+ * read count as acknowledged to the other. Never imported by anything but tests.
  */
 
 import type { Carrier } from '../duplex.ts'

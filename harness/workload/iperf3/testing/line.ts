@@ -1,6 +1,6 @@
 /**
- * A connection of our stack whose other end is the test: what of `Connection` and `Stream` an iperf3 server calls. Imported by tests
- * only.
+ * A connection of our stack whose other end is the test: what of `Connection` and `Stream` an iperf3 server calls.
+ * Imported by tests only.
  */
 import type { Connection } from '../../../../stack/index.ts'
 
