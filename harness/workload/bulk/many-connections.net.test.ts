@@ -27,15 +27,15 @@ test.each(cells)('1,024 connections at once, %j: every byte arrives', async (fac
   expect(faultsOf(sample)).toEqual([])
   expect(sample.deliveries).toEqual([{ unit: 'bytes', sent: moved, received: moved, verified: moved }])
   expect(sample.measures.goodputMbps).toBeGreaterThan(0)
+  // Between Linux hosts so little may lie in the peer's kernel before the first byte is taken from it.
+  if (factors.strategy === 'linux') return
   expect(sample.measures.jainIndex).toBeGreaterThanOrEqual(1 / connections)
   expect(sample.measures.jainIndex).toBeLessThanOrEqual(1)
 })
 
-test('two exchanges in a row of one process: places that are not yet free again are not missed', async () => {
-  const few: Factors = { ...replicated, strategy: 'sequential', direction: 'send', connections: 64 }
-  for (let round = 0; round < 3; round++) {
-    expect(faultsOf(await take(few))).toEqual([])
-  }
+test('three exchanges in a row of one process: places that are not yet free again are not missed', async () => {
+  const cell: Factors = { ...sharded, direction: 'send', connections: 64 }
+  for (let round = 0; round < 3; round++) expect(faultsOf(await take(cell))).toEqual([])
 })
 
 test('one connection has no index of fairness', async () => {
