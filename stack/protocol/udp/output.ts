@@ -88,8 +88,18 @@ export const datagramSender: SenderKind<Core> = {
  * more. The caller has made sure of room in the action queue.
  */
 export function reportRoom(core: Core, index: number): void {
+  report(core, index, oldestNeeded(core, index))
+}
+
+/** The same for a socket whose send buffer is free up to `free`. False: there is no room in the action queue. */
+export function reportSent(core: Core, index: number, free: number): boolean {
+  if (core.actions.isFull) return false
+  report(core, index, free)
+  return true
+}
+
+function report(core: Core, index: number, free: number): void {
   const { socket, config } = core
-  const free = oldestNeeded(core, index)
   if (((free - socket.reported) | 0) < datagramBufferBytes(config) >> reportShift) return
   socket.reported = free
   const at = emitUpcall(core, Action.upcall, Upcall.datagramsSent, socketId(core, index))
