@@ -7,6 +7,7 @@
  */
 import { MessageMark } from '../state/composites.ts'
 import type { Core } from '../state/core.ts'
+import { isBefore } from '../tcp/sequence.ts'
 import { armComposite } from './composites.ts'
 import { selectSentMessage } from './rings.ts'
 import { lossDelay, takeRoundTrip } from './round-trip.ts'
@@ -26,7 +27,10 @@ export function acknowledge(core: Core, number: number): void {
   if (!isAgain) takeRoundTrip(core, micros)
   // Of a message that left twice, an acknowledgment that comes that soon is for the first time.
   if (isAgain && micros < composite.roundTrip >> 4) return
-  if (((sentAt - composite.latestSentAt) | 0) > 0) composite.latestSentAt = sentAt
+  if (!leftBeforeLatest(core, number, sentAt)) {
+    composite.latestSentAt = sentAt
+    composite.latestNumber = number
+  }
 }
 
 /** Finds what is lost by now, and arms the timer for what may be lost later. */
@@ -38,7 +42,7 @@ export function detectLosses(core: Core): void {
     selectSentMessage(core, number)
     const { marks, sentAt } = sentMessage
     if ((marks & (MessageMark.acknowledged | MessageMark.lost)) !== 0) continue
-    if (((composite.latestSentAt - sentAt) | 0) <= 0) {
+    if (!leftBeforeLatest(core, number, sentAt)) {
       // Messages leave for the first time in the order of their numbers: no later one left before.
       if ((marks & MessageMark.again) === 0) break
       continue
@@ -51,6 +55,12 @@ export function detectLosses(core: Core): void {
     }
   }
   if (composite.lossTimer !== 0) armComposite(core, composite.lossDeadline)
+}
+
+/** Whether a message left before the latest that was acknowledged. Those that left together left in their order. */
+function leftBeforeLatest({ composite }: Core, number: number, sentAt: number): boolean {
+  const later = (composite.latestSentAt - sentAt) | 0
+  return later > 0 || (later === 0 && isBefore(number, composite.latestNumber))
 }
 
 /** All that is in flight is lost: nothing was heard of it for a timeout. */

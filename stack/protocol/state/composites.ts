@@ -70,6 +70,7 @@ export const compositeRecord = defineRecord({
   resendTimer: '1 if the retransmission timeout is at resendDeadline',
   resendDeadline: 'microseconds',
   latestSentAt: 'when the message left that left last of those acknowledged, microseconds',
+  latestNumber: 'which message that was',
   roundTrip: 'smoothed, times 8, microseconds; 0: no sample yet',
   roundTripVariance: 'times 4, microseconds',
   timeouts: 'retransmission timeouts since the last progress',

@@ -28,7 +28,13 @@ export class DatagramHost {
    */
   bind(localPort: number, peer?: Peer, cookie = 5, composite = 0): DatagramUpcall {
     const address = mapIpv4(peer?.address ?? (peer === undefined ? 0 : peerAddress))
-    const told = this.host.request(Request.bindDatagram, [cookie, localPort, ...address, peer?.port ?? 0, composite])
+    const told = this.host.request(Request.bindDatagram, [
+      cookie,
+      localPort,
+      ...address,
+      peer?.port ?? 0,
+      composite,
+    ])
     return told[0] as DatagramUpcall
   }
 
