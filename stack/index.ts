@@ -9,6 +9,7 @@ export type { ImpairmentOption } from './device/wrappers/impaired-path/impairmen
 export { LogError } from './dominoes/log/error.ts'
 export type { ReplayDivergence } from './dominoes/log/replayer.ts'
 export { type ModelOptions, type ModelResult, runModel } from './dominoes/model/run-model.ts'
+export type { MicroprotocolName } from './protocol/ctp/composition.ts'
 export { Connection } from './socket/connection.ts'
 export {
   type Datagram,

@@ -98,12 +98,7 @@ export const headerAddresses: ReadonlySet<string> = new Set(
 )
 
 /** Words of the head that decoding may fill. */
-export const headerWords = Math.max(
-  tcpRecord.words,
-  ctpRecord.words,
-  arpRecord.words,
-  icmpRecord.words,
-)
+export const headerWords = Math.max(tcpRecord.words, ctpRecord.words, arpRecord.words, icmpRecord.words)
 
 /** A TCP segment's fields by themselves, which the head holds from `HeaderWord.sourcePort`. */
 export const TcpWord = defineRecord(tcpFields).offsets

@@ -11,7 +11,7 @@
 import { MicroprotocolBit } from '../../wire/ctp.ts'
 import type { Core } from '../state/core.ts'
 import { isBefore, later } from '../tcp/sequence.ts'
-import { has } from './composites.ts'
+import { has, scheduleComposite } from './composites.ts'
 import { Disposition, indifferent, type Microprotocol } from './microprotocol.ts'
 import { arrivedLength, positionOf, setArrived, windowOf } from './rings.ts'
 
@@ -25,6 +25,7 @@ export const numbering: Microprotocol<Core> = {
     const isBeyond = ahead >= windowOf(core)
     if (isBeyond ? !moveTo(core, number, hasRoom) : !hasRoom) {
       globals.messagesDropped = (globals.messagesDropped + 1) | 0
+      hurry(core)
       return Disposition.drop
     }
     if (arrivedLength(core, number) !== 0) return dropDuplicate(core)
@@ -36,9 +37,10 @@ export const numbering: Microprotocol<Core> = {
   },
 }
 
-/** Gives the gap at `receiveNext` up: goes on at the next message that arrived. There is one. */
+/** Gives the gap at `receiveNext` up: goes on at the next message that arrived, if there is one. */
 export function giveGapUp(core: Core): void {
   const { composite } = core
+  if (composite.held === 0) return
   while (arrivedLength(core, composite.receiveNext) === 0) giveOneUp(core)
   advance(core)
 }
@@ -80,6 +82,15 @@ function moveTo(core: Core, number: number, hasRoom: boolean): boolean {
     composite.receiveNext = first
   }
   return true
+}
+
+/** The buffer is full of messages that wait for the gap: the gap is given up now, not in its time. */
+function hurry(core: Core): void {
+  const { composite } = core
+  if (composite.held === 0 || has(core, MicroprotocolBit.reliability)) return
+  if (!has(core, MicroprotocolBit.ordering)) return
+  giveGapUp(core)
+  scheduleComposite(core)
 }
 
 function giveOneUp(core: Core): void {

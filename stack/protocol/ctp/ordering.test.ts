@@ -51,6 +51,16 @@ describe('ordering', () => {
     expect(host.host.counters.messagesMissing).toBe(999)
   })
 
+  it('gives up a gap at once when the buffer is full of what waits for it', () => {
+    const host = ordered()
+    for (let number = 1; number < window; number += 1) host.hear(number)
+    expect(told(host.hear(window))).toEqual(Array.from({ length: window - 1 }, (_, k) => k + 1))
+    expect(host.host.counters).toMatchObject({ messagesMissing: 1, messagesDropped: 1 })
+    expect(told(host.passes(100_000))).toEqual([])
+    host.read(window)
+    expect(told(host.hear(window))).toEqual([window])
+  })
+
   it('tells of a whole window though the action queue holds less', () => {
     const host = ordered(['reliability'])
     for (let number = window - 1; number > 0; number -= 1) host.hear(number)
