@@ -39,6 +39,7 @@ const bytes = { checksum: 1000, copy: 1000, cipher: 1000, linux: 1000 }
 const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { kind: Name }> } = {
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
+  ctp: { kind: 'ctp', seconds: 1, warmupSeconds: 1 },
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
   model: { kind: 'model', requests: 1000, warmupRequests: 1000 },
   'request-response': { kind: 'request-response', seconds: 1, warmupSeconds: 1 },

@@ -43,7 +43,7 @@ export async function runExchange(
     if (each !== undefined) context.recordCommand(['work', JSON.stringify(each)])
   let peer: PeerEnd | undefined
   const start = async () => {
-    peer = await startPeer(testbed, exchange.peer, work.peer)
+    peer = await startPeer(testbed, exchange, work.peer)
     return peer
   }
   const [[done, ended], seen] = await observe(testbed, async () => {

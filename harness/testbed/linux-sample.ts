@@ -4,6 +4,7 @@ import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
 import type { ExchangeSide } from '../workload/host-side.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
 import { observe } from './observe.ts'
+import { programOf } from './peer-end.ts'
 import { siteOf } from './site.ts'
 import type { Testbed } from './testbed.ts'
 
@@ -19,8 +20,8 @@ export async function takeLinuxSample(
   }
   const { listens, peer, standIn } = await side.exchange(options, extent, siteOf(testbed, undefined, false))
   const ends = [
-    { node: testbed.stack, program: standIn },
-    { node: testbed.peer, program: peer },
+    { node: testbed.stack, program: programOf(standIn) },
+    { node: testbed.peer, program: programOf(peer) },
   ] as const
   const [first, second] = listens === 'stack' ? ends : ends.toReversed()
   const [told, seen] = await observe(testbed, async () => {

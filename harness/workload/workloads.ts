@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
+import { ctp } from './ctp/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { model } from './model/specification.ts'
@@ -29,6 +30,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     hostSide: async () => (await import('./bulk/host-side.ts')).hostSide,
     stackSide: async () => (await import('./bulk/stack-side.ts')).stackSide,
   },
+  ctp: {
+    specification: ctp,
+    hostSide: async () => (await import('./ctp/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./ctp/stack-side.ts')).stackSide,
+  },
   datagrams: {
     specification: datagrams,
     hostSide: async () => (await import('./datagrams/host-side.ts')).hostSide,
@@ -50,6 +56,7 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
 export const settingsSchema = z.discriminatedUnion('kind', [
   bidirectional.settings,
   bulk.settings,
+  ctp.settings,
   datagrams.settings,
   model.settings,
   requestResponse.settings,
