@@ -10,6 +10,7 @@ export { LogError } from './dominoes/log/error.ts'
 export type { ReplayDivergence } from './dominoes/log/replayer.ts'
 export { type ChannelRunOptions, type ChannelRunResult, runChannel } from './dominoes/model/run-channel.ts'
 export { type ModelOptions, type ModelResult, runModel } from './dominoes/model/run-model.ts'
+export type { MicroprotocolName } from './protocol/ctp/composition.ts'
 export { Connection } from './socket/connection.ts'
 export {
   type Datagram,

@@ -22,6 +22,7 @@ import {
   impairmentSchema,
   type PathImpairment,
 } from './impairment.ts'
+import { describeMicroprotocols, microprotocolSetNames } from './microprotocol-sets.ts'
 import { describePeer, peerSchema } from './peer.ts'
 
 const ofReplicas = { strategies: ['replicated'], readBy: 'networked workloads' } as const
@@ -238,6 +239,15 @@ export const declaredFactors = {
     readBy: 'some workloads',
     prefix: 'body-',
     words: sizeInWords,
+    isKind: true,
+  }),
+  /** Which microprotocols a composite protocol has: see `microprotocol-sets.ts`. */
+  microprotocols: factor({
+    ...ofStacks,
+    schema: z.enum(microprotocolSetNames),
+    readBy: 'some workloads',
+    prefix: 'ctp-',
+    words: describeMicroprotocols,
     isKind: true,
   }),
   /** Datagrams sent each second, whether or not they arrive; 0: a window that moves with the receiver's reports. */

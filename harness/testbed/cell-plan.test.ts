@@ -44,6 +44,7 @@ const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { k
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
   bulk: { kind: 'bulk', direction: 'send', transferBytes: bytes, warmupBytes: bytes },
   channel: { kind: 'channel', requests: 1000, warmupRequests: 1000 },
+  ctp: { kind: 'ctp', seconds: 1, warmupSeconds: 1 },
   datagrams: { kind: 'datagrams', seconds: 1, warmupSeconds: 1 },
   http: { kind: 'http', seconds: 1, warmupSeconds: 1 },
   iperf3: { kind: 'iperf3', transferBytes: bytes, warmupBytes: bytes },

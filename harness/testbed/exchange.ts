@@ -47,7 +47,7 @@ export async function runExchange(
   const beside = await startBeside(testbed, exchange.beside ?? [])
   let peer: PeerEnd | undefined
   const start = async () => {
-    peer = await startPeer(testbed, exchange.peer, work.peer)
+    peer = await startPeer(testbed, exchange, work.peer)
     return peer
   }
   const [[done, ended], seen] = await observe(testbed, async () => {

@@ -5,6 +5,7 @@ import type { ExchangeSide } from '../workload/host-side.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
 import { startBeside } from './beside.ts'
 import { observe } from './observe.ts'
+import { programOf } from './peer-end.ts'
 import { siteOf } from './site.ts'
 import type { Testbed } from './testbed.ts'
 
@@ -22,8 +23,8 @@ export async function takeLinuxSample(
   const { listens, peer, standIn, beside: others = [] } = await side.exchange(options, extent, site)
   const beside = await startBeside(testbed, others)
   const ends = [
-    { node: testbed.stack, program: standIn },
-    { node: testbed.peer, program: peer },
+    { node: testbed.stack, program: programOf(standIn) },
+    { node: testbed.peer, program: programOf(peer) },
   ] as const
   const [first, second] = listens === 'stack' ? ends : ends.toReversed()
   const [told, seen] = await observe(testbed, async () => {

@@ -2,6 +2,7 @@
 import type { Done, Work } from '../agent/messages.ts'
 import { HarnessError } from '../error.ts'
 import { type PeerProgram, startProgram } from '../peers/peer-process.ts'
+import type { Exchange } from '../workload/host-side.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import type { Testbed } from './testbed.ts'
 
@@ -20,22 +21,28 @@ export interface PeerEnd {
   kill(): Promise<void>
 }
 
-/** `work` is the task of a stack; undefined if the peer is Linux and runs `program`. */
+/** `work` is the task of a stack; undefined if the peer is Linux and runs the exchange's program. */
 export async function startPeer(
   testbed: Testbed,
-  program: PeerProgram,
+  { peer: program, listens }: Pick<Exchange, 'peer' | 'listens'>,
   work: Work | undefined,
 ): Promise<PeerEnd> {
   if (work === undefined) {
-    const { ready, result, kill } = await startProgram(testbed.peer, program)
+    const { ready, result, kill } = await startProgram(testbed.peer, programOf(program))
     return { ready, ended: result.then((told) => ({ told, done: undefined })), kill }
   }
   const { peerAgent } = testbed
-  if (peerAgent !== undefined) return startStack(peerAgent, work, program.listens)
+  if (peerAgent !== undefined) return startStack(peerAgent, work, listens === 'peer')
   throw new HarnessError(
     `Topology "${testbed.deployment.topology.id}" has no stack at its other end.`,
     'Use tap-pair in the cells with this peer.',
   )
+}
+
+/** A specification that lets no Linux host be an end of its exchanges refuses such cells. */
+export function programOf(program: PeerProgram | undefined): PeerProgram {
+  if (program !== undefined) return program
+  throw new HarnessError('This workload has no program for a Linux host.', 'Report this defect.')
 }
 
 function startStack(agent: AgentConnection, work: Work, listens: boolean): PeerEnd {

@@ -39,9 +39,12 @@ export interface Exchange {
   readonly listens: 'stack' | 'peer'
   /** For the stack's side. */
   readonly task: object
-  /** The program at the peer, and the program in place of the stack's side if the node under test is Linux. */
-  readonly peer: PeerProgram
-  readonly standIn: PeerProgram
+  /**
+   * The program at the peer, and the program in place of the stack's side if the node under test is Linux. Absent where no
+   * cell has a Linux host.
+   */
+  readonly peer?: PeerProgram
+  readonly standIn?: PeerProgram
   /** The task of a stack at the other end, in place of the peer's program; in every workload that `facesStacks`. */
   readonly peerTask?: object
   /** Programs of the specification's `hosts`, in the order in which they start, before either end. */

@@ -7,6 +7,7 @@ import { besideLinux } from './beside-linux/specification.ts'
 import { bidirectional } from './bidirectional/specification.ts'
 import { bulk } from './bulk/specification.ts'
 import { channel } from './channel/specification.ts'
+import { ctp } from './ctp/specification.ts'
 import { datagrams } from './datagrams/specification.ts'
 import type { HostSide } from './host-side.ts'
 import { http } from './http/specification.ts'
@@ -45,6 +46,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     specification: channel,
     hostSide: async () => (await import('./channel/host-side.ts')).hostSide,
     stackSide: async () => (await import('./channel/stack-side.ts')).stackSide,
+  },
+  ctp: {
+    specification: ctp,
+    hostSide: async () => (await import('./ctp/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./ctp/stack-side.ts')).stackSide,
   },
   datagrams: {
     specification: datagrams,
@@ -95,6 +101,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   bidirectional.settings,
   bulk.settings,
   channel.settings,
+  ctp.settings,
   datagrams.settings,
   http.settings,
   iperf3.settings,

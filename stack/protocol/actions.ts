@@ -4,7 +4,7 @@
  * no protocol state.
  */
 import { ActionWord } from '../dominoes/contract/action-queue.ts'
-import { tcpFields, udpFields } from '../wire/header.ts'
+import { ctpFields, tcpFields, udpFields } from '../wire/header.ts'
 import { addressField, defineRecord } from '../wire/record.ts'
 
 export const Action = {
@@ -20,6 +20,8 @@ export const Action = {
   sendIcmpError: 4,
   /** Build and transmit a UDP datagram; its payload is in the socket's send buffer. */
   sendDatagram: 5,
+  /** Build and transmit a message of a composite protocol; its payload is in the socket's send buffer. */
+  sendMessage: 6,
 
   /** Copy the current slot's payload to a connection's receive buffer, then post an upcall. */
   deliver: 16,
@@ -27,6 +29,8 @@ export const Action = {
   upcall: 17,
   /** Copy the current slot's payload to a socket's receive buffer, then post an upcall. */
   deliverDatagram: 18,
+  /** The same for a message of a composite protocol. */
+  deliverMessage: 19,
 } as const
 
 /** Whether an action transmits a frame; else it posts an upcall. */
@@ -66,6 +70,17 @@ export const DatagramWord = defineRecord(
   {
     ...packetFields,
     ...udpFields,
+    socketIndex: 'index of the socket, which names its buffers',
+    position: 'of the first payload byte in the send buffer',
+    payloadLength: 'bytes of payload',
+  },
+  ActionWord.fields,
+).offsets
+
+export const MessageWord = defineRecord(
+  {
+    ...packetFields,
+    ...ctpFields,
     socketIndex: 'index of the socket, which names its buffers',
     position: 'of the first payload byte in the send buffer',
     payloadLength: 'bytes of payload',
@@ -189,6 +204,8 @@ export const Upcall = {
   datagramRefused: 19,
   /** connection: closed. All actions that touch its buffers were emitted before this upcall. */
   datagramDrained: 20,
+  /** connection, position, length: a message is in the receive buffer whose turn has not come. Nobody needs to know. */
+  messageHeld: 21,
 } as const
 
 export function isDatagramUpcall(upcall: number): boolean {
@@ -205,4 +222,6 @@ export const UpcallError = {
   tooManyConnections: 6,
   /** A datagram that a router could not pass on whole. */
   tooLong: 7,
+  /** Microprotocols that make no sense together. */
+  noComposition: 8,
 } as const

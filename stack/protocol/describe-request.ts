@@ -50,6 +50,7 @@ const fieldsOf: Readonly<Record<number, readonly (keyof typeof HeaderWord)[]>> =
     'nextHopMtu',
   ],
   [Format.udp]: [...common, ...ip, ...ports],
+  [Format.ctp]: [...common, ...ip, ...ports, 'ctpKind', 'microprotocols', 'number', 'next', 'edge'],
   [Format.tcp]: [
     ...common,
     ...ip,

@@ -68,6 +68,7 @@ const bindDatagramRecord = defineRecord({
   localPort: '1 … 65535; 0: any',
   remoteAddress: addressField('of the one peer that is to be heard'),
   remotePort: 'its port; 0: everybody is heard',
+  composite: '0: a UDP socket; else MicroprotocolBit bits + 1: a composite protocol with that peer',
 })
 export const BindDatagramArgument = bindDatagramRecord.offsets
 

@@ -16,6 +16,14 @@ export interface DatagramPeer {
   readonly port: number
 }
 
+/** What makes a socket one of a composite protocol. */
+export interface CompositeBinding {
+  /** MicroprotocolBit bits. */
+  readonly microprotocols: number
+  /** Bytes that each message takes in a buffer. */
+  readonly roomBytes: number
+}
+
 /** What the application is told; every method is called from `poll`. */
 export interface DatagramHandler {
   onBound(cookie: number, port: DatagramPort): void
@@ -42,6 +50,8 @@ export class DatagramEndpoint {
   readonly #poster: RequestPoster
   readonly #handler: DatagramHandler
   readonly #ports = new Map<number, DatagramPort>()
+  /** Of composites that are being bound, by cookie: the room of a message. */
+  readonly #roomBytes = new Map<number, number>()
   /** Closed sockets in the order of their last upcalls, each with the channel index of the request that brought it. */
   readonly #drained: { readonly id: number; readonly index: number }[] = []
 
@@ -51,8 +61,16 @@ export class DatagramEndpoint {
     this.#handler = handler
   }
 
-  /** Local port 0: any. With a peer, the socket hears it alone. Throws RangeError for a port that there is not. */
-  bind(cookie: number, localPort: number, peer: DatagramPeer | undefined): void {
+  /**
+   * Local port 0: any. With a peer, the socket hears it alone; with a `composite`, too, through its microprotocols. Throws
+   * RangeError for a port that there is not.
+   */
+  bind(
+    cookie: number,
+    localPort: number,
+    peer: DatagramPeer | undefined,
+    composite?: CompositeBinding,
+  ): void {
     if (localPort !== 0) assertPort('port', localPort)
     if (peer !== undefined) assertPort('port', peer.port)
     const mail = this.#poster.open(Request.bindDatagram)
@@ -61,6 +79,10 @@ export class DatagramEndpoint {
     if (peer !== undefined) {
       writeAddress(mail, MailWord.arguments + BindDatagramArgument.remoteAddress, peer.address)
       mail[MailWord.arguments + BindDatagramArgument.remotePort] = peer.port
+    }
+    if (composite !== undefined) {
+      mail[MailWord.arguments + BindDatagramArgument.composite] = composite.microprotocols + 1
+      this.#roomBytes.set(cookie, composite.roomBytes)
     }
     this.#poster.post()
   }
@@ -90,6 +112,7 @@ export class DatagramEndpoint {
       const cookie = words[at + UpcallRecord.cookie] as number
       if (error === 0) this.#open(cookie, id, words[at + UpcallRecord.localPort] as number)
       else this.#handler.onBindFailed(cookie, error)
+      this.#roomBytes.delete(cookie)
       return
     }
     const port = this.#ports.get(id)
@@ -113,7 +136,9 @@ export class DatagramEndpoint {
 
   #open(cookie: number, id: number, localPort: number): void {
     const { region, datagramBuffers: buffers, hasPassed } = this.#ends
-    const port = new DatagramPort({ region, buffers, poster: this.#poster, hasPassed }, id, localPort)
+    const roomBytes = this.#roomBytes.get(cookie)
+    const parts = { region, buffers, poster: this.#poster, hasPassed, ...(roomBytes && { roomBytes }) }
+    const port = new DatagramPort(parts, id, localPort)
     this.#ports.set(id, port)
     this.#handler.onBound(cookie, port)
   }

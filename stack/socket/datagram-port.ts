@@ -1,6 +1,7 @@
 /**
  * The application's side of one UDP socket: which datagrams are in the receive ring, and which room of the send ring is
- * free. Datagrams lie one after the other in a ring, each in `datagramRoom` bytes. Application's thread only.
+ * free. Datagrams lie one after the other in a ring, each in `datagramRoom` bytes; messages of a composite protocol in equal
+ * places. Application's thread only.
  */
 import type { Region } from '../dominoes/memory/region.ts'
 import { DatagramSocketArgument, MailWord, Request, SendDatagramArgument } from '../protocol/requests.ts'
@@ -28,6 +29,8 @@ export interface DatagramPortParts {
   readonly region: Region
   readonly buffers: StreamBuffers
   readonly poster: RequestPoster
+  /** Bytes that each message of a composite protocol takes; absent for UDP. */
+  readonly roomBytes?: number
   /** Whether every replica has passed the request with this channel index. */
   hasPassed(index: number): boolean
 }
@@ -68,7 +71,7 @@ export class DatagramPort {
   /** Copies a datagram and hands it to the protocol; false if there is no room now. Its length was checked. */
   trySend(bytes: Uint8Array, address: IpAddress | undefined, port: number): boolean {
     const { buffers, poster, region } = this.#parts
-    const room = datagramRoom(bytes.length)
+    const room = this.#roomOf(bytes.length)
     this.#free()
     if (((this.#written - this.#freed) | 0) + room > buffers.sendBytes) return false
     const mail = poster.open(Request.sendDatagram)
@@ -98,7 +101,7 @@ export class DatagramPort {
     const datagrams = places.map((place) => this.#copy(place))
     const mail = this.#parts.poster.open(Request.readDatagrams)
     mail[MailWord.arguments + DatagramSocketArgument.socket] = this.id
-    mail[MailWord.arguments + DatagramSocketArgument.position] = last.position + datagramRoom(last.length)
+    mail[MailWord.arguments + DatagramSocketArgument.position] = last.position + this.#roomOf(last.length)
     this.#parts.poster.post()
     return datagrams
   }
@@ -128,6 +131,10 @@ export class DatagramPort {
     const wasHeld = this.#isHeld
     this.#isHeld = false
     return this.#free() || wasHeld
+  }
+
+  #roomOf(length: number): number {
+    return this.#parts.roomBytes ?? datagramRoom(length)
   }
 
   #free(): boolean {

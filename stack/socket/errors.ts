@@ -9,6 +9,7 @@ export type SocketReason =
   | 'port in use'
   | 'too many connections'
   | 'too long'
+  | 'no composition'
   | 'stack stopped'
   /** This end gave the connection up before. */
   | 'closed'
@@ -21,6 +22,7 @@ const reasons: ReadonlyMap<number, SocketReason> = new Map([
   [UpcallError.portInUse, 'port in use'],
   [UpcallError.tooManyConnections, 'too many connections'],
   [UpcallError.tooLong, 'too long'],
+  [UpcallError.noComposition, 'no composition'],
 ])
 
 export class SocketError extends Error {

@@ -8,6 +8,9 @@
 
 import { setTimeout as sleep, setImmediate as yieldThread } from 'node:timers/promises'
 import { UpcallError } from '../protocol/actions.ts'
+import { messageLimit } from '../protocol/ctp/application.ts'
+import { composeMicroprotocols, type MicroprotocolName } from '../protocol/ctp/composition.ts'
+import { messageRoom } from '../protocol/state/composites.ts'
 import type { LiveCounters } from '../strategy/layout/live-counters.ts'
 import type { CrewControl, RunningStack, StackReport } from '../strategy/running/running-stack.ts'
 import { startStack } from '../strategy/running/start.ts'
@@ -16,7 +19,7 @@ import { formatAddress, parseIpv4Address } from '../wire/addresses.ts'
 import { ipv4HeaderBytes } from '../wire/ipv4.ts'
 import { udpHeaderBytes } from '../wire/udp.ts'
 import { Connection } from './connection.ts'
-import type { DatagramHandler } from './datagram-endpoint.ts'
+import type { CompositeBinding, DatagramHandler } from './datagram-endpoint.ts'
 import type { DatagramPort } from './datagram-port.ts'
 import { type DatagramAddress, DatagramSocket } from './datagram-socket.ts'
 import { Endpoint, type EndpointHandler } from './endpoint.ts'
@@ -42,6 +45,7 @@ interface PendingConnection extends PromiseWithResolvers<Connection> {
 }
 
 interface PendingSocket extends PromiseWithResolvers<DatagramSocket> {
+  readonly limitBytes: number
   readonly peer?: DatagramAddress
 }
 
@@ -61,7 +65,7 @@ export class Stack {
   readonly #running: RunningStack
   readonly #endpoint: Endpoint
   readonly #coalesceMillis: number
-  readonly #datagramLimitBytes: number
+  readonly #mtuBytes: number
   readonly #connections = new Map<Stream, Connection>()
   /** By port. */
   readonly #listeners = new Map<number, Listener>()
@@ -76,7 +80,7 @@ export class Stack {
   #stopping = false
 
   constructor(running: RunningStack, coalesceMillis: number, mtuBytes = 1500) {
-    this.#datagramLimitBytes = mtuBytes - ipv4HeaderBytes - udpHeaderBytes
+    this.#mtuBytes = mtuBytes
     this.#running = running
     this.#coalesceMillis = coalesceMillis
     this.#endpoint = new Endpoint(running.application, this.#handler(), this.#datagramHandler())
@@ -129,6 +133,25 @@ export class Stack {
   /** Opens a UDP socket that sends to one peer and hears it alone. Throws as `bindDatagram`, and SocketError `unreachable`. */
   connectDatagram(to: DatagramAddress & { readonly localPort?: number }): Promise<DatagramSocket> {
     return this.#bind(to.localPort ?? 0, { address: to.address, port: to.port })
+  }
+
+  /**
+   * Opens a composite protocol with one peer, which has to open one of the same microprotocols: its messages are datagrams
+   * that are numbered, ordered, reliable and controlled as these say. Each end names its own port and the other's. Throws
+   * RangeError, with reason and remedy, for microprotocols that make no sense together; else as `connectDatagram`.
+   */
+  async connectComposite(
+    to: DatagramAddress & {
+      readonly localPort: number
+      readonly microprotocols: readonly MicroprotocolName[]
+    },
+  ): Promise<DatagramSocket> {
+    const microprotocols = composeMicroprotocols(to.microprotocols)
+    const roomBytes = messageRoom({ mtuBytes: this.#mtuBytes })
+    return this.#bind(to.localPort, { address: to.address, port: to.port }, messageLimit(this.#mtuBytes), {
+      microprotocols,
+      roomBytes,
+    })
   }
 
   /**
@@ -191,12 +214,17 @@ export class Stack {
     this.#fail(new SocketError('connection', 'stack stopped'))
   }
 
-  async #bind(port: number, peer: DatagramAddress | undefined): Promise<DatagramSocket> {
+  async #bind(
+    port: number,
+    peer: DatagramAddress | undefined,
+    limitBytes: number = this.#mtuBytes - ipv4HeaderBytes - udpHeaderBytes,
+    composite?: CompositeBinding,
+  ): Promise<DatagramSocket> {
     this.#throwIfStopped('bind')
     const cookie = this.#cookie()
     const target = peer && { address: mapIpv4(parseIpv4Address(peer.address)), port: peer.port }
-    this.#endpoint.datagrams.bind(cookie, port, target)
-    const pending = { ...(peer && { peer }), ...Promise.withResolvers<DatagramSocket>() }
+    this.#endpoint.datagrams.bind(cookie, port, target, composite)
+    const pending = { limitBytes, ...(peer && { peer }), ...Promise.withResolvers<DatagramSocket>() }
     this.#binding.set(cookie, pending)
     return pending.promise
   }
@@ -268,7 +296,7 @@ export class Stack {
       onBound: (cookie, port) => {
         const pending = take(this.#binding, cookie)
         const socket = new DatagramSocket(port, {
-          limitBytes: this.#datagramLimitBytes,
+          limitBytes: pending?.limitBytes ?? 0,
           ...(pending?.peer && { peer: pending.peer }),
         })
         this.#sockets.set(port, socket)

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CtpKind } from './ctp.ts'
 import { decodeFrame, transportChecksumHolds } from './frame.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, Verdict } from './header.ts'
-import { Bench, damage, damages, segment } from './testing/frame-fixtures.ts'
+import { Bench, damage, damages, message, segment } from './testing/frame-fixtures.ts'
 
 const seed = 20260101
 const frameLimit = 1514
@@ -15,11 +16,18 @@ const synRecord = segment({
 })
 const ackRecord = segment({ flags: TcpFlag.ack, options: OptionBit.timestamps }, [1, 2, 3, 4, 5, 6])
 
+const numbered = message({ ctpKind: CtpKind.data, microprotocols: 15, number: -7 })
+const bare = message({ ctpKind: CtpKind.data })
+const acknowledgment = message({ ctpKind: CtpKind.acknowledgment, microprotocols: 5, next: 3 }, [5])
+
 const writers: readonly ((bench: Bench, payloadLength: number) => number)[] = [
   (bench) => bench.arp(),
   (bench, length) => bench.echo(length),
   (bench) => bench.icmpError(),
   (bench, length) => bench.udp(length),
+  (bench, length) => bench.ctp(numbered, length),
+  (bench, length) => bench.ctp(bare, length),
+  (bench) => bench.ctp(acknowledgment, 0),
   (bench, length) => bench.tcp(synRecord, length),
   (bench, length) => bench.tcp(ackRecord, length),
 ]
@@ -75,6 +83,7 @@ function expectValidHead(bench: Bench, length: number): void {
   expect(offset).toBeGreaterThanOrEqual(42)
   expect(payloadLength).toBeGreaterThanOrEqual(0)
   expect(offset + payloadLength).toBeLessThanOrEqual(length)
+  if (format === Format.ctp) expect(bench.head(HeaderWord.microprotocols)).toBeLessThanOrEqual(15)
   if (format === Format.tcp) expect(bench.head(HeaderWord.sackCount)).toBeLessThanOrEqual(4)
 }
 

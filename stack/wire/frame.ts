@@ -5,6 +5,7 @@
  * What it accepts is valid as `header.ts` says; whether the addresses are ours is for the machine to know.
  */
 import { decodeArp } from './arp.ts'
+import { ctpChecksumHolds, decodeCtp } from './ctp.ts'
 import { decodeEthernet, EtherType, ethernetHeaderBytes, etherTypeOf } from './ethernet.ts'
 import { Format, HeaderWord, Verdict } from './header.ts'
 import { decodeIcmp, icmpChecksumHolds } from './icmpv4.ts'
@@ -74,6 +75,8 @@ function decodePacket(
       return decodeUdp(bytes, transport, transportLength, words, headAt, frameAt, trustChecksums)
     case IpProtocol.icmp:
       return decodeIcmp(bytes, transport, transportLength, words, headAt, frameAt, trustChecksums)
+    case IpProtocol.ctp:
+      return decodeCtp(bytes, transport, transportLength, words, headAt, frameAt, trustChecksums)
     default:
       return Verdict.notForUs
   }
@@ -107,6 +110,8 @@ export function transportChecksumHolds(
       return udpChecksumHolds(bytes, words, transport, source, destination)
     case IpProtocol.icmp:
       return icmpChecksumHolds(bytes, words, transport, length)
+    case IpProtocol.ctp:
+      return ctpChecksumHolds(bytes, words, transport, length, source, destination)
     default:
       return true
   }

@@ -6,7 +6,7 @@
 import { addressField, addressFieldsOf, constants, defineRecord } from './record.ts'
 
 /** Which words of the head are filled. */
-export const Format = { none: 0, arp: 1, icmpEcho: 2, icmpError: 3, udp: 4, tcp: 5 } as const
+export const Format = { none: 0, arp: 1, icmpEcho: 2, icmpError: 3, udp: 4, tcp: 5, ctp: 6 } as const
 
 /** Of every frame. */
 const packetRecord = defineRecord({
@@ -47,6 +47,20 @@ export const tcpFields = {
 /** A UDP datagram (RFC 768). */
 export const udpFields = portFields
 
+/** Words of `held`: a bit for each message of the largest window. */
+export const heldWords = 4
+
+/** A message of a composite protocol (`ctp.ts`). Any record with these fields in this order can be written as a header. */
+export const ctpFields = {
+  ...portFields,
+  ctpKind: 'CtpKind',
+  microprotocols: "MicroprotocolBit bits: the sender's",
+  number: 'data: which message of its sender this is; 0 if they are not numbered',
+  next: 'acknowledgment: all messages below this number arrived',
+  edge: 'acknowledgment: messages from this number on find no room',
+  held: ['acknowledgment: bit k is 1 if message next + 1 + k arrived', heldWords],
+} as const
+
 const arpFields = { arpOperation: 'ArpOperation' } as const
 
 /** ICMP (RFC 792): of an echo the payload is what follows identifier and sequence; an error quotes a packet of ours. */
@@ -65,6 +79,7 @@ const icmpFields = {
 } as const
 
 const tcpRecord = defineRecord(tcpFields, packetRecord.words)
+const ctpRecord = defineRecord(ctpFields, packetRecord.words)
 const arpRecord = defineRecord(arpFields, packetRecord.words)
 const icmpRecord = defineRecord(icmpFields, packetRecord.words)
 
@@ -72,6 +87,7 @@ const icmpRecord = defineRecord(icmpFields, packetRecord.words)
 export const HeaderWord = constants({
   ...packetRecord.offsets,
   ...tcpRecord.offsets,
+  ...ctpRecord.offsets,
   ...arpRecord.offsets,
   ...icmpRecord.offsets,
 })
@@ -82,10 +98,13 @@ export const headerAddresses: ReadonlySet<string> = new Set(
 )
 
 /** Words of the head that decoding may fill. */
-export const headerWords = Math.max(tcpRecord.words, arpRecord.words, icmpRecord.words)
+export const headerWords = Math.max(tcpRecord.words, ctpRecord.words, arpRecord.words, icmpRecord.words)
 
 /** A TCP segment's fields by themselves, which the head holds from `HeaderWord.sourcePort`. */
 export const TcpWord = defineRecord(tcpFields).offsets
+
+/** Likewise those of a composite protocol's message. */
+export const CtpWord = defineRecord(ctpFields).offsets
 
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
 

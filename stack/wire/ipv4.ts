@@ -8,7 +8,8 @@ import { HeaderWord, Verdict } from './header.ts'
 /** Without options, which we never send. */
 export const ipv4HeaderBytes = 20
 
-export const IpProtocol = { icmp: 1, tcp: 6, udp: 17 } as const
+/** `ctp` has a number that is for experiments (RFC 3692). */
+export const IpProtocol = { icmp: 1, tcp: 6, udp: 17, ctp: 253 } as const
 
 export const Ipv4Offset = {
   versionAndLength: 0,

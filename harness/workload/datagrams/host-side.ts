@@ -8,23 +8,15 @@ import { datagramMeasures } from './measures.ts'
 import { receiver, sender } from './peer-side.ts'
 import type { DatagramOptions } from './specification.ts'
 import { type DatagramTask, receiverSchema, senderSchema } from './task.ts'
-
-/** For opening and closing the connection over which the sender tells how many datagrams there were. */
-const graceSeconds = 20
-/** How late a datagram may be; an impaired path can delay one by more than a second. */
-const quietSeconds = 0.5
-const quietSecondsImpaired = 2
-/** Less than the smallest queue on the way, the stack's receive buffer, holds: 178 of the longest datagrams. */
-const windowDatagrams = 128
+import { exchangeTimes, windowDatagrams } from './times.ts'
 
 export const hostSide: ExchangeSide<DatagramOptions> = {
   kind: 'exchange',
 
-  async exchange({ direction, datagramBytes, offeredPerSecond }, { settling, measured }, site) {
+  async exchange({ direction, datagramBytes, offeredPerSecond }, extent, site) {
     await travellingContent(site.directory, site.payloadWork, 0)
     const { port, peerAddress, stackAddress } = site
-    const quiet = site.isImpaired ? quietSecondsImpaired : quietSeconds
-    const timeoutSeconds = Math.ceil(graceSeconds + settling + measured + quiet)
+    const { quietSeconds, timeoutSeconds } = exchangeTimes(extent, site)
     const task: DatagramTask = {
       direction,
       peerAddress,
@@ -32,9 +24,9 @@ export const hostSide: ExchangeSide<DatagramOptions> = {
       datagramBytes,
       offeredPerSecond,
       windowDatagrams,
-      settlingSeconds: settling,
-      seconds: measured,
-      quietSeconds: quiet,
+      settlingSeconds: extent.settling,
+      seconds: extent.measured,
+      quietSeconds,
       patternPath,
     }
     const isSending = direction === 'send'

@@ -20,7 +20,7 @@ export interface DatagramFacts {
   readonly cpuMicros: { readonly stack: number; readonly peer: number }
 }
 
-export const datagramMeasures: Measuring<DatagramFacts> = {
+export const datagramMeasures = {
   packetsPerSecond,
   goodputMbps: (facts) => (8 * facts.datagramBytes * packetsPerSecond(facts)) / 1e6,
   sentPerSecond: ({ sent, sentMicros }) => perSecond(sent, sentMicros),
@@ -32,7 +32,7 @@ export const datagramMeasures: Measuring<DatagramFacts> = {
   duplicatedDatagrams: ({ duplicated }) => duplicated,
   stackMicrosPerDatagram: (facts) => each(facts, facts.cpuMicros.stack),
   peerMicrosPerDatagram: (facts) => each(facts, facts.cpuMicros.peer),
-}
+} satisfies Measuring<DatagramFacts>
 
 function packetsPerSecond({ measured, measuredMicros }: DatagramFacts): number {
   return perSecond(measured, measuredMicros)

@@ -1,4 +1,7 @@
-/** The end that receives numbered datagrams, on our stack: compares and counts them, and reports how far it is. */
+/**
+ * The end that receives numbered datagrams, on our stack: compares and counts them, and reports how far it is. `open` opens
+ * another kind of socket than UDP's.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, Datagram, DatagramSocket } from '../../../stack/index.ts'
 import { accept } from '../meet.ts'
@@ -16,8 +19,9 @@ export async function receive(
   task: DatagramTask,
   content: DatagramContent,
   { stack, listens, progresses }: StackContext,
+  open?: () => Promise<DatagramSocket>,
 ): Promise<ReceiverTold> {
-  const socket = await stack.bindDatagram(task.port)
+  const socket = await (open?.() ?? stack.bindDatagram(task.port))
   const [control] = (await accept({ stack, listens }, task.port, 1)) as [Connection]
   const receiver = new Receiver(socket, task, content)
   const startedAt = performance.now()
@@ -95,7 +99,9 @@ class Receiver {
     const { offeredPerSecond, windowDatagrams } = this.#task
     const { next } = this.account
     if (offeredPerSecond > 0 || next - this.#reported < windowDatagrams / reportsPerWindow) return
-    if (this.#socket.trySend(writeNumber(next), to)) this.#reported = next
+    // A socket that has a peer sends to no other.
+    const address = this.#socket.peer === undefined ? to : undefined
+    if (this.#socket.trySend(writeNumber(next), address)) this.#reported = next
   }
 }
 

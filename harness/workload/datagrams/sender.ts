@@ -1,4 +1,7 @@
-/** The end that sends numbered datagrams, on our stack: at a fixed rate, or as fast as the receiver's reports allow. */
+/**
+ * The end that sends numbered datagrams, on our stack: at a fixed rate, or as fast as the receiver's reports allow. `open` opens another
+ * kind of socket than UDP's.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatagramSocket } from '../../../stack/index.ts'
 import type { StackContext } from '../stack-side.ts'
@@ -14,10 +17,11 @@ export async function send(
   task: DatagramTask,
   content: DatagramContent,
   { stack, progresses }: StackContext,
+  open?: () => Promise<DatagramSocket>,
 ): Promise<SenderTold> {
   const { peerAddress: address, port, datagramBytes } = task
   const control = await stack.connect({ address, port })
-  const socket = await stack.connectDatagram({ address, port })
+  const socket = await (open?.() ?? stack.connectDatagram({ address, port }))
   const reports = new Reports(socket)
   const startedAt = performance.now()
   const lastsMillis = 1000 * (task.settlingSeconds + task.seconds)

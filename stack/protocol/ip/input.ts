@@ -4,6 +4,7 @@ import { SlotWord } from '../../dominoes/contract/slot.ts'
 import { isSameAddress } from '../../wire/address.ts'
 import { etherBroadcastHigh, etherBroadcastLow } from '../../wire/ethernet.ts'
 import { Format, HeaderWord, Verdict } from '../../wire/header.ts'
+import { receiveMessage } from '../ctp/input.ts'
 import { receiveEcho } from '../icmp/echo.ts'
 import { receiveIcmpError } from '../icmp/errors.ts'
 import { receiveArp } from '../link/arp-input.ts'
@@ -29,6 +30,7 @@ export function receiveFrame(core: Core): void {
   else if (format === Format.icmpEcho) receiveEcho(core)
   else if (format === Format.icmpError) receiveIcmpError(core)
   else if (format === Format.udp) receiveDatagram(core)
+  else if (format === Format.ctp) receiveMessage(core)
   else globals.notOurs = (globals.notOurs + 1) | 0
 }
 

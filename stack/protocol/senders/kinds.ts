@@ -1,6 +1,7 @@
 /** The kinds of senders that the machine has. Another kind is one line here and one in `numbering.ts`. */
 
 import { ageing } from '../ageing.ts'
+import { compositeSender } from '../ctp/output.ts'
 import { addressDefense } from '../link/address-defense.ts'
 import { neighborSender } from '../link/neighbor-sender.ts'
 import type { Core } from '../state/core.ts'
@@ -15,6 +16,7 @@ export const senderKinds: SenderKinds = {
   connection: connectionSender,
   neighbor: neighborSender,
   datagram: datagramSender,
+  composite: compositeSender,
   ageing,
   addressDefense,
 }

@@ -1,12 +1,13 @@
 /**
  * Senders have one number each, kind after kind:
  *
- *   0 … connectionCount - 1 │ neighbors │ datagrams that wait for their next hop │ ageing sweep │ address defense
+ *   0 … connectionCount - 1 │ neighbors │ datagrams that wait for their next hop │ composites │ ageing sweep │ address defense
  *
  * Invariant: connections come first, so a connection's sender has the connection's index.
  */
 
 import type { MachineConfig } from '../config.ts'
+import { compositeCount } from '../state/composites.ts'
 import { waitingDatagramCount } from '../state/datagrams.ts'
 import { neighborCount } from '../state/tables.ts'
 
@@ -15,6 +16,7 @@ export const senderCounts = {
   connection: ({ connectionCount }: MachineConfig): number => connectionCount,
   neighbor: neighborCount,
   datagram: waitingDatagramCount,
+  composite: compositeCount,
   ageing: () => 1,
   addressDefense: () => 1,
 } as const

@@ -13,6 +13,7 @@ import { type MachineConfig, maximumGapMicros } from '../config.ts'
 import type { SenderKind, SenderRange } from '../senders/kind.ts'
 import { type SenderName, senderCounts, senderNames } from '../senders/numbering.ts'
 import type { CongestionControl } from '../tcp/congestion/control.ts'
+import { type Composite, compositeRecord, type SentMessage, sentMessageRecord } from './composites.ts'
 import {
   type DatagramSocket,
   datagramSocketRecord,
@@ -72,6 +73,9 @@ export class Core {
   /** The UDP socket, and the datagram that waits for its next hop, at hand. */
   readonly socket: DatagramSocket
   readonly waitingDatagram: WaitingDatagram
+  /** The composite, and the message that it sent, at hand. */
+  readonly composite: Composite
+  readonly sentMessage: SentMessage
   /** The next hop of what is being sent: an address. */
   readonly nextHop = new Int32Array(addressWords)
 
@@ -98,6 +102,12 @@ export class Core {
   dsackLeft = 0
   dsackRight = 0
   newlyLost = 0
+
+  // What the acknowledgment, or the timer, at hand brought to a composite: messages, the last one lost, a timeout
+  messagesAcknowledged = 0
+  messagesLost = 0
+  lostLast = 0
+  timedOut = 0
 
   constructor(
     config: MachineConfig,
@@ -137,6 +147,8 @@ export class Core {
     this.listener = listenerRecord.cursor(state, layout.listeners)
     this.timeWait = timeWaitRecord.cursor(state, layout.timeWait)
     this.socket = datagramSocketRecord.cursor(state, layout.datagramSockets)
+    this.composite = compositeRecord.cursor(state, layout.composites)
+    this.sentMessage = sentMessageRecord.cursor(state, layout.composites)
     this.waitingDatagram = waitingDatagramRecord.cursor(state, layout.waitingDatagrams)
   }
 }

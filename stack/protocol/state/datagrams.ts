@@ -1,4 +1,4 @@
-/** The tables of UDP: sockets, and datagrams whose next hop is not known yet. */
+/** The tables of UDP: sockets, which composite protocols use, too, and datagrams whose next hop is not known yet. */
 import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
 
@@ -17,6 +17,7 @@ export const datagramSocketRecord = defineRecord({
   consumed: 'position up to which the application has read',
   queued: 'position in the send buffer after the last datagram that the application gave',
   reported: 'position up to which the application knows that the room in the send buffer is free',
+  composite: 'its composite + 1; 0: a UDP socket',
   waiting: 'datagrams that wait for their next hop',
   nextFree: 'next free socket, index + 1',
 })

@@ -6,6 +6,7 @@
 import type { Declarations, RecordKind } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
 import { senderCounts, senderNames } from '../senders/numbering.ts'
+import { compositeCount, compositeRecord, sentMessageRecord } from './composites.ts'
 import { datagramSocketRecord, waitingDatagramCount, waitingDatagramRecord } from './datagrams.ts'
 import { globalRecord } from './globals.ts'
 import { type Layout, planLayout } from './layout.ts'
@@ -39,6 +40,8 @@ const hashRecord = {
   fields: { entry: 'index + 1 of a connection, or -(index + 1) of a TIME-WAIT entry' },
   offsets: { entry: 0 },
 }
+
+const arrivedRecord = { words: 1, fields: { length: 'its bytes + 1; 0: not there' }, offsets: { length: 0 } }
 
 const heapRecord = { words: 1, fields: { sender: 'sender at this place, + 1' }, offsets: { sender: 0 } }
 
@@ -116,6 +119,20 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
     ),
     name: (slot: number) => `segment ${slot} of connection ${connection}`,
   }))
+  const composites = Array.from({ length: compositeCount(config) }, (_, index) => {
+    const at = layout.composites + index * layout.compositeWords
+    const sentAt = at + compositeRecord.words
+    const of = (section: Section): Section => ({
+      ...section,
+      name: (k) => `${section.name(k)} of composite ${index}`,
+    })
+    const window = layout.messageWindow
+    return [
+      { ...table('composite', at, 1, compositeRecord, always), name: () => `composite ${index}` },
+      of(table('sent message', sentAt, window, sentMessageRecord, always)),
+      of(table('arrived message', sentAt + window * sentMessageRecord.words, window, arrivedRecord, always)),
+    ]
+  })
   return [
     { ...table('globals', layout.globals, 1, globalRecord, always), name: () => 'globals' },
     table('neighbor', layout.neighbors, neighborCount(config), neighborRecord, always),
@@ -142,6 +159,7 @@ function sectionsOf(config: MachineConfig, first: Int32Array, second: Int32Array
       waitingDatagramRecord,
       always,
     ),
+    ...composites.flat(),
   ]
 }
 

@@ -16,7 +16,7 @@ const wordsTogether = 256
 /**
  * A hash of what the next requests read: globals, neighbors, listeners, open connections, their segments in flight,
  * and the sender records of neighbors and connections. The tables at rest (TIME-WAIT, tuple hash, UDP sockets,
- * waiting datagrams, timer heap, closed TCBs and their senders) decide later behavior, too, but they are large. So
+ * waiting datagrams, composites, timer heap, closed TCBs and their senders) decide later behavior, too, but they are large. So
  * each digest covers a part of them, and only a part of the connections if there are many. A difference persists, so
  * a later digest finds it.
  */

@@ -88,6 +88,16 @@ export const globalRecord = defineRecord({
   datagramsDropped: 'UDP datagrams that found the receive buffer full',
   datagramsUnsent:
     'UDP datagrams not sent: the next hop did not answer, too many waited, or there is no such host',
+  messagesIn: 'messages of composite protocols that arrived and were kept',
+  messagesOut: 'messages sent, acknowledgments not counted',
+  messagesAgain: 'messages sent again',
+  acknowledgmentsOut: 'acknowledgments sent',
+  messagesDuplicate: 'messages that had arrived before, or after they were given up',
+  messagesMissing: 'messages given up: they had not arrived when later ones had',
+  messagesDropped: 'messages that found no room',
+  messagesUnsent: 'messages not sent: the next hop did not answer',
+  messagesToNobody: 'messages to a port at which no composite hears their sender',
+  messagesMismatched: 'messages of a composite with other microprotocols',
   echoesTooLong: 'echo requests not answered: the reply would take too many fragments',
 })
 

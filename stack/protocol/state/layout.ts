@@ -1,14 +1,15 @@
 /**
  * Where everything is in a replica's state: one flat buffer of 32-bit words.
  *
- *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ UDP sockets │ datagrams that wait │ senders │
- *   timer heap │ TCBs │ segment rings, one per TCB
+ *   globals │ neighbors │ listeners │ TIME-WAIT table │ tuple hash │ UDP sockets │ datagrams that wait │ composites │
+ *   senders │ timer heap │ TCBs │ segment rings, one per TCB
  *
  * Invariant: the layout depends on the configuration alone, so that equal replicas have equal buffers.
  */
 
 import type { MachineConfig } from '../config.ts'
 import { numberSenders, type SenderNumbers } from '../senders/numbering.ts'
+import { compositeCount, compositeWords, messageRoom, messageWindow } from './composites.ts'
 import { datagramSocketRecord, waitingDatagramCount, waitingDatagramRecord } from './datagrams.ts'
 import { globalRecord } from './globals.ts'
 import { senderRecord } from './sender.ts'
@@ -26,6 +27,12 @@ export interface Layout {
   readonly hashWords: number
   readonly datagramSockets: number
   readonly waitingDatagrams: number
+  readonly composites: number
+  /** Words of one composite with its rings. */
+  readonly compositeWords: number
+  /** Bytes of a buffer that a composite's message takes, and how many messages a buffer holds; powers of two. */
+  readonly messageRoom: number
+  readonly messageWindow: number
   readonly senders: number
   /** Number of the first sender of each kind. */
   readonly firstSender: SenderNumbers['first']
@@ -49,7 +56,8 @@ export function planLayout(config: MachineConfig): Layout {
   while (hashWords < 2 * (config.connectionCount + config.timeWaitCount)) hashWords *= 2
   const datagramSockets = hash + hashWords
   const waitingDatagrams = datagramSockets + config.datagramSocketCount * datagramSocketRecord.words
-  const senders = waitingDatagrams + waitingDatagramCount(config) * waitingDatagramRecord.words
+  const composites = waitingDatagrams + waitingDatagramCount(config) * waitingDatagramRecord.words
+  const senders = composites + compositeCount(config) * compositeWords(config)
   const { first: firstSender, count: senderCount } = numberSenders(config)
   const timers = senders + senderCount * senderRecord.words
   const connections = timers + senderCount
@@ -65,6 +73,10 @@ export function planLayout(config: MachineConfig): Layout {
     hashWords,
     datagramSockets,
     waitingDatagrams,
+    composites,
+    compositeWords: compositeWords(config),
+    messageRoom: messageRoom(config),
+    messageWindow: messageWindow(config),
     senders,
     firstSender,
     senderCount,

@@ -2,17 +2,18 @@
 
 import { addressField, type Cursor, defineRecord } from '../../wire/record.ts'
 import type { MachineConfig } from '../config.ts'
+import { compositeCount } from './composites.ts'
 import { waitingDatagramCount } from './datagrams.ts'
 
 /** Spare entries, for neighbors that no sender refers to. */
 const spareNeighbors = 64
 
 /**
- * Entries of the neighbor table: one for each sender that can refer to a neighbor (connections, and datagrams that
- * wait), and spare ones. So there is always an entry without references, and a sender that needs an entry gets one.
+ * Entries of the neighbor table: one for each sender that can refer to a neighbor (connections, datagrams that wait,
+ * and composites), and spare ones. So there is always an entry without references, and a sender that needs an entry gets one.
  */
 export function neighborCount(config: MachineConfig): number {
-  return config.connectionCount + waitingDatagramCount(config) + spareNeighbors
+  return config.connectionCount + waitingDatagramCount(config) + compositeCount(config) + spareNeighbors
 }
 
 /** unresolved: senders refer to the entry, but its hardware address is not known and is not being asked for. */

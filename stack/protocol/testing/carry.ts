@@ -1,7 +1,7 @@
 /** Turns an action of one machine into the header that another machine would decode from its frame. */
 import { copyAddress } from '../../wire/address.ts'
-import { Format, HeaderWord } from '../../wire/header.ts'
-import { Action, ArpWord, SegmentWord } from '../actions.ts'
+import { CtpWord, Format, HeaderWord, heldWords } from '../../wire/header.ts'
+import { Action, ArpWord, MessageWord, SegmentWord } from '../actions.ts'
 
 /** Payload begins here in a frame of the imaginary wire. */
 export const payloadOffsetBytes = 54
@@ -11,7 +11,25 @@ export function carry(action: Int32Array, sourceEther: readonly [number, number]
   const kind = action[0] as number
   if (kind === Action.sendSegment) return carrySegment(action, sourceEther)
   if (kind === Action.sendArp) return carryArp(action, sourceEther)
+  if (kind === Action.sendMessage) return carryMessage(action, sourceEther)
   return undefined
+}
+
+function carryMessage(action: Int32Array, sourceEther: readonly [number, number]): Int32Array {
+  const head = new Int32Array(64)
+  head[HeaderWord.format] = Format.ctp
+  head[HeaderWord.etherSourceHigh] = sourceEther[0]
+  head[HeaderWord.etherSourceLow] = sourceEther[1]
+  head[HeaderWord.etherDestinationHigh] = action[MessageWord.etherDestinationHigh] as number
+  head[HeaderWord.etherDestinationLow] = action[MessageWord.etherDestinationLow] as number
+  copyAddress(action, MessageWord.ipSource, head, HeaderWord.ipSource)
+  copyAddress(action, MessageWord.ipDestination, head, HeaderWord.ipDestination)
+  head[HeaderWord.payloadOffset] = payloadOffsetBytes
+  head[HeaderWord.payloadLength] = action[MessageWord.payloadLength] as number
+  for (let word = 0; word < CtpWord.held + heldWords; word += 1) {
+    head[HeaderWord.sourcePort + word] = action[MessageWord.sourcePort + word] as number
+  }
+  return head
 }
 
 function carryArp(action: Int32Array, sourceEther: readonly [number, number]): Int32Array {

@@ -22,10 +22,19 @@ export class DatagramHost {
     this.host.learn()
   }
 
-  /** Returns the upcall that answers. With a `peer`, the socket hears only that peer. */
-  bind(localPort: number, peer?: Peer, cookie = 5): DatagramUpcall {
+  /**
+   * Returns the upcall that answers. With a `peer`, the socket hears only that peer; with a `composite` (MicroprotocolBit
+   * bits + 1), through these microprotocols.
+   */
+  bind(localPort: number, peer?: Peer, cookie = 5, composite = 0): DatagramUpcall {
     const address = mapIpv4(peer?.address ?? (peer === undefined ? 0 : peerAddress))
-    const told = this.host.request(Request.bindDatagram, [cookie, localPort, ...address, peer?.port ?? 0])
+    const told = this.host.request(Request.bindDatagram, [
+      cookie,
+      localPort,
+      ...address,
+      peer?.port ?? 0,
+      composite,
+    ])
     return told[0] as DatagramUpcall
   }
 

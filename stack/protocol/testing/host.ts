@@ -24,7 +24,10 @@ function addressWordsAt(at: number, address: number): Record<number, number> {
 }
 
 /** Fields by name; an address is the number of an IPv4 address. */
-export type Head = Partial<Record<keyof typeof HeaderWord, number>> & { readonly sack?: readonly number[] }
+export type Head = Partial<Record<Exclude<keyof typeof HeaderWord, 'held'>, number>> & {
+  readonly sack?: readonly number[]
+  readonly held?: readonly number[]
+}
 
 export const localAddress = 0x0a000001
 export const peerAddress = 0x0a000002
@@ -112,11 +115,12 @@ export class TestHost {
     words[SlotWord.head + HeaderWord.etherDestinationHigh] = this.config.etherHigh
     words[SlotWord.head + HeaderWord.etherDestinationLow] = this.config.etherLow
     for (const [name, value] of Object.entries(head)) {
-      if (name === 'sack') continue
+      if (name === 'sack' || name === 'held') continue
       const at = SlotWord.head + HeaderWord[name as keyof typeof HeaderWord]
       if (headerAddresses.has(name)) writeIpv4Mapped(words, at, value as number)
       else words[at] = value as number
     }
+    words.set(head.held ?? [], SlotWord.head + HeaderWord.held)
     const sack = head.sack ?? []
     if (sack.length > 0) {
       words[SlotWord.head + HeaderWord.sackCount] = sack.length / 2

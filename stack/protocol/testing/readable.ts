@@ -2,7 +2,8 @@
 
 import { type ActionQueue, ActionWord, actionWords } from '../../dominoes/contract/action-queue.ts'
 import { ipv4At } from '../../wire/address.ts'
-import { OptionBit, TcpFlag } from '../../wire/header.ts'
+import { CtpKind } from '../../wire/ctp.ts'
+import { heldWords, OptionBit, TcpFlag } from '../../wire/header.ts'
 import {
   Action,
   ArpWord,
@@ -10,6 +11,7 @@ import {
   DatagramWord,
   IcmpWord,
   isDatagramUpcall,
+  MessageWord,
   SegmentWord,
   Upcall,
   UpcallWord,
@@ -85,6 +87,23 @@ export interface SentDatagram {
   readonly payloadLength: number
 }
 
+/** A composite protocol's message. */
+export interface SentMessage {
+  readonly action: 'message' | 'acknowledgment'
+  readonly number: number
+  readonly position: number
+  readonly payloadLength: number
+  readonly messageNumber: number
+  readonly microprotocols: number
+  /** Of an acknowledgment. */
+  readonly next: number
+  readonly edge: number
+  /** Numbers of the messages beyond `next` that arrived. */
+  readonly held: readonly number[]
+  /** The raw record. */
+  readonly words: Int32Array
+}
+
 /** An upcall about a UDP socket; a delivery says where its bytes are in the frame. */
 export interface DatagramUpcall {
   readonly action: 'datagram upcall' | 'datagram delivery'
@@ -103,7 +122,14 @@ export interface DatagramUpcall {
   readonly words: Int32Array
 }
 
-export type ReadableAction = SentSegment | PostedUpcall | SentArp | SentIcmp | SentDatagram | DatagramUpcall
+export type ReadableAction =
+  | SentSegment
+  | PostedUpcall
+  | SentArp
+  | SentIcmp
+  | SentDatagram
+  | SentMessage
+  | DatagramUpcall
 
 const upcallNames = Object.fromEntries(Object.entries(Upcall).map(([name, kind]) => [kind, name]))
 
@@ -143,8 +169,10 @@ function readAction(words: Int32Array): ReadableAction {
     }
   }
   if (kind === Action.sendDatagram) return readDatagram(words, number)
+  if (kind === Action.sendMessage) return readMessage(words, number)
   if (
     kind === Action.deliverDatagram ||
+    kind === Action.deliverMessage ||
     (kind === Action.upcall && isDatagramUpcall(word(UpcallWord.upcall)))
   ) {
     return readDatagramUpcall(words, number)
@@ -221,6 +249,26 @@ function readDatagram(words: Int32Array, number: number): SentDatagram {
   }
 }
 
+function readMessage(words: Int32Array, number: number): SentMessage {
+  const word = (index: number): number => words[index] as number
+  const isData = word(MessageWord.ctpKind) === CtpKind.data
+  const next = word(MessageWord.next)
+  const bits = Array.from({ length: 32 * heldWords }, (_, bit) => bit)
+  const isHeld = (bit: number): boolean => ((word(MessageWord.held + (bit >> 5)) >>> (bit & 31)) & 1) === 1
+  return {
+    action: isData ? 'message' : 'acknowledgment',
+    number,
+    position: word(MessageWord.position),
+    payloadLength: word(MessageWord.payloadLength),
+    messageNumber: word(MessageWord.number),
+    microprotocols: word(MessageWord.microprotocols),
+    next,
+    edge: word(MessageWord.edge),
+    held: isData ? [] : bits.filter(isHeld).map((bit) => next + 1 + bit),
+    words,
+  }
+}
+
 /** Fields that the upcall does not have are 0. */
 function readDatagramUpcall(words: Int32Array, number: number): DatagramUpcall {
   const kind = words[UpcallWord.upcall] as number
@@ -228,14 +276,14 @@ function readDatagramUpcall(words: Int32Array, number: number): DatagramUpcall {
   const word = (index: number, isThere: boolean): number => (isThere ? (words[index] as number) : 0)
   const hasPeer = has(Upcall.datagram, Upcall.datagramRefused)
   return {
-    action: words[ActionWord.kind] === Action.deliverDatagram ? 'datagram delivery' : 'datagram upcall',
+    action: words[ActionWord.kind] !== Action.upcall ? 'datagram delivery' : 'datagram upcall',
     number,
     upcall: upcallNames[kind] ?? 'unknown',
     socket: words[UpcallWord.connection] as number,
     cookie: word(UpcallWord.cookie, has(Upcall.datagramBound)),
     error: word(UpcallWord.error, has(Upcall.datagramBound, Upcall.datagramRefused)),
-    position: word(UpcallWord.position, has(Upcall.datagram, Upcall.datagramsSent)),
-    length: word(UpcallWord.length, has(Upcall.datagram)),
+    position: word(UpcallWord.position, has(Upcall.datagram, Upcall.messageHeld, Upcall.datagramsSent)),
+    length: word(UpcallWord.length, has(Upcall.datagram, Upcall.messageHeld)),
     localPort: word(UpcallWord.localPort, has(Upcall.datagramBound)),
     remoteAddress: hasPeer ? ipv4At(words, UpcallWord.remoteAddress) : 0,
     remotePort: word(UpcallWord.remotePort, hasPeer),

@@ -7,6 +7,8 @@ import { copyAddress } from '../../wire/address.ts'
 import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
 import { udpHeaderBytes } from '../../wire/udp.ts'
 import { Action, Upcall, UpcallError, UpcallWord } from '../actions.ts'
+import { closeComposite, openComposite, readMessages, sendMessage } from '../ctp/application.ts'
+import { isComposition } from '../ctp/composition.ts'
 import { isHost } from '../ip/addresses.ts'
 import { drawPort, isPort } from '../ports.ts'
 import { BindDatagramArgument, DatagramSocketArgument, Request, SendDatagramArgument } from '../requests.ts'
@@ -50,6 +52,8 @@ function open(core: Core): number {
   if (remotePort !== 0 && !(isPort(remotePort) && isHost(core, words, addressAt)))
     return -UpcallError.unreachable
   const localPort = asked === 0 ? choosePort(core, addressAt, remotePort) : asked
+  const bits = argument(core, BindDatagramArgument.composite) - 1
+  if (bits >= 0 && (remotePort === 0 || !isComposition(bits))) return -UpcallError.noComposition
   if (!isPort(localPort) || portIsTaken(core, words, addressAt, remotePort, localPort))
     return -UpcallError.portInUse
   const index = allocateSocket(core)
@@ -58,6 +62,11 @@ function open(core: Core): number {
   socket.localPort = localPort
   socket.remotePort = remotePort
   if (remotePort !== 0) copyAddress(words, addressAt, state, socket.remoteAddress)
+  if (bits >= 0 && !openComposite(core, index, bits)) {
+    socket.state = DatagramSocketState.closed
+    freeSocket(core, index)
+    return -UpcallError.tooManyConnections
+  }
   return index
 }
 
@@ -76,6 +85,10 @@ function choosePort(core: Core, addressAt: number, remotePort: number): number {
 /** Checks the arguments again, because the application may be a faulty program. */
 function send(core: Core, index: number): void {
   const { socket, words, state, config, globals } = core
+  if (socket.composite !== 0) {
+    sendMessage(core)
+    return
+  }
   const isConnected = socket.remotePort !== 0
   const given = core.slot + SlotWord.arguments + SendDatagramArgument.remoteAddress
   const remotePort = isConnected ? socket.remotePort : argument(core, SendDatagramArgument.remotePort)
@@ -98,10 +111,13 @@ function read(core: Core): void {
   const { socket } = core
   const position = argument(core, DatagramSocketArgument.position)
   const isAhead = ((position - socket.consumed) | 0) > 0 && ((socket.received - position) | 0) >= 0
-  if (isAhead) socket.consumed = position
+  if (!isAhead) return
+  socket.consumed = position
+  if (socket.composite !== 0) readMessages(core)
 }
 
 function close(core: Core, index: number): void {
+  if (core.socket.composite !== 0) closeComposite(core)
   dropWaiting(core, index)
   core.socket.state = DatagramSocketState.closed
   emitUpcall(core, Action.upcall, Upcall.datagramDrained, socketId(core, index))

@@ -7,14 +7,21 @@ import { HeaderWord } from '../../wire/header.ts'
 import { Action, Upcall, UpcallWord } from '../actions.ts'
 import { type Core, header } from '../state/core.ts'
 import { emitUpcall } from '../state/emit.ts'
-import { findSocket, socketId } from './sockets.ts'
+import { findSocket, SocketProtocol, socketId } from './sockets.ts'
 
 /** `error`: an UpcallError. False: no socket here sends from the quoted datagram's source port to its destination. */
 export function receiveDatagramError(core: Core, error: number): boolean {
   const { words, head } = core
   const peer = head + HeaderWord.quotedDestination
   const peerPort = header(core, HeaderWord.quotedDestinationPort)
-  const index = findSocket(core, words, peer, peerPort, header(core, HeaderWord.quotedSourcePort))
+  const index = findSocket(
+    core,
+    words,
+    peer,
+    peerPort,
+    header(core, HeaderWord.quotedSourcePort),
+    SocketProtocol.udp,
+  )
   if (index < 0) return false
   const at = emitUpcall(core, Action.upcall, Upcall.datagramRefused, socketId(core, index))
   const action = core.actions.words

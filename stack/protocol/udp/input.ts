@@ -10,13 +10,20 @@ import { answerPortUnreachable } from '../icmp/unreachable.ts'
 import { type Core, header } from '../state/core.ts'
 import { datagramBufferBytes, datagramRoom } from '../state/datagrams.ts'
 import { emitUpcall } from '../state/emit.ts'
-import { findSocket, socketId } from './sockets.ts'
+import { findSocket, SocketProtocol, socketId } from './sockets.ts'
 
 export function receiveDatagram(core: Core): void {
   const { globals, words, head } = core
   const source = head + HeaderWord.ipSource
   const remotePort = header(core, HeaderWord.sourcePort)
-  const index = findSocket(core, words, source, remotePort, header(core, HeaderWord.destinationPort))
+  const index = findSocket(
+    core,
+    words,
+    source,
+    remotePort,
+    header(core, HeaderWord.destinationPort),
+    SocketProtocol.udp,
+  )
   if (index < 0) {
     globals.datagramsToNobody = (globals.datagramsToNobody + 1) | 0
     answerPortUnreachable(core)

@@ -88,10 +88,24 @@ export const datagramSender: SenderKind<Core> = {
  * more. The caller has made sure of room in the action queue.
  */
 export function reportRoom(core: Core, index: number): void {
-  const { socket, config } = core
   const free = oldestNeeded(core, index)
-  if (((free - socket.reported) | 0) < datagramBufferBytes(config) >> reportShift) return
-  socket.reported = free
+  if (isWorthReporting(core, free)) report(core, index, free)
+}
+
+/** The same for a socket whose send buffer is free up to `free`. False: there is no room in the action queue. */
+export function reportSent(core: Core, index: number, free: number): boolean {
+  if (!isWorthReporting(core, free)) return true
+  if (core.actions.isFull) return false
+  report(core, index, free)
+  return true
+}
+
+function isWorthReporting({ socket, config }: Core, free: number): boolean {
+  return ((free - socket.reported) | 0) >= datagramBufferBytes(config) >> reportShift
+}
+
+function report(core: Core, index: number, free: number): void {
+  core.socket.reported = free
   const at = emitUpcall(core, Action.upcall, Upcall.datagramsSent, socketId(core, index))
   core.actions.words[at + UpcallWord.position] = free
 }

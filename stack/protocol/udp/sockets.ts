@@ -3,12 +3,17 @@
  *
  *   free ─► open ─► closed ── Request.freeDatagram ─► free
  *
+ * Composite protocols use the same sockets (`ctp/`).
+ *
  * The last upcall of a closed socket is `datagramDrained`. The application frees the socket once no thread is still
  * at work on its buffers, as it does a connection (see `tcp/connections.ts`).
  */
 import { isSameAddress } from '../../wire/address.ts'
 import type { Core } from '../state/core.ts'
 import { DatagramSocketState, datagramSocketRecord } from '../state/datagrams.ts'
+
+/** Whose socket is asked for. */
+export const SocketProtocol = { udp: 0, composite: 1 } as const
 
 export function selectSocket(core: Core, index: number): void {
   core.socket.at = core.layout.datagramSockets + index * datagramSocketRecord.words
@@ -56,8 +61,8 @@ export function freeSocket(core: Core, index: number): void {
 }
 
 /**
- * Selects the open socket that hears the peer at `addressAt` in `words` on `localPort`, and returns its index, or -1.
- * One that hears this peer alone comes before one that hears everybody.
+ * Selects the open socket of this `SocketProtocol` that hears the peer at `addressAt` in `words` on `localPort`, and
+ * returns its index, or -1. One that hears this peer alone comes before one that hears everybody.
  */
 export function findSocket(
   core: Core,
@@ -65,12 +70,14 @@ export function findSocket(
   addressAt: number,
   remotePort: number,
   localPort: number,
+  protocol: number,
 ): number {
   const { socket, globals, state } = core
   let found = -1
   for (let index = 0; index < globals.socketsHigh; index += 1) {
     selectSocket(core, index)
     if (socket.localPort !== localPort || socket.state !== DatagramSocketState.open) continue
+    if ((socket.composite !== 0) !== (protocol === SocketProtocol.composite)) continue
     if (socket.remotePort === 0) found = index
     else if (
       socket.remotePort === remotePort &&

@@ -23,6 +23,7 @@ import type { StreamBuffers } from '../layout/stream-buffers.ts'
 import { ControlSender } from '../perform/control-sender.ts'
 import { DatagramSender } from '../perform/datagram-sender.ts'
 import { Deliverer } from '../perform/deliverer.ts'
+import { MessageSender } from '../perform/message-sender.ts'
 import { SegmentSender } from '../perform/segment-sender.ts'
 import { DirectTransmitter, noBuffer, type Transmitter } from '../perform/transmitter.ts'
 import { frameAtOf, HostArgument } from './slot-frame.ts'
@@ -59,6 +60,7 @@ export class NetworkDomain implements Domain {
   readonly #verification: VerificationFactor
   readonly #segments: SegmentSender
   readonly #datagrams: DatagramSender
+  readonly #messages: MessageSender
   readonly #control: ControlSender
   readonly #deliverer: Deliverer
   readonly #outbox: OutboxWriter
@@ -88,6 +90,7 @@ export class NetworkDomain implements Domain {
     }
     this.#segments = new SegmentSender(sending)
     this.#datagrams = new DatagramSender(sending)
+    this.#messages = new MessageSender(sending)
     this.#control = new ControlSender(sending)
     this.#outbox = outbox
     this.#deliverer = new Deliverer(region, buffers, datagramBuffers, outbox, work)
@@ -129,6 +132,7 @@ export class NetworkDomain implements Domain {
     if (kind === Action.deliver) return this.#deliverer.deliver(record, action, slot)
     if (kind === Action.upcall) return this.#deliverer.post(record, action, slot)
     if (kind === Action.deliverDatagram) return this.#deliverer.deliverDatagram(record, action, slot)
+    if (kind === Action.deliverMessage) return this.#deliverer.deliverMessage(record, action, slot)
     const frameNumber = record[action + FrameWord.frameNumber] as number
     const bufferAt = this.#transmitter.bufferFor(frameNumber, this.#isFollowed(action))
     if (bufferAt === noBuffer) return false
@@ -175,6 +179,9 @@ export class NetworkDomain implements Domain {
         return
       case Action.sendDatagram:
         this.#datagrams.send(record, action, bufferAt)
+        return
+      case Action.sendMessage:
+        this.#messages.send(record, action, bufferAt)
         return
       case Action.sendArp:
         this.#control.sendArp(record, action, bufferAt)

@@ -55,6 +55,15 @@ export class Deliverer {
     return true
   }
 
+  /** The same for a message of a composite protocol, on which the stack's payload work is done. */
+  deliverMessage(record: Int32Array, at: number, slot: number): boolean {
+    const place = this.#outbox.tryPut(record[at + UpcallWord.upcallNumber] as number)
+    if (place < 0) return false
+    this.#copyMessage(record, at, slot)
+    this.#commit(record, at, slot, place)
+    return true
+  }
+
   /** Posts an upcall that carries no bytes. False as for `deliver`. */
   post(record: Int32Array, at: number, slot: number): boolean {
     const place = this.#outbox.tryPut(record[at + UpcallWord.upcallNumber] as number)
@@ -81,6 +90,18 @@ export class Deliverer {
     const ring = receiveRingAt(buffers, record[at + DatagramDeliveryWord.socketIndex] as number)
     const position = record[at + UpcallWord.position] as number
     copyToRing(this.#datagramWork, from, ring, buffers.receiveBytes, position, 0, length)
+  }
+
+  /** A message has a place of its own, which never wraps. */
+  #copyMessage(record: Int32Array, at: number, slot: number): void {
+    const length = record[at + UpcallWord.length] as number
+    if (length === 0) return
+    const from =
+      frameAtOf(this.#region.words, slot) + (record[at + DatagramDeliveryWord.payloadOffset] as number)
+    const { receiveBytes } = this.#datagramBuffers
+    const ring = receiveRingAt(this.#datagramBuffers, record[at + DatagramDeliveryWord.socketIndex] as number)
+    const position = record[at + UpcallWord.position] as number
+    this.#work.copyIn(from, ring + (position & (receiveBytes - 1)), length, 0, 0)
   }
 
   #commit(record: Int32Array, at: number, slot: number, place: number): void {

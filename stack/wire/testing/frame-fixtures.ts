@@ -5,8 +5,9 @@ import { ipv4At, isIpv4Mapped } from '../address.ts'
 import { parseHardwareAddress, parseIpv4Address } from '../addresses.ts'
 import { ArpOperation, arpBytes, writeArp } from '../arp.ts'
 import { sumBytes } from '../checksum.ts'
+import { writeCtp, writeCtpChecksum } from '../ctp.ts'
 import { EtherType, ethernetHeaderBytes, writeEthernet } from '../ethernet.ts'
-import { TcpWord } from '../header.ts'
+import { CtpWord, TcpWord } from '../header.ts'
 import { IcmpType, icmpHeaderBytes, writeIcmpChecksum, writeIcmpEcho, writeIcmpError } from '../icmpv4.ts'
 import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from '../ipv4.ts'
 import { writeTcp, writeTcpChecksum } from '../tcp.ts'
@@ -99,6 +100,19 @@ export class Bench {
     return at + udpHeaderBytes + payloadLength - this.frameAt
   }
 
+  /** A composite protocol's message; `record` in the order of `CtpWord`. */
+  ctp(record: Int32Array, payloadLength: number): number {
+    const { bytes, words } = this
+    const transport = this.frameAt + ethernetHeaderBytes + ipv4HeaderBytes
+    const headerBytes = writeCtp(bytes, transport, record, 0)
+    this.packet(IpProtocol.ctp, headerBytes + payloadLength)
+    const payload = transport + headerBytes
+    this.fillPayload(payload, payloadLength)
+    const sum = sumBytes(bytes, words, payload, payloadLength)
+    writeCtpChecksum(bytes, transport, headerBytes, theirs, ours, payloadLength, sum)
+    return payload + payloadLength - this.frameAt
+  }
+
   tcp(record: Int32Array, payloadLength: number): number {
     const { bytes, words } = this
     // The header's length is known once it was written; the packet's header follows it.
@@ -122,6 +136,17 @@ export function segment(
   for (const [name, value] of Object.entries(fields)) record[TcpWord[name as keyof typeof TcpWord]] = value
   record[TcpWord.sackCount] = sackBlocks.length / 2
   record.set(sackBlocks, TcpWord.sackBlocks)
+  return record
+}
+
+/** A record in the order of `CtpWord`. */
+export function message(
+  fields: Partial<Record<Exclude<keyof typeof CtpWord, 'held'>, number>>,
+  held: readonly number[] = [],
+): Int32Array {
+  const record = new Int32Array(CtpWord.held + 4)
+  for (const [name, value] of Object.entries(fields)) record[CtpWord[name as keyof typeof CtpWord]] = value
+  record.set(held, CtpWord.held)
   return record
 }
 

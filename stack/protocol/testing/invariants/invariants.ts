@@ -10,6 +10,7 @@ import { Core, selectConnection } from '../../state/core.ts'
 import { State } from '../../state/tcb.ts'
 import { newreno } from '../../tcp/congestion/newreno.ts'
 import { claim } from './claim.ts'
+import { checkComposites } from './composite.ts'
 import { checkConnection } from './connection.ts'
 import { checkReceiver } from './receiver.ts'
 import { ScoreboardInvariants } from './scoreboard.ts'
@@ -53,6 +54,7 @@ export class Invariants {
     if ((claims & Claim.tables) !== 0) {
       this.#senders.check()
       this.#tables.check()
+      checkComposites(core)
     }
     for (let index = 0; index < core.globals.connectionsHigh; index += 1) {
       selectConnection(core, index)
