@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { smallDefinition } from '../testing/fixtures.ts'
+import { complaintsAboutTopologies } from './complaints/of-topologies.ts'
 import type { Definition } from './experiment.ts'
 import { resolveDefinition, validate } from './load.ts'
-import { complaintsAboutTopologies } from './topology-fit.ts'
 
 const sequential = { strategy: ['sequential' as const], payloadWork: ['checksum' as const] }
 const datagrams = { kind: 'datagrams', seconds: 1, warmupSeconds: 1 } as const

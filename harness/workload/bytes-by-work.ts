@@ -1,6 +1,6 @@
 /** Settings of workloads that move streams of bytes: how many bytes, by payload work. Pure. */
 import { z } from 'zod'
-import type { Complaint } from '../matrix/complaint.ts'
+import type { Complaint } from '../matrix/complaints/complaint.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { Amount } from './specification.ts'
 

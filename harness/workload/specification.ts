@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { z } from 'zod'
-import type { Complaint } from '../matrix/complaint.ts'
+import type { Complaint } from '../matrix/complaints/complaint.ts'
 import type { Strategy } from '../matrix/factor.ts'
 import type { Factors, NamedFactor } from '../matrix/factors.ts'
 import type { MeasureName, RateName } from '../measure/measures.ts'

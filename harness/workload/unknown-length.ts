@@ -1,5 +1,5 @@
 /** Workloads that send for a time instead of so many bytes: both ends know what comes only if it repeats. Pure. */
-import type { Complaint } from '../matrix/complaint.ts'
+import type { Complaint } from '../matrix/complaints/complaint.ts'
 import type { Factors } from '../matrix/factors.ts'
 
 export function complaintsAboutUnknownLength({ id, factors }: { id: string; factors: Factors }): Complaint[] {

@@ -3,7 +3,7 @@
  * Amounts are in bytes.
  */
 import { z } from 'zod'
-import type { Complaint } from '../../matrix/complaint.ts'
+import type { Complaint } from '../../matrix/complaints/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
 import { type Factors, factorSchemas } from '../../matrix/factors.ts'
 import { amountOf, complaintsAboutBytes, type TransferSizes, transferSizes } from '../bytes-by-work.ts'

@@ -3,7 +3,7 @@
  * reliability what does not arrive is counted; with it, it is a fault. Amounts are in seconds.
  */
 import { z } from 'zod'
-import type { Complaint } from '../../matrix/complaint.ts'
+import type { Complaint } from '../../matrix/complaints/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
 import type { Factors } from '../../matrix/factors.ts'
 import { isStack } from '../../matrix/peer.ts'

@@ -3,7 +3,7 @@
  * not arrive are counted, but are no fault. Amounts are in seconds.
  */
 import { z } from 'zod'
-import type { Complaint } from '../../matrix/complaint.ts'
+import type { Complaint } from '../../matrix/complaints/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
 import type { Factors } from '../../matrix/factors.ts'
 import { namesOf } from '../measuring.ts'

@@ -3,7 +3,7 @@
  * unmodified curl that checks files before and after. Amounts are in seconds.
  */
 import { z } from 'zod'
-import type { Complaint } from '../../matrix/complaint.ts'
+import type { Complaint } from '../../matrix/complaints/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { transactionMeasures } from '../request-response/measures.ts'

@@ -3,7 +3,7 @@
  * bytes. A test of its own settles, since iperf3 can leave out only whole seconds.
  */
 import { z } from 'zod'
-import type { Complaint } from '../../matrix/complaint.ts'
+import type { Complaint } from '../../matrix/complaints/complaint.ts'
 import { strategySchema } from '../../matrix/factor.ts'
 import { bulkMeasures } from '../bulk/measures.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'

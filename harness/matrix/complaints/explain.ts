@@ -1,9 +1,9 @@
 /** Turns what the schema refused into complaints that a writer of an experiment can act on. Pure. */
 import type { z } from 'zod'
-import { settingsSchema, workloadNames } from '../workload/workloads.ts'
+import { settingsSchema, workloadNames } from '../../workload/workloads.ts'
+import { cellSetSchema, definitionSchema } from '../experiment.ts'
+import { impairmentFields } from '../impairment.ts'
 import type { Complaint } from './complaint.ts'
-import { cellSetSchema, definitionSchema } from './experiment.ts'
-import { impairmentFields } from './impairment.ts'
 
 export function explainIssues(error: z.ZodError, candidate: unknown): Complaint[] {
   return error.issues.flatMap((issue) => explain(issue, candidate))

@@ -1,13 +1,13 @@
 /** Whether the topologies that an experiment's cells name can carry them. Reads the folder of topologies. */
-import { HarnessError } from '../error.ts'
-import { linkAt, linkKindOf } from '../topology/links/kinds.ts'
-import { listTopologies, loadTopology } from '../topology/load.ts'
-import { type ResolvedTopology, resolveTopology } from '../topology/resolve.ts'
-import type { Specification } from '../workload/specification.ts'
-import { specificationOf } from '../workload/workloads.ts'
+import { HarnessError } from '../../error.ts'
+import { linkAt, linkKindOf } from '../../topology/links/kinds.ts'
+import { listTopologies, loadTopology } from '../../topology/load.ts'
+import { type ResolvedTopology, resolveTopology } from '../../topology/resolve.ts'
+import type { Specification } from '../../workload/specification.ts'
+import { specificationOf } from '../../workload/workloads.ts'
+import type { Cell, Experiment } from '../experiment.ts'
+import { isStack } from '../peer.ts'
 import type { Complaint } from './complaint.ts'
-import type { Cell, Experiment } from './experiment.ts'
-import { isStack } from './peer.ts'
 
 export async function complaintsAboutTopologies({ cells, workload }: Experiment): Promise<Complaint[]> {
   const specification = specificationOf(workload)

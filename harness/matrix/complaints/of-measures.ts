@@ -1,8 +1,8 @@
 /** What is wrong with a verdict on measures: the workload has to have them. Pure. */
-import type { MeasureName } from '../measure/measures.ts'
-import { specificationOf } from '../workload/workloads.ts'
+import type { MeasureName } from '../../measure/measures.ts'
+import { specificationOf } from '../../workload/workloads.ts'
+import type { Experiment, VerdictRule } from '../experiment.ts'
 import type { Complaint } from './complaint.ts'
-import type { Experiment, VerdictRule } from './experiment.ts'
 
 export function complaintsAboutMeasures({ verdict, workload }: Experiment): Complaint[] {
   const { measures } = specificationOf(workload)

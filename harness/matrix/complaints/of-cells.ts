@@ -3,12 +3,12 @@
  * factors that are missing, and values that cannot be together. Pure. A set stands for all combinations of its values,
  * so one that cannot be run is enough for a complaint.
  */
-import { specificationOf, type WorkloadSettings } from '../workload/workloads.ts'
+import { specificationOf, type WorkloadSettings } from '../../workload/workloads.ts'
+import type { CellSet } from '../experiment.ts'
+import { declaredFactors, type FactorName, factorNames } from '../factors.ts'
+import { isStack } from '../peer.ts'
+import { isReadByStrategy, isReadByWorkload } from '../scope.ts'
 import type { Complaint } from './complaint.ts'
-import type { CellSet } from './experiment.ts'
-import { declaredFactors, type FactorName, factorNames } from './factors.ts'
-import { isStack } from './peer.ts'
-import { isReadByStrategy, isReadByWorkload } from './scope.ts'
 
 /**
  * A stack has less than 2 GiB for rings and states. Every replica has a state for each connection, and every worker of a
