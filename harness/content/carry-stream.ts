@@ -4,17 +4,21 @@ import type { StreamPattern } from './stream-pattern.ts'
 
 const chunkBytes = 256 * 1024
 
-/** Fills the send ring in place until `total` bytes are written. Calls `beforeWrite` with the position of each piece. */
+/**
+ * Fills the send ring in place until `total` bytes are written, at most `writeBytes` at once: each write is one request of
+ * the stack's. Calls `beforeWrite` with the position of each piece.
+ */
 export async function fill(
   connection: Connection,
   pattern: StreamPattern,
   total: number,
   beforeWrite: (written: number) => void = () => {},
+  writeBytes = chunkBytes,
 ): Promise<void> {
   const { stream } = connection
   while (stream.written < total) {
     if (stream.closedReason !== undefined) await connection.closed()
-    const window = stream.writeWindow(Math.min(chunkBytes, total - stream.written))
+    const window = stream.writeWindow(Math.min(writeBytes, total - stream.written))
     if (window.length === 0) {
       await connection.progress()
       continue

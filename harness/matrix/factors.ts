@@ -279,6 +279,18 @@ export const declaredFactors = {
     words: (size) => `${size} B`,
     isKind: true,
   }),
+  /** Most bytes that the application writes at once: each write is one request. */
+  writeBytes: factor({
+    schema: z
+      .int()
+      .min(1024)
+      .max(2 ** 20),
+    ...ofStacks,
+    readBy: 'some workloads',
+    prefix: 'write-',
+    words: (bytes) => `writes of ${sizeInWords(bytes)}`,
+    isKind: true,
+  }),
   /** Which way the bytes go, seen from the stack under test; cells without it take the workload's setting. */
   direction: factor({
     schema: z.enum(['send', 'receive']),

@@ -1,6 +1,7 @@
 /** A verdict on the claim that a measure lies in a range, whatever measure it is. Pure. */
 import { z } from 'zod'
 import { isRate, measureNames, type RateName } from '../measure/measures.ts'
+import { factorNames } from './factors.ts'
 
 export const measureRangeRuleSchema = z
   .strictObject({
@@ -10,6 +11,10 @@ export const measureRangeRuleSchema = z
     /** In the measure's unit, both included. */
     low: z.number().nonnegative(),
     high: z.number().nonnegative(),
+    /** Only cells with one of these values are judged; all of our stack if absent. */
+    where: z
+      .partialRecord(z.enum(factorNames), z.array(z.union([z.string(), z.number()])).min(1))
+      .exactOptional(),
   })
   .refine(({ low, high }) => low <= high, { path: ['high'], error: 'must be at least `low`' })
 

@@ -64,6 +64,35 @@ export const declaredMeasures = {
     combine: 'median',
     figures: ['values'],
   },
+  /** Of the segments that arrived, those behind bytes that begin after them (RFC 4737). */
+  reorderedPercent: {
+    kind: 'scalar',
+    title: 'Reordered',
+    unit: '% of segments',
+    better: 'less',
+    combine: 'median',
+    figures: ['values'],
+  },
+  /** Segments that three segments just before them overtook: they draw three duplicate ACKs (RFC 4737, section 5.4). */
+  threeReorderedPercent: {
+    kind: 'scalar',
+    title: '3-reordered',
+    unit: '% of segments',
+    better: 'less',
+    combine: 'median',
+    figures: [],
+  },
+  /** Of a reordered segment: how many segments ago the first arrived that begins after it (RFC 4737, section 4.2.1). */
+  reorderingExtent: {
+    kind: 'distribution',
+    title: 'Reordering extent',
+    unit: 'segments',
+    better: 'less',
+    combine: 'pool',
+    ticksPerUnit: 1,
+    quantiles: [0.5, 0.99],
+    figures: [],
+  },
   /** Requests that the framework carried, without a network. */
   requestsPerSecond: {
     kind: 'scalar',

@@ -29,7 +29,10 @@ export async function startPeer(
 ): Promise<PeerEnd> {
   if (work === undefined) {
     const { ready, result, kill } = await startProgram(testbed.peer, programOf(program))
-    return { ready, ended: result.then((told) => ({ told, done: undefined })), kill }
+    const ended = result.then((told) => ({ told, done: undefined }))
+    // A failure rejects `ready`, too. A caller may get no further than that: then `ended` must not reject unhandled.
+    ended.catch(() => {})
+    return { ready, ended, kill }
   }
   const { peerAgent } = testbed
   if (peerAgent !== undefined) return startStack(peerAgent, work, listens === 'peer')

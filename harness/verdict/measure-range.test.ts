@@ -63,3 +63,15 @@ test('nor does a cell without a measurement, or none at all', () => {
   expect(judged(cell(one, [0.4, 0.5, 0.6]), cell(two, null)).verdict).toBe('cannot tell here')
   expect(judged(cell({ strategy: 'linux' }, [0.4, 0.5, 0.6])).verdict).toBe('cannot tell here')
 })
+
+test('cells that the claim is not about are told, not judged', () => {
+  const chosen = { ...rule, where: { replicas: [2], strategy: ['replicated'] } }
+  const { verdict, reasons } = judge(
+    chosen,
+    [cell(one, [0.8, 0.9, 1]), cell(two, [0.41, 0.45, 0.5])],
+    machine,
+    'goodput',
+  )
+  expect(verdict).toBe('reproduced')
+  expect(reasons[0]).toBe('N=1, for reference: share 0.90 (0.80 … 1.00).')
+})

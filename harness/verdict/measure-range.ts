@@ -1,7 +1,8 @@
 /**
- * Whether a measure lies in a range in every cell of our stack. Pure. The kernel's own stack is no cell to be judged, but is
- * told beside them: the claim is about ours, and a range that Linux leaves too says more of the range than of us.
+ * Whether a measure lies in a range in every cell that the claim is about. Pure. The others are told beside them, and so is the
+ * kernel's own stack: a range that Linux leaves too says more of the range than of us.
  */
+import { factorNames } from '../matrix/factors.ts'
 import type { MeasureRangeRule } from '../matrix/range-rule.ts'
 import { formatNumber } from '../measure/format.ts'
 import { measureOf } from '../measure/measures.ts'
@@ -17,21 +18,21 @@ export function judgeByMeasureRange(rule: MeasureRangeRule, cells: readonly Judg
   const findings = told.flatMap(({ finding }) => finding ?? [])
   const reasons = told.map(({ words }) => words)
   if (findings.length === 0)
-    return { verdict: 'cannot tell here', reasons: ['No cell of our stack was measured.'] }
+    return { verdict: 'cannot tell here', reasons: ['No cell that the claim is about was measured.'] }
   const count = (finding: Finding) => findings.filter((other) => other === finding).length
   if (count('within') === findings.length) return { verdict: 'reproduced', reasons }
   if (count('outside') === findings.length) return { verdict: 'not reproduced', reasons }
   return { verdict: count('outside') > 0 ? 'partly' : 'cannot tell here', reasons }
 }
 
-/** A cell of the kernel's own stack has no finding. */
+/** A cell that is not judged has no finding. */
 function tell(
   rule: MeasureRangeRule,
   cell: JudgedCell,
   cells: readonly JudgedCell[],
 ): { readonly finding: Finding | null; readonly words: string } {
   const name = nameAmong(cell.factors, cells, ['topology'])
-  const isReference = cell.factors.strategy === 'linux'
+  const isReference = !isJudged(rule, cell)
   const interval = cell.measures?.[rule.measure] ?? null
   const title = measureOf(rule.measure).title.toLowerCase()
   if (interval === null)
@@ -41,6 +42,11 @@ function tell(
   if (isReference) return { finding: null, words: `${name}, for reference: ${title} ${value}.` }
   const finding = findingOf(rule, interval, cell.samples)
   return { finding, words: `${name}: ${title} ${value}, ${describe(rule, cell, finding)}.` }
+}
+
+function isJudged({ where = {} }: MeasureRangeRule, { factors }: JudgedCell): boolean {
+  if (factors.strategy === 'linux') return false
+  return factorNames.every((name) => where[name]?.some((value) => value === factors[name]) ?? true)
 }
 
 function findingOf(rule: MeasureRangeRule, { low, high }: Interval, rounds: number): Finding {

@@ -14,6 +14,7 @@ import { http } from './http/specification.ts'
 import { iperf3 } from './iperf3/specification.ts'
 import { model } from './model/specification.ts'
 import { openLoop } from './open-loop/specification.ts'
+import { reordering } from './reordering/specification.ts'
 import { requestResponse } from './request-response/specification.ts'
 import { senderWindows } from './sender-windows/specification.ts'
 import type { Specification } from './specification.ts'
@@ -78,6 +79,11 @@ const workloads: Readonly<Record<WorkloadSettings['kind'], Workload>> = {
     // The same server, however its client makes requests.
     stackSide: async () => (await import('./request-response/stack-side.ts')).stackSide,
   },
+  reordering: {
+    specification: reordering,
+    hostSide: async () => (await import('./reordering/host-side.ts')).hostSide,
+    stackSide: async () => (await import('./reordering/stack-side.ts')).stackSide,
+  },
   'request-response': {
     specification: requestResponse,
     hostSide: async () => (await import('./request-response/host-side.ts')).hostSide,
@@ -107,6 +113,7 @@ export const settingsSchema = z.discriminatedUnion('kind', [
   iperf3.settings,
   model.settings,
   openLoop.settings,
+  reordering.settings,
   requestResponse.settings,
   windows.settings,
   senderWindows.settings,

@@ -2,7 +2,7 @@
 import { patternPath, travellingContent } from '../../content/stream-files.ts'
 import { HarnessError } from '../../error.ts'
 import { type Counters, pathEvents } from '../../topology/counters.ts'
-import type { ExchangeSide, Extent, Site } from '../host-side.ts'
+import type { Ended, ExchangeSide, Extent, Site } from '../host-side.ts'
 import { measure } from '../measuring.ts'
 import { timeLimitSeconds } from '../time-limit.ts'
 import { type BulkFacts, bulkMeasures, type EndEvents } from './measures.ts'
@@ -13,7 +13,7 @@ import { type BulkTask, toldSchema } from './task.ts'
 export const hostSide: ExchangeSide<BulkOptions> = {
   kind: 'exchange',
 
-  async exchange({ direction, connections }, extent: Extent, site: Site) {
+  async exchange({ direction, connections, writeBytes }, extent: Extent, site: Site) {
     const { settling, measured } = extent
     // Of each connection.
     const warmupBytes = Math.ceil(settling / connections)
@@ -34,6 +34,7 @@ export const hostSide: ExchangeSide<BulkOptions> = {
       warmupBytes,
       transferBytes,
       patternPath,
+      ...(writeBytes === undefined ? {} : { writeBytes }),
     }
     return {
       listens: 'peer',
@@ -45,34 +46,37 @@ export const hostSide: ExchangeSide<BulkOptions> = {
     }
   },
 
-  conclude({ direction }, ended) {
-    const ends = [
-      { told: ended.stack, protocol: ended.protocol, counters: ended.seen.stack },
-      { told: ended.peer, protocol: ended.peerProtocol, counters: ended.seen.peer },
-    ] as const
-    const [sending, receiving] = direction === 'send' ? ends : (ends.toReversed() as [End, End])
-    const sender = senderOf(sending)
-    const receiver = receiverOf(receiving)
-    if (sender.failure !== null) {
-      throw new HarnessError(`The sending end failed: ${sender.failure}`, 'Read the log of this sample.')
-    }
-    const { bytesReceived, bytesVerified, measuredMicros } = receiver
-    const facts: BulkFacts = {
-      ...receiver,
-      cpuMicros: ended.seen.cpuMicros,
-      processorTime: ended.processorTime,
-      sleeps: ended.sleeps,
-      sender: eventsAt(sending),
-      receiver: eventsAt(receiving),
-    }
+  conclude(options, ended) {
+    const { sent, ...facts } = factsOf(options, ended)
+    const { bytesReceived: received, bytesVerified: verified, measuredMicros } = facts
     return {
       measures: measure(bulkMeasures, facts),
-      deliveries: [
-        { unit: 'bytes', sent: sender.bytesSent, received: bytesReceived, verified: bytesVerified },
-      ],
+      deliveries: [{ unit: 'bytes', sent, received, verified }],
       measuredMicros,
     }
   },
+}
+
+/** What both ends told. Throws HarnessError if the one that sends failed. */
+export function factsOf({ direction }: Pick<BulkOptions, 'direction'>, ended: Ended) {
+  const ends = [
+    { told: ended.stack, protocol: ended.protocol, counters: ended.seen.stack },
+    { told: ended.peer, protocol: ended.peerProtocol, counters: ended.seen.peer },
+  ] as const
+  const [sending, receiving] = direction === 'send' ? ends : (ends.toReversed() as [End, End])
+  const sender = senderOf(sending)
+  if (sender.failure !== null) {
+    throw new HarnessError(`The sending end failed: ${sender.failure}`, 'Read the log of this sample.')
+  }
+  const facts = {
+    ...receiverOf(receiving),
+    cpuMicros: ended.seen.cpuMicros,
+    processorTime: ended.processorTime,
+    sleeps: ended.sleeps,
+    sender: eventsAt(sending),
+    receiver: eventsAt(receiving),
+  }
+  return { ...facts, sent: sender.bytesSent } satisfies BulkFacts & { sent: number }
 }
 
 /** One end, its result and its counters: those of a stack's machine (`protocol`), or those of a Linux kernel. */

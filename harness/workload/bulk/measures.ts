@@ -28,7 +28,7 @@ export interface BulkFacts {
   readonly receiver: EndEvents
 }
 
-export const bulkMeasures: Measuring<BulkFacts> = {
+export const bulkMeasures = {
   goodputMbps: ({ measuredBytes, measuredMicros }) => (8 * measuredBytes) / measuredMicros,
   jainIndex: ({ shares }) => (shares === null || shares.length < 2 ? null : jainIndex(shares)),
   stackSecondsPerGigabyte: (facts) => secondsPerGigabyte(facts, facts.cpuMicros.stack),
@@ -44,7 +44,7 @@ export const bulkMeasures: Measuring<BulkFacts> = {
   spuriousRetransmits: ({ sender, receiver }) => sender.duplicatesReported ?? receiver.duplicatesSeen,
   outOfOrder: ({ receiver }) => receiver.queuedOutOfOrder,
   duplicateAcks: ({ sender }) => sender.duplicateAcks,
-}
+} satisfies Measuring<BulkFacts>
 
 function secondsPerGigabyte({ bytesReceived }: BulkFacts, micros: number | undefined): number | null {
   return micros === undefined || bytesReceived === 0 ? null : (1000 * micros) / bytesReceived

@@ -18,7 +18,7 @@ export const bulk = specify({
     direction: factorSchemas.direction,
     ...transferSizes,
   }),
-  factors: { required: [], optional: ['direction', 'connections'] },
+  factors: { required: [], optional: ['direction', 'connections', 'writeBytes'] },
   strategies: strategySchema.options,
   usesNetwork: true,
   overTcp: true,
@@ -35,8 +35,9 @@ export const bulk = specify({
   ],
 
   plan(settings, factors) {
-    const { direction = settings.direction, connections = 1 } = factors
-    return { options: { direction, connections }, amount: amountOf(settings, factors), connections }
+    const { direction = settings.direction, connections = 1, writeBytes } = factors
+    const options = { direction, connections, writeBytes }
+    return { options, amount: amountOf(settings, factors), connections }
   },
 })
 

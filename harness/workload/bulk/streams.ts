@@ -20,9 +20,10 @@ export interface Moved {
 export async function send(connection: Connection, pattern: StreamPattern, spec: BulkTask): Promise<Moved> {
   const total = spec.warmupBytes + spec.transferBytes
   let startedAt = performance.now()
-  await fill(connection, pattern, total, (written) => {
+  const beforeWrite = (written: number) => {
     if (written <= spec.warmupBytes) startedAt = performance.now()
-  })
+  }
+  await fill(connection, pattern, total, beforeWrite, spec.writeBytes)
   connection.close()
   await connection.closed()
   return {

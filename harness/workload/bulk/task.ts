@@ -11,6 +11,8 @@ export const taskSchema = z.strictObject({
   port: z.int().min(1).max(65_535),
   /** Used at the same time. */
   connections: factorSchemas.connections,
+  /** Most bytes of one write; the application's own choice if absent. */
+  writeBytes: factorSchemas.writeBytes.exactOptional(),
   /** Bytes of each connection before its measurement begins, and those measured. */
   warmupBytes: z.int().nonnegative(),
   transferBytes: z.int().positive(),

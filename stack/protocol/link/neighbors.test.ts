@@ -6,7 +6,7 @@ import { localAddress, peerAddress, type TestHost } from '../testing/host.ts'
 import { Scenario } from '../testing/scenario.ts'
 
 const mss = 1448
-const silent = 0x0a0000c8
+const silent = 0x0a0000fa
 
 /** `count` hosts of the subnet, one after the other, ask for our hardware address. */
 function strangersAsk(host: TestHost, count: number): void {
@@ -15,7 +15,7 @@ function strangersAsk(host: TestHost, count: number): void {
       format: Format.arp,
       etherSourceHigh: 0x0266,
       etherSourceLow: k,
-      ipSource: 0x0a000000 + 10 + (k % 200),
+      ipSource: 0x0a000000 + 10 + (k % 230),
       ipDestination: localAddress,
       arpOperation: 1,
     })
@@ -25,7 +25,7 @@ function strangersAsk(host: TestHost, count: number): void {
 describe('whoever waits for a neighbor hears of it, whatever strangers do meanwhile', () => {
   it('connect to a silent address fails as unreachable while 200 others ask by ARP', () => {
     const scenario = new Scenario().does((host) => host.connect(80, 0, 9, silent))
-    strangersAsk(scenario.host, 190)
+    strangersAsk(scenario.host, 220)
     scenario.waits(10_000_000)
     expect(scenario.told()).toMatchObject([
       { upcall: 'connectFailed', first: 9, second: UpcallError.unreachable },
@@ -44,9 +44,9 @@ describe('whoever waits for a neighbor hears of it, whatever strangers do meanwh
     // The neighbor was not used for long and is forgotten. Then ARP requests for it stay without an answer while
     // strangers come and go.
     scenario.waits(700_000_000).forget().queues(mss)
-    strangersAsk(scenario.host, 190)
+    strangersAsk(scenario.host, 220)
     scenario.waits(20_000_000)
-    strangersAsk(scenario.host, 190)
+    strangersAsk(scenario.host, 220)
     expect(scenario.heard()).toEqual([])
     scenario.answersArp = true
     scenario.waits(1_000_000).waits(60_000_000)
