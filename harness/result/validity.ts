@@ -21,8 +21,11 @@ export function faultsOf(sample: Judged): string[] {
   return faults
 }
 
-/** The share of one processor that others may use. More than that is seen in the goodput. */
-const foreignShare = 0.05
+/**
+ * The share of one processor that others may use. Of two processors it is a twentieth, as much as a run aims to know its
+ * ratios by.
+ */
+const foreignShare = 0.1
 /** The kernel counts in ticks of 10 ms, for each process: less than this is not told apart from rounding. */
 const leastForeignMicros = 30_000
 

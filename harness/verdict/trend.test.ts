@@ -56,6 +56,20 @@ test('ends that overlap, or rest on too few rounds, tell nothing', () => {
   expect(verdictOf([cell(536, 1), cell(8960, 1.5, { roundsCompared: 2 })])).toBe('cannot tell here')
 })
 
+test('the sequential stack and a single replica have no trend', () => {
+  const alike = (factors: JudgedCell['factors']) =>
+    [536, 8960].map((segmentBytes) => cell(segmentBytes, 1, { factors: { ...factors, segmentBytes } }))
+  const { factors } = cell(536, 1)
+  const { replicas: _, ...rest } = factors
+  const cells = [
+    ...alike({ ...rest, strategy: 'sequential' }),
+    ...alike({ ...factors, replicas: 1 }),
+    cell(536, 1),
+    cell(8960, 1.5),
+  ]
+  expect(judgeByTrend(rule, cells, many)).toMatchObject({ verdict: 'reproduced', reasons: { length: 1 } })
+})
+
 test('each sort of cells is a line of its own', () => {
   const locked = (segmentBytes: number, median: number) => {
     const { factors, ...rest } = cell(segmentBytes, median)

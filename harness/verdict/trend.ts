@@ -40,12 +40,16 @@ export function judgeByTrend(rule: TrendRule, cells: readonly JudgedCell[], mach
 }
 
 function linesOf({ factor, along }: TrendRule, cells: readonly JudgedCell[]): Line[] {
-  const groups = Map.groupBy(cells, ({ factors }) => identifyFactors({ ...factors, [factor]: undefined }))
+  // One thread gains nothing over one thread: the sequential stack and a single replica have no trend.
+  const parallel = cells.filter(
+    ({ factors: { strategy, replicas } }) => strategy !== 'sequential' && replicas !== 1,
+  )
+  const groups = Map.groupBy(parallel, ({ factors }) => identifyFactors({ ...factors, [factor]: undefined }))
   const lines = [...groups.values()].map((group) =>
     along.flatMap((value) => {
       const cell = group.find(({ factors }) => factors[factor] === value)
       const speedup = cell?.speedupOverSequential ?? null
-      return cell === undefined || speedup === null || cell.factors.replicas === 1 ? [] : [{ cell, speedup }]
+      return cell === undefined || speedup === null ? [] : [{ cell, speedup }]
     }),
   )
   const ends = (line: Line) => [line[0], line.at(-1)].map((point) => point?.cell.factors[factor])
