@@ -45,6 +45,8 @@ export async function spawnIn(
 ): Promise<ContainerProcess> {
   const exec = await create(docker, containerId, command, options.environment ?? {})
   const connection: Duplex = await exec.start({ hijack: true, stdin: true })
+  const watch = new AbortController()
+  void endWithContainer(docker, containerId, connection, watch.signal)
   const stdout = new PassThrough()
   const lastWords: string[] = []
   let programId = 0
@@ -74,6 +76,7 @@ export async function spawnIn(
   let ended = false
   void exit.then(() => {
     ended = true
+    watch.abort()
   })
   connection.on('error', () => {})
   await started.promise
@@ -92,6 +95,25 @@ export async function spawnIn(
         // Without its container the program has ended, too.
       }
     },
+  }
+}
+
+/** For what is still on its way when a container ends. */
+const lastOutputMillis = 1000
+
+/** The engine leaves a connection open if the container ends just when a program is started in it. */
+async function endWithContainer(
+  docker: Docker,
+  containerId: string,
+  connection: Duplex,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  try {
+    await docker.getContainer(containerId).wait({ condition: 'not-running', abortSignal })
+    await delay(lastOutputMillis, undefined, { signal: abortSignal, ref: false })
+    connection.destroy()
+  } catch {
+    // The program ended first, or the engine did, which ends the connection.
   }
 }
 

@@ -40,7 +40,8 @@ describe('the programs of a Linux host', () => {
       bytesVerified: 6_000_000,
       firstMismatch: null,
     })
-    expect(received.measuredBytes).toBeLessThanOrEqual(4_000_000)
+    // From the first of the two that has its warm-up.
+    expect(received.measuredBytes).toBeLessThanOrEqual(5_000_000)
     expect(received.perConnection[0]?.tcpInfo.bytes_received).toBeGreaterThanOrEqual(3_000_000)
     const moved = countersBetween(before, await readCounters(node('peer')))
     expect(moved['Tcp.PassiveOpens']).toBe(2)
