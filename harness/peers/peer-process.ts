@@ -93,7 +93,13 @@ async function follow<Result>(
   let result: Result | undefined
   let reason = ''
   for await (const line of child.lines()) {
-    const { event: kind, ...fields } = event.parse(JSON.parse(line))
+    const told = parseLine(line)
+    if (told === undefined) {
+      // Not the program's: the engine says why it could not be started.
+      reason ||= line
+      continue
+    }
+    const { event: kind, ...fields } = event.parse(told)
     if (kind === 'listening') onListening()
     else if (kind === 'result') result = schema.parse(fields)
     else if (kind === 'failed') reason = String(fields.reason)
@@ -104,4 +110,13 @@ async function follow<Result>(
     `The ${name} ended without a result (exit code ${exitCode}): ${reason || child.lastWords()}`,
     reason.includes('Address already in use') ? portRemedy : otherRemedy,
   )
+}
+
+/** Undefined for what is no JSON. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }
