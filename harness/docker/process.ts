@@ -43,8 +43,7 @@ export async function spawnIn(
   command: readonly string[],
   options: SpawnOptions = {},
 ): Promise<ContainerProcess> {
-  const exec = await create(docker, containerId, command, options.environment ?? {})
-  const connection: Duplex = await exec.start({ hijack: true, stdin: true })
+  const { exec, connection } = await begin(docker, containerId, command, options.environment ?? {})
   const watch = new AbortController()
   void endWithContainer(docker, containerId, connection, watch.signal)
   const stdout = new PassThrough()
@@ -89,8 +88,8 @@ export async function spawnIn(
     kill: async (signal = 'TERM') => {
       if (ended || programId === 0) return
       try {
-        const killer = await create(docker, containerId, ['kill', '-s', signal, String(programId)], {})
-        await demultiplex(await killer.start({ hijack: true, stdin: false }), () => {})
+        const killer = await begin(docker, containerId, ['kill', '-s', signal, String(programId)], {})
+        await demultiplex(killer.connection, () => {})
       } catch {
         // Without its container the program has ended, too.
       }
@@ -108,31 +107,37 @@ async function endWithContainer(
   connection: Duplex,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  try {
-    await docker.getContainer(containerId).wait({ condition: 'not-running', abortSignal })
-    await delay(lastOutputMillis, undefined, { signal: abortSignal, ref: false })
-    connection.destroy()
-  } catch {
-    // The program ended first, or the engine did, which ends the connection.
-  }
+  // Rejects also if the container was removed before it was asked for.
+  await docker
+    .getContainer(containerId)
+    .wait({ condition: 'not-running', abortSignal })
+    .catch(() => {})
+  if (abortSignal.aborted) return
+  await delay(lastOutputMillis, undefined, { signal: abortSignal, ref: false }).catch(() => {})
+  connection.destroy()
 }
 
 /** The shell prints its process id as the first line of the error output, then becomes the program. */
-async function create(
+async function begin(
   docker: Docker,
   containerId: string,
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
-): Promise<Docker.Exec> {
+): Promise<{ exec: Docker.Exec; connection: Duplex }> {
+  const request = new AbortController()
   try {
-    return await docker.getContainer(containerId).exec({
+    const exec = await docker.getContainer(containerId).exec({
       Cmd: ['sh', '-c', 'echo "$$" >&2; exec "$@"', 'sh', ...command],
       Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,
     })
+    const connection = await exec.start({ hijack: true, stdin: true, abortSignal: request.signal })
+    return { exec, connection }
   } catch (error) {
+    // A start that is refused leaves its connection open, and with it this process.
+    request.abort()
     throw new HarnessError(
       `"${command.join(' ')}" cannot run in container ${containerId.slice(0, 12)}: ${messageOf(error)}`,
       'The container has ended or was removed; deploy the topology again.',

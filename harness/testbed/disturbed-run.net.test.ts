@@ -46,11 +46,33 @@ function start(reports: string, environment: NodeJS.ProcessEnv = {}) {
   return { child, lines, exit, said }
 }
 
-async function containersOf(child: ChildProcess) {
+async function containersOf(child: ChildProcess, node = '') {
   const docker = await ensureEngine()
   const all = await docker.listContainers({ all: true, filters: { label: [labels.owner] } })
-  return all.filter(({ Labels }) => Labels[labels.owner]?.startsWith(`${child.pid}.`))
+  return all.filter(
+    ({ Labels }) => Labels[labels.owner]?.startsWith(`${child.pid}.`) && Labels[labels.node]?.includes(node),
+  )
 }
+
+test('a peer that is killed fails one sample, with the reason, and the others are measured', async () => {
+  const reports = await temporaryFolder()
+  const { child, lines, exit, said } = start(reports)
+  await said('[1/6]')
+  const docker = await ensureEngine()
+  const [peer] = await containersOf(child, 'peer')
+  await docker.getContainer(peer?.Id ?? 'none').kill()
+  expect({ code: await exit, last: lines.at(-1) }).toEqual({ code: 1, last: '1 of 6 samples failed.' })
+  const { samples, manifest } = await latestRun(reports)
+  expect(manifest.remarks).toEqual(['1 of 6 samples failed.'])
+  const failed = samples.filter((sample) => sample.status === 'failed')
+  expect(failed).toHaveLength(1)
+  const { reason, remedy } = failed[0]?.failure ?? { reason: '', remedy: '' }
+  // In the middle of a transfer, or before its first byte.
+  expect(reason).toMatch(/exit code 1\d\d|has ended|cannot run in container/)
+  expect(remedy).not.toContain('defect')
+  expect(lines.filter((line) => line.includes(remedy))).toHaveLength(1)
+  expect(await containersOf(child)).toEqual([])
+})
 
 test('where Docker stops the run ends with one message, and goes on when Docker is back', async () => {
   const reports = await temporaryFolder()
