@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config'
  */
 const kinds = ['sim', 'race', 'net']
 
+/** What a program prints is compared as plain text, also where colours are asked for. Node warns if only one is set. */
+const env = { NO_COLOR: '1', FORCE_COLOR: '0' }
+
 /** A soak draws some forty times as much in each test. */
 const soakTimes = process.env.SOAK === undefined ? 1 : 40
 
@@ -15,16 +18,18 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           // Some start processes, which share the cores with the simulations.
           testTimeout: 30_000,
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'reports/runs/**', ...kinds.map((kind) => `**/*.${kind}.test.ts`)],
         },
       },
-      { test: { name: 'sim', include: ['stack/**/*.sim.test.ts'], testTimeout: soakTimes * 120_000 } },
+      { test: { name: 'sim', env, include: ['stack/**/*.sim.test.ts'], testTimeout: soakTimes * 120_000 } },
       {
         test: {
           name: 'race',
+          env,
           include: ['stack/**/*.race.test.ts'],
           testTimeout: soakTimes * 60_000,
           fileParallelism: false,
@@ -33,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'net',
+          env,
           include: ['{stack,harness}/**/*.net.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,

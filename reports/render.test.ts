@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakePredictedRun, fakeRun, measuring } from '../harness/testing/fake-run.ts'
+import { fakePredictedRun, fakeRun, halfTaken, measuring } from '../harness/testing/fake-run.ts'
 import { placedCells } from '../harness/testing/fixtures.ts'
 import { renderReport } from './render.ts'
 
@@ -83,6 +83,17 @@ test('a failed sample is told with its reason, and the page says that the run is
   const page = await renderReport(run)
   expect(page).toContain('This run is not complete')
   expect(page).toContain('The peer died.')
+})
+
+test('what was disturbed from outside is told first, at its cell and at its sample', async () => {
+  const run = fakeRun({
+    manifest: { notices: ['1 of 49 samples were disturbed from outside.'] },
+    sample: (sample) => (sample.order === 3 ? { ...sample, interference: halfTaken } : sample),
+  })
+  const page = await renderReport(run)
+  expect(page).toContain('1 of 49 samples were disturbed from outside.')
+  expect(page).toContain('1 disturbed')
+  expect(page).toContain('Does not count: others used 50 % of a processor')
 })
 
 test('a divergence is marked', async () => {

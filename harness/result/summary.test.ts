@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeRun, measuring } from '../testing/fake-run.ts'
+import { fakeRun, halfTaken, measuring } from '../testing/fake-run.ts'
 import { placedCells } from '../testing/fixtures.ts'
 import type { MeasuredSample } from './sample.ts'
 import type { Run } from './store.ts'
@@ -73,6 +73,29 @@ test('a failed sample leaves its round out of the ratios, and is counted', () =>
   })
   expect(cellOf(run, 'sequential-cipher-tap')).toMatchObject({ samples: 6, failed: 1 })
   expect(cellOf(run, 'replicated-n2-cipher-tap')).toMatchObject({ samples: 7, roundsCompared: 6 })
+})
+
+test('a disturbed sample leaves its round out of the ratios, and is counted', () => {
+  const run = fakeRun({
+    sample: (sample) =>
+      sample.cell === 'sequential-cipher-tap' && sample.round === 3
+        ? { ...sample, interference: halfTaken }
+        : sample,
+  })
+  expect(cellOf(run, 'sequential-cipher-tap')).toMatchObject({ samples: 6, disturbed: 1, void: 0 })
+  expect(cellOf(run, 'replicated-n2-cipher-tap')).toMatchObject({ samples: 7, roundsCompared: 6 })
+})
+
+test('a tenth of a processor, and a peer that could do no more, disturb no sample', () => {
+  const interference = { ...halfTaken, foreignMicros: 90_000 }
+  const run = fakeRun({
+    sample: (sample) => ({
+      ...sample,
+      interference,
+      cpuMicros: { stack: 1e6, peer: sample.round * 200_000 },
+    }),
+  })
+  expect(cellOf(run, 'sequential-cipher-tap')).toMatchObject({ samples: 7, disturbed: 0, peerSaturated: 2 })
 })
 
 test('a void sample counts for nothing but itself', () => {

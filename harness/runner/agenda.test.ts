@@ -3,17 +3,12 @@ import type { Definition, Experiment } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
 import { markUnsupported } from '../matrix/unsupported.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
+import { halfTaken } from '../testing/fake-run.ts'
 import { fakeMeasurement } from '../testing/fake-sampler.ts'
 import { machine, placedCells, smallDefinition } from '../testing/fixtures.ts'
 import { Agenda, type AgendaOptions } from './agenda.ts'
 
-const interference = {
-  windowMicros: 1e6,
-  foreignMicros: 500_000,
-  foreignName: 'yes',
-  stolenMicros: 0,
-  throttled: null,
-}
+const interference = halfTaken
 
 type Change = (sample: MeasuredSample) => Sample | MeasuredSample
 

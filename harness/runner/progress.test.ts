@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { beforeEach, expect, test } from 'vitest'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
-import { fakeRun } from '../testing/fake-run.ts'
+import { fakeRun, halfTaken } from '../testing/fake-run.ts'
 import { LineProgress, type Progress, type Taken, TerminalProgress } from './progress.ts'
 
 const { manifest, samples } = fakeRun()
@@ -30,14 +30,6 @@ function tell(progress: Progress, count: number, last: Partial<Taken> = {}) {
   }
 }
 
-const interference = {
-  windowMicros: 1e6,
-  foreignMicros: 480_000,
-  foreignName: 'yes',
-  stolenMicros: 0,
-  throttled: null,
-}
-
 test('a line says place, cell, value, ratio so far and the time that is left', () => {
   tell(new LineProgress(write), samples.length)
   expect(lines[0]).toMatch(/^\[ 1\/14\] small \S+, round 1: [\d.]+ (Mbit|Gbit)\/s, about 70 s left$/)
@@ -53,9 +45,9 @@ test('a run that may need more rounds says at least how long it takes', () => {
 })
 
 test('a disturbed sample says that it does not count, and why', () => {
-  const sample = { ...(samples[0] as MeasuredSample), interference }
+  const sample = { ...(samples[0] as MeasuredSample), interference: halfTaken }
   tell(new LineProgress(write), 1, { sample })
-  expect(lines[0]).toContain('does not count: others used 48 % of a processor, most of it "yes"')
+  expect(lines[0]).toContain('does not count: others used 50 % of a processor, most of it "yes"')
 })
 
 test('a failure is explained once', () => {

@@ -83,6 +83,15 @@ export function fakePredictedRun(): Run {
   return { ...run, predictions }
 }
 
+/** Half of a processor was somebody else's during the sample. */
+export const halfTaken = {
+  windowMicros: 1e6,
+  foreignMicros: 500_000,
+  foreignName: 'yes',
+  stolenMicros: 0,
+  throttled: null,
+} as const
+
 /** Changes measures of a sample, and nothing else of it. */
 export function measuring(sample: MeasuredSample, measures: MeasuredSample['measures']): MeasuredSample {
   return { ...sample, measures: { ...sample.measures, ...measures } }

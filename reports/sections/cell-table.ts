@@ -121,5 +121,7 @@ function sampleCount(summary: CellSummary): Markup {
   ].filter(Boolean)
   return html`<small>${plural(summary.samples, 'sample')}${
     faults.length === 0 ? null : html`, <span class="bad">${faults.join(', ')}</span>`
+  }${
+    (summary.peerSaturated ?? 0) === 0 ? null : html`, in ${summary.peerSaturated} the peer could do no more`
   }</small>`
 }
