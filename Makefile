@@ -7,6 +7,8 @@ SHELL := /bin/sh
 # Installing replaces the project's own Node, so it is done with the host's.
 host_path := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Node keeps compiled modules there: commands, and the processes and threads of tests, load in half the time.
+export NODE_COMPILE_CACHE := $(CURDIR)/.cache/compiled
 
 PROFILE ?= full
 EXPERIMENT ?=

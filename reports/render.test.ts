@@ -352,3 +352,14 @@ test('the page of a merged run tells the machine of each shard, and warns if the
   expect(mixed).toContain('measured on unlike machines')
   expect(await page('Some processor', 'Some processor')).not.toContain('unlike machines')
 })
+
+test('what was drawn before is drawn again only if its samples are others', async () => {
+  const drawn = new Map()
+  const run = fakeRun()
+  const page = await renderReport(run, drawn)
+  const [[id, first] = []] = [...drawn]
+  expect(await renderReport(run, drawn)).toBe(page)
+  expect(drawn.get(id)).toEqual(first)
+  const shorter = { ...run, samples: run.samples.slice(0, -1) }
+  expect(await renderReport(shorter, drawn)).toBe(await renderReport(shorter))
+})

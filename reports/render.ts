@@ -12,12 +12,24 @@ import { environmentSection } from './sections/environment.ts'
 import { experimentSection } from './sections/experiment.ts'
 import { pageHeader } from './sections/header.ts'
 
-export async function renderReport({ manifest, samples, predictions }: Run): Promise<string> {
+/** Sections that were drawn before, by experiment: while a run goes on, most of them are the same each time. */
+export type DrawnSections = Map<string, { readonly of: string; readonly section: Markup }>
+
+export async function renderReport(
+  { manifest, samples, predictions }: Run,
+  drawn: DrawnSections = new Map(),
+): Promise<string> {
   const summary = summarize(manifest, samples, predictions)
   const sections: Markup[] = []
   for (const experiment of manifest.experiments) {
     const own = summary.experiments.find(({ id }) => id === experiment.id)
-    if (own !== undefined) sections.push(await experimentSection(experiment, own, samples))
+    if (own === undefined) continue
+    const its = samples.filter((sample) => sample.experiment === experiment.id)
+    const of = JSON.stringify([own, its.length])
+    const before = drawn.get(experiment.id)
+    const section = before?.of === of ? before.section : await experimentSection(experiment, own, its)
+    drawn.set(experiment.id, { of, section })
+    sections.push(section)
   }
   const body = html`<main>
     ${pageHeader(manifest, summary)}

@@ -12,6 +12,8 @@ import {
   type AgentCommand,
   type AgentEvent,
   agentCommandSchema,
+  type ProcessSpec,
+  processSpecOf,
   type ServeSpec,
   type Work,
 } from './messages.ts'
@@ -26,7 +28,8 @@ emit({ event: 'ready', interface: device.handle.name })
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() === '') continue
   const command: AgentCommand = agentCommandSchema.parse(JSON.parse(line))
-  if ('work' in command) emit(await work(command.id, command.work))
+  if ('prepare' in command) emit(await prepare(command.id, command.prepare))
+  else if ('work' in command) emit(await work(command.id, command.work))
   else if ('serve' in command) serve(command.id, command.serve)
   else if ('rest' in command) emit(rest(command.id))
   else emit(await retire(command.id))
@@ -47,16 +50,27 @@ function openOrExit(spec: DeviceSpec): OpenDevice {
   }
 }
 
-async function work(id: number, work: Work): Promise<AgentEvent> {
-  const { workload, stack, connections } = work
-  const spec = {
-    workload,
-    ...(stack === undefined ? {} : { stack }),
-    ...(connections === undefined ? {} : { connections }),
-  }
+function processFor(spec: ProcessSpec): { readonly key: string; readonly child: WorkProcess } {
   const key = JSON.stringify(spec)
   const child = processes.get(key) ?? new WorkProcess(device, spec)
   processes.set(key, child)
+  return { key, child }
+}
+
+async function prepare(id: number, spec: ProcessSpec): Promise<AgentEvent> {
+  const { key, child } = processFor(spec)
+  try {
+    await child.ready
+    return { event: 'prepared', id }
+  } catch (error) {
+    processes.delete(key)
+    return failed(id, error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function work(id: number, work: Work): Promise<AgentEvent> {
+  const { stack } = work
+  const { key, child } = processFor(processSpecOf(work))
   try {
     const done = await child.work(work, () => emit({ event: 'listening', id }))
     // A recorded log is complete only when its stack has ended. A task without a stack gets a new process each time.

@@ -20,6 +20,15 @@ export const processSpecSchema = z.strictObject({
 
 export type ProcessSpec = z.infer<typeof processSpecSchema>
 
+/** What of a task decides in which process it is done. */
+export function processSpecOf({ workload, stack, connections }: ProcessSpec): ProcessSpec {
+  return {
+    workload,
+    ...(stack === undefined ? {} : { stack }),
+    ...(connections === undefined ? {} : { connections }),
+  }
+}
+
 export const workSchema = processSpecSchema.extend({
   task: z.looseObject({}),
   disturbance: disturbanceSchema.exactOptional(),
@@ -88,8 +97,9 @@ export const serveSpecSchema = z.strictObject({
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
-/** From the harness to the agent: do a task; pause all processes; end them; serve pages until the agent ends. */
+/** From the harness to the agent: start a process for a task; do a task; pause all processes; end them; serve pages until the agent ends. */
 export const agentCommandSchema = z.union([
+  z.strictObject({ id: z.int(), prepare: processSpecSchema }),
   z.strictObject({ id: z.int(), work: workSchema }),
   z.strictObject({ id: z.int(), rest: z.literal(true) }),
   z.strictObject({ id: z.int(), retire: z.literal(true) }),
@@ -105,6 +115,7 @@ export const agentEventSchema = z.discriminatedUnion('event', [
   /** A task under way waits for connections. */
   z.strictObject({ event: z.literal('listening'), id: z.int() }),
   z.strictObject({ event: z.literal('done'), id: z.int(), done: doneSchema }),
+  z.strictObject({ event: z.literal('prepared'), id: z.int() }),
   z.strictObject({ event: z.literal('rested'), id: z.int() }),
   z.strictObject({ event: z.literal('retired'), id: z.int() }),
   z.strictObject({ event: z.literal('serving'), id: z.int() }),

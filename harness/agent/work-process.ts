@@ -19,6 +19,7 @@ export class WorkProcess {
   readonly #ended: Promise<Ended>
   /** Rejects when the process has ended. */
   readonly #failed: Promise<never>
+  readonly #ready = Promise.withResolvers<void>()
   #divergences = 0
   #partial = ''
   #onLine: (line: string) => void = () => {}
@@ -38,6 +39,11 @@ export class WorkProcess {
     this.#failed.catch(() => {})
     this.#child.stdin.on('error', () => {})
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#take(chunk))
+  }
+
+  /** Settles when the process has loaded what it needs and made its stack. Rejects with the reason if it cannot. */
+  get ready(): Promise<void> {
+    return Promise.race([this.#ready.promise, this.#failed])
   }
 
   /**
@@ -91,11 +97,15 @@ export class WorkProcess {
   #take(chunk: string): void {
     const lines = (this.#partial + chunk).split('\n')
     this.#partial = lines.pop() ?? ''
-    for (const line of lines) this.#onLine(line)
+    for (const line of lines) {
+      if (line === readyLine) this.#ready.resolve()
+      else this.#onLine(line)
+    }
   }
 }
 
 /** How the lines that the agent reads begin. Other lines may come from the engine's tracing. */
+export const readyLine = 'ready'
 export const resultPrefix = 'result '
 export const listeningLine = 'listening'
 /** Printed by a process before it ends with a failure. */

@@ -1,10 +1,11 @@
 /**
- * Does the tasks of one workload, mostly on a stack of its own over the device that the agent passed on. Each line of
- * standard input is a `Work`; its answer is the line `result ` with a `Done` as JSON. Ends at the first task that
+ * Does the tasks of one workload, mostly on a stack of its own over the device that the agent passed on. Prints `ready`
+ * once the stack is made. Each line of standard input is a `Work`; its answer is the line `result ` with a `Done` as JSON. Ends at the first task that
  * fails, with the reason on standard error.
  *
  *     node work.ts '<ProcessSpec as JSON>' '<device as JSON>'
  */
+import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { createStack, type Stack } from '../../stack/index.ts'
 import { transferCipherKey } from '../content/stream-pattern.ts'
@@ -17,7 +18,7 @@ import { type Done, processSpecSchema, type Work, workSchema } from './messages.
 import { roomFor } from './room.ts'
 import { Activity } from './stack-activity.ts'
 import type { StackSpec } from './stack-spec.ts'
-import { divergencesPrefix, listeningLine, resultPrefix } from './work-process.ts'
+import { divergencesPrefix, listeningLine, readyLine, resultPrefix } from './work-process.ts'
 
 type Told = Pick<Done, 'told' | 'activity'>
 
@@ -29,6 +30,9 @@ let crewEventsBefore = 0
 
 try {
   const work = await workerOf()
+  // Now, because the agent may kill this process at any time; later processes then load in half the time.
+  flushCompileCache()
+  process.stdout.write(`${readyLine}\n`)
   for await (const line of createInterface({ input: process.stdin })) {
     const task = workSchema.parse(JSON.parse(line))
     const cpuBefore = process.cpuUsage()

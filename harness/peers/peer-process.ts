@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
-import type { ContainerProcess } from '../docker/process.ts'
 import { HarnessError } from '../error.ts'
 import { type DeployedNode, paths } from '../topology/node.ts'
+import { type HostedProgram, startHosted } from './program-host.ts'
 
 /**
  * A program of a Linux host: it serves one measurement, tells its state by events, one JSON object a line, and ends with
@@ -53,11 +53,11 @@ export interface RunningProgram<Result> {
   /** Rejects with HarnessError if the program fails. */
   readonly result: Promise<Result>
   /** Asks it to end (SIGTERM); its result then tells what it did until then. */
-  stop(): Promise<void>
-  kill(): Promise<void>
+  stop(): void
+  kill(): void
 }
 
-/** The command that runs a Python program, with the shared modules on its path. */
+/** The command that runs a Python program by itself, with the shared modules on its path. */
 export function pythonCommand(file: string, argv: readonly string[]): string[] {
   return ['env', `PYTHONPATH=${paths.peerPrograms}`, 'python3', file, ...argv]
 }
@@ -66,7 +66,7 @@ export async function startProgram<Result>(
   node: DeployedNode,
   program: PeerProgram<Result>,
 ): Promise<RunningProgram<Result>> {
-  const child = await node.spawn(pythonCommand(program.file, program.argv))
+  const child = await startHosted(node, program.file, program.argv)
   const ready = Promise.withResolvers<void>()
   if (!program.listens) ready.resolve()
   const name = `${basename(program.file)} on ${node.name}`
@@ -85,7 +85,7 @@ const otherRemedy =
   'If the other end failed, its own message tells more; a silence longer than the timeout ends it, too.'
 
 async function follow<Result>(
-  child: ContainerProcess,
+  child: HostedProgram,
   name: string,
   schema: z.ZodType<Result>,
   onListening: () => void,

@@ -64,7 +64,7 @@ describe('the programs of a Linux host', () => {
       remedy: expect.stringContaining('Another program in that container listens on this port'),
     })
     first.result.catch(() => {})
-    await first.kill()
+    first.kill()
   })
 
   it('tells where a stream first differs from what was expected', async () => {

@@ -7,6 +7,8 @@ import {
   type AgentEvent,
   agentEventSchema,
   type Done,
+  type ProcessSpec,
+  processSpecOf,
   type ServeSpec,
   type Work,
 } from '../agent/messages.ts'
@@ -45,7 +47,12 @@ export class AgentConnection {
     const flags = process.env.DOMINOES_NODE_FLAGS
     const child = await node.spawn(
       [nodeProgram(), `${paths.project}/harness/agent/agent.ts`, JSON.stringify(device)],
-      flags === undefined ? {} : { environment: { DOMINOES_NODE_FLAGS: flags } },
+      {
+        environment: {
+          NODE_COMPILE_CACHE: paths.compiled,
+          ...(flags === undefined ? {} : { DOMINOES_NODE_FLAGS: flags }),
+        },
+      },
     )
     const agent = new AgentConnection(child)
     const ready = await agent.#next()
@@ -53,6 +60,13 @@ export class AgentConnection {
     if (ready.event !== 'ready') throw new HarnessError(`The agent began with "${ready.event}".`, defect)
     if (device.kind === 'tap') await deployment.connectTap(ready.interface, node.name)
     return agent
+  }
+
+  /** Starts the process for tasks with this specification, if there is none. Throws HarnessError if it cannot run. */
+  async prepare(spec: ProcessSpec): Promise<void> {
+    const event = await this.#command({ id: this.#nextId++, prepare: processSpecOf(spec) })
+    if (event.event !== 'prepared')
+      throw new HarnessError(`The agent answered with "${event.event}".`, defect)
   }
 
   /** Does one task; calls `onListening` once the task waits for connections. Throws HarnessError if the task failed. */

@@ -6,14 +6,14 @@ import type { Testbed } from './testbed.ts'
 export interface Beside {
   /** Stops those that open connections, which lets the others end. Rejects with HarnessError if one failed. */
   finish(): Promise<unknown[]>
-  kill(): Promise<void>
+  kill(): void
 }
 
 /** Starts them in order, each once the one before it waits for connections or runs. */
 export async function startBeside(testbed: Testbed, programs: readonly HostProgram[]): Promise<Beside> {
   const running: (RunningProgram<unknown> & { readonly listens: boolean })[] = []
-  const kill = async () => {
-    await Promise.all(running.map((each) => each.kill()))
+  const kill = () => {
+    for (const each of running) each.kill()
   }
   try {
     for (const { node, program } of programs) {
@@ -24,12 +24,12 @@ export async function startBeside(testbed: Testbed, programs: readonly HostProgr
       await started.ready
     }
   } catch (error) {
-    await kill()
+    kill()
     throw error
   }
   return {
     async finish() {
-      await Promise.all(running.filter(({ listens }) => !listens).map((each) => each.stop()))
+      for (const each of running) if (!each.listens) each.stop()
       return await Promise.all(running.map(({ result }) => result))
     },
     kill,

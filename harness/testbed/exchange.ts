@@ -44,6 +44,9 @@ export async function runExchange(
 ): Promise<Exchanged> {
   for (const each of [work.stack, work.peer])
     if (each !== undefined) context.recordCommand(['work', JSON.stringify(each)])
+  // Outside of what is observed: to start a process takes more of the processors than many an exchange.
+  await agent.prepare(work.stack)
+  if (work.peer !== undefined) await testbed.peerAgent?.prepare(work.peer)
   const beside = await startBeside(testbed, exchange.beside ?? [])
   let peer: PeerEnd | undefined
   const start = async () => {
@@ -60,7 +63,8 @@ export async function runExchange(
     } catch (error) {
       context.log(await socketSnapshot(testbed.peer).catch(() => ''))
       await keepDumps(testbed, context)
-      await Promise.all([peer?.kill(), beside.kill()])
+      peer?.kill()
+      beside.kill()
       throw error
     }
   })

@@ -34,7 +34,7 @@ export async function takeLinuxSample(
       const calling = await startProgram(second.node, second.program)
       return await Promise.all([waiting.result, calling.result])
     } catch (error) {
-      await beside.kill()
+      beside.kill()
       throw error
     }
   })

@@ -18,7 +18,7 @@ export interface PeerEnd {
   readonly ready: Promise<void>
   /** Rejects with HarnessError if it failed. */
   readonly ended: Promise<PeerEnded>
-  kill(): Promise<void>
+  kill(): void
 }
 
 /** `work` is the task of a stack; undefined if the peer is Linux and runs the exchange's program. */
@@ -56,5 +56,5 @@ function startStack(agent: AgentConnection, work: Work, listens: boolean): PeerE
   // A failure rejects both promises. A caller may await only `ended`: then `ready` must not reject unhandled.
   listening.promise.catch(() => {})
   // Nothing to kill: after a failure the whole topology is deployed again.
-  return { ready: listening.promise, ended, kill: async () => {} }
+  return { ready: listening.promise, ended, kill: () => {} }
 }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { ensureEngine, requireAnswer } from '../docker/engine.ts'
+import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
 import type {
@@ -29,6 +30,8 @@ export class ContainerSampler implements Sampler {
   /** The key is the plan of the testbed as text, with the topology first. */
   readonly #testbeds = new Map<string, Testbed>()
   readonly #records: boolean
+  /** A directory for the compiled code of the stacks of all testbeds. */
+  #compiled: string | undefined
 
   constructor({ record = false }: SamplerOptions = {}) {
     this.#records = record
@@ -87,6 +90,7 @@ export class ContainerSampler implements Sampler {
     const testbeds = [...this.#testbeds.values()]
     this.#testbeds.clear()
     await Promise.all(testbeds.map((testbed) => testbed.destroy()))
+    if (this.#compiled !== undefined) await removeScratch(this.#compiled)
   }
 
   async #testbed(plan: TestbedPlan, context: PrepareContext): Promise<Testbed> {
@@ -95,7 +99,9 @@ export class ContainerSampler implements Sampler {
     const known = this.#testbeds.get(key)
     if (known !== undefined) return known
     context.signal.throwIfAborted()
-    const testbed = await Testbed.deploy(plan, this.#runId, (line) => context.log(line))
+    this.#compiled ??= await makeScratch()
+    const onProgress = (line: string) => context.log(line)
+    const testbed = await Testbed.deploy(plan, this.#runId, onProgress, this.#compiled)
     this.#testbeds.set(key, testbed)
     return testbed
   }

@@ -1,6 +1,7 @@
 /**
  * A sample of our stack and its peer, Linux or another stack of ours. The stack's process is kept for a few rounds of
  * its cell. Before the first of these it makes warm-up exchanges, which are verified like the others but not measured.
+ * A quick run has no time for them: there the first exchange takes longer to settle.
  */
 import type { StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
@@ -58,17 +59,17 @@ export async function takeStackSample(
     exchange(testbed, agent, side, plan, context, extent, changes)
   const { id, rounds } = context.experiment
   await testbed.enterRound(id, rounds.full, plan.round)
-  if (!testbed.warmCells.delete(plan.cell) && context.warmupShare * warmup > 0) {
+  const isCold = !testbed.warmCells.delete(plan.cell)
+  const isWholeWarmup = context.warmupShare === 1
+  if (isCold && isWholeWarmup && warmup > 0) {
     context.log('warming up')
-    // A short warm-up gains nothing from being divided: starting an exchange would take most of it.
-    const exchanges = context.warmupShare < 1 ? 1 : warmupExchanges
-    const share = (warmup * context.warmupShare) / exchanges
-    for (let k = 0; k < exchanges; k++) {
-      refuseFaults('warm-up', await make({ settling: 0, measured: share }, {}))
-    }
+    const extent = { settling: 0, measured: warmup / warmupExchanges }
+    for (let k = 0; k < warmupExchanges; k++) refuseFaults('warm-up', await make(extent, {}))
   }
   const disturbance = disturbanceOf(plan.disturbance, context.seed)
-  const measurement = await make({ settling: measured * settlingShare, measured }, { disturbance })
+  const warmingUp = isCold && !isWholeWarmup ? warmup * context.warmupShare : 0
+  const extent = { settling: measured * settlingShare + warmingUp, measured }
+  const measurement = await make(extent, { disturbance })
   // Only after success: after a failure the next process is a new one, and has to be warmed up.
   testbed.warmCells.add(plan.cell)
   if (records && isToBeRecorded(plan.stack, context)) {

@@ -61,11 +61,12 @@ export class Testbed {
     { topology, tapQueues = 1, ...changes }: TestbedPlan,
     runId: string,
     onProgress: (line: string) => void,
+    compiled?: string,
   ): Promise<Testbed> {
     const resolved = resolveTopology(await loadTopology(topology), changes)
     const directory = await makeScratch()
     const withdraw = addCleanUp(() => removeScratch(directory))
-    const deployment = await deployTopology(resolved, { runId, directory, onProgress })
+    const deployment = await deployTopology(resolved, { runId, directory, compiled, onProgress })
     try {
       const agentOf = async (name: string, queues: number) => {
         const node = deployment.node(name)

@@ -35,8 +35,12 @@ export interface DeployOptions {
   readonly runId: string
   /** On this machine; made if it is missing, and mounted into every node as /shared. */
   readonly directory: string
+  /** On this machine: the stacks' processes keep their compiled code there, for later ones. Default: in the container. */
+  readonly compiled?: string | undefined
   readonly onProgress?: Progress | undefined
 }
+
+type Directories = Pick<DeployOptions, 'directory' | 'compiled'>
 
 let deployments = 0
 let leftOversRemoved = false
@@ -54,7 +58,8 @@ export async function deployTopology(
   await mkdir(directory, { recursive: true })
   deployments++
   const context = { docker, image, owner: thisOwner(), runId: options.runId }
-  return await start(topology, context, `${process.pid}-${deployments}`, directory, onProgress)
+  const id = `${process.pid}-${deployments}`
+  return await start(topology, context, id, { ...options, directory }, onProgress)
 }
 
 /** Before the first deployment of this process: left-over containers of killed runs would compete for processors. */
@@ -68,11 +73,11 @@ async function start(
   topology: ResolvedTopology,
   context: HelperContext,
   id: string,
-  directory: string,
+  directories: Directories,
   onProgress: Progress,
 ): Promise<Deployment> {
   onProgress(`starting ${topology.nodes.map((node) => node.name).join(', ')}`)
-  const held = topology.nodes.map((node) => holdNode(node, context, id, directory))
+  const held = topology.nodes.map((node) => holdNode(node, context, id, directories))
   const destroy = async () => {
     await Promise.all(held.map((container) => container.release()))
   }
@@ -99,10 +104,15 @@ async function start(
   }
 }
 
-function holdNode(node: ResolvedNode, context: HelperContext, id: string, directory: string): HeldContainer {
+function holdNode(
+  node: ResolvedNode,
+  context: HelperContext,
+  id: string,
+  { directory, compiled }: Directories,
+): HeldContainer {
   const { docker, image, owner, runId } = context
   const name = `dominoes-${runId}-${id}-${node.name}`
-  return holdContainer(docker, { name, runId, owner, image, ...roleSpec(node, directory) })
+  return holdContainer(docker, { name, runId, owner, image, ...roleSpec(node, directory, compiled) })
 }
 
 async function startedNode(node: ResolvedNode, docker: Docker, held: HeldContainer): Promise<DeployedNode> {

@@ -15,6 +15,8 @@ export const paths = {
   shared: '/shared',
   /** The project, read-only; on nodes of role `stack`. */
   project: '/dominoes',
+  /** Compiled code of the project, for processes that load what others have loaded; on nodes of role `stack`. */
+  compiled: '/compiled',
   /** Programs of Linux hosts, read-only, on all nodes: what they share, and the programs of each workload. */
   peerPrograms: '/peer',
   workloads: '/workload',
@@ -67,10 +69,11 @@ export function nodeProgram(architecture: string = process.arch): string {
   return `${paths.project}/${path}`
 }
 
-/** The parts of a container that follow from a node's role. */
+/** The parts of a container that follow from a node's role; `directory` and `compiled` are on this machine. */
 export function roleSpec(
   node: ResolvedNode,
   directory: string,
+  compiled?: string,
 ): Pick<
   ContainerSpec,
   | 'node'
@@ -89,6 +92,8 @@ export function roleSpec(
     { host: `${project}harness/workload`, container: paths.workloads, writable: false },
   ]
   if (node.role === 'stack') mounts.push({ host: project, container: paths.project, writable: false })
+  if (node.role === 'stack' && compiled !== undefined)
+    mounts.push({ host: compiled, container: paths.compiled, writable: true })
   return {
     node: node.name,
     command: ['sleep', 'infinity'],
