@@ -17,8 +17,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { cipher: 96 * 2 ** 20 },
-    warmupBytes: { cipher: 256 * 2 ** 20 },
+    transferBytes: { cipher: 56 * 2 ** 20 },
+    warmupBytes: { cipher: 144 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, writeBytes },

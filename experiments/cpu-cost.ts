@@ -17,8 +17,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20, linux: 256 * 2 ** 20 },
-    warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20, linux: 64 * 2 ** 20 },
+    transferBytes: { checksum: 160 * 2 ** 20, cipher: 64 * 2 ** 20, linux: 256 * 2 ** 20 },
+    warmupBytes: { checksum: 512 * 2 ** 20, cipher: 160 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },
@@ -28,5 +28,5 @@ export const experiment = defineExperiment({
   baselines: ['sequential', 'single-replica'],
   // Four: one core for each of two replicas, one for the application, one for the peer.
   verdict: { kind: 'replicated-work', tolerance: 0.1, refutableFromCores: 4 },
-  rounds: { full: 15, quick: 2 },
+  rounds: { full: 11, quick: 3 },
 })

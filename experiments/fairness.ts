@@ -12,7 +12,7 @@ export const experiment = defineExperiment({
       'A consequence of replication that this project tests; the dissertation’s abstract says that protocol behaviour was studied',
   },
   topology: 'dumbbell',
-  workload: { kind: 'beside-linux', seconds: 3, warmupSeconds: 0 },
+  workload: { kind: 'beside-linux', seconds: 2, warmupSeconds: 0 },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'] },
     { strategy: ['replicated'], replicas: [1, 2], payloadWork: ['checksum'] },

@@ -33,5 +33,5 @@ export const experiment = defineExperiment({
   baselines: ['sequential'],
   // Neither slower nor faster by more than a tenth.
   verdict: { kind: 'speedup-range', low: 0.9, high: 1.1, refutableFromCores: 3 },
-  rounds: { full: 9, quick: 1 },
+  rounds: { full: 9, quick: 3 },
 })

@@ -17,8 +17,8 @@ export const experiment = defineExperiment({
   topology: 'tap',
   workload: {
     kind: 'iperf3',
-    transferBytes: { checksum: 384 * 2 ** 20, linux: 512 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20, linux: 64 * 2 ** 20 },
+    transferBytes: { checksum: 192 * 2 ** 20, linux: 384 * 2 ** 20 },
+    warmupBytes: { checksum: 384 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, direction, connections: [1] },

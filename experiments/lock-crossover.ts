@@ -18,7 +18,7 @@ export const experiment = defineExperiment({
       'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; the model beside a lock is this project’s',
   },
   topology: 'tap',
-  workload: { kind: 'model', requests: 40_000, warmupRequests: 40_000 },
+  workload: { kind: 'model', requests: 12_000, warmupRequests: 12_000 },
   cells: [
     { strategy: ['sequential'], workRatio, stateLines },
     { strategy: ['replicated', 'locked'], replicas: threads, workRatio, stateLines },

@@ -15,8 +15,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { copy: 256 * 2 ** 20, checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
-    warmupBytes: { copy: 512 * 2 ** 20, checksum: 512 * 2 ** 20, cipher: 256 * 2 ** 20 },
+    transferBytes: { copy: 160 * 2 ** 20, checksum: 160 * 2 ** 20, cipher: 64 * 2 ** 20 },
+    warmupBytes: { copy: 384 * 2 ** 20, checksum: 384 * 2 ** 20, cipher: 160 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

@@ -15,8 +15,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 640 * 2 ** 20 },
-    warmupBytes: { checksum: 768 * 2 ** 20 },
+    transferBytes: { checksum: 384 * 2 ** 20 },
+    warmupBytes: { checksum: 512 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'] },
@@ -29,5 +29,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential'],
   verdict: { kind: 'survival', gapMillis: 250 },
-  rounds: { full: 20, quick: 1 },
+  rounds: { full: 20, quick: 3 },
 })

@@ -16,8 +16,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 256 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20 },
+    transferBytes: { checksum: 160 * 2 ** 20 },
+    warmupBytes: { checksum: 384 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, segmentBytes },

@@ -18,8 +18,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
-    warmupBytes: { checksum: 1024 * 2 ** 20, cipher: 320 * 2 ** 20 },
+    transferBytes: { checksum: 144 * 2 ** 20, cipher: 56 * 2 ** 20 },
+    warmupBytes: { checksum: 512 * 2 ** 20, cipher: 160 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, connections },
@@ -32,5 +32,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 15, quick: 1 },
+  rounds: { full: 11, quick: 3 },
 })

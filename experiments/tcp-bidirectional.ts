@@ -16,8 +16,8 @@ export const experiment = defineExperiment({
   topology: 'tap',
   workload: {
     kind: 'bidirectional',
-    transferBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20, linux: 256 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20, cipher: 160 * 2 ** 20, linux: 64 * 2 ** 20 },
+    transferBytes: { checksum: 112 * 2 ** 20, cipher: 40 * 2 ** 20, linux: 256 * 2 ** 20 },
+    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 160 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },
@@ -26,5 +26,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 15, quick: 2 },
+  rounds: { full: 11, quick: 3 },
 })

@@ -20,8 +20,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 128 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20 },
+    transferBytes: { checksum: 96 * 2 ** 20 },
+    warmupBytes: { checksum: 384 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], ...between },
@@ -31,5 +31,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 15, quick: 1 },
+  rounds: { full: 11, quick: 3 },
 })

@@ -22,7 +22,7 @@ export const experiment = defineExperiment({
       'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract',
   },
   topology: 'tap',
-  workload: { kind: 'request-response', seconds: 1, warmupSeconds: 4 },
+  workload: { kind: 'request-response', seconds: 1, warmupSeconds: 3 },
   cells: exchanges.flatMap((exchange) => [
     { ...exchange, strategy: ['sequential' as const], payloadWork: ['checksum' as const] },
     { ...exchange, strategy: ['replicated' as const], replicas: [2], payloadWork: ['checksum' as const] },
@@ -30,5 +30,5 @@ export const experiment = defineExperiment({
   ]),
   baselines: ['sequential'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 15, quick: 1 },
+  rounds: { full: 11, quick: 3 },
 })

@@ -16,14 +16,14 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: {
-      checksum: 512 * 2 ** 20,
-      cipher: 256 * 2 ** 20,
+      checksum: 224 * 2 ** 20,
+      cipher: 96 * 2 ** 20,
       linux: 512 * 2 ** 20,
     },
-    // About four to six seconds for each process of a stack: until then the JIT compiler takes processor time.
+    // About three seconds for each process of a stack: until then the JIT compiler takes processor time.
     warmupBytes: {
-      checksum: 1024 * 2 ** 20,
-      cipher: 512 * 2 ** 20,
+      checksum: 768 * 2 ** 20,
+      cipher: 256 * 2 ** 20,
       linux: 128 * 2 ** 20,
     },
   },
@@ -45,5 +45,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
-  rounds: { full: 21, quick: 3 },
+  rounds: { full: 15, quick: 3 },
 })

@@ -16,9 +16,9 @@ export const experiment = defineExperiment({
   topology: 'tap',
   workload: {
     kind: 'model',
-    requests: 60_000,
-    // About one second: two new threads are a tenth slower in their first second than later.
-    warmupRequests: 60_000,
+    requests: 16_000,
+    // Up to a second: two new threads are a tenth slower in their first second than later.
+    warmupRequests: 30_000,
   },
   cells: [
     { strategy: ['sequential'], workRatio },
@@ -26,5 +26,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'model', tolerance: 0.1 },
-  rounds: { full: 9, quick: 1 },
+  rounds: { full: 9, quick: 3 },
 })

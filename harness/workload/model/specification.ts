@@ -12,7 +12,7 @@ const count = z.int().positive()
 export const model = specify({
   settings: z.strictObject({
     kind: z.literal('model'),
-    /** Requests that each sample measures, and before (a quarter in a quick run). About 20 µs each. */
+    /** Requests that each sample measures, and before; less in a quick run. About 20 µs each. */
     requests: count,
     warmupRequests: count,
   }),

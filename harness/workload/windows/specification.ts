@@ -10,7 +10,7 @@ import { windowMeasures } from './measures.ts'
 export const windows = specify({
   settings: z.strictObject({
     kind: z.literal('windows'),
-    /** Of the transfer that each sample records and applies again, a quarter in a quick run; another one in every round. */
+    /** Of the transfer that each sample records and applies again, less in a quick run; another one in every round. */
     transferBytes: z
       .int()
       .positive()
