@@ -10,12 +10,18 @@ import { type Combined, combineMeasures } from '../measure/combine.ts'
 import { declaredMeasures } from '../measure/measures.ts'
 import type { Interval } from '../statistics/interval.ts'
 import { type MedianInterval, medianInterval } from '../statistics/median.ts'
-import { costOfRatio } from '../verdict/cost.ts'
-import { compared } from '../verdict/crossover.ts'
 import { judge } from '../verdict/judge.ts'
-import type { Compared, Cost, PredictedCell, Verdict, Work } from '../verdict/judgement.ts'
-import { type ErrorSizes, errorSizes, predictedCell } from '../verdict/prediction.ts'
-import { workOf } from '../verdict/replicated-work.ts'
+import {
+  type Compared,
+  type Cost,
+  compared,
+  type PredictedCell,
+  type Verdict,
+  type Work,
+} from '../verdict/judgement.ts'
+import { costOfRatio } from '../verdict/rules/cost.ts'
+import { type ErrorSizes, errorSizes, predictedCell } from '../verdict/rules/prediction.ts'
+import { workOf } from '../verdict/rules/replicated-work.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import { gainsByRound, rateOf, ratesByRound } from './gains.ts'
 import type { Machine, Manifest } from './manifest.ts'

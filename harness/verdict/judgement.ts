@@ -1,7 +1,9 @@
-/** What a rule is given of an experiment's cells, and its answer. `judge.ts` imports the files with the rules. */
+/** What a rule is given of an experiment's cells, and its answer. `judge.ts` imports the files with the rules. Pure. */
 import type { Factors } from '../matrix/factors.ts'
 import type { Combined } from '../measure/combine.ts'
+import type { MeasureName } from '../measure/measures.ts'
 import type { Interval } from '../statistics/interval.ts'
+import type { MedianInterval } from '../statistics/median.ts'
 
 export type Verdict = 'reproduced' | 'partly' | 'not reproduced' | 'cannot tell here'
 
@@ -53,6 +55,10 @@ export interface Compared extends Interval {
   readonly coverage: number
 }
 
+export function compared({ median, low, high, samples, coverage }: MedianInterval): Compared {
+  return { median, low, high, rounds: samples, coverage }
+}
+
 /** Shares of the measure that cells are compared by: 0.01 is 1 %. Below 0 if the cell that pays was the faster one. */
 export type Cost = Compared
 
@@ -63,4 +69,11 @@ export interface PredictedCell {
   readonly speedupOverSequential: Interval
   /** Signed, as a share of the measured median; null if nothing was measured. */
   readonly error: number | null
+}
+
+/** A sum has no interval. Null for a distribution, too, which is no number. */
+export function numberOf({ measures }: Pick<JudgedCell, 'measures'>, name: MeasureName): Interval | null {
+  const value = measures?.[name] ?? null
+  if (typeof value === 'number') return { median: value, low: value, high: value }
+  return value !== null && 'median' in value ? value : null
 }

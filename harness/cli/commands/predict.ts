@@ -48,7 +48,7 @@ async function check({ costs, draws }: Options, against: string, signal: AbortSi
   const { checksOf } = await import('../../calibrate/questions.ts')
   const { costsName, latestRun, readRun } = await import('../../result/store.ts')
   const { summarize } = await import('../../result/summary.ts')
-  const { errorOf, errorSizes } = await import('../../verdict/prediction.ts')
+  const { errorOf, errorSizes } = await import('../../verdict/rules/prediction.ts')
   const { folder, manifest, samples } = await (against === 'latest'
     ? latestRun(reportsFolder)
     : readRun(against))

@@ -3,15 +3,14 @@
  * but strategy and replicas) is judged by its best replicated cell of two or more replicas; a machine that is too small
  * can confirm the claim, but not refute it.
  */
-import type { SpeedupRange } from '../matrix/experiment.ts'
-import { identifyFactors } from '../matrix/factors.ts'
-import type { Machine } from '../result/manifest.ts'
-import type { Interval } from '../statistics/interval.ts'
-import { communicationOf } from './communication.ts'
-import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
-import type { JudgedCell, Judgement } from './judgement.ts'
-
-type Finding = 'gains' | 'unclear' | 'no gain'
+import type { SpeedupRange } from '../../matrix/experiment.ts'
+import { identifyFactors } from '../../matrix/factors.ts'
+import type { Machine } from '../../result/manifest.ts'
+import type { Interval } from '../../statistics/interval.ts'
+import { communicationOf } from '../communication.ts'
+import { conclude, type Finding } from '../conclude.ts'
+import { fewestRounds, rangeOver, remarksOnCoverage } from '../few-rounds.ts'
+import type { JudgedCell, Judgement } from '../judgement.ts'
 
 export function judgeByRange(rule: SpeedupRange, cells: readonly JudgedCell[], machine: Machine): Judgement {
   const best = bestByCommunication(cells)
@@ -26,15 +25,11 @@ export function judgeByRange(rule: SpeedupRange, cells: readonly JudgedCell[], m
     explain(rule, cell, findings[index] as Finding, communicationOf(cell, best)),
   )
   reasons.push(...remarksOnCoverage(Math.min(...best.map((cell) => cell.speedupCoverage))))
-  const count = (finding: Finding) => findings.filter((other) => other === finding).length
-  if (count('gains') === best.length) return { verdict: 'reproduced', reasons }
-  if (count('gains') > 0) return { verdict: 'partly', reasons }
-  if (count('unclear') > 0) return { verdict: 'cannot tell here', reasons }
-  if (machine.cores >= rule.refutableFromCores) return { verdict: 'not reproduced', reasons }
-  reasons.push(
-    `${machine.cores} cores cannot refute the claim: replicas and peer share them, so that one's gain is the other's loss.`,
-  )
-  return { verdict: 'cannot tell here', reasons }
+  const cannotRefute =
+    machine.cores >= rule.refutableFromCores
+      ? undefined
+      : `${machine.cores} cores cannot refute the claim: replicas and peer share them, so that one's gain is the other's loss.`
+  return conclude(findings, reasons, { cannotRefute })
 }
 
 function bestByCommunication(cells: readonly JudgedCell[]): JudgedCell[] {
@@ -52,8 +47,8 @@ function bestByCommunication(cells: readonly JudgedCell[]): JudgedCell[] {
 function findingOf(rule: SpeedupRange, cell: JudgedCell): Finding {
   const interval = cell.speedupOverSequential
   if (interval === null || cell.roundsCompared < fewestRounds) return 'unclear'
-  if (interval.low >= rule.low) return 'gains'
-  return interval.high < rule.low ? 'no gain' : 'unclear'
+  if (interval.low >= rule.low) return 'as claimed'
+  return interval.high < rule.low ? 'otherwise' : 'unclear'
 }
 
 function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding, communication: string): string {
@@ -62,9 +57,9 @@ function explain(rule: SpeedupRange, cell: JudgedCell, finding: Finding, communi
   const range = rangeOver(cell.roundsCompared, low.toFixed(2), high.toFixed(2))
   const measured = `${communication}: ${replicas} replicas reach ${median.toFixed(2)} times the sequential stack (${range})`
   const bound = `the claimed ${rule.low.toFixed(2)}`
-  if (finding === 'gains')
+  if (finding === 'as claimed')
     return `${measured}: at least ${bound}${median > rule.high ? `, and beyond ${rule.high.toFixed(2)}` : ''}.`
-  if (finding === 'no gain') return `${measured}: below ${bound}.`
+  if (finding === 'otherwise') return `${measured}: below ${bound}.`
   return cell.roundsCompared < fewestRounds
     ? `${measured}: fewer than ${fewestRounds} rounds could be compared.`
     : `${measured}: on both sides of ${bound}.`

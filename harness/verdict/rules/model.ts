@@ -1,7 +1,8 @@
 /** Whether measured speed-ups are those of the model S(N) = N / (1 + (N-1) r), for cells that have r as a factor. Pure. */
-import type { ModelRule } from '../matrix/experiment.ts'
-import { predictedSpeedup } from '../statistics/model.ts'
-import type { JudgedCell, Judgement } from './judgement.ts'
+import type { ModelRule } from '../../matrix/experiment.ts'
+import { predictedSpeedup } from '../../statistics/model.ts'
+import { conclude } from '../conclude.ts'
+import type { JudgedCell, Judgement } from '../judgement.ts'
 
 export function judgeByModel({ tolerance }: ModelRule, cells: readonly JudgedCell[]): Judgement {
   const deviations = cells.flatMap((cell) => {
@@ -17,8 +18,11 @@ export function judgeByModel({ tolerance }: ModelRule, cells: readonly JudgedCel
   if (deviations.length === 0) {
     return { verdict: 'cannot tell here', reasons: ['No cell could be compared with the model.'] }
   }
-  const within = deviations.filter(({ deviation }) => Math.abs(deviation) <= tolerance).length
-  const reasons = deviations.map(({ words }) => words)
-  if (within === deviations.length) return { verdict: 'reproduced', reasons }
-  return { verdict: within > 0 ? 'partly' : 'not reproduced', reasons }
+  const findings = deviations.map(({ deviation }) =>
+    Math.abs(deviation) <= tolerance ? 'as claimed' : 'otherwise',
+  )
+  return conclude(
+    findings,
+    deviations.map(({ words }) => words),
+  )
 }

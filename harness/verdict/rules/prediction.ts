@@ -2,12 +2,12 @@
  * Whether the virtual cores predicted what was measured. Pure. An error is the predicted median over the measured one,
  * less 1; only checks count: predictions for the processors that the measured stack, application and peer shared.
  */
-import type { PredictionRule } from '../matrix/prediction-plan.ts'
-import type { CheckedPrediction } from '../result/prediction.ts'
-import type { Interval } from '../statistics/interval.ts'
-import { median } from '../statistics/median.ts'
-import { fewestRounds } from './few-rounds.ts'
-import type { JudgedCell, Judgement, PredictedCell } from './judgement.ts'
+import type { PredictionRule } from '../../matrix/prediction-plan.ts'
+import type { CheckedPrediction } from '../../result/prediction.ts'
+import type { Interval } from '../../statistics/interval.ts'
+import { median } from '../../statistics/median.ts'
+import { fewestRounds } from '../few-rounds.ts'
+import type { JudgedCell, Judgement, PredictedCell } from '../judgement.ts'
 
 export interface ErrorSizes {
   readonly median: number

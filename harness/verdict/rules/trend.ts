@@ -2,15 +2,14 @@
  * Whether the speed-up over the sequential stack grows, or falls, along a factor. The intervals at the first and the last
  * value decide: they have to lie apart. Pure.
  */
-import type { TrendRule } from '../matrix/experiment.ts'
-import { type DescribedFactor, describeFactors, varying } from '../matrix/factor-words.ts'
-import { factorNames, identifyFactors } from '../matrix/factors.ts'
-import type { Machine } from '../result/manifest.ts'
-import type { Interval } from '../statistics/interval.ts'
-import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
-import type { JudgedCell, Judgement } from './judgement.ts'
-
-type Finding = 'as claimed' | 'unclear' | 'otherwise'
+import type { TrendRule } from '../../matrix/experiment.ts'
+import { type DescribedFactor, describeFactors, varying } from '../../matrix/factor-words.ts'
+import { factorNames, identifyFactors } from '../../matrix/factors.ts'
+import type { Machine } from '../../result/manifest.ts'
+import type { Interval } from '../../statistics/interval.ts'
+import { conclude, type Finding } from '../conclude.ts'
+import { fewestRounds, rangeOver, remarksOnCoverage } from '../few-rounds.ts'
+import type { JudgedCell, Judgement } from '../judgement.ts'
 
 interface Point {
   readonly cell: JudgedCell
@@ -30,13 +29,11 @@ export function judgeByTrend(rule: TrendRule, cells: readonly JudgedCell[], mach
   const reasons = lines.map((line, index) => explain(rule, line, lines, findings[index] as Finding))
   const points = lines.flat()
   reasons.push(...remarksOnCoverage(Math.min(...points.map(({ cell }) => cell.speedupCoverage))))
-  const count = (wanted: Finding) => findings.filter((finding) => finding === wanted).length
-  if (count('as claimed') === lines.length) return { verdict: 'reproduced', reasons }
-  if (count('as claimed') > 0) return { verdict: 'partly', reasons }
-  if (count('unclear') > 0) return { verdict: 'cannot tell here', reasons }
-  if (machine.cores >= rule.refutableFromCores) return { verdict: 'not reproduced', reasons }
-  reasons.push(`${machine.cores} cores cannot refute the claim: the stack shares them with its peer.`)
-  return { verdict: 'cannot tell here', reasons }
+  const cannotRefute =
+    machine.cores >= rule.refutableFromCores
+      ? undefined
+      : `${machine.cores} cores cannot refute the claim: the stack shares them with its peer.`
+  return conclude(findings, reasons, { cannotRefute })
 }
 
 function linesOf({ factor, along }: TrendRule, cells: readonly JudgedCell[]): Line[] {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Definition } from '../matrix/experiment.ts'
-import type { MeasuredSample } from '../result/sample.ts'
-import { summarize } from '../result/summary.ts'
-import { fakeRun, measuring } from '../testing/fake-run.ts'
-import { machine } from '../testing/fixtures.ts'
-import { judge } from './judge.ts'
-import type { JudgedCell } from './judgement.ts'
+import type { Definition } from '../../matrix/experiment.ts'
+import type { MeasuredSample } from '../../result/sample.ts'
+import { summarize } from '../../result/summary.ts'
+import { fakeRun, measuring } from '../../testing/fake-run.ts'
+import { machine } from '../../testing/fixtures.ts'
+import { judge } from '../judge.ts'
+import type { JudgedCell } from '../judgement.ts'
 
 const rule = { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } as const
 

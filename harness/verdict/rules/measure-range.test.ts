@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Factors } from '../matrix/factors.ts'
-import { machine } from '../testing/fixtures.ts'
-import { judge } from './judge.ts'
-import type { JudgedCell } from './judgement.ts'
+import type { Factors } from '../../matrix/factors.ts'
+import { machine } from '../../testing/fixtures.ts'
+import { judge } from '../judge.ts'
+import type { JudgedCell } from '../judgement.ts'
 
 const rule = { kind: 'measure-range', measure: 'shareOfLink', low: 0.4, high: 0.6 } as const
 
@@ -48,6 +48,13 @@ test('partly if it lies outside in some cells, and not reproduced if in all', ()
   const { verdict, reasons } = judged(cell(one, [0.1, 0.2, 0.39]), cell(two, [0.7, 0.8, 0.9]))
   expect(verdict).toBe('not reproduced')
   expect(reasons[1]).toBe('N=2: share 0.80 (0.70 … 0.90), outside 0.40 … 0.60.')
+})
+
+test('outside beside what may be either is no part of the claim', () => {
+  const outside = cell(one, [0.1, 0.2, 0.39])
+  const leaving = cell(two, [0.35, 0.45, 0.5])
+  expect(judged(outside, leaving).verdict).toBe('cannot tell here')
+  expect(judged(outside, leaving, cell({ replicas: 4 }, [0.4, 0.5, 0.6])).verdict).toBe('partly')
 })
 
 test('an interval that leaves the range says nothing, nor do few rounds', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Factors } from '../matrix/factors.ts'
-import type { Combined } from '../measure/combine.ts'
-import { machine } from '../testing/fixtures.ts'
-import { judge } from './judge.ts'
-import type { JudgedCell } from './judgement.ts'
+import type { Factors } from '../../matrix/factors.ts'
+import type { Combined } from '../../measure/combine.ts'
+import { machine } from '../../testing/fixtures.ts'
+import { judge } from '../judge.ts'
+import type { JudgedCell } from '../judgement.ts'
 
 const rule = { kind: 'lock-model', margin: 0.05 } as const
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { TrendRule } from '../matrix/experiment.ts'
-import { machine } from '../testing/fixtures.ts'
-import type { JudgedCell } from './judgement.ts'
+import type { TrendRule } from '../../matrix/experiment.ts'
+import { machine } from '../../testing/fixtures.ts'
+import type { JudgedCell } from '../judgement.ts'
 import { judgeByTrend } from './trend.ts'
 
 const rule: TrendRule = {

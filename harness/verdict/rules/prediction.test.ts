@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { summarize } from '../result/summary.ts'
-import { fakePredictedRun, fakeRun } from '../testing/fake-run.ts'
-import { machine } from '../testing/fixtures.ts'
-import { judge } from './judge.ts'
-import type { JudgedCell, PredictedCell } from './judgement.ts'
+import { summarize } from '../../result/summary.ts'
+import { fakePredictedRun, fakeRun } from '../../testing/fake-run.ts'
+import { machine } from '../../testing/fixtures.ts'
+import { judge } from '../judge.ts'
+import type { JudgedCell, PredictedCell } from '../judgement.ts'
 import { errorSizes } from './prediction.ts'
 
 const rule = { kind: 'prediction', median: 0.1, worst: 0.2 } as const

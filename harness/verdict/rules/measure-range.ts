@@ -2,16 +2,15 @@
  * Whether a measure lies in a range in every cell that the claim is about. Pure. The others are told beside them, and so is the
  * kernel's own stack: a range that Linux leaves too says more of the range than of us.
  */
-import { factorNames } from '../matrix/factors.ts'
-import type { MeasureRangeRule } from '../matrix/range-rule.ts'
-import { formatNumber } from '../measure/format.ts'
-import { measureOf } from '../measure/measures.ts'
-import type { Interval } from '../statistics/interval.ts'
-import { nameAmong } from './cell-name.ts'
-import { fewestRounds, rangeOver } from './few-rounds.ts'
-import type { JudgedCell, Judgement } from './judgement.ts'
-
-type Finding = 'within' | 'unclear' | 'outside'
+import { factorNames } from '../../matrix/factors.ts'
+import type { MeasureRangeRule } from '../../matrix/range-rule.ts'
+import { formatNumber } from '../../measure/format.ts'
+import { measureOf } from '../../measure/measures.ts'
+import type { Interval } from '../../statistics/interval.ts'
+import { nameAmong } from '../cell-name.ts'
+import { conclude, type Finding } from '../conclude.ts'
+import { fewestRounds, rangeOver } from '../few-rounds.ts'
+import type { JudgedCell, Judgement } from '../judgement.ts'
 
 export function judgeByMeasureRange(rule: MeasureRangeRule, cells: readonly JudgedCell[]): Judgement {
   const told = cells.map((cell) => tell(rule, cell, cells))
@@ -19,10 +18,7 @@ export function judgeByMeasureRange(rule: MeasureRangeRule, cells: readonly Judg
   const reasons = told.map(({ words }) => words)
   if (findings.length === 0)
     return { verdict: 'cannot tell here', reasons: ['No cell that the claim is about was measured.'] }
-  const count = (finding: Finding) => findings.filter((other) => other === finding).length
-  if (count('within') === findings.length) return { verdict: 'reproduced', reasons }
-  if (count('outside') === findings.length) return { verdict: 'not reproduced', reasons }
-  return { verdict: count('outside') > 0 ? 'partly' : 'cannot tell here', reasons }
+  return conclude(findings, reasons, { isOnEvery: true })
 }
 
 /** A cell that is not judged has no finding. */
@@ -51,14 +47,14 @@ function isJudged({ where = {} }: MeasureRangeRule, { factors }: JudgedCell): bo
 
 function findingOf(rule: MeasureRangeRule, { low, high }: Interval, rounds: number): Finding {
   if (rounds < fewestRounds) return 'unclear'
-  if (low >= rule.low && high <= rule.high) return 'within'
-  return high < rule.low || low > rule.high ? 'outside' : 'unclear'
+  if (low >= rule.low && high <= rule.high) return 'as claimed'
+  return high < rule.low || low > rule.high ? 'otherwise' : 'unclear'
 }
 
 function describe(rule: MeasureRangeRule, { samples }: JudgedCell, finding: Finding): string {
   const range = `${formatNumber(rule.low)} … ${formatNumber(rule.high)}`
-  if (finding === 'within') return `within ${range}`
-  if (finding === 'outside') return `outside ${range}`
+  if (finding === 'as claimed') return `within ${range}`
+  if (finding === 'otherwise') return `outside ${range}`
   return samples < fewestRounds
     ? `in fewer than ${fewestRounds} rounds`
     : `not in all its interval within ${range}`

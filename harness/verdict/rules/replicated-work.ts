@@ -8,14 +8,15 @@
  * W includes the cost of sharing itself: publishing, claiming, cache lines that others write. The model does not
  * distinguish it from state work, so r here is at least the share of state work.
  */
-import type { ReplicatedWorkRule } from '../matrix/experiment.ts'
-import { describeFactors, varying } from '../matrix/factor-words.ts'
-import { factorNames, identifyFactors } from '../matrix/factors.ts'
-import type { Combined } from '../measure/combine.ts'
-import type { Machine } from '../result/manifest.ts'
-import { predictedSpeedup } from '../statistics/model.ts'
-import { fewestRounds } from './few-rounds.ts'
-import type { JudgedCell, Judgement, Work } from './judgement.ts'
+import type { ReplicatedWorkRule } from '../../matrix/experiment.ts'
+import { describeFactors, varying } from '../../matrix/factor-words.ts'
+import { factorNames, identifyFactors } from '../../matrix/factors.ts'
+import type { Combined } from '../../measure/combine.ts'
+import type { Machine } from '../../result/manifest.ts'
+import { predictedSpeedup } from '../../statistics/model.ts'
+import { conclude } from '../conclude.ts'
+import { fewestRounds } from '../few-rounds.ts'
+import type { JudgedCell, Judgement, Work } from '../judgement.ts'
 
 /** Work from the medians of a cell; null if they were not all measured. */
 export function workOf({
@@ -47,26 +48,28 @@ export function judgeByReplicatedWork(
   cells: readonly JudgedCell[],
   { cores }: Machine,
 ): Judgement {
-  const findings = cells.flatMap((cell) => findingOf(cell, cells))
-  if (findings.length === 0) {
+  const compared = cells.flatMap((cell) => compare(cell, cells))
+  if (compared.length === 0) {
     const reason = 'No cell of several replicas could be compared with one of a single replica.'
     return { verdict: 'cannot tell here', reasons: [reason] }
   }
-  const reasons = findings.map(({ words }) => words)
-  const fewest = Math.min(...findings.map(({ rounds }) => rounds))
+  const reasons = compared.map(({ words }) => words)
+  const fewest = Math.min(...compared.map(({ rounds }) => rounds))
   if (fewest < fewestRounds) {
     reasons.push(`Fewer than ${fewestRounds} rounds could be compared.`)
     return { verdict: 'cannot tell here', reasons }
   }
-  const within = findings.filter(({ deviation }) => Math.abs(deviation) <= tolerance).length
-  if (within === findings.length) return { verdict: 'reproduced', reasons }
-  if (within > 0) return { verdict: 'partly', reasons }
-  if (cores >= refutableFromCores) return { verdict: 'not reproduced', reasons }
-  reasons.push(`${cores} cores cannot refute the model: replicas, application and peer share them.`)
-  return { verdict: 'cannot tell here', reasons }
+  const findings = compared.map(({ deviation }) =>
+    Math.abs(deviation) <= tolerance ? 'as claimed' : 'otherwise',
+  )
+  const cannotRefute =
+    cores >= refutableFromCores
+      ? undefined
+      : `${cores} cores cannot refute the model: replicas, application and peer share them.`
+  return conclude(findings, reasons, { cannotRefute })
 }
 
-function findingOf(cell: JudgedCell, cells: readonly JudgedCell[]) {
+function compare(cell: JudgedCell, cells: readonly JudgedCell[]) {
   const { replicas = 1 } = cell.factors
   const one = singleOf(cell, cells)?.work
   const measured = cell.speedupOverSingle?.median

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Definition } from '../matrix/experiment.ts'
-import { summarize } from '../result/summary.ts'
-import { fakeRun, measuring } from '../testing/fake-run.ts'
-import { machine } from '../testing/fixtures.ts'
-import { judge } from './judge.ts'
-import type { Compared, JudgedCell } from './judgement.ts'
+import type { Definition } from '../../matrix/experiment.ts'
+import { summarize } from '../../result/summary.ts'
+import { fakeRun, measuring } from '../../testing/fake-run.ts'
+import { machine } from '../../testing/fixtures.ts'
+import { judge } from '../judge.ts'
+import type { Compared, JudgedCell } from '../judgement.ts'
 
 const rule = {
   kind: 'crossover',

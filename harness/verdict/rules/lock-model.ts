@@ -3,20 +3,19 @@
  * s_l of it under a lock and p of payload work, N threads under a lock carry min(1 / s_l, N / (p + s_l)) requests, and N
  * replicas N / (p + N s). What s and p are, the sequential cell says; what s_l is, the locked one.
  */
-import { agreeOn, type FactorName, factorNames } from '../matrix/factors.ts'
-import type { LockModelRule } from '../matrix/measure-rules.ts'
-import { formatNumber, formatQuantity } from '../measure/format.ts'
-import { declaredMeasures, type MeasureName } from '../measure/measures.ts'
-import type { Machine } from '../result/manifest.ts'
-import type { Interval } from '../statistics/interval.ts'
-import { lockedRate, replicatedRate } from '../statistics/model.ts'
-import { numberOf } from './at-most.ts'
-import { nameAmong } from './cell-name.ts'
-import { fewestRounds, rangeOver } from './few-rounds.ts'
-import type { JudgedCell, Judgement } from './judgement.ts'
+import { agreeOn, type FactorName, factorNames } from '../../matrix/factors.ts'
+import type { LockModelRule } from '../../matrix/measure-rules.ts'
+import { formatNumber, formatQuantity } from '../../measure/format.ts'
+import { declaredMeasures, type MeasureName } from '../../measure/measures.ts'
+import type { Machine } from '../../result/manifest.ts'
+import type { Interval } from '../../statistics/interval.ts'
+import { lockedRate, replicatedRate } from '../../statistics/model.ts'
+import { nameAmong } from '../cell-name.ts'
+import { conclude, type Finding } from '../conclude.ts'
+import { fewestRounds, rangeOver } from '../few-rounds.ts'
+import { type JudgedCell, type Judgement, numberOf } from '../judgement.ts'
 
 type Winner = 'replicas' | 'the lock' | 'neither'
-type Finding = 'agrees' | 'differs' | 'unclear'
 
 /** One replicated cell beside the locked one with as many threads, and the sequential one. */
 interface Comparison {
@@ -53,11 +52,9 @@ export function judgeByLockModel(
     ...judged.map(({ words }) => words),
     ...(failed === 0 ? [] : [`${failed} samples failed.`]),
   ]
-  const count = (finding: Finding) => judged.filter((each) => each.finding === finding).length
   if (failed > 0) return { verdict: 'cannot tell here', reasons }
-  if (count('agrees') === judged.length) return { verdict: 'reproduced', reasons }
-  if (count('agrees') > 0) return { verdict: 'partly', reasons }
-  return { verdict: count('unclear') > 0 ? 'cannot tell here' : 'not reproduced', reasons }
+  const findings = judged.map(({ finding }) => finding)
+  return conclude(findings, reasons)
 }
 
 function compare(cell: JudgedCell, cells: readonly JudgedCell[]): Comparison[] {
@@ -106,8 +103,8 @@ function judgeOne({ margin }: LockModelRule, comparison: Comparison, { cores }: 
     !isKnown || (measured === 'neither' && said !== 'neither')
       ? 'unclear'
       : measured === said || said === 'neither'
-        ? 'agrees'
-        : 'differs'
+        ? 'as claimed'
+        : 'otherwise'
   const parts = `s ${formatNumber(s)} µs, s_l ${formatNumber(sectioned)} µs, p ${formatNumber(p)} µs`
   const model = `the model says ${rate(byModel.locked)} under the lock and ${rate(byModel.replicated)} by replicas`
   const seen = `measured ${withRange(locked, samples)} and ${withRange(replicated, samples)}`
@@ -139,7 +136,7 @@ function conclusion(
   }
   const wins = measured === 'replicas' ? 'replicas win' : 'the lock wins'
   if (said === 'neither') return `${wins}, by less than the model can tell`
-  return finding === 'agrees' ? `${wins}, as the model says` : `${wins}, against the model`
+  return finding === 'as claimed' ? `${wins}, as the model says` : `${wins}, against the model`
 }
 
 function rate(perMicro: number): string {

@@ -3,11 +3,12 @@
  * allows. A cost is the share of the goodput, or of the measure that cells are compared by, that a cell loses against
  * the same cell without the comparison. It follows from ratios within a round. Pure.
  */
-import type { CostRule } from '../matrix/experiment.ts'
-import type { Factors } from '../matrix/factors.ts'
-import type { MedianInterval } from '../statistics/median.ts'
-import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
-import type { Cost, JudgedCell, Judgement } from './judgement.ts'
+import type { CostRule } from '../../matrix/experiment.ts'
+import type { Factors } from '../../matrix/factors.ts'
+import type { MedianInterval } from '../../statistics/median.ts'
+import { conclude, type Finding } from '../conclude.ts'
+import { fewestRounds, rangeOver, remarksOnCoverage } from '../few-rounds.ts'
+import type { Cost, JudgedCell, Judgement } from '../judgement.ts'
 
 /** The cost that follows from a gain: of the cell with what is paid for, over the cell without it. */
 export function costOfRatio({ median, low, high, samples, coverage }: MedianInterval): Cost {
@@ -50,25 +51,20 @@ export function judgeByCost(rule: CostRule, cells: readonly JudgedCell[], quanti
     }),
     ...remarksOnCoverage(Math.min(...costs.map(({ cost }) => cost.coverage))),
   ]
-  const count = (finding: Finding) => findings.filter((other) => other === finding).length
   if (failed > 0 || unseen.length > 0) return { verdict: 'cannot tell here', reasons }
-  if (count('within') === findings.length) return { verdict: 'reproduced', reasons }
-  if (count('within') > 0) return { verdict: 'partly', reasons }
-  return { verdict: count('unclear') > 0 ? 'cannot tell here' : 'not reproduced', reasons }
+  return conclude(findings, reasons)
 }
-
-type Finding = 'within' | 'unclear' | 'beyond'
 
 function findingOf({ atMost }: CostRule, { low, high, rounds }: Cost): Finding {
   if (rounds < fewestRounds) return 'unclear'
-  if (high <= atMost) return 'within'
-  return low > atMost ? 'beyond' : 'unclear'
+  if (high <= atMost) return 'as claimed'
+  return low > atMost ? 'otherwise' : 'unclear'
 }
 
 function describe({ atMost }: CostRule, { rounds }: Cost, finding: Finding): string {
   const limit = inPercent(atMost)
-  if (finding === 'within') return `at most ${limit}`
-  if (finding === 'beyond') return `more than ${limit}`
+  if (finding === 'as claimed') return `at most ${limit}`
+  if (finding === 'otherwise') return `more than ${limit}`
   return rounds < fewestRounds
     ? `fewer than ${fewestRounds} rounds could be compared`
     : `on both sides of ${limit}`

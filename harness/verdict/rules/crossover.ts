@@ -8,13 +8,12 @@
  *
  * A machine that is too small can confirm the claim, but not refute it.
  */
-import type { CrossoverRule } from '../matrix/experiment.ts'
-import { describeFactors, varying } from '../matrix/factor-words.ts'
-import { factorNames, identifyFactors } from '../matrix/factors.ts'
-import type { Machine } from '../result/manifest.ts'
-import type { MedianInterval } from '../statistics/median.ts'
-import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
-import type { Compared, JudgedCell, Judgement } from './judgement.ts'
+import type { CrossoverRule } from '../../matrix/experiment.ts'
+import { describeFactors, varying } from '../../matrix/factor-words.ts'
+import { factorNames, identifyFactors } from '../../matrix/factors.ts'
+import type { Machine } from '../../result/manifest.ts'
+import { fewestRounds, rangeOver, remarksOnCoverage } from '../few-rounds.ts'
+import type { Compared, JudgedCell, Judgement } from '../judgement.ts'
 
 type Place = 'ahead' | 'unclear' | 'behind'
 
@@ -29,10 +28,6 @@ type Line = readonly Point[]
 
 /** `half`: one end is as claimed, and the other is not. */
 type Finding = 'crosses' | 'half' | 'unclear' | 'otherwise'
-
-export function compared({ median, low, high, samples, coverage }: MedianInterval): Compared {
-  return { median, low, high, rounds: samples, coverage }
-}
 
 export function judgeByCrossover(
   rule: CrossoverRule,

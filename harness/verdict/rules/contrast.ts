@@ -2,14 +2,13 @@
  * Whether one value of a factor is as much better or worse than another as the rule says, in cells that are equal in all
  * else. Gains are ratios within a round, above 1 if the first value is the better one. Pure.
  */
-import type { ContrastRule } from '../matrix/experiment.ts'
-import { describeFactors, varying } from '../matrix/factor-words.ts'
-import type { Machine } from '../result/manifest.ts'
-import { communicationOf } from './communication.ts'
-import { fewestRounds, rangeOver, remarksOnCoverage } from './few-rounds.ts'
-import type { Compared, JudgedCell, Judgement } from './judgement.ts'
-
-type Finding = 'as claimed' | 'unclear' | 'otherwise'
+import type { ContrastRule } from '../../matrix/experiment.ts'
+import { describeFactors, varying } from '../../matrix/factor-words.ts'
+import type { Machine } from '../../result/manifest.ts'
+import { communicationOf } from '../communication.ts'
+import { conclude, type Finding } from '../conclude.ts'
+import { fewestRounds, rangeOver, remarksOnCoverage } from '../few-rounds.ts'
+import type { Compared, JudgedCell, Judgement } from '../judgement.ts'
 
 export function judgeByContrast(
   rule: ContrastRule,
@@ -29,13 +28,15 @@ export function judgeByContrast(
     ({ cell, contrast, finding }) => `${nameOf(cell, all)}: ${explain(rule, contrast, finding, quantity)}`,
   )
   reasons.push(...remarksOnCoverage(Math.min(...judged.map(({ contrast }) => contrast.coverage))))
-  const count = (wanted: Finding) => judged.filter(({ finding }) => finding === wanted).length
-  if (count('as claimed') === judged.length) return { verdict: 'reproduced', reasons }
-  if (count('as claimed') > 0) return { verdict: 'partly', reasons }
-  if (count('unclear') > 0) return { verdict: 'cannot tell here', reasons }
-  if (machine.cores >= (rule.refutableFromCores ?? 1)) return { verdict: 'not reproduced', reasons }
-  reasons.push(`${machine.cores} cores cannot refute the claim: the stack shares them with its peer.`)
-  return { verdict: 'cannot tell here', reasons }
+  const cannotRefute =
+    machine.cores >= (rule.refutableFromCores ?? 1)
+      ? undefined
+      : `${machine.cores} cores cannot refute the claim: the stack shares them with its peer.`
+  return conclude(
+    judged.map(({ finding }) => finding),
+    reasons,
+    { cannotRefute },
+  )
 }
 
 /** `pipelined, N=3, checksum, all on one core`: what is not the same for all judged cells, and the payload work. */

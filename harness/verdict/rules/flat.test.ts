@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Factors } from '../matrix/factors.ts'
-import type { FlatRule } from '../matrix/measure-rules.ts'
-import { machine } from '../testing/fixtures.ts'
-import { judge } from './judge.ts'
-import type { JudgedCell } from './judgement.ts'
+import type { Factors } from '../../matrix/factors.ts'
+import type { FlatRule } from '../../matrix/measure-rules.ts'
+import { machine } from '../../testing/fixtures.ts'
+import { judge } from '../judge.ts'
+import type { JudgedCell } from '../judgement.ts'
 
 const rule: FlatRule = {
   kind: 'flat',

@@ -2,18 +2,16 @@
  * Whether a measure is the same, within limits, for all values of a factor: cells that differ in that factor alone are
  * compared, the largest with the least. Pure.
  */
-import { describeFactors } from '../matrix/factor-words.ts'
-import { type FactorName, type Factors, identifyFactors } from '../matrix/factors.ts'
-import type { FlatRule } from '../matrix/measure-rules.ts'
-import { formatNumber } from '../measure/format.ts'
-import { measureOf } from '../measure/measures.ts'
-import type { Interval } from '../statistics/interval.ts'
-import { numberOf } from './at-most.ts'
-import { nameAmong } from './cell-name.ts'
-import { fewestRounds } from './few-rounds.ts'
-import type { JudgedCell, Judgement } from './judgement.ts'
-
-type Finding = 'flat' | 'unclear' | 'not flat'
+import { describeFactors } from '../../matrix/factor-words.ts'
+import { type FactorName, type Factors, identifyFactors } from '../../matrix/factors.ts'
+import type { FlatRule } from '../../matrix/measure-rules.ts'
+import { formatNumber } from '../../measure/format.ts'
+import { measureOf } from '../../measure/measures.ts'
+import type { Interval } from '../../statistics/interval.ts'
+import { nameAmong } from '../cell-name.ts'
+import { conclude, type Finding } from '../conclude.ts'
+import { fewestRounds } from '../few-rounds.ts'
+import { type JudgedCell, type Judgement, numberOf } from '../judgement.ts'
 
 interface Measured {
   readonly factors: Factors
@@ -38,10 +36,7 @@ export function judgeByFlatness(rule: FlatRule, cells: readonly JudgedCell[]): J
   )
   const failed = cells.reduce((sum, cell) => sum + cell.failed, 0)
   if (failed > 0) reasons.push(`${failed} samples failed.`)
-  const count = (finding: Finding) => findings.filter((other) => other === finding).length
-  if (count('not flat') === findings.length) return { verdict: 'not reproduced', reasons }
-  if (count('not flat') > 0 && count('flat') > 0) return { verdict: 'partly', reasons }
-  return { verdict: failed > 0 || count('unclear') > 0 ? 'cannot tell here' : 'reproduced', reasons }
+  return conclude(findings, reasons, { isOnEvery: true, failed })
 }
 
 /** Cells that are equal but for `factor`, where there are several, from the least to the largest. */
@@ -71,8 +66,8 @@ function timesOf(group: readonly Measured[]): Interval {
 function findingOf({ times: limit }: FlatRule, group: readonly Measured[]): Finding {
   const { low, high } = timesOf(group)
   if (Math.min(...group.map(({ samples }) => samples)) < fewestRounds) return 'unclear'
-  if (high <= limit) return 'flat'
-  return low > limit ? 'not flat' : 'unclear'
+  if (high <= limit) return 'as claimed'
+  return low > limit ? 'otherwise' : 'unclear'
 }
 
 function explain(
@@ -92,8 +87,8 @@ function explain(
   const measured = `${rest === '' ? '' : `${rest}: `}${title.toLowerCase()} from ${end(least)} to ${end(largest)}`
   const range = `${median.toFixed(2)} times (${low.toFixed(2)} … ${high.toFixed(2)})`
   const judged = {
-    flat: `at most ${limit} times`,
-    'not flat': `more than ${limit} times`,
+    'as claimed': `at most ${limit} times`,
+    otherwise: `more than ${limit} times`,
     unclear: `with these rounds not to be told from ${limit} times`,
   }
   return `${measured}, ${range}: ${judged[finding]}.`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { machine } from '../testing/fixtures.ts'
-import type { JudgedCell } from './judgement.ts'
+import { machine } from '../../testing/fixtures.ts'
+import type { JudgedCell } from '../judgement.ts'
 import { judgeByReplicatedWork, workOf } from './replicated-work.ts'
 
 const rule = { kind: 'replicated-work', tolerance: 0.1, refutableFromCores: 4 } as const

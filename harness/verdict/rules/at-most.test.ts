@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Combined } from '../measure/combine.ts'
-import { machine } from '../testing/fixtures.ts'
-import { judge } from './judge.ts'
-import type { JudgedCell } from './judgement.ts'
+import type { Combined } from '../../measure/combine.ts'
+import { machine } from '../../testing/fixtures.ts'
+import { judge } from '../judge.ts'
+import type { JudgedCell } from '../judgement.ts'
 
 const rule = { kind: 'at-most', measure: 'duplicateAcks', limit: 0, over: 'outOfOrder' } as const
 

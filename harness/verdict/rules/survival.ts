@@ -1,6 +1,6 @@
 /** Whether connections survived the disturbances: every byte arrived, and no pause was longer than allowed. Pure. */
-import type { SurvivalRule } from '../matrix/experiment.ts'
-import type { JudgedCell, Judgement } from './judgement.ts'
+import type { SurvivalRule } from '../../matrix/experiment.ts'
+import type { JudgedCell, Judgement } from '../judgement.ts'
 
 export function judgeBySurvival({ gapMillis: limit }: SurvivalRule, cells: readonly JudgedCell[]): Judgement {
   const disturbed = cells.filter((cell) => cell.disturbances > 0)
