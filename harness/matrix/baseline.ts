@@ -8,7 +8,11 @@ import { agreeOn, type FactorName, type Factors, factorNames } from './factors.t
 export type Baseline = Experiment['baselines'][number]
 
 /** The cells that match a baseline's description: exactly one in a valid experiment, none for the Linux reference. */
-export function baselineCandidates(baseline: Baseline, cell: Cell, cells: readonly Cell[]): Cell[] {
+export function baselineCandidates<Of extends Pick<Cell, 'factors'>>(
+  baseline: Baseline,
+  cell: Of,
+  cells: readonly Of[],
+): Of[] {
   if (cell.factors.strategy === 'linux') return []
   if (baseline === 'sequential') {
     return cells.filter(

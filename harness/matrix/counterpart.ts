@@ -13,6 +13,9 @@ import {
 } from './factors.ts'
 import { isReadByStrategy } from './scope.ts'
 
+/** What of a cell decides. */
+type Compared = Pick<Cell, 'factors'>
+
 export type ComparingRule = CostRule | ContrastRule | CrossoverRule
 
 /** Undefined for a rule that compares no two cells. */
@@ -26,7 +29,7 @@ export function comparedFactor(rule: ComparingRule): FactorName {
 }
 
 /** Whether the rule judges a cell: it has the value `of`, and is where the rule looks. */
-export function isJudged(rule: ComparingRule, { factors }: Cell): boolean {
+export function isJudged(rule: ComparingRule, { factors }: Compared): boolean {
   const where = rule.kind === 'contrast' ? (rule.where ?? {}) : {}
   return (
     factors[comparedFactor(rule)] === rule.of &&
@@ -35,7 +38,11 @@ export function isJudged(rule: ComparingRule, { factors }: Cell): boolean {
 }
 
 /** One in a valid experiment; none if `cell` is not judged. */
-export function counterpartsOf(rule: ComparingRule, cell: Cell, cells: readonly Cell[]): Cell[] {
+export function counterpartsOf<Of extends Compared>(
+  rule: ComparingRule,
+  cell: Of,
+  cells: readonly Of[],
+): Of[] {
   if (!isJudged(rule, cell)) return []
   const factor = comparedFactor(rule)
   const isCompared = (name: FactorName) =>

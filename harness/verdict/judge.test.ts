@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import { machine } from '../testing/fixtures.ts'
 import { judge } from './judge.ts'
@@ -142,4 +143,60 @@ test('a model is confirmed by cells within its tolerance, and by no others', () 
   expect(judge(model, [atRatio(0.5, 1.1), atRatio(0.05, 1.8)], machine, 'goodput').verdict).toBe('partly')
   expect(judge(model, [atRatio(0.5, 1.1)], machine, 'goodput').verdict).toBe('not reproduced')
   expect(judge(model, [cell('copy', 2, 1, 1, 1)], machine, 'goodput').verdict).toBe('cannot tell here')
+})
+
+const share = { kind: 'measure-range', measure: 'shareOfLink', low: 0.4, high: 0.6 } as const
+const survival = { kind: 'survival', gapMillis: 100 } as const
+
+/** Cells of which each of these rules says that they are as claimed. */
+const sound: readonly (readonly [VerdictRule, JudgedCell])[] = [
+  [rule, cell('cipher', 2, 1.7, 1.8, 1.9)],
+  [share, { ...cell('cipher', 2, 1, 1, 1), measures: { shareOfLink: { low: 0.5, median: 0.5, high: 0.5 } } }],
+  [
+    survival,
+    {
+      ...cell('cipher', 2, 1, 1, 1),
+      factors: { strategy: 'replicated', replicas: 2, topology: 'tap', disturbance: 'kill' },
+      disturbances: 3,
+      gapMillis: { low: 1, median: 2, high: 3 },
+    },
+  ],
+]
+
+test.each(sound)(
+  'states that differed in samples that failed void what is no claim on states: %j',
+  (of, one) => {
+    expect(judge(of, [one], machine, 'goodput').verdict).toBe('reproduced')
+    expect(judge(of, [one, { ...one, divergences: 2 }], machine, 'goodput')).toEqual({
+      verdict: 'cannot tell here',
+      reasons: ['2 state digests differed between replicas at equal index, which voids the comparison.'],
+    })
+  },
+)
+
+test('samples that failed refute survival, whatever else is wrong with them', () => {
+  const [, one] = sound[2] as (typeof sound)[number]
+  const { verdict, reasons } = judge(survival, [{ ...one, failed: 1, divergences: 2 }], machine, 'goodput')
+  expect(verdict).toBe('not reproduced')
+  expect(reasons).toEqual(['1 samples failed: their connections were reset, or never ended.'])
+})
+
+test('a cell without a sample that counts is named, and the claim holds in part at most', () => {
+  const gone = { ...cell('checksum', 2, 1, 1, 1), samples: 0, speedupOverSequential: null, roundsCompared: 0 }
+  expect(judge(rule, [cell('cipher', 2, 1.7, 1.8, 1.9), gone], machine, 'goodput')).toEqual({
+    verdict: 'partly',
+    reasons: [
+      'cipher: 2 replicas reach 1.80 times the sequential stack (1.70 … 1.90): at least the claimed 1.15.',
+      'checksum: no sample of it counts, so it is not judged.',
+    ],
+  })
+})
+
+test('a cell that is not judged may lack samples', () => {
+  const gone = { samples: 0, speedupOverSequential: null, roundsCompared: 0 }
+  const single = { ...cell('cipher', 1, 1, 1, 1), ...gone }
+  const linux: JudgedCell = { ...single, factors: { strategy: 'linux', topology: 'veth' } }
+  const locked: JudgedCell = { ...single, factors: { ...single.factors, strategy: 'locked', replicas: 2 } }
+  const cells = [cell('cipher', 2, 1.7, 1.8, 1.9), single, linux, locked]
+  expect(judge(rule, cells, machine, 'goodput').verdict).toBe('reproduced')
 })

@@ -13,26 +13,54 @@ import { judgeByModel } from './rules/model.ts'
 import { judgeByPrediction } from './rules/prediction.ts'
 import { judgeByRange } from './rules/range.ts'
 import { judgeByReplicatedWork } from './rules/replicated-work.ts'
-import { judgeBySurvival } from './rules/survival.ts'
+import { judgeBySurvival, refuteSurvival } from './rules/survival.ts'
 import { judgeByTrend } from './rules/trend.ts'
+import { remarksOnUnjudged } from './unjudged.ts'
 
-/** `quantity` is the name, for sentences, of the measure that cells are compared by. */
+/**
+ * `quantity` is the name, for sentences, of the measure that cells are compared by. What was wrong with samples, or missing,
+ * comes before the rule and after it, so that it is the same for all rules.
+ */
 export function judge(
   rule: VerdictRule,
   cells: readonly JudgedCell[],
   machine: Machine,
   quantity: string,
 ): Judgement {
-  const isAboutEquality = rule.kind === 'cost' || rule.kind === 'at-most'
-  const refuted = isAboutEquality ? refuteEquality(cells) : undefined
-  if (refuted !== undefined) return refuted
-  const faults = cells.reduce((total, cell) => total + cell.void, 0)
-  if (faults > 0) {
-    return {
-      verdict: 'cannot tell here',
-      reasons: [`${faults} samples had wrong bytes or differing states, which voids the comparison.`],
-    }
+  const settled = refuteAtOnce(rule, cells) ?? voidComparison(cells)
+  if (settled !== undefined) return settled
+  const { verdict, reasons } = judgeBy(rule, cells, machine, quantity)
+  const unjudged = remarksOnUnjudged(rule, cells)
+  return {
+    verdict: verdict === 'reproduced' && unjudged.length > 0 ? 'partly' : verdict,
+    reasons: [...reasons, ...unjudged],
   }
+}
+
+/** What refutes a claim by itself, even in a sample that counts for nothing else. */
+function refuteAtOnce({ kind }: VerdictRule, cells: readonly JudgedCell[]): Judgement | undefined {
+  if (kind === 'survival') return refuteSurvival(cells)
+  return kind === 'cost' || kind === 'at-most' ? refuteEquality(cells) : undefined
+}
+
+/** States may also have differed in samples that failed, which are not among those that are void. */
+function voidComparison(cells: readonly JudgedCell[]): Judgement | undefined {
+  const faults = cells.reduce((total, cell) => total + cell.void, 0)
+  const divergences = cells.reduce((total, cell) => total + cell.divergences, 0)
+  if (faults === 0 && divergences === 0) return undefined
+  const what =
+    faults > 0
+      ? `${faults} samples had wrong bytes or differing states`
+      : `${divergences} state digests differed between replicas at equal index`
+  return { verdict: 'cannot tell here', reasons: [`${what}, which voids the comparison.`] }
+}
+
+function judgeBy(
+  rule: VerdictRule,
+  cells: readonly JudgedCell[],
+  machine: Machine,
+  quantity: string,
+): Judgement {
   switch (rule.kind) {
     case 'model':
       return judgeByModel(rule, cells)

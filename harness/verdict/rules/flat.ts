@@ -25,7 +25,7 @@ export function judgeByFlatness(rule: FlatRule, cells: readonly JudgedCell[]): J
     return value === null ? [] : [{ factors: cell.factors, value, samples: cell.samples }]
   })
   const groups = rule.along.flatMap((factor) =>
-    groupsAlong(factor, measured).map((group) => ({ factor, group })),
+    groupsAlong(factor, measured).map((group) => ({ factor, group: group.toSorted(byMedian) })),
   )
   if (groups.length === 0) {
     return { verdict: 'cannot tell here', reasons: ['No two cells that differ in one factor were measured.'] }
@@ -39,15 +39,20 @@ export function judgeByFlatness(rule: FlatRule, cells: readonly JudgedCell[]): J
   return conclude(findings, reasons, { isOnEvery: true, failed })
 }
 
-/** Cells that are equal but for `factor`, where there are several, from the least to the largest. */
-function groupsAlong(factor: FactorName, measured: readonly Measured[]): Measured[][] {
+/** Cells that are equal but for `factor`, where there are several. */
+export function groupsAlong<Of extends Pick<JudgedCell, 'factors'>>(
+  factor: FactorName,
+  cells: readonly Of[],
+): Of[][] {
   const groups = Map.groupBy(
-    measured.filter(({ factors }) => factors[factor] !== undefined),
+    cells.filter(({ factors }) => factors[factor] !== undefined),
     ({ factors }) => identifyFactors({ ...factors, [factor]: undefined } as Factors),
   )
-  return [...groups.values()]
-    .filter((group) => group.length > 1)
-    .map((group) => group.sort((one, other) => one.value.median - other.value.median))
+  return [...groups.values()].filter((group) => group.length > 1)
+}
+
+function byMedian(one: Measured, other: Measured): number {
+  return one.value.median - other.value.median
 }
 
 function endsOf(group: readonly Measured[]): readonly [least: Measured, largest: Measured] {

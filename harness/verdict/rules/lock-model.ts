@@ -57,11 +57,28 @@ export function judgeByLockModel(
   return conclude(findings, reasons)
 }
 
+export function isComparedByModel({ factors: { strategy, replicas = 1 } }: JudgedCell): boolean {
+  return strategy === 'replicated' && replicas > 1
+}
+
+/** The locked cell and the sequential one, as far as they are there. */
+export function comparedByModel(cell: JudgedCell, cells: readonly JudgedCell[]): JudgedCell[] {
+  return [lockedBeside(cell, cells), sequentialBeside(cell, cells)].filter((other) => other !== undefined)
+}
+
+function lockedBeside(cell: JudgedCell, cells: readonly JudgedCell[]): JudgedCell | undefined {
+  return counterpart(cell, cells, 'locked', [])
+}
+
+function sequentialBeside(cell: JudgedCell, cells: readonly JudgedCell[]): JudgedCell | undefined {
+  return counterpart(cell, cells, 'sequential', ['replicas'])
+}
+
 function compare(cell: JudgedCell, cells: readonly JudgedCell[]): Comparison[] {
-  const { strategy, replicas: threads = 1 } = cell.factors
-  if (strategy !== 'replicated' || threads < 2) return []
-  const locked = counterpart(cell, cells, 'locked', [])
-  const sequential = counterpart(cell, cells, 'sequential', ['replicas'])
+  const { replicas: threads = 1 } = cell.factors
+  if (!isComparedByModel(cell)) return []
+  const locked = lockedBeside(cell, cells)
+  const sequential = sequentialBeside(cell, cells)
   const median = (of: JudgedCell | undefined, name: MeasureName) =>
     of === undefined ? undefined : numberOf(of, name)?.median
   const s = median(sequential, 'stateMicros')

@@ -2,15 +2,19 @@
 import type { SurvivalRule } from '../../matrix/experiment.ts'
 import type { JudgedCell, Judgement } from '../judgement.ts'
 
+/** The judgement if any sample failed, whatever else was wrong with it; undefined if none did. */
+export function refuteSurvival(cells: readonly JudgedCell[]): Judgement | undefined {
+  const failed = cells.reduce((sum, cell) => sum + cell.failed, 0)
+  if (failed === 0) return undefined
+  return {
+    verdict: 'not reproduced',
+    reasons: [`${failed} samples failed: their connections were reset, or never ended.`],
+  }
+}
+
+/** Of cells without a failed sample. */
 export function judgeBySurvival({ gapMillis: limit }: SurvivalRule, cells: readonly JudgedCell[]): Judgement {
   const disturbed = cells.filter((cell) => cell.disturbances > 0)
-  const failed = cells.reduce((sum, cell) => sum + cell.failed, 0)
-  if (failed > 0) {
-    return {
-      verdict: 'not reproduced',
-      reasons: [`${failed} samples failed: their connections were reset, or never ended.`],
-    }
-  }
   if (disturbed.length === 0) {
     return { verdict: 'cannot tell here', reasons: ['No replica was disturbed.'] }
   }

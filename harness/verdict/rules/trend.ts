@@ -36,11 +36,13 @@ export function judgeByTrend(rule: TrendRule, cells: readonly JudgedCell[], mach
   return conclude(findings, reasons, { cannotRefute })
 }
 
+/** One thread gains nothing over one thread: the sequential stack and a single replica have no trend. */
+export function hasTrend({ factors: { strategy, replicas } }: Pick<JudgedCell, 'factors'>): boolean {
+  return strategy !== 'sequential' && replicas !== 1
+}
+
 function linesOf({ factor, along }: TrendRule, cells: readonly JudgedCell[]): Line[] {
-  // One thread gains nothing over one thread: the sequential stack and a single replica have no trend.
-  const parallel = cells.filter(
-    ({ factors: { strategy, replicas } }) => strategy !== 'sequential' && replicas !== 1,
-  )
+  const parallel = cells.filter(hasTrend)
   const groups = Map.groupBy(parallel, ({ factors }) => identifyFactors({ ...factors, [factor]: undefined }))
   const lines = [...groups.values()].map((group) =>
     along.flatMap((value) => {
