@@ -137,6 +137,36 @@ test('one value, or none that was compared, is no line', () => {
   }
 })
 
+test('an end that was not compared is not replaced by its neighbour', () => {
+  const cells = [cell(1, around(1.4)), cell(16, around(0.8)), cell(256, null)]
+  const { verdict, reasons } = judge(rule, cells, manyCores, 'goodput')
+  expect(verdict).toBe('cannot tell here')
+  expect(reasons[0]).toBe(
+    'the goodput of "replicated" over that of "sharded" is 1.40 (1.35 … 1.45) at 1 connection, 0.80 (0.75 … 0.85) at 16 connections: at 256 connections nothing was compared.',
+  )
+  const first = [cell(1, null), cell(16, around(1.4)), cell(256, around(0.8))]
+  expect(verdictOf(first)).toBe('cannot tell here')
+  expect(verdictOf(first, machine)).toBe('cannot tell here')
+})
+
+test('a line of which nothing was compared leaves the others in part', () => {
+  const enciphered = [cell(1, null), cell(16, null)].map(({ factors, ...others }): JudgedCell => {
+    return { ...others, factors: { ...factors, payloadWork: 'cipher' } }
+  })
+  const { verdict, reasons } = judge(rule, [...line(1.4, 0.8), ...enciphered], manyCores, 'goodput')
+  expect(verdict).toBe('partly')
+  expect(reasons[1]).toBe(
+    'cipher: the goodput of "replicated" over that of "sharded" was not measured: at 1 connection nothing was compared; at 16 connections nothing was compared.',
+  )
+})
+
+test('a value between without samples is named, and the claim holds in part', () => {
+  const cells = [cell(1, around(1.4)), cell(16, null, { samples: 0 }), cell(256, around(0.8))]
+  const { verdict, reasons } = judge(rule, cells, manyCores, 'goodput')
+  expect(verdict).toBe('partly')
+  expect(reasons.at(-1)).toBe('16 connections: no sample of it counts, so it is not judged.')
+})
+
 const crossing: Partial<Definition> = {
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'], connections: [1, 8] },

@@ -6,6 +6,8 @@
  *     1  ─────────┴─────┴──────┬──●──┬──────
  *          first value         └─────┘ behind    last value
  *
+ * An end that was not compared makes the line unclear: its neighbour is another value, of which the claim says nothing.
+ *
  * A machine that is too small can confirm the claim, but not refute it.
  */
 import type { CrossoverRule } from '../../matrix/experiment.ts'
@@ -19,11 +21,12 @@ type Place = 'ahead' | 'unclear' | 'behind'
 
 interface Point {
   readonly factors: JudgedCell['factors']
-  readonly ratio: Compared
+  /** Null if the two strategies could not be compared there. */
+  readonly ratio: Compared | null
   readonly place: Place
 }
 
-/** Points in the order of the factor; at least two, or there is no crossover to be seen. */
+/** All values that its cells have, in the order of the factor; at least two, or there is no crossover to be seen. */
 type Line = readonly Point[]
 
 /** `half`: one end is as claimed, and the other is not. */
@@ -36,7 +39,7 @@ export function judgeByCrossover(
   quantity: string,
 ): Judgement {
   const lines = linesOf(rule, cells)
-  if (lines.length === 0) {
+  if (!lines.some((line) => ratiosOf(line).length > 1)) {
     const reason = `No two cells of "${rule.of}" could be compared with "${rule.over}" at different values of ${rule.factor}.`
     return { verdict: 'cannot tell here', reasons: [reason] }
   }
@@ -46,7 +49,7 @@ export function judgeByCrossover(
     const name = nameOf(rule, line, firsts)
     return `${name}${explain(rule, line, findings[index] as Finding, quantity)}`
   })
-  reasons.push(...remarksOnCoverage(Math.min(...lines.flat().map(({ ratio }) => ratio.coverage))))
+  reasons.push(...remarksOnCoverage(Math.min(...lines.flatMap(ratiosOf).map(({ coverage }) => coverage))))
   const has = (...wanted: Finding[]) => findings.some((finding) => wanted.includes(finding))
   if (!has('half', 'unclear', 'otherwise')) return { verdict: 'reproduced', reasons }
   if (has('crosses')) return { verdict: 'partly', reasons }
@@ -62,7 +65,7 @@ export function judgeByCrossover(
 
 function linesOf({ factor, of }: CrossoverRule, cells: readonly JudgedCell[]): Line[] {
   const points = cells.flatMap(({ factors, overRival }): Point[] =>
-    factors.strategy === of && overRival ? [{ factors, ratio: overRival, place: placeOf(overRival) }] : [],
+    factors.strategy === of ? [{ factors, ratio: overRival ?? null, place: placeOf(overRival ?? null) }] : [],
   )
   const lines = Map.groupBy(points, ({ factors: { [factor]: _value, ...others } }) =>
     identifyFactors(others as JudgedCell['factors']),
@@ -72,13 +75,18 @@ function linesOf({ factor, of }: CrossoverRule, cells: readonly JudgedCell[]): L
     .filter((line) => line.length > 1)
 }
 
+function ratiosOf(line: Line): Compared[] {
+  return line.flatMap(({ ratio }) => ratio ?? [])
+}
+
 /** Numbers ascend; other values stay in the order in which they came. */
 function orderOf(one: unknown, other: unknown): number {
   return typeof one === 'number' && typeof other === 'number' ? one - other : 0
 }
 
-function placeOf({ low, high, rounds }: Compared): Place {
-  if (rounds < fewestRounds) return 'unclear'
+function placeOf(ratio: Compared | null): Place {
+  if (ratio === null || ratio.rounds < fewestRounds) return 'unclear'
+  const { low, high } = ratio
   if (low > 1) return 'ahead'
   return high < 1 ? 'behind' : 'unclear'
 }
@@ -98,17 +106,20 @@ function findingOf(rule: CrossoverRule, line: Line): Finding {
 
 function explain(rule: CrossoverRule, line: Line, finding: Finding, quantity: string): string {
   const at = ({ factors }: Point) => describeFactors(factors, [rule.factor])
-  const ratios = line.map((point) => {
+  const ratios = line.flatMap((point) => {
+    if (point.ratio === null) return []
     const { median, low, high, rounds } = point.ratio
-    return `${median.toFixed(2)} (${rangeOver(rounds, low.toFixed(2), high.toFixed(2))}) at ${at(point)}`
+    return [`${median.toFixed(2)} (${rangeOver(rounds, low.toFixed(2), high.toFixed(2))}) at ${at(point)}`]
   })
-  const measured = `the ${quantity} of "${rule.of}" over that of "${rule.over}" is ${ratios.join(', ')}`
+  const values = ratios.length === 0 ? 'was not measured' : `is ${ratios.join(', ')}`
+  const measured = `the ${quantity} of "${rule.of}" over that of "${rule.over}" ${values}`
   if (finding === 'crosses') return `${measured}: ${whereItCrosses(rule, line, at)}.`
   const expected = expectedOf(rule)
   const wrong = [line[0] as Point, line.at(-1) as Point].flatMap((point, end) => {
     if (point.place === expected[end]) return []
     if (point.place !== 'unclear')
       return [`at ${at(point)} it is ${point.place}, by the claim ${expected[end]}`]
+    if (point.ratio === null) return [`at ${at(point)} nothing was compared`]
     if (point.ratio.rounds < fewestRounds)
       return [`at ${at(point)} fewer than ${fewestRounds} rounds could be compared`]
     return [`at ${at(point)} it may be either`]
