@@ -31,6 +31,11 @@ export function medianInterval(samples: readonly number[]): MedianInterval | nul
   }
 }
 
+/** The coverage of an interval over so many samples, for whoever has the interval alone. */
+export function coverageOver(samples: number): number {
+  return coverageOf(samples, skippedOnEachSide(samples))
+}
+
 export function median(samples: readonly number[]): number | null {
   return samples.length === 0 ? null : middle([...samples].sort((a, b) => a - b))
 }

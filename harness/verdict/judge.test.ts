@@ -143,6 +143,9 @@ test('a model is confirmed by cells within its tolerance, and by no others', () 
   expect(judge(model, [atRatio(0.5, 1.1), atRatio(0.05, 1.8)], machine, 'goodput').verdict).toBe('partly')
   expect(judge(model, [atRatio(0.5, 1.1)], machine, 'goodput').verdict).toBe('not reproduced')
   expect(judge(model, [cell('copy', 2, 1, 1, 1)], machine, 'goodput').verdict).toBe('cannot tell here')
+  const few = judge(model, [{ ...atRatio(0.5, 1.3), roundsCompared: 2 }], machine, 'goodput')
+  expect(few.verdict).toBe('cannot tell here')
+  expect(few.reasons[0]).toMatch(/\(−2 %\); there are fewer than 3 rounds\.$/)
 })
 
 const share = { kind: 'measure-range', measure: 'shareOfLink', low: 0.4, high: 0.6 } as const

@@ -57,9 +57,23 @@ test.each<[string, string, JudgedCell[]]>([
 
 test('a median is within the limit if its whole interval is', () => {
   const goodput = { ...rule, measure: 'goodputMbps', limit: 100, over: 'outOfOrder' } as const
-  const at = (low: number, high: number) =>
-    judge(goodput, [cell(1, { goodputMbps: { low, median: low, high }, outOfOrder: 1 })], machine, '').verdict
+  const at = (low: number, high: number, samples = 9) => {
+    const measures = { goodputMbps: { low, median: low, high }, outOfOrder: 1 }
+    return judge(goodput, [cell(1, measures, { samples })], machine, '').verdict
+  }
   expect(at(80, 100)).toBe('reproduced')
   expect(at(80, 101)).toBe('cannot tell here')
   expect(at(101, 102)).toBe('not reproduced')
+  expect(at(80, 100, 2)).toBe('cannot tell here')
+  expect(at(101, 102, 2)).toBe('cannot tell here')
+})
+
+test('a median over few rounds says so; a sum needs none', () => {
+  const goodput = { ...rule, measure: 'goodputMbps', limit: 100 } as const
+  const measures = { goodputMbps: { low: 80, median: 85, high: 90 }, outOfOrder: 1 }
+  const reasonsOf = (samples: number) => judge(goodput, [cell(1, measures, { samples })], machine, '').reasons
+  expect(reasonsOf(2)[0]).toMatch(/allowed; there are fewer than 3 rounds\.$/)
+  expect(reasonsOf(3)).toHaveLength(2)
+  expect(reasonsOf(3)[1]).toContain('75 %')
+  expect(judge(rule, [{ ...sound(1), samples: 1 }], machine, '').verdict).toBe('reproduced')
 })

@@ -12,7 +12,7 @@ const rule: FlatRule = {
   times: 1.5,
 }
 
-function cell(factors: Partial<Factors>, low: number, high = low, samples = 5): JudgedCell {
+function cell(factors: Partial<Factors>, low: number, high = low, samples = 9): JudgedCell {
   return {
     factors: { strategy: 'replicated', replicas: 1, idle: 'backoff', topology: 'tap', ...factors },
     samples,
@@ -62,4 +62,11 @@ test.each<[string, string, JudgedCell[]]>([
   ['a sample that failed', 'cannot tell here', [cell({}, 100), { ...cell({ replicas: 2 }, 100), failed: 1 }]],
 ])('%s: %s', (_, verdict, cells) => {
   expect(verdictOf(...cells)).toBe(verdict)
+})
+
+test('few rounds are said to be few', () => {
+  const cells = [cell({}, 100, 110, 3), cell({ replicas: 2 }, 130, 140, 9)]
+  const { verdict, reasons } = judge(rule, cells, machine, 'request')
+  expect(verdict).toBe('reproduced')
+  expect(reasons.at(-1)).toContain('75 %')
 })

@@ -10,7 +10,7 @@ import { measureOf } from '../../measure/measures.ts'
 import type { Interval } from '../../statistics/interval.ts'
 import { nameAmong } from '../cell-name.ts'
 import { conclude, type Finding } from '../conclude.ts'
-import { fewestRounds } from '../few-rounds.ts'
+import { fewestRounds, remarksOnSamples } from '../few-rounds.ts'
 import { type JudgedCell, type Judgement, numberOf } from '../judgement.ts'
 
 interface Measured {
@@ -34,6 +34,7 @@ export function judgeByFlatness(rule: FlatRule, cells: readonly JudgedCell[]): J
   const reasons = groups.map(({ factor, group }, index) =>
     explain(rule, factor, group, findings[index] as Finding, cells),
   )
+  reasons.push(...remarksOnSamples(groups.flatMap(({ group }) => group)))
   const failed = cells.reduce((sum, cell) => sum + cell.failed, 0)
   if (failed > 0) reasons.push(`${failed} samples failed.`)
   return conclude(findings, reasons, { isOnEvery: true, failed })
@@ -70,7 +71,7 @@ function timesOf(group: readonly Measured[]): Interval {
 
 function findingOf({ times: limit }: FlatRule, group: readonly Measured[]): Finding {
   const { low, high } = timesOf(group)
-  if (Math.min(...group.map(({ samples }) => samples)) < fewestRounds) return 'unclear'
+  if (group.some(({ samples }) => samples < fewestRounds)) return 'unclear'
   if (high <= limit) return 'as claimed'
   return low > limit ? 'otherwise' : 'unclear'
 }

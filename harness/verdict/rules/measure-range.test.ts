@@ -64,6 +64,9 @@ test('an interval that leaves the range says nothing, nor do few rounds', () => 
   const few = judged(cell(one, [0.4, 0.5, 0.6], 2))
   expect(few.verdict).toBe('cannot tell here')
   expect(few.reasons[0]).toContain('in fewer than 3 rounds')
+  expect(judged(cell(one, [0.4, 0.5, 0.6], 3)).reasons.at(-1)).toContain('75 %')
+  const linux = cell({ strategy: 'linux' }, [0.4, 0.5, 0.6], 3)
+  expect(judged(cell(one, [0.4, 0.5, 0.6]), linux).reasons).toHaveLength(2)
 })
 
 test('nor does a cell without a measurement, or none at all', () => {

@@ -9,7 +9,7 @@ import { measureOf } from '../../measure/measures.ts'
 import type { Interval } from '../../statistics/interval.ts'
 import { nameAmong } from '../cell-name.ts'
 import { conclude, type Finding } from '../conclude.ts'
-import { fewestRounds, rangeOver } from '../few-rounds.ts'
+import { fewestRounds, rangeOver, remarksOnSamples } from '../few-rounds.ts'
 import type { JudgedCell, Judgement } from '../judgement.ts'
 
 export function judgeByMeasureRange(rule: MeasureRangeRule, cells: readonly JudgedCell[]): Judgement {
@@ -18,6 +18,8 @@ export function judgeByMeasureRange(rule: MeasureRangeRule, cells: readonly Judg
   const reasons = told.map(({ words }) => words)
   if (findings.length === 0)
     return { verdict: 'cannot tell here', reasons: ['No cell that the claim is about was measured.'] }
+  const isMeasured = ({ measures }: JudgedCell) => (measures?.[rule.measure] ?? null) !== null
+  reasons.push(...remarksOnSamples(cells.filter((cell) => isJudged(rule, cell) && isMeasured(cell))))
   return conclude(findings, reasons, { isOnEvery: true })
 }
 

@@ -43,6 +43,8 @@ test('slower ones refute it only where they had processors', () => {
 test('one sample says nothing, nor do cells without a single replica', () => {
   const once = [cell(1, 5, 1, 1), cell(2, 7, 1.4, 1)]
   expect(judgeByReplicatedWork(rule, once, machine).verdict).toBe('cannot tell here')
+  const fewOfOne = [cell(1, 5, 1, 2), cell(2, 7, 1.4)]
+  expect(judgeByReplicatedWork(rule, fewOfOne, machine).verdict).toBe('cannot tell here')
   expect(judgeByReplicatedWork(rule, [cell(2, 7, 1.4)], machine).verdict).toBe('cannot tell here')
 })
 

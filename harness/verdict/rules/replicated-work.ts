@@ -71,7 +71,8 @@ export function judgeByReplicatedWork(
 
 function compare(cell: JudgedCell, cells: readonly JudgedCell[]) {
   const { replicas = 1 } = cell.factors
-  const one = singleOf(cell, cells)?.work
+  const single = singleOf(cell, cells)
+  const one = single?.work
   const measured = cell.speedupOverSingle?.median
   if (replicas < 2 || !one || !cell.work || one.busy === 0 || measured === undefined) return []
   const share = repeatedShare(one, cell.work, replicas)
@@ -82,7 +83,7 @@ function compare(cell: JudgedCell, cells: readonly JudgedCell[]) {
   const percent = `${sign}${Math.abs(100 * deviation).toFixed(0)} %`
   const name = nameOf(cell, cells)
   const words = `${name}, N=${replicas}: ${times} times the work of one replica, r = ${share.toFixed(2).replace('-', '−')}, so the model says ${predicted.toFixed(2)} times its speed; measured ${measured.toFixed(2)} (${percent}).`
-  return [{ deviation, words, rounds: cell.samples }]
+  return [{ deviation, words, rounds: Math.min(cell.samples, single?.samples ?? 0) }]
 }
 
 function nameOf({ factors }: JudgedCell, cells: readonly JudgedCell[]): string {
