@@ -12,7 +12,7 @@ const exactly = (value: number) => ({ median: value, low: value, high: value })
 function cell(factors: Partial<Factors>, measures: Combined, changes: Partial<JudgedCell> = {}): JudgedCell {
   return {
     factors: { strategy: 'sequential', topology: 'tap', workRatio: 0.1, ...factors },
-    samples: 5,
+    samples: 9,
     void: 0,
     failed: 0,
     measures,
@@ -65,8 +65,18 @@ test.each<[string, string, JudgedCell[]]>([
   ['the lock wins against the model', 'not reproduced', trio(3, [190, 192], [170, 172])],
   ['too close to be told apart', 'cannot tell here', trio(3, [160, 180], [170, 172])],
   ['as close as the model says', 'reproduced', trio(2, [175, 180], [178, 182])],
+  ['a winner where the model names none', 'not reproduced', trio(2, [160, 162], [178, 182])],
+  ['a lock that wins where the model names none', 'not reproduced', trio(2, [178, 182], [160, 162])],
+  ['a winner by less than the margin', 'reproduced', trio(2, [175, 176], [178, 182])],
+  ['a winner that may be beyond the margin', 'cannot tell here', trio(2, [170, 175], [178, 186])],
+  ['too much noise to say that neither wins', 'cannot tell here', trio(2, [150, 190], [160, 200])],
   ['more threads than cores', 'cannot tell here', trio(3, [158, 160], [170, 172], 4)],
   ['few rounds', 'cannot tell here', trio(3, [158, 160], [170, 172], 2, { samples: 2 })],
+  [
+    'few rounds of the cell that s and p are from',
+    'cannot tell here',
+    trio(3, [158, 160], [170, 172]).map((each, index) => (index === 0 ? { ...each, samples: 2 } : each)),
+  ],
   [
     'no lock to compare with',
     'cannot tell here',
@@ -85,4 +95,20 @@ test('samples that failed are named, and leave it open', () => {
   const { verdict, reasons } = judged(trio(3, [158, 160], [170, 172], 2, { failed: 1 }))
   expect(verdict).toBe('cannot tell here')
   expect(reasons.at(-1)).toBe('1 samples failed.')
+})
+
+test('a winner that the model does not name is told to be against it', () => {
+  expect(judged(trio(2, [160, 162], [178, 182])).reasons[1]).toMatch(
+    /: replicas win, by more than the model allows\.$/,
+  )
+  expect(judged(trio(2, [170, 175], [178, 186])).reasons[1]).toMatch(
+    /: one may be ahead by more than the model allows\.$/,
+  )
+})
+
+test('few rounds are said to be few', () => {
+  const cells = trio(3, [158, 160], [170, 172]).map((each) => ({ ...each, samples: 3 }))
+  const { verdict, reasons } = judged(cells)
+  expect(verdict).toBe('reproduced')
+  expect(reasons.at(-1)).toContain('75 %')
 })
