@@ -116,6 +116,7 @@ test('what something costs is drawn and listed for each cell that pays', async (
       ],
       baselines: ['single-replica'],
       verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 },
+      rounds: { full: 7, quick: 2, target: 0.01 },
     },
     sample: (sample) => measuring(sample, { goodputMbps: sample.factors.digests === 'on' ? 98 : 100 }),
   })

@@ -28,6 +28,7 @@ test('other factors, other topologies, other strategies and other workloads are 
       { strategy: ['sequential'], topology: ['veth-packet'], payloadWork: ['cipher'] },
     ],
     baselines: ['single-replica'],
+    verdict: { kind: 'survival', gapMillis: 1 },
   })
   expect(checksOf({ cells, workload: small.workload }, 2, effort)).toEqual([])
   const receiving = { ...small.workload, direction: 'receive' } as typeof small.workload

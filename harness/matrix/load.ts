@@ -13,10 +13,9 @@ import { explainIssues } from './complaints/explain.ts'
 import { complaintsAbout } from './complaints/of-cells.ts'
 import { complaintsAboutMeasures } from './complaints/of-measures.ts'
 import { complaintsAboutTopologies } from './complaints/of-topologies.ts'
-import { comparedFactor, comparingRule, counterpartsOf, isJudged } from './counterpart.ts'
+import { complaintsAboutVerdict } from './complaints/of-verdicts.ts'
 import { expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
-import { agreeOn } from './factors.ts'
 
 /** All experiments of a folder, by id. Throws HarnessError for the first file that is wrong. */
 export async function loadExperiments(folder: string): Promise<Experiment[]> {
@@ -104,77 +103,9 @@ export function resolveDefinition(path: string, definition: Definition): Experim
       })
     }
   }
-  complaints.push(
-    ...complaintsAboutComparison(experiment),
-    ...complaintsAboutTrend(experiment),
-    ...complaintsAboutCrossover(experiment),
-    ...complaintsAboutPredictions(experiment),
-    ...complaintsAboutMeasures(experiment),
-  )
+  complaints.push(...complaintsAboutVerdict(experiment), ...complaintsAboutMeasures(experiment))
   if (complaints.length > 0) throw refusal(path, complaints)
   return experiment
-}
-
-/** Every cell that a rule judges by comparing it with another needs exactly one counterpart. */
-function complaintsAboutComparison({ verdict, cells }: Experiment): Complaint[] {
-  const rule = comparingRule(verdict)
-  if (rule === undefined) return []
-  const { of, over } = rule
-  const factor = comparedFactor(rule)
-  const remedy = `list cells with ${factor} "${of}" and "${over}", equal in everything else`
-  const judged = cells.filter((cell) => isJudged(rule, cell))
-  if (judged.length === 0)
-    return [{ path: ['verdict', 'of'], problem: `no cell has ${factor} "${of}"`, remedy }]
-  return judged.flatMap((cell) => {
-    const found = counterpartsOf(rule, cell, cells).length
-    if (found === 1) return []
-    const count = found === 0 ? 'no counterpart' : `${found} counterparts`
-    const problem = `cell "${cell.id}" has ${count} with ${factor} "${over}"`
-    return [{ path: ['verdict', 'over'], problem, remedy }]
-  })
-}
-
-/** Between the first and the last value of a factor lies a crossover, so there have to be two. */
-function complaintsAboutCrossover({ verdict, cells }: Experiment): Complaint[] {
-  if (verdict.kind !== 'crossover') return []
-  const { factor, of } = verdict
-  const own = cells.filter(({ factors }) => factors.strategy === of)
-  const [only] = own
-  if (only === undefined || own.some((cell) => !agreeOn(factor, cell.factors, only.factors))) return []
-  const problem = `all cells of strategy "${of}" have the same ${factor}`
-  return [{ path: ['verdict', 'factor'], problem, remedy: `list two or more values of ${factor}` }]
-}
-
-/** Every value that a trend goes along needs a cell with a speed-up over the sequential stack. */
-function complaintsAboutTrend({ verdict, cells, baselines }: Experiment): Complaint[] {
-  if (verdict.kind !== 'trend') return []
-  const { factor, along } = verdict
-  const missing = along.filter(
-    (value) => !cells.some(({ factors }) => factors[factor] === value && factors.strategy !== 'sequential'),
-  )
-  const complaints = missing.map((value) => ({
-    path: ['verdict', 'along'],
-    problem: `no cell beside the sequential ones has ${factor} "${value}"`,
-    remedy: `list ${factor} in a set of cells, or leave the value out`,
-  }))
-  if (baselines.includes('sequential')) return complaints
-  const remedy = 'add "sequential", or choose another verdict'
-  return [
-    ...complaints,
-    { path: ['baselines'], problem: 'a trend is one of speed-ups over sequential', remedy },
-  ]
-}
-
-/** A verdict on predictions needs `predictions`, and these need a workload that the virtual cores model. */
-function complaintsAboutPredictions({ verdict, predictions, workload }: Experiment): Complaint[] {
-  const isJudged = verdict.kind === 'prediction'
-  if (isJudged && predictions === undefined) {
-    const remedy = 'say what to ask of the virtual cores, or choose another verdict'
-    return [{ path: ['predictions'], problem: 'missing, though the verdict is on predictions', remedy }]
-  }
-  if (predictions === undefined || specificationOf(workload).isPredictable(workload)) return []
-  const problem = 'the virtual cores model bulk transfers that send, and nothing else'
-  return [{ path: ['workload'], problem, remedy: 'choose that, or leave `predictions` out' }]
 }
 
 function refuseDuplicates(definitions: readonly { path: string; definition: Definition }[]): void {

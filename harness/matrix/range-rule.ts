@@ -1,7 +1,7 @@
 /** A verdict on the claim that a measure lies in a range, whatever measure it is. Pure. */
 import { z } from 'zod'
 import { isRate, measureNames, type RateName } from '../measure/measures.ts'
-import { factorNames } from './factors.ts'
+import { type Factors, factorNames } from './factors.ts'
 
 export const measureRangeRuleSchema = z
   .strictObject({
@@ -19,3 +19,12 @@ export const measureRangeRuleSchema = z
   .refine(({ low, high }) => low <= high, { path: ['high'], error: 'must be at least `low`' })
 
 export type MeasureRangeRule = z.infer<typeof measureRangeRuleSchema>
+
+/** Whether the claim is about a cell. It is never about the kernel's own stack. */
+export function isInRangeClaim(
+  { where = {} }: MeasureRangeRule,
+  { factors }: { readonly factors: Factors },
+): boolean {
+  if (factors.strategy === 'linux') return false
+  return factorNames.every((name) => where[name]?.some((value) => value === factors[name]) ?? true)
+}

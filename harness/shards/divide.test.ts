@@ -45,6 +45,7 @@ test('what a cost is counted on is in one unit with its counterpart', () => {
     ],
     baselines: ['single-replica'],
     verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 },
+    rounds: { full: 7, quick: 2, target: 0.01 },
   })
   const [first, ...others] = unitsOf([costly], 'full').map(({ parts }) => parts.flatMap(({ cells }) => cells))
   expect(others).toHaveLength(1)

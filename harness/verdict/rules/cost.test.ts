@@ -76,6 +76,7 @@ const digests: Partial<Definition> = {
   cells: [{ strategy: ['replicated'], replicas: [1, 2], payloadWork: ['cipher'], digests: ['on', 'off'] }],
   baselines: ['single-replica'],
   verdict: rule,
+  rounds: { full: 7, quick: 2, target: 0.01 },
 }
 
 test('a cost is taken within a round, from the cell that differs in that factor alone', () => {

@@ -2,8 +2,7 @@
  * Whether a measure lies in a range in every cell that the claim is about. Pure. The others are told beside them, and so is the
  * kernel's own stack: a range that Linux leaves too says more of the range than of us.
  */
-import { factorNames } from '../../matrix/factors.ts'
-import type { MeasureRangeRule } from '../../matrix/range-rule.ts'
+import { isInRangeClaim, type MeasureRangeRule } from '../../matrix/range-rule.ts'
 import { formatNumber } from '../../measure/format.ts'
 import { measureOf } from '../../measure/measures.ts'
 import type { Interval } from '../../statistics/interval.ts'
@@ -19,7 +18,7 @@ export function judgeByMeasureRange(rule: MeasureRangeRule, cells: readonly Judg
   if (findings.length === 0)
     return { verdict: 'cannot tell here', reasons: ['No cell that the claim is about was measured.'] }
   const isMeasured = ({ measures }: JudgedCell) => (measures?.[rule.measure] ?? null) !== null
-  reasons.push(...remarksOnSamples(cells.filter((cell) => isJudged(rule, cell) && isMeasured(cell))))
+  reasons.push(...remarksOnSamples(cells.filter((cell) => isInRangeClaim(rule, cell) && isMeasured(cell))))
   return conclude(findings, reasons, { isOnEvery: true })
 }
 
@@ -30,7 +29,7 @@ function tell(
   cells: readonly JudgedCell[],
 ): { readonly finding: Finding | null; readonly words: string } {
   const name = nameAmong(cell.factors, cells, ['topology'])
-  const isReference = !isJudged(rule, cell)
+  const isReference = !isInRangeClaim(rule, cell)
   const interval = cell.measures?.[rule.measure] ?? null
   const title = measureOf(rule.measure).title.toLowerCase()
   if (interval === null)
@@ -40,11 +39,6 @@ function tell(
   if (isReference) return { finding: null, words: `${name}, for reference: ${title} ${value}.` }
   const finding = findingOf(rule, interval, cell.samples)
   return { finding, words: `${name}: ${title} ${value}, ${describe(rule, cell, finding)}.` }
-}
-
-function isJudged({ where = {} }: MeasureRangeRule, { factors }: JudgedCell): boolean {
-  if (factors.strategy === 'linux') return false
-  return factorNames.every((name) => where[name]?.some((value) => value === factors[name]) ?? true)
 }
 
 function findingOf(rule: MeasureRangeRule, { low, high }: Interval, rounds: number): Finding {
