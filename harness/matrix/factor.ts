@@ -55,6 +55,10 @@ export const everyStrategy: readonly Strategy[] = strategySchema.options
 export const stacks = everyStrategy.filter((strategy) => strategy !== 'linux')
 export const parallel = stacks.filter((strategy) => strategy !== 'sequential')
 
+/** Who reads a factor of replicas, and who one of any stack of ours, where a factor does not say otherwise. */
+export const readByReplicas = { strategies: ['replicated'], readBy: 'networked workloads' } as const
+export const readByStacks = { strategies: stacks, readBy: 'networked workloads' } as const
+
 export function powerOfTwo(least: number, most: number) {
   const isPower = (value: number) => (value & (value - 1)) === 0
   return z.int().min(least).max(most).refine(isPower, 'must be a power of two')

@@ -28,7 +28,7 @@ export const experiment = defineExperiment({
     warmupBytes: { checksum: 512 * 2 ** 20 },
   },
   // Sets of cells: each stands for every combination of the values that it lists. Factors are in
-  // harness/matrix/factors.ts; one that nothing would read is refused. upToCores() is 1, 2 … the cores of this machine;
+  // harness/matrix/factors/; one that nothing would read is refused. upToCores() is 1, 2 … the cores of this machine;
   // with a list of your own, such as [2], remove its import.
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'] },
