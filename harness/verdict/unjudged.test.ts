@@ -105,14 +105,26 @@ test.each<[string, VerdictRule, JudgedCell[], string[]]>([
   [
     'one of a group',
     { kind: 'flat', measure: 'requestNanos', along: ['replicas'], times: 2 },
-    [cell({ replicas: 1 }), cell(two), cell({ replicas: 4 }, 0)],
-    [`N=4: ${gone}`],
+    [
+      ...[cell({ replicas: 1 }), cell(two)].map((each) => ({
+        ...each,
+        measures: { requestNanos: interval },
+      })),
+      cell({ replicas: 4 }, 0),
+      cell({ replicas: 8 }),
+    ],
+    [`N=4: ${gone}`, 'N=8: what is compared was not measured.'],
   ],
   [
     'a disturbance',
     { kind: 'survival', gapMillis: 100 },
-    [cell({ disturbance: 'none' }, 0), cell({ disturbance: 'kill' }, 0), cell({ disturbance: 'stall-1' })],
-    [`replicas killed: ${gone}`],
+    [
+      cell({ disturbance: 'none' }, 0),
+      cell({ disturbance: 'kill' }, 0),
+      cell({ disturbance: 'stall-1' }, 9, { disturbances: 9 }),
+      cell({ disturbance: 'stall-10' }),
+    ],
+    [`replicas killed: ${gone}`, 'stalled 10 ms: no replica was disturbed.'],
   ],
 ])('%s without samples is named', (_, rule, cells, remarks) => {
   expect(remarksOnUnjudged(rule, cells)).toEqual(remarks)

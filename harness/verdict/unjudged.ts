@@ -5,9 +5,10 @@
  */
 import { baselineCandidates } from '../matrix/baseline.ts'
 import { counterpartsOf, isJudged } from '../matrix/counterpart.ts'
-import type { VerdictRule } from '../matrix/experiment.ts'
+import type { ModelRule, SpeedupRange, TrendRule, VerdictRule } from '../matrix/experiment.ts'
+import type { Interval } from '../statistics/interval.ts'
 import { nameAmong } from './cell-name.ts'
-import type { JudgedCell } from './judgement.ts'
+import { type JudgedCell, numberOf } from './judgement.ts'
 import { groupsAlong } from './rules/flat.ts'
 import { comparedByModel, isComparedByModel } from './rules/lock-model.ts'
 import { hasTrend } from './rules/trend.ts'
@@ -16,23 +17,20 @@ interface Needed {
   readonly cell: JudgedCell
   /** The cells that it is compared with, of those that the machine can run. */
   readonly beside: readonly JudgedCell[]
-  /** Whether something is known of it that the rule judges. */
-  readonly isKnown: boolean
+  /** Why the rule cannot judge it although samples count. */
+  readonly lack?: string | undefined
 }
 
 /** A sentence for each of these cells. Rules that tell of such cells themselves have none. */
 export function remarksOnUnjudged(rule: VerdictRule, cells: readonly JudgedCell[]): string[] {
-  const remarks = neededBy(rule, cells).flatMap(({ cell, beside, isKnown }) => {
+  const nameOf = (cell: JudgedCell) => nameAmong(cell.factors, cells)
+  const remarks = neededBy(rule, cells).flatMap(({ cell, beside, lack }) => {
     const without = [cell, ...beside].filter(({ samples }) => samples === 0)
-    if (without.length > 0) {
-      return without.map((each) =>
-        each === cell
-          ? `${nameAmong(cell.factors, cells)}: no sample of it counts, so it is not judged.`
-          : `${nameAmong(each.factors, cells)}: no sample of it counts, so nothing is compared with it.`,
-      )
-    }
-    if (isKnown || beside.length === 0) return []
-    return [`${nameAmong(cell.factors, cells)}: no round has it and what it is compared with.`]
+    if (without.length === 0) return lack === undefined ? [] : [`${nameOf(cell)}: ${lack}.`]
+    return without.map((each) => {
+      const consequence = each === cell ? 'it is not judged' : 'nothing is compared with it'
+      return `${nameOf(each)}: no sample of it counts, so ${consequence}.`
+    })
   })
   return [...new Set(remarks)]
 }
@@ -45,44 +43,38 @@ function neededBy(rule: VerdictRule, cells: readonly JudgedCell[]): Needed[] {
       return cells
         .filter((cell) => isJudged(rule, cell))
         .map((cell) => {
-          const known = { cost: cell.cost, contrast: cell.contrast, crossover: cell.overRival }[rule.kind]
-          return { cell, beside: counterpartsOf(rule, cell, cells), isKnown: Boolean(known) }
+          const gains = { cost: cell.cost, contrast: cell.contrast, crossover: cell.overRival }
+          return besides(cell, counterpartsOf(rule, cell, cells), gains[rule.kind])
         })
     case 'speedup-range':
-      return besideSequential(
-        cells,
-        ({ factors: { strategy, replicas = 0 } }) => strategy === 'replicated' && replicas > 1,
-      )
     case 'model':
-      return besideSequential(
-        cells,
-        ({ factors: { workRatio, replicas } }) => workRatio !== undefined && replicas !== undefined,
-      )
     case 'trend':
-      return besideSequential(
-        cells,
-        (cell) => hasTrend(cell) && rule.along.some((value) => value === cell.factors[rule.factor]),
-      )
+      return cells
+        .filter((cell) => isSpeedupJudged(rule, cell))
+        .map((cell) =>
+          besides(cell, baselineCandidates('sequential', cell, cells), cell.speedupOverSequential),
+        )
     case 'replicated-work':
       return cells
         .filter(({ factors: { replicas = 1 } }) => replicas > 1)
-        .map((cell) => ({
-          cell,
-          beside: baselineCandidates('single-replica', cell, cells),
-          isKnown: Boolean(cell.speedupOverSingle),
-        }))
+        .map((cell) =>
+          besides(cell, baselineCandidates('single-replica', cell, cells), cell.speedupOverSingle),
+        )
     case 'lock-model':
-      return cells
-        .filter(isComparedByModel)
-        .map((cell) => ({ cell, beside: comparedByModel(cell, cells), isKnown: true }))
+      return cells.filter(isComparedByModel).map((cell) => ({ cell, beside: comparedByModel(cell, cells) }))
     case 'flat':
       return rule.along
         .flatMap((factor) => groupsAlong(factor, cells).flat())
-        .map((cell) => ({ cell, beside: [], isKnown: true }))
+        .map((cell) => {
+          const lack = numberOf(cell, rule.measure) === null ? 'what is compared was not measured' : undefined
+          return { cell, beside: [], lack }
+        })
     case 'survival':
       return cells
         .filter(({ factors: { disturbance = 'none' } }) => disturbance !== 'none')
-        .map((cell) => ({ cell, beside: [], isKnown: true }))
+        .map((cell) => {
+          return { cell, beside: [], lack: cell.disturbances === 0 ? 'no replica was disturbed' : undefined }
+        })
     case 'at-most':
     case 'measure-range':
     case 'prediction':
@@ -90,10 +82,20 @@ function neededBy(rule: VerdictRule, cells: readonly JudgedCell[]): Needed[] {
   }
 }
 
-function besideSequential(cells: readonly JudgedCell[], isNeeded: (cell: JudgedCell) => boolean): Needed[] {
-  return cells.filter(isNeeded).map((cell) => ({
-    cell,
-    beside: baselineCandidates('sequential', cell, cells),
-    isKnown: cell.speedupOverSequential !== null,
-  }))
+/** What is compared within rounds. Without a cell beside it, the machine cannot run that one: see `unsupported.ts`. */
+function besides(cell: JudgedCell, beside: readonly JudgedCell[], gain: Interval | null | undefined): Needed {
+  const isMissing = beside.length > 0 && (gain ?? null) === null
+  return { cell, beside, lack: isMissing ? 'no round has it and what it is compared with' : undefined }
+}
+
+function isSpeedupJudged(rule: SpeedupRange | ModelRule | TrendRule, cell: JudgedCell): boolean {
+  const { strategy, replicas, workRatio } = cell.factors
+  switch (rule.kind) {
+    case 'speedup-range':
+      return strategy === 'replicated' && (replicas ?? 0) > 1
+    case 'model':
+      return workRatio !== undefined && replicas !== undefined
+    case 'trend':
+      return hasTrend(cell) && rule.along.some((value) => value === cell.factors[rule.factor])
+  }
 }

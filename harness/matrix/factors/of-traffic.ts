@@ -1,4 +1,4 @@
-/** Factors that say what the work is: what applications exchange, or what requests cost. Workloads read those that they name. Pure. */
+/** Factors that say what the work is, what applications exchange or what requests cost: read by workloads that name them. Pure. */
 import { z } from 'zod'
 import { everyStrategy, factor, readByStacks } from '../factor.ts'
 import { describeMicroprotocols, microprotocolSetNames } from '../microprotocol-sets.ts'
