@@ -13,12 +13,16 @@ interface Circumstances {
   readonly cannotRefute?: string | undefined
 }
 
-/** Some that are as claimed make it `partly`; under a claim on every cell only if others are otherwise. */
+/**
+ * No findings tell nothing. Some that are as claimed make it `partly`; under a claim on every cell only if others are
+ * otherwise.
+ */
 export function conclude(
   findings: readonly Finding[],
   reasons: readonly string[],
   { isOnEvery, failed = 0, cannotRefute }: Circumstances = {},
 ): Judgement {
+  if (findings.length === 0) return { verdict: 'cannot tell here', reasons }
   const has = (finding: Finding) => findings.includes(finding)
   if (!has('unclear') && !has('otherwise')) {
     return { verdict: failed > 0 ? 'cannot tell here' : 'reproduced', reasons }

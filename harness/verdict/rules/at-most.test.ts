@@ -48,6 +48,7 @@ test.each<[string, string, JudgedCell[]]>([
   ],
   ['beyond in all', 'not reproduced', [cell(2, { duplicateAcks: 1, outOfOrder: 9 })]],
   ['taken over nothing', 'cannot tell here', [sound(1), cell(2, { duplicateAcks: 0, outOfOrder: 0 })]],
+  ['no cell that this machine can run', 'cannot tell here', []],
   ['not measured', 'cannot tell here', [sound(1), cell(2, {})]],
   ['a sample that failed', 'cannot tell here', [sound(1), { ...sound(2), failed: 1 }]],
   ['a digest that differed', 'not reproduced', [sound(1), { ...sound(2), void: 1, divergences: 1 }]],
