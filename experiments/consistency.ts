@@ -28,5 +28,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['single-replica'],
   verdict: { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 },
-  rounds: { full: 100, quick: 1, target: 0.01 },
+  rounds: { full: 50, quick: 3, target: 0.01 },
 })
