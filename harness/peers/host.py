@@ -21,21 +21,26 @@ Ends when its input ends, and kills what still runs. A program and what it start
 
 # What programs use is loaded here once: a fork has it already.
 import argparse  # noqa: F401
-import asyncio  # noqa: F401
-import ctypes  # noqa: F401
+import collections  # noqa: F401
+import gc
 import json
-import mmap  # noqa: F401
 import os
 import random  # noqa: F401
 import resource  # noqa: F401
-import runpy
 import selectors
 import signal
 import socket  # noqa: F401
 import struct  # noqa: F401
 import subprocess  # noqa: F401
 import sys
+import threading  # noqa: F401
 import traceback
+import types
+
+import ends  # noqa: F401
+import endpoint  # noqa: F401
+import stream  # noqa: F401
+import tcp_info  # noqa: F401
 
 PIECE = 1 << 16
 
@@ -169,16 +174,32 @@ class Host:
 
 
 def run(request):
-    """As `python3 file argv…` would, in this process."""
+    """As `python3 file argv…` would, in this process, which ends with it."""
     sys.argv = [request["file"], *request["argv"]]
     sys.path[0] = os.path.dirname(request["file"])
+    code = 0
     try:
-        runpy.run_path(request["file"], run_name="__main__")
-    except Exception:
+        with open(request["file"], "rb") as source:
+            program = compile(source.read(), request["file"], "exec")
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        exec(program, main.__dict__)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except BaseException:
         traceback.print_exc()
-        sys.exit(1)
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # At once: Python would look through all its objects first, for as long as many a program runs. No program leaves
+    # threads behind.
+    os._exit(code)
 
 
+# What is there by now lives as long as the process: forks need not look through it when they collect garbage and end.
+gc.freeze()
 request = Host().serve()
 if request is not None:
     run(request)

@@ -12,9 +12,9 @@ import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** Share of the warm-up. A quick run only shows that everything works: it does not wait until all code is compiled. */
-const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 10 }
+const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 20 }
 /** Share of what is measured: several short rounds show more than a long one. */
-const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 6 }
+const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 8 }
 
 export async function takeSample(
   sampler: Sampler,

@@ -47,6 +47,7 @@ export async function runExchange(
   // Outside of what is observed: to start a process takes more of the processors than many an exchange.
   await agent.prepare(work.stack)
   if (work.peer !== undefined) await testbed.peerAgent?.prepare(work.peer)
+  context.log('processes are ready')
   const beside = await startBeside(testbed, exchange.beside ?? [])
   let peer: PeerEnd | undefined
   const start = async () => {
