@@ -89,7 +89,9 @@ export async function spawnIn(
       if (ended || programId === 0) return
       try {
         const killer = await begin(docker, containerId, ['kill', '-s', signal, String(programId)], {})
-        await demultiplex(killer.connection, () => {})
+        // A container that ends now leaves this connection open.
+        await Promise.race([demultiplex(killer.connection, () => {}), exit])
+        killer.connection.destroy()
       } catch {
         // Without its container the program has ended, too.
       }

@@ -3,7 +3,8 @@
  * processors that were slowed down for their heat. Two processors that are both needed tell nothing about a stack while
  * somebody else uses one of them.
  *
- * Of this run are: the process that runs it with its children, its containers, and the engine that drives them. The
+ * Of this run are: the process that runs it with its children, the containers of the topology that is measured, and
+ * the engine that drives them. In its other containers everything waits meanwhile, and would rightly count as foreign. The
  * kernel's own threads count as nobody's: what they do here is mostly to carry the run's frames.
  */
 import { z } from 'zod'

@@ -182,6 +182,7 @@ def run(request):
         with open(request["file"], "rb") as source:
             program = compile(source.read(), request["file"], "exec")
         main = types.ModuleType("__main__")
+        main.__file__ = request["file"]
         sys.modules["__main__"] = main
         exec(program, main.__dict__)
     except SystemExit as end:

@@ -13,12 +13,16 @@ const confidence = 0.95
 
 /**
  * Half the width of the widest interval among the experiment's ratios, as a share of the ratio: 0.05 is ± 5 %. Infinity as
- * long as a ratio has too few rounds for an interval of 95 %. Cells of which no sample counts are left out: they failed,
- * or could not be measured, and more rounds would not change that.
+ * long as a ratio has too few rounds for an interval of 95 %. Cells of which fewer than half of the rounds count are left
+ * out: they fail, or are disturbed, again and again, and more rounds would not change that.
+ *
+ * A run looks at it after every round, and stops when it is small. Intervals are not corrected for that: the true median is
+ * outside of them a little more often than their coverage says.
  */
 export function uncertaintyOf(experiment: Experiment, samples: readonly Sample[]): number {
   const rate = rateOf(experiment)
-  const has = (cell: string) => ratesByRound(rate, cell, samples).size > 0
+  const begun = 1 + Math.max(-1, ...samples.map(({ round }) => round))
+  const has = (cell: string) => 2 * ratesByRound(rate, cell, samples).size > begun
   const compared = experiment.cells.flatMap((cell) => {
     const over = comparedWith(cell, experiment)
     return over === undefined || !has(cell.id) || !has(over.id) ? [] : [[cell.id, over.id] as const]

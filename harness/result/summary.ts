@@ -27,7 +27,7 @@ import { gainsByRound, rateOf, ratesByRound } from './gains.ts'
 import type { Machine, Manifest } from './manifest.ts'
 import type { Outlook, PredictionLine } from './prediction.ts'
 import type { Failure, MeasuredSample, Sample } from './sample.ts'
-import { faultsOf, interferenceWith, isCounted, isPeerSaturated } from './validity.ts'
+import { faultsOf, isCounted, isInterfered, isPeerSaturated } from './validity.ts'
 
 export interface Delivered {
   readonly sent: number
@@ -48,8 +48,6 @@ export interface CellSummary {
   readonly peerSaturated: number | null
   /** Probability that an interval of this cell holds the true median; below 0.95 with fewer than six samples. */
   readonly coverage: number
-  /** The intervals reach from the smallest to the largest sample. */
-  readonly wholeRange: boolean
   /** The measures of the experiment's workload, by name. */
   readonly measures: Combined
   /** Gains by the first measure; above 1 is better, also if less of the measure is better. */
@@ -201,10 +199,9 @@ function summarizeCell(
     samples: sound.length,
     failed: own.length - measured.length,
     void: wrong.length,
-    disturbed: measured.filter((sample) => interferenceWith(sample).length > 0).length,
+    disturbed: own.filter(isInterfered).length,
     peerSaturated: saturated.every((each) => each === null) ? null : saturated.filter(Boolean).length,
     coverage: rates?.coverage ?? 0,
-    wholeRange: rates?.wholeRange ?? true,
     measures,
     speedupOverSequential: interval(overSequential),
     speedupOverSingle: interval(speedup('single-replica', cell, experiment, samples)),

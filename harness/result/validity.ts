@@ -42,21 +42,28 @@ export function interferenceWith({ interference }: Pick<Measurement, 'interferen
   ]
 }
 
-/** Whether medians and ratios rest on a sample. */
-export function isCounted(sample: Sample): sample is MeasuredSample {
-  return (
-    sample.status === 'measured' && faultsOf(sample).length === 0 && interferenceWith(sample).length === 0
-  )
+/** Whether a sample was taken, but was disturbed from outside. (What an experiment does to its replicas is something else.) */
+export function isInterfered(sample: Sample): sample is MeasuredSample {
+  return sample.status === 'measured' && interferenceWith(sample).length > 0
 }
 
-/** The share of one processor at which the peer's program, which has one thread, can do no more. */
+/** Whether medians and ratios rest on a sample. */
+export function isCounted(sample: Sample): sample is MeasuredSample {
+  return sample.status === 'measured' && faultsOf(sample).length === 0 && !isInterfered(sample)
+}
+
+/** The share of one processor at which the program of a Linux peer, which has one thread, can do no more. */
 const saturatedShare = 0.95
 
-/** Whether the peer was busy all the time: then the stack may be faster than it was measured. Null: not observed. */
+/**
+ * Whether the peer was busy all the time: then the stack may be faster than it was measured. Null: not observed, or the
+ * peer is a stack of ours, which has several threads.
+ */
 export function isPeerSaturated({
   cpuMicros,
   interference,
-}: Pick<Measurement, 'cpuMicros' | 'interference'>): boolean | null {
-  if (cpuMicros.peer === null || interference === undefined) return null
+  peerStack,
+}: Pick<Measurement, 'cpuMicros' | 'interference' | 'peerStack'>): boolean | null {
+  if (cpuMicros.peer === null || interference === undefined || peerStack !== undefined) return null
   return cpuMicros.peer >= saturatedShare * interference.windowMicros
 }

@@ -10,13 +10,13 @@
  */
 import type { Cell, Experiment } from '../matrix/experiment.ts'
 import { roundsOf } from '../matrix/rounds.ts'
-import { roundsPerProcess } from '../matrix/rounds-per-process.ts'
+import { processOf } from '../matrix/rounds-per-process.ts'
 import { cellsOfRound, type ScheduledSample, seedOfSample } from '../matrix/schedule.ts'
 import { supportedCells } from '../matrix/unsupported.ts'
 import type { Profile } from '../result/manifest.ts'
 import { uncertaintyOf } from '../result/precision.ts'
 import type { Sample } from '../result/sample.ts'
-import { interferenceWith } from '../result/validity.ts'
+import { isInterfered } from '../result/validity.ts'
 
 export interface AgendaOptions {
   readonly experiments: readonly Experiment[]
@@ -170,8 +170,7 @@ export class Agenda {
       const own = ofRound(progress, cell)
       const last = own.at(-1)
       if (last === undefined) return true
-      const isDisturbed = last.status === 'measured' && interferenceWith(last).length > 0
-      return isDisturbed && mayRepeat && own.length <= mostRepetitions
+      return isInterfered(last) && mayRepeat && own.length <= mostRepetitions
     })
   }
 }
@@ -198,5 +197,7 @@ function excessOf({ experiment, samples }: Progress): number {
 
 /** After as many rounds the stacks' processes are new ones, so going to another experiment costs no warm-up more. */
 function endsProcess(progress: Progress): boolean {
-  return begunRounds(progress) % roundsPerProcess(progress.experiment.rounds.full) === 0
+  const begun = begunRounds(progress)
+  const { full } = progress.experiment.rounds
+  return processOf(begun, full) !== processOf(begun - 1, full)
 }

@@ -1,7 +1,7 @@
 /** What has to be said of a run as a whole. Pure. */
 import type { Experiment } from '../matrix/experiment.ts'
 import type { Sample } from '../result/sample.ts'
-import { faultsOf, interferenceWith, isCounted } from '../result/validity.ts'
+import { faultsOf, interferenceWith, isCounted, isInterfered } from '../result/validity.ts'
 import type { Agenda } from './agenda.ts'
 
 /** Why a run is not complete; empty if it is, as far as its samples say. */
@@ -17,7 +17,7 @@ export function remarksOn(
   const lost = options.experiments.flatMap(({ id, cells }) =>
     cells.filter((cell) => {
       const own = samples.filter((each) => each.experiment === id && each.cell === cell.id)
-      return own.some(isDisturbed) && !own.some(isCounted)
+      return own.some(isInterfered) && !own.some(isCounted)
     }),
   ).length
   return [
@@ -31,18 +31,14 @@ export function remarksOn(
 
 /** What a reader has to know first of a run, complete or not. */
 export function noticesOn(samples: readonly Sample[]): string[] {
-  const disturbed = samples.filter(isDisturbed)
+  const disturbed = samples.filter(isInterfered)
   if (disturbed.length === 0) return []
   const again = samples.filter(({ attempt }) => attempt > 0).length
-  const reasons = disturbed.flatMap((each) => (each.status === 'measured' ? interferenceWith(each) : []))
+  const reasons = disturbed.flatMap(interferenceWith)
   const kinds = [...new Set(reasons.map(kindOf))]
   return [
     `${disturbed.length} of ${samples.length} samples were disturbed from outside and do not count (${kinds.join('; ')}); ${again} were taken again.`,
   ]
-}
-
-function isDisturbed(sample: Sample): boolean {
-  return sample.status === 'measured' && interferenceWith(sample).length > 0
 }
 
 /** Without its numbers, which are of one sample. */

@@ -186,7 +186,12 @@ test.each([
   [
     'another kernel',
     { machine: { ...machine, kernel: '7.0.0' } },
-    'it was measured on another machine, kernel or Node',
+    `it was measured with another kernel (${machine.kernel}, here 7.0.0)`,
+  ],
+  [
+    'a source of which nothing is known',
+    { source: { commit: null, dirty: false, changes: null } },
+    'it cannot be seen, without git, whether its source was the same',
   ],
   ['another seed', { seed: 8 }, 'its seed is 7'],
   ['logs to be kept', { records: true }, 'it keeps no logs to replay'],
@@ -198,6 +203,14 @@ test.each([
   expect(await findUnfinished(reports, { ...wanted(), ...changes })).toEqual({
     remark: `Run ${run} is unfinished, and a new one begins: ${reason}.`,
   })
+})
+
+test('a machine that was given more memory, or another Docker, is the same', async () => {
+  const reports = await temporaryFolder()
+  const { result } = await session(reports, { stopAfter: 5 })
+  const grown = { ...machine, memoryBytes: 2 * machine.memoryBytes, dockerVersion: '99.0' }
+  const found = await findUnfinished(reports, { ...wanted(), machine: grown })
+  expect(found.run?.folder).toBe(result.folder)
 })
 
 test('of another profile, or of other experiments, nothing is gone on with, and nothing said', async () => {

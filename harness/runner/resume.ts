@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Experiment } from '../matrix/experiment.ts'
-import type { Machine, Manifest, Profile, Shard } from '../result/manifest.ts'
+import { kindFields, type Machine, type Manifest, type Profile, type Shard } from '../result/manifest.ts'
 import { type Run, readRun, runFolders } from '../result/store.ts'
 import { Agenda } from './agenda.ts'
 import { isPredicted } from './predictions.ts'
@@ -62,17 +62,29 @@ function isOfTheSame({ profile, experiments, shard, mergedFrom }: Manifest, want
   return profile === wanted.profile && isDeepStrictEqual(ids(experiments), ids(wanted.experiments))
 }
 
+const kindWords: Readonly<Record<(typeof kindFields)[number], string>> = {
+  cores: 'number of processors',
+  cpuModel: 'processor',
+  architecture: 'architecture',
+  kernel: 'kernel',
+  nodeVersion: 'Node',
+}
+
 function differenceOf(manifest: Manifest, wanted: WantedRun): string | undefined {
   const { seed, source, machine, experiments, records, budgetMinutes } = manifest
   if (wanted.seed !== undefined && wanted.seed !== seed) return `its seed is ${seed}`
   if (budgetMinutes !== (wanted.budgetMinutes ?? null))
     return budgetMinutes === null ? 'it has no budget' : `its budget is ${budgetMinutes} minutes`
   if (records !== wanted.records) return records ? 'it keeps logs to replay' : 'it keeps no logs to replay'
-  if (source.commit !== wanted.source.commit) return `its source was commit ${source.commit ?? 'unknown'}`
+  if (source.commit === null || wanted.source.commit === null)
+    return 'it cannot be seen, without git, whether its source was the same'
+  if (source.commit !== wanted.source.commit) return `its source was commit ${source.commit}`
   const isKnown = !source.dirty || source.changes !== null
   if (!isKnown || source.changes !== wanted.source.changes)
     return 'the uncommitted changes are not those of then'
-  if (!isDeepStrictEqual(machine, wanted.machine)) return 'it was measured on another machine, kernel or Node'
+  const changed = kindFields.find((field) => machine[field] !== wanted.machine[field])
+  if (changed !== undefined)
+    return `it was measured with another ${kindWords[changed]} (${machine[changed]}, here ${wanted.machine[changed]})`
   const other = experiments.find((each, index) => !isDeepStrictEqual(each, wanted.experiments[index]))
   return other === undefined ? undefined : `the definition of ${other.id} has changed`
 }

@@ -164,13 +164,14 @@ class ExperimentRun {
   async #takeSamples(): Promise<void> {
     let previous: ScheduledSample | undefined
     for (let next = this.#agenda.next(); next !== undefined; next = this.#agenda.next()) {
+      // What comes before a round is part of its first sample's time, or a budget would not see it.
+      const began = performance.now()
       if (previous?.experiment !== next.experiment || previous.round !== next.round) {
         if (previous !== undefined) await this.#writeManifest()
         await this.#enterRound(previous?.experiment, next)
         if (this.#options.signal.aborted) return
       }
       previous = next
-      const began = performance.now()
       const sample = await this.#take(next, began)
       if (this.#options.signal.aborted) return
       await this.#folder.appendSample(sample)
@@ -265,6 +266,7 @@ class ExperimentRun {
 
   async #writeManifest(): Promise<void> {
     this.#manifest.samplesPlanned = this.#agenda.planned
+    this.#manifest.notices = noticesOn(this.#samples)
     await this.#folder.writeManifest(this.#manifest)
   }
 
@@ -276,7 +278,6 @@ class ExperimentRun {
     remarks.push(...remarksOn(this.#samples, this.#agenda, this.#options))
     remarks.push(...this.#predictions.remarks)
     this.#manifest.remarks = remarks
-    this.#manifest.notices = noticesOn(this.#samples)
     this.#manifest.complete = remarks.length === 0
     this.#manifest.endedAt = new Date().toISOString()
     try {

@@ -19,10 +19,12 @@ export interface ShardRun extends Run {
 /** The shards in order. Throws HarnessError if they are not all shards of one matrix, each there once and finished. */
 export function requireShards(runs: readonly Run[], allowMixed: boolean): ShardRun[] {
   const shards = runs.map(asShard)
-  const [first, ...others] = shards
-  if (first === undefined)
+  if (shards.length === 0)
     throw new HarnessError('There is nothing to merge.', 'make merge RUNS="<folder> <folder> …"')
-  for (const other of others) requireAgreement(first, other, allowMixed)
+  // Each with each: the first may lack what two others disagree on, such as an experiment or a topology.
+  shards.forEach((one, index) => {
+    for (const other of shards.slice(index + 1)) requireAgreement(one, other, allowMixed)
+  })
   requireAll(shards)
   for (const shard of shards) requireFinished(shard)
   return shards.toSorted((a, b) => a.manifest.shard.index - b.manifest.shard.index)

@@ -87,6 +87,21 @@ function timeless(samples: readonly Sample[]) {
     .toSorted((a, b) => a.log.localeCompare(b.log))
 }
 
+test('a disagreement of two shards is found though the first has nothing to say of it', async () => {
+  const [one, two, three] = await measureAll()
+  await change(one, (manifest) => {
+    manifest.topologies = {}
+  })
+  await change(two, (manifest) => {
+    manifest.topologies.tap = { kernel: '6.1' }
+  })
+  await change(three, (manifest) => {
+    manifest.topologies.tap = { kernel: '6.2' }
+  })
+  const { merging } = await merge([one, two, three])
+  await expect(merging).rejects.toThrow(/"topologies.tap.kernel" is "6.1" in .* and "6.2" in/)
+})
+
 test('three shards make the run that one machine would have made', async () => {
   const whole = await readRun(await measure())
   const { reports, merging } = await merge((await measureAll()).reverse())

@@ -4,7 +4,7 @@
  */
 import { addCleanUp } from '../docker/clean-up.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
-import { roundsPerProcess } from '../matrix/rounds-per-process.ts'
+import { processOf } from '../matrix/rounds-per-process.ts'
 import { confirmTcp } from '../topology/confirm-tcp.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
 import { linkAt } from '../topology/links/kinds.ts'
@@ -88,11 +88,11 @@ export class Testbed {
 
   /**
    * Called before each sample; `rounds` is the experiment's number of rounds. Ends the stacks' processes after a few
-   * rounds (`roundsPerProcess`) and after an experiment: they hold memory, and each has a speed that was in part
+   * rounds (`processOf`) and after an experiment: they hold memory, and each has a speed that was in part
    * decided when it started.
    */
   async enterRound(experiment: string, rounds: number, round: number): Promise<void> {
-    const span = `${experiment} ${Math.floor(round / roundsPerProcess(rounds))}`
+    const span = `${experiment} ${processOf(round, rounds)}`
     if (this.#span === span) return
     this.#span = span
     this.warmCells.clear()

@@ -71,11 +71,11 @@ function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
   ].map((text) => html`<td>${text}</td>`)
   const disturbed = interferenceWith(sample).map((reason) => `Does not count: ${reason}.`)
   const remarks = [...faults.map((fault) => `Void: ${fault}.`), ...disturbed, sample.note].filter(Boolean)
-  const path = pathWords(sample)
+  const words = [pathWords(sample), contextWords(sample)].filter(Boolean).join(' ')
   return html`<tr>${place}${numbers}${log}</tr>${
-    path === ''
+    words === ''
       ? null
-      : html`<tr><td></td><td colspan="${columns.length + 5}" class="words">${path}</td></tr>`
+      : html`<tr><td></td><td colspan="${columns.length + 5}" class="words">${words}</td></tr>`
   }${
     remarks.length === 0
       ? null
@@ -95,6 +95,25 @@ function pathWords({ path }: MeasuredSample): string {
     return [`${short} ${plural(written, 'frame')}`, ...words].join(', ')
   }
   return `On the path: ${direction('outgoing', 'out')}; ${direction('incoming', 'in')}.`
+}
+
+/** How it was taken, where a factor of the cell says so, and what either end sent again. */
+function contextWords({ processors = [], linuxTcp, retransmitsOf, peerStack }: MeasuredSample): string {
+  const again = Object.entries(retransmitsOf ?? {}).filter(([, count]) => (count ?? 0) > 0)
+  return [
+    ...(processors.length === 0 ? [] : [`Threads on processors ${processors.join('; ')}.`]),
+    ...(linuxTcp === undefined ? [] : [`Linux sends with ${pairs(linuxTcp)}.`]),
+    ...again.map(([end, count]) => `Sent again by the ${end}: ${plural(count ?? 0, 'segment')}.`),
+    ...(peerStack === undefined
+      ? []
+      : [`Of these digests the stack at the other end compared ${formatCount(peerStack.digestsCompared)}.`]),
+  ].join(' ')
+}
+
+function pairs(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
 }
 
 const fateWords = {

@@ -1,6 +1,7 @@
 /** The figure of disturbed transfers: goodput over time for one sample of each cell, and its disturbances. */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
 import type { MeasuredSample, Sample } from '../../harness/result/sample.ts'
+import { isCounted } from '../../harness/result/validity.ts'
 import { drawChart } from '../chart.ts'
 import { plural } from '../format.ts'
 import { html, Markup } from '../html.ts'
@@ -14,7 +15,7 @@ const widths = { wide: 560, narrow: 230 } as const
 
 type Disturbed = MeasuredSample & { readonly disturbed: NonNullable<MeasuredSample['disturbed']> }
 
-/** Null if no sample was disturbed. */
+/** Null if no replica was disturbed in a sample that counts. */
 export async function timelineFigure(
   experiment: Experiment,
   samples: readonly Sample[],
@@ -69,5 +70,5 @@ function goodputOverTime({ bytes, stepMillis }: Disturbed['disturbed']) {
 }
 
 function isDisturbed(sample: Sample): boolean {
-  return sample.status === 'measured' && (sample.disturbed?.events.length ?? 0) > 0
+  return isCounted(sample) && (sample.disturbed?.events.length ?? 0) > 0
 }

@@ -2,6 +2,7 @@
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
 import { formatNumber } from '../../harness/measure/format.ts'
 import type { Sample, WindowSeries } from '../../harness/result/sample.ts'
+import { isCounted } from '../../harness/result/validity.ts'
 import { drawChart } from '../chart.ts'
 import { html, Markup } from '../html.ts'
 import { cellLabel } from '../labels.ts'
@@ -17,7 +18,7 @@ const lines = [
 /** A receive window that many times the largest congestion window would flatten the other lines. */
 const farthestWindow = 2
 
-/** Null if no sample recorded windows. */
+/** Null if no sample that counts recorded windows. */
 export async function windowsFigure(
   experiment: Experiment,
   samples: readonly Sample[],
@@ -29,7 +30,7 @@ export async function windowsFigure(
   }
   if (panels.length === 0) return null
   return html`<figure>
-    <figcaption><b>Windows over time.</b> The first sample of each cell, as its sender saw it: congestion window (solid), bytes in flight (dotted), and the receiver’s window (dashed, if it is near). What is measured begins at the upright line.</figcaption>
+    <figcaption><b>Windows over time.</b> The first sample of each cell that counts, as its sender saw it: congestion window (solid), bytes in flight (dotted), and the receiver’s window (dashed, if it is near). What is measured begins at the upright line.</figcaption>
     <div class="panels">${panels}</div>
   </figure>`
 }
@@ -67,5 +68,5 @@ async function panel(
 }
 
 function windowsOf(sample: Sample): WindowSeries[] {
-  return sample.status === 'measured' && sample.windows !== undefined ? [sample.windows] : []
+  return isCounted(sample) && sample.windows !== undefined ? [sample.windows] : []
 }

@@ -59,7 +59,8 @@ async function reproduce(options: ReproduceOptions, signal: AbortSignal): Promis
     place === undefined ? { experiments: all } : shardOf(all, profile, place)
   const seed = options.seed ?? (place === undefined ? undefined : commonSeed(all, profile))
   const what = { ...options, seed, shard }
-  const result = await withCleanUp(() => alone(() => measure(experiments, what, signal)))
+  // Alone until everything is cleaned up: another run would find it in its way.
+  const result = await alone(() => withCleanUp(() => measure(experiments, what, signal)))
   process.stdout.write(`Report: ${await writeReport(result.folder)}\n`)
   for (const log of await recordingsIn(result.folder)) {
     process.stdout.write(`Recorded: make replay LOG=${relative(process.cwd(), log)}\n`)

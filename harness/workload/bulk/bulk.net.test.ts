@@ -162,10 +162,10 @@ test('the kernel below a packet socket says nothing of its own', async () => {
   expect(seen.stack).not.toHaveProperty(['Icmp.OutMsgs'])
 })
 
-test('a process is warmed once, and is a new one after five rounds', async () => {
+test('a process is warmed once, and is a new one after a few rounds', async () => {
   const cell: Factors = { strategy: 'locked', replicas: 1, payloadWork: 'checksum', topology: 'tap' }
   const warmed: boolean[] = []
-  for (const round of [0, 4, 5, 6]) {
+  for (const round of [0, 2, 3, 4]) {
     await transfer(cell, 'send', { round, warmupShare: 1 })
     warmed.push(logged.includes('warming up'))
   }
