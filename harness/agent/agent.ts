@@ -21,8 +21,10 @@ import { type DeviceSpec, deviceRemedies, type OpenDevice, openDevice } from './
 import { lastWords, startProgram, WorkFailure, WorkProcess } from './work-process.ts'
 
 const device = openOrExit(JSON.parse(process.argv[2] ?? '') as DeviceSpec)
-/** The key is the JSON of the `ProcessSpec`. */
+/** The key is the JSON of the `ProcessSpec`; the one that was used last is the last. */
 const processes = new Map<string, WorkProcess>()
+/** Each holds some 200 MB. No experiment has more cells of different stacks. */
+const mostProcesses = 24
 emit({ event: 'ready', interface: device.handle.name })
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -53,8 +55,18 @@ function openOrExit(spec: DeviceSpec): OpenDevice {
 function processFor(spec: ProcessSpec): { readonly key: string; readonly child: WorkProcess } {
   const key = JSON.stringify(spec)
   const child = processes.get(key) ?? new WorkProcess(device, spec)
+  processes.delete(key)
   processes.set(key, child)
+  endOldest()
   return { key, child }
+}
+
+function endOldest(): void {
+  const [oldest] = processes
+  if (oldest === undefined || processes.size <= mostProcesses) return
+  const [key, child] = oldest
+  processes.delete(key)
+  void child.kill()
 }
 
 async function prepare(id: number, spec: ProcessSpec): Promise<AgentEvent> {

@@ -7,7 +7,7 @@
  */
 import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
-import { createStack, type Stack } from '../../stack/index.ts'
+import type { Stack } from '../../stack/index.ts'
 import { transferCipherKey } from '../content/stream-pattern.ts'
 import { mirrorCounters } from '../top/mirror.ts'
 import type { ApplicationOptions, ApplicationSide } from '../workload/stack-side.ts'
@@ -66,6 +66,8 @@ async function workerOf(): Promise<(work: Work) => Promise<Told>> {
 }
 
 async function makeStack(spec: StackSpec, options: ApplicationOptions): Promise<Stack> {
+  // Loaded only here: it takes half of the time in which a process without a stack starts.
+  const { createStack } = await import('../../stack/index.ts')
   const { strategy, payloadWork, idle, impairment, ...others } = spec
   const made = await createStack({
     ...options,

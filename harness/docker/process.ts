@@ -88,10 +88,10 @@ export async function spawnIn(
     kill: async (signal = 'TERM') => {
       if (ended || programId === 0) return
       try {
-        const killer = await begin(docker, containerId, ['kill', '-s', signal, String(programId)], {})
+        const killing = ['kill', '-s', signal, String(programId)]
+        const { connection: killer } = await begin(docker, containerId, killing, {})
         // A container that ends now leaves this connection open.
-        await Promise.race([demultiplex(killer.connection, () => {}), exit])
-        killer.connection.destroy()
+        await Promise.race([demultiplex(killer, () => {}), exit]).finally(() => killer.destroy())
       } catch {
         // Without its container the program has ended, too.
       }
@@ -109,12 +109,15 @@ async function endWithContainer(
   connection: Duplex,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  // Rejects also if the container was removed before it was asked for.
-  await docker
+  const hasEnded = await docker
     .getContainer(containerId)
     .wait({ condition: 'not-running', abortSignal })
-    .catch(() => {})
-  if (abortSignal.aborted) return
+    // A container that is removed before the engine is asked is not found. Other refusals say nothing of it.
+    .then(
+      () => true,
+      (error: unknown) => statusOf(error) === 404,
+    )
+  if (abortSignal.aborted || !hasEnded) return
   await delay(lastOutputMillis, undefined, { signal: abortSignal, ref: false }).catch(() => {})
   connection.destroy()
 }

@@ -154,8 +154,8 @@ const describedShape = {
   verdict: verdictRuleSchema,
   /** Asked of the virtual cores after all samples are taken. Only for bulk transfers that send over `tap`. */
   predictions: predictionPlanSchema.exactOptional(),
-  /** The most rounds; a quick run has exactly its own. A full run ends an experiment earlier, with at least seven rounds,
-   *  once no interval of a ratio is wider than ± `target`, as a share of the ratio. */
+  /** The most rounds; a quick run has exactly its own. A full run ends an experiment whose verdict is on ratios earlier, with at least
+   *  seven rounds, once no interval of a ratio is wider than ± `target`, as a share of the ratio. */
   rounds: z.strictObject({
     full: z
       .int()

@@ -8,6 +8,15 @@ import sys
 import time
 
 
+# The kernel wakes a receiver once this many bytes are there over all connections, or a stream ended. A wake-up for every
+# segment would cost more than receiving the segment, on processors that the sender needs.
+LOW_WATER = 512 << 10
+# As little as that on one connection, however many there are.
+LEAST_LOW_WATER = 16 << 10
+# A short stream is seen in that many steps at least: its end is known as well as that.
+STEPS = 64
+
+
 def tell(event, **fields):
     print(json.dumps({"event": event, **fields}), flush=True)
 
@@ -47,6 +56,15 @@ def tune(connection, options, buffer_option):
     """Options that have to be set before the handshake; accepted connections inherit them."""
     if options.buffer:
         connection.setsockopt(socket.SOL_SOCKET, buffer_option, options.buffer)
+
+
+def sleep_until_much_arrived(connections, expected):
+    """`expected`: bytes of each connection that are measured; 0: not known, and many."""
+    low_water = LOW_WATER // len(connections)
+    if expected:
+        low_water = min(low_water, expected // STEPS)
+    for connection in connections:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, max(LEAST_LOW_WATER, low_water))
 
 
 def meet(options, buffer_option):

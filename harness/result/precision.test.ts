@@ -35,13 +35,13 @@ test('a cell that never counts does not keep the others waiting', () => {
   expect(uncertaintyOf(experiment, others)).toBe(0)
 })
 
-test('a cell of which fewer than half of the rounds count is not waited for', () => {
+test('a ratio of which fewer than half of the rounds count is not waited for', () => {
   const { experiment, samples } = spreadOf(0.2)
   const rounds = 1 + Math.max(...samples.map(({ round }) => round))
   const counting = (count: number) =>
     samples.filter(({ factors, round }) => factors.strategy !== 'replicated' || round < count)
-  expect(uncertaintyOf(experiment, counting(Math.floor(rounds / 2)))).toBe(0)
-  expect(uncertaintyOf(experiment, counting(Math.floor(rounds / 2) + 1))).toBeGreaterThan(0)
+  expect(uncertaintyOf(experiment, counting(Math.ceil(rounds / 2) - 1))).toBe(0)
+  expect(uncertaintyOf(experiment, counting(Math.ceil(rounds / 2)))).toBeGreaterThan(0)
 })
 
 test('where nothing is compared, the measure itself has to be certain', () => {

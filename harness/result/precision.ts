@@ -13,8 +13,8 @@ const confidence = 0.95
 
 /**
  * Half the width of the widest interval among the experiment's ratios, as a share of the ratio: 0.05 is ± 5 %. Infinity as
- * long as a ratio has too few rounds for an interval of 95 %. Cells of which fewer than half of the rounds count are left
- * out: they fail, or are disturbed, again and again, and more rounds would not change that.
+ * long as a ratio has too few rounds for an interval of 95 %. A ratio of which fewer than half of the rounds count is left
+ * out: a cell of it fails, or is disturbed, again and again, and more rounds would not change that.
  *
  * A run looks at it after every round, and stops when it is small. Intervals are not corrected for that: the true median is
  * outside of them a little more often than their coverage says.
@@ -22,19 +22,17 @@ const confidence = 0.95
 export function uncertaintyOf(experiment: Experiment, samples: readonly Sample[]): number {
   const rate = rateOf(experiment)
   const begun = 1 + Math.max(-1, ...samples.map(({ round }) => round))
-  const has = (cell: string) => 2 * ratesByRound(rate, cell, samples).size > begun
   const compared = experiment.cells.flatMap((cell) => {
     const over = comparedWith(cell, experiment)
-    return over === undefined || !has(cell.id) || !has(over.id) ? [] : [[cell.id, over.id] as const]
+    return over === undefined ? [] : [[cell.id, over.id] as const]
   })
   // Where nothing is compared, what is measured is the result.
   const results =
     compared.length > 0
       ? compared.map(([cell, over]) => gainsByRound(rate, cell, over, samples))
-      : experiment.cells
-          .filter((cell) => has(cell.id))
-          .map((cell) => [...ratesByRound(rate, cell.id, samples).values()])
-  return Math.max(0, ...results.map(relativeHalfWidth))
+      : experiment.cells.map((cell) => [...ratesByRound(rate, cell.id, samples).values()])
+  const known = results.filter((values) => 2 * values.length >= begun)
+  return Math.max(0, ...known.map(relativeHalfWidth))
 }
 
 function relativeHalfWidth(values: readonly number[]): number {

@@ -11,10 +11,10 @@ import type { PrepareContext, SampleContext, SampleOutcome, Sampler } from './sa
 import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
-/** Share of the warm-up. A quick run only shows that everything works: it does not wait until all code is compiled. */
-const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 20 }
+/** Share of the warm-up. A quick run shows that everything works: it does not wait until all code is compiled. */
+const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 64 }
 /** Share of what is measured: several short rounds show more than a long one. */
-const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 8 }
+const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 16 }
 
 export async function takeSample(
   sampler: Sampler,

@@ -57,7 +57,8 @@ const checks: readonly Check[] = [
   },
   {
     field: 'source.commit',
-    value: ({ source }) => source.commit,
+    // A source of which git tells nothing is equal to none.
+    value: ({ source, run }) => source.commit ?? `unknown, of ${run}`,
     remedy: `Check out the same commit everywhere, and ${again}.`,
   },
   {

@@ -6,6 +6,7 @@
 import type { StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
 import { HarnessError } from '../error.ts'
+import { processOf } from '../matrix/rounds-per-process.ts'
 import type { Measurement } from '../result/sample.ts'
 import { faultsOf } from '../result/validity.ts'
 import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
@@ -57,8 +58,7 @@ export async function takeStackSample(
   const measured = plan.work.amount.measured * context.measuredShare
   const make = (extent: Extent, changes: Changes) =>
     exchange(testbed, agent, side, plan, context, extent, changes)
-  const { id, rounds } = context.experiment
-  await testbed.enterRound(id, rounds.full, plan.round)
+  await testbed.enterSpan(spanOf(context, plan.round))
   const isCold = !testbed.warmCells.delete(plan.cell)
   const isWholeWarmup = context.warmupShare === 1
   if (isCold && isWholeWarmup && warmup > 0) {
@@ -80,6 +80,17 @@ export async function takeStackSample(
     await keepRecording(testbed.directory, context)
   }
   return { status: 'measured', measurement }
+}
+
+/**
+ * Samples of one span may share a stack's process. It ends after a few rounds (`processOf`) and after the experiment: a
+ * process holds memory, and has a speed that was in part decided when it started. In a quick run, which would spend most of
+ * its time on starting them, experiments share processes, unless they kill or stall replicas.
+ */
+function spanOf({ experiment: { id, cells, rounds }, warmupShare }: SampleContext, round: number): string {
+  if (warmupShare === 1) return `${id} ${processOf(round, rounds.full)}`
+  const isDisturbed = cells.some(({ factors }) => (factors.disturbance ?? 'none') !== 'none')
+  return isDisturbed ? id : 'any'
 }
 
 async function exchange(

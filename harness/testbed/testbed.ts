@@ -4,7 +4,6 @@
  */
 import { addCleanUp } from '../docker/clean-up.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
-import { processOf } from '../matrix/rounds-per-process.ts'
 import { confirmTcp } from '../topology/confirm-tcp.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
 import { linkAt } from '../topology/links/kinds.ts'
@@ -35,7 +34,7 @@ export class Testbed {
   readonly linuxTcp: Readonly<Record<string, string>>
   /** Cells whose stack's process has made its warm-up. */
   readonly warmCells = new Set<string>()
-  /** The experiment and rounds that the stacks' processes are for. */
+  /** The samples that the stacks' processes are for. */
   #span = ''
   /** By cell: seeds of the impairments of the stacks that run now. */
   readonly #seeds = new Map<string, number>()
@@ -86,13 +85,8 @@ export class Testbed {
     }
   }
 
-  /**
-   * Called before each sample; `rounds` is the experiment's number of rounds. Ends the stacks' processes after a few
-   * rounds (`processOf`) and after an experiment: they hold memory, and each has a speed that was in part
-   * decided when it started.
-   */
-  async enterRound(experiment: string, rounds: number, round: number): Promise<void> {
-    const span = `${experiment} ${processOf(round, rounds)}`
+  /** Called before each sample, with a name of those that may share processes. Ends the stacks' processes if it is new. */
+  async enterSpan(span: string): Promise<void> {
     if (this.#span === span) return
     this.#span = span
     this.warmCells.clear()

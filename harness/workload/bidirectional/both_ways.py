@@ -14,8 +14,6 @@ from arrivals import Arrivals
 from ends import End, combined, run_all
 from stream import Stream
 
-# As in sink.py: the kernel wakes this program once this many bytes are there, or the stream ended.
-LOW_WATER = 512 << 10
 # Most bytes that are sent before the next look for arrived ones.
 TURN = 1 << 20
 
@@ -23,7 +21,7 @@ TURN = 1 << 20
 class BothWays(End):
     def __init__(self, connection, stream, total):
         super().__init__(connection, stream)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, LOW_WATER)
+        endpoint.sleep_until_much_arrived([connection], total)
         self.total = total
         self.owed = min(total, TURN)
         self.closed = False

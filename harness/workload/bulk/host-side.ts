@@ -40,8 +40,8 @@ export const hostSide: ExchangeSide<BulkOptions> = {
       listens: 'peer',
       task,
       peerTask: { ...task, direction: isSending ? 'receive' : 'send', listens: true } satisfies BulkTask,
-      peer: isSending ? sink(atPeer) : source({ ...atPeer, bytes }),
-      standIn: isSending ? source({ ...atStack, bytes }) : sink(atStack),
+      peer: isSending ? sink({ ...atPeer, measuredBytes: transferBytes }) : source({ ...atPeer, bytes }),
+      standIn: isSending ? source({ ...atStack, bytes }) : sink({ ...atStack, measuredBytes: transferBytes }),
       timeoutSeconds,
     }
   },

@@ -62,10 +62,13 @@ export const sourceResult = sourceConnection.extend({
 export type SinkResult = z.infer<typeof sinkResult>
 export type SourceResult = z.infer<typeof sourceResult>
 
-export function sink(options: EndpointOptions): PeerProgram<SinkResult> {
+/** `measuredBytes` of each connection follow the warm-up. Default: many. */
+export function sink(
+  options: EndpointOptions & { readonly measuredBytes?: number },
+): PeerProgram<SinkResult> {
   return {
     file: `${paths.workloads}/bulk/sink.py`,
-    argv: endpointArguments(options),
+    argv: [...endpointArguments(options), ...given('measure', options.measuredBytes)],
     result: sinkResult,
     listens: 'listen' in options.meet,
   }

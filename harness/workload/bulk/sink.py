@@ -18,11 +18,6 @@ import tcp_info
 from stream import Stream
 
 
-# The kernel wakes this program once this many bytes are there over all connections, or a stream ended. A wake-up for
-# every segment would cost more than receiving the segment, on processors that the sender needs.
-LOW_WATER = 512 << 10
-# As little as that on one connection, however many there are.
-LEAST_LOW_WATER = 16 << 10
 # Connections are told of one by one only up to this number: the kernel has sixty facts of each.
 MOST_TOLD = 64
 
@@ -139,12 +134,12 @@ def receive_many(receivers, timeout):
 
 
 def main():
-    options = endpoint.stream_parser(__doc__).parse_args()
+    parser = endpoint.stream_parser(__doc__)
+    parser.add_argument("--measure", type=int, default=0, metavar="BYTES", help="that follow the warm-up; 0: many")
+    options = parser.parse_args()
     stream = Stream.load(options.pattern, options.file)
     connections = endpoint.meet(options, socket.SO_RCVBUF)
-    low_water = LOW_WATER if len(connections) == 1 else max(LEAST_LOW_WATER, LOW_WATER // len(connections))
-    for connection in connections:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, low_water)
+    endpoint.sleep_until_much_arrived(connections, options.measure)
     limit = stream.piece_limit(0, options.chunk) if stream and stream.period else options.chunk
     # Reused for every piece of every connection: new memory would have to be mapped each time.
     buffer = memoryview(bytearray(limit))
