@@ -85,8 +85,8 @@ async function work(id: number, work: Work): Promise<AgentEvent> {
   const { key, child } = processFor(processSpecOf(work))
   try {
     const done = await child.work(work, () => emit({ event: 'listening', id }))
-    // A recorded log is complete only when its stack has ended. A task without a stack gets a new process each time.
-    if (stack === undefined || stack.recordPath !== undefined) {
+    // A recorded log is complete only when its stack has ended.
+    if (stack?.recordPath !== undefined) {
       processes.delete(key)
       await child.end()
     }

@@ -12,7 +12,7 @@ import { disturbanceSchema, stackSpecSchema } from './stack-spec.ts'
 export const processSpecSchema = z.strictObject({
   /** One of `harness/workload/workloads.ts`. */
   workload: z.string(),
-  /** Absent if the workload needs no stack; then each task gets a process of its own. */
+  /** Absent if the workload needs no stack. */
   stack: stackSpecSchema.exactOptional(),
   /** TCP connections of the application at the same time; the stack is made with room for them. */
   connections: factorSchemas.connections.exactOptional(),

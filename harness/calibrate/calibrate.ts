@@ -13,6 +13,8 @@ export interface CalibrateOptions {
   /** Where to write. */
   readonly path: string
   readonly repetitions: number
+  /** Share of the warm-up that is done. Default: 1. */
+  readonly warmupShare?: number
   readonly seed: number
   readonly signal: AbortSignal
   readonly progress: Progress
@@ -29,10 +31,10 @@ export interface Calibration {
 
 /** `repetitions` is the largest number of repetitions that may follow. */
 export async function openCalibration(options: CalibrateOptions): Promise<Calibration> {
-  const { path, repetitions } = options
+  const { path, repetitions, warmupShare = 1 } = options
   const startedAt = performance.now()
   const [loadAverage = 0] = loadavg()
-  const measurement = await Measurement.open({ ...options, mostRepetitions: repetitions })
+  const measurement = await Measurement.open({ ...options, warmupShare, mostRepetitions: repetitions })
   return {
     repeat: () => measurement.repeat(),
     close: () => measurement.close(),

@@ -49,6 +49,8 @@ const sizes: Readonly<Record<ContextName, { warmup: number; transfer: number }>>
 export interface MeasureOptions {
   /** Largest number of repetitions that may follow: the cipher's stream is made in advance, for this many. */
   readonly mostRepetitions: number
+  /** Share of the warm-up that is done. */
+  readonly warmupShare: number
   readonly seed: number
   readonly signal: AbortSignal
   readonly progress: Progress
@@ -103,7 +105,7 @@ export class Measurement {
   }
 
   async #start(): Promise<void> {
-    const { progress, mostRepetitions } = this.#options
+    const { progress, mostRepetitions, warmupShare } = this.#options
     const docker = await ensureEngine(progress)
     const image = await ensureImage(progress)
     const directory = await makeScratch()
@@ -122,7 +124,7 @@ export class Measurement {
     }
     this.#probes = await start('probes', [`${paths.project}/${probesProgram}`])
     for (const context of contexts) {
-      const spec = await contextSpec(context, directory, mostRepetitions)
+      const spec = await contextSpec(context, directory, mostRepetitions, warmupShare)
       this.#transfers.set(
         context,
         await start(context, [`${paths.project}/${contextProgram}`, JSON.stringify(spec)]),
@@ -166,10 +168,12 @@ async function contextSpec(
   name: ContextName,
   directory: string,
   mostRepetitions: number,
+  warmupShare: number,
 ): Promise<ContextSpec> {
   const receives = name === 'receive'
   const payloadWork = name === 'cipher' ? 'cipher' : 'checksum'
-  const { warmup, transfer } = sizes[name]
+  const { warmup: whole, transfer } = sizes[name]
+  const warmup = warmupShare * whole
   // Each repetition transfers twice: with meters and without. One repetition more is thrown away.
   const content = await travellingContent(
     directory,

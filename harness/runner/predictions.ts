@@ -14,6 +14,9 @@ import type { PrepareContext } from './sampler.ts'
 import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
+/** Share of the calibration's warm-up: in a quick run it would take as long as all samples of its experiment. */
+const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 8 }
+
 export interface PredictionsOptions {
   readonly predictor: Predictor
   readonly folder: RunFolder
@@ -65,7 +68,14 @@ export class Predictions {
     }
     context.recordCommand(['calibrate', '--repetitions', String(repetitions), '--output', folder.costs])
     const { signal } = context
-    const request = { path: folder.costs, repetitions, seed, signal, progress: tell }
+    const request = {
+      path: folder.costs,
+      repetitions,
+      warmupShare: warmupShare[profile],
+      seed,
+      signal,
+      progress: tell,
+    }
     const opened = predictor.calibrate(request)
     try {
       this.#calibration = await unlessAborted(signal, opened)

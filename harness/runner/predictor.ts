@@ -11,6 +11,8 @@ export interface CalibrationRequest {
   readonly path: string
   /** Largest number of repetitions that may follow. */
   readonly repetitions: number
+  /** Share of the warm-up before the first repetition: 1, or less in a quick run. */
+  readonly warmupShare: number
   readonly seed: number
   readonly signal: AbortSignal
   progress(line: string): void

@@ -16,7 +16,7 @@ export interface PrepareContext {
 
 export interface SampleContext extends PrepareContext {
   readonly experiment: Experiment
-  /** Share of the experiment's warm-up that is to be done: 1, less in a quick run, 0 for none. */
+  /** Share of the experiment's warm-up that is to be done: 1, or 0 in a quick run. */
   readonly warmupShare: number
   /** Share of the amount that each sample measures: 1, or less in a quick run. */
   readonly measuredShare: number

@@ -6,6 +6,9 @@ import type { AloneSide } from '../workload/host-side.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
 import type { Testbed } from './testbed.ts'
 
+/** Of the experiment's warm-up and of what it measures, also in a quick run. */
+const leastShare = 1 / 4
+
 export async function takeAloneSample(
   testbed: Testbed,
   side: AloneSide,
@@ -19,13 +22,13 @@ export async function takeAloneSample(
       'Use tap in the cells of this experiment.',
     )
   }
-  const extent = {
-    settling: amount.warmup * context.warmupShare,
-    measured: amount.measured * context.measuredShare,
-  }
+  // On new threads every time, which are compiled anew: a shorter sample would measure little else.
+  const share = Math.max(leastShare, context.measuredShare)
+  const extent = { settling: share * amount.warmup, measured: share * amount.measured }
   const { kind: workload } = context.experiment.workload
   const work = { workload, ...side.task(options, extent, round) }
   context.recordCommand(['work', JSON.stringify(work)])
+  await testbed.agent.prepare(work)
   const endWatch = watchInterference(testbed.containerIds)
   const done = await testbed.agent.work({ ...work, task: { ...work.task } })
   const watched = endWatch()
@@ -38,7 +41,8 @@ export async function takeAloneSample(
       ...outcome,
       deliveries: [...deliveries],
       cpuMicros: { stack: done.cpuMicros, peer: 0 },
-      memoryBytes: { stack: done.maxResidentBytes, peer: 0 },
+      // The process has done the tasks of other cells.
+      memoryBytes: { stack: null, peer: null },
       ...(interference === undefined ? {} : { interference }),
       digestsMissed: 0,
       framesIn: null,

@@ -1,7 +1,7 @@
 /** The reference: the same exchange between two unmodified Linux hosts, with a program in place of the stack's side. */
 import { startProgram } from '../peers/peer-process.ts'
 import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
-import type { ExchangeSide } from '../workload/host-side.ts'
+import { type ExchangeSide, extentOf } from '../workload/host-side.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
 import { startBeside } from './beside.ts'
 import { observe } from './observe.ts'
@@ -15,10 +15,7 @@ export async function takeLinuxSample(
   { options, amount }: WorkloadPlan,
   context: SampleContext,
 ): Promise<SampleOutcome> {
-  const extent = {
-    settling: amount.warmup * context.warmupShare,
-    measured: amount.measured * context.measuredShare,
-  }
+  const extent = extentOf(amount.measured * context.measuredShare, amount.warmup * context.warmupShare)
   const site = siteOf(testbed, context.seed, undefined, false)
   const { listens, peer, standIn, beside: others = [] } = await side.exchange(options, extent, site)
   const beside = await startBeside(testbed, others)

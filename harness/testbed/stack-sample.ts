@@ -1,7 +1,7 @@
 /**
  * A sample of our stack and its peer, Linux or another stack of ours. The stack's process is kept for a few rounds of
  * its cell. Before the first of these it makes warm-up exchanges, which are verified like the others but not measured.
- * A quick run has no time for them: there the first exchange takes longer to settle.
+ * A quick run has no time for them.
  */
 import type { StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
@@ -12,7 +12,7 @@ import { faultsOf } from '../result/validity.ts'
 import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
 import { pathEvents } from '../topology/counters.ts'
 import type { DeployedNode } from '../topology/node.ts'
-import type { ExchangeSide, Extent } from '../workload/host-side.ts'
+import { type ExchangeSide, type Extent, extentOf } from '../workload/host-side.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import type { CellPlan, PlannedStack } from './cell-plan.ts'
@@ -21,9 +21,6 @@ import { dumpDirectory, type Exchanged, runExchange } from './exchange.ts'
 import { isToBeRecorded, keepRecording, recordPath } from './recording.ts'
 import { siteOf } from './site.ts'
 import type { Testbed } from './testbed.ts'
-
-/** Share of the measured amount that precedes the measurement: for slow start, and for caches that other cells used. */
-const settlingShare = 1 / 8
 
 /**
  * The warm-up is divided into this number of exchanges. Code that was compiled while there had been only one connection
@@ -60,16 +57,13 @@ export async function takeStackSample(
     exchange(testbed, agent, side, plan, context, extent, changes)
   await testbed.enterSpan(spanOf(context, plan.round))
   const isCold = !testbed.warmCells.delete(plan.cell)
-  const isWholeWarmup = context.warmupShare === 1
-  if (isCold && isWholeWarmup && warmup > 0) {
+  if (isCold && context.warmupShare * warmup > 0) {
     context.log('warming up')
-    const extent = { settling: 0, measured: warmup / warmupExchanges }
+    const extent = { settling: 0, measured: (context.warmupShare * warmup) / warmupExchanges }
     for (let k = 0; k < warmupExchanges; k++) refuseFaults('warm-up', await make(extent, {}))
   }
   const disturbance = disturbanceOf(plan.disturbance, context.seed)
-  const warmingUp = isCold && !isWholeWarmup ? warmup * context.warmupShare : 0
-  const extent = { settling: measured * settlingShare + warmingUp, measured }
-  const measurement = await make(extent, { disturbance })
+  const measurement = await make(extentOf(measured), { disturbance })
   // Only after success: after a failure the next process is a new one, and has to be warmed up.
   testbed.warmCells.add(plan.cell)
   if (records && isToBeRecorded(plan.stack, context)) {
@@ -88,7 +82,7 @@ export async function takeStackSample(
  * its time on starting them, experiments share processes, unless they kill or stall replicas.
  */
 function spanOf({ experiment: { id, cells, rounds }, warmupShare }: SampleContext, round: number): string {
-  if (warmupShare === 1) return `${id} ${processOf(round, rounds.full)}`
+  if (warmupShare > 0) return `${id} ${processOf(round, rounds.full)}`
   const isDisturbed = cells.some(({ factors }) => (factors.disturbance ?? 'none') !== 'none')
   return isDisturbed ? id : 'any'
 }

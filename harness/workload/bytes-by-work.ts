@@ -15,7 +15,7 @@ export const transferSizes = {
   /** Bytes that each sample measures. */
   transferBytes: bytesByWork,
   /**
-   * Bytes that a stack's process transfers before its first sample (less in a quick run). With `linux`, the bytes
+   * Bytes that a stack's process transfers before its first sample (not in a quick run). With `linux`, the bytes
    * of every sample before its measurement begins.
    */
   warmupBytes: bytesByWork,

@@ -16,6 +16,14 @@ export interface Extent {
   readonly measured: number
 }
 
+/** Share of the measured amount that precedes the measurement: for slow start, and for caches that other cells used. */
+const settlingShare = 1 / 8
+
+/** Of a sample; `settling` where a workload asks for more than the share that every sample has. */
+export function extentOf(measured: number, settling = 0): Extent {
+  return { settling: Math.max(settling, settlingShare * measured), measured }
+}
+
 /** Where an exchange takes place. */
 export interface Site {
   /** On this machine; the containers see it as `paths.shared`. */

@@ -14,7 +14,7 @@ export const besideLinux = specify({
     kind: z.literal('beside-linux'),
     /** How long each sample measures; both flows are under way all the time. */
     seconds: z.number().min(0.1).max(60),
-    /** How long a stack's process sends before its first sample (less in a quick run); with `linux`, before every sample. */
+    /** How long a stack's process sends before its first sample (not in a quick run); with `linux`, before every sample. */
     warmupSeconds: z.number().min(0).max(60),
   }),
   factors: { required: [], optional: [] },

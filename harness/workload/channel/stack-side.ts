@@ -1,4 +1,4 @@
-/** Runs a channel once, in a new process: its compiled code has run nothing else. */
+/** Runs a channel once, on new threads: their compiled code has run nothing else. */
 import { runChannel } from '../../../stack/index.ts'
 import type { ProgramSide } from '../stack-side.ts'
 import { taskSchema } from './task.ts'

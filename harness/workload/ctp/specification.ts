@@ -21,7 +21,7 @@ export const ctp = specify({
     kind: z.literal('ctp'),
     /** How long each sample measures. */
     seconds,
-    /** How long a stack's process works before its first sample; less in a quick run. */
+    /** How long a stack's process works before its first sample; not in a quick run. */
     warmupSeconds: seconds,
   }),
   factors: { required: ['microprotocols', 'datagramBytes'], optional: [] },

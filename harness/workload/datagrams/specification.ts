@@ -20,7 +20,7 @@ export const datagrams = specify({
     kind: z.literal('datagrams'),
     /** How long each sample measures. */
     seconds,
-    /** How long a stack's process works before its first sample (less in a quick run); with `linux`, before every sample. */
+    /** How long a stack's process works before its first sample (not in a quick run); with `linux`, before every sample. */
     warmupSeconds: seconds,
   }),
   factors: { required: ['direction', 'datagramBytes', 'offeredPerSecond'], optional: [] },

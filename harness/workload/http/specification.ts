@@ -19,7 +19,7 @@ export const http = specify({
     kind: z.literal('http'),
     /** How long wrk measures in each sample. */
     seconds,
-    /** How long it asks before a stack's first sample (less in a quick run); with `linux`, before every sample. */
+    /** How long it asks before a stack's first sample (not in a quick run); with `linux`, before every sample. */
     warmupSeconds: seconds,
   }),
   factors: { required: ['bodyBytes'], optional: ['connections'] },

@@ -1,4 +1,4 @@
-/** Runs the performance model's own system once, in a new process: its compiled code has run nothing else. */
+/** Runs the performance model's own system once, on new threads: their compiled code has run nothing else. */
 import { runLockedModel, runModel } from '../../../stack/index.ts'
 import type { ProgramSide } from '../stack-side.ts'
 import { taskSchema } from './task.ts'

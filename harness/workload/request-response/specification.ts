@@ -17,7 +17,7 @@ export const requestResponse = specify({
     kind: z.literal('request-response'),
     /** How long each sample measures. */
     seconds,
-    /** How long a stack's process works before its first sample (less in a quick run); with `linux`, before every sample. */
+    /** How long a stack's process works before its first sample (not in a quick run); with `linux`, before every sample. */
     warmupSeconds: seconds,
   }),
   factors: { required: ['role', 'messageBytes', 'depth'], optional: ['connections'] },

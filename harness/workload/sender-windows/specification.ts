@@ -14,7 +14,7 @@ export const senderWindows = specify({
     kind: z.literal('sender-windows'),
     /** How long each sample measures. */
     seconds: z.number().min(0.1).max(10),
-    /** How long a stack's process receives before its first sample (less in a quick run); with `linux`, before every sample. */
+    /** How long a stack's process receives before its first sample (not in a quick run); with `linux`, before every sample. */
     warmupSeconds: z.number().min(0).max(10),
   }),
   factors: { required: [], optional: [] },
