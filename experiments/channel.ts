@@ -14,7 +14,7 @@ export const experiment = defineExperiment({
       'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; that the cost is flat is this project’s expectation',
   },
   topology: 'tap',
-  workload: { kind: 'channel', requests: 720_000, warmupRequests: 480_000 },
+  workload: { kind: 'channel', requests: 480_000, warmupRequests: 480_000 },
   cells: [
     { strategy, replicas: upToCores(), idle: ['backoff'], slotCount: [1024], publishBatch: [16] },
     { strategy, replicas: [1, 2], idle: ['spin', 'park'], slotCount: [1024], publishBatch: [16] },

@@ -17,7 +17,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { cipher: 56 * 2 ** 20 },
+    transferBytes: { cipher: 48 * 2 ** 20 },
     warmupBytes: { cipher: 144 * 2 ** 20 },
   },
   cells: [

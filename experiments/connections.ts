@@ -18,7 +18,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     // Of all connections together: 256 KiB for each of 1,024, and a quarter of it in a quick run.
-    transferBytes: { checksum: 112 * 2 ** 20, linux: 256 * 2 ** 20 },
+    transferBytes: { checksum: 72 * 2 ** 20, linux: 160 * 2 ** 20 },
     warmupBytes: { checksum: 192 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [

@@ -15,8 +15,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 96 * 2 ** 20, cipher: 48 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20, cipher: 160 * 2 ** 20 },
+    transferBytes: { checksum: 56 * 2 ** 20, cipher: 28 * 2 ** 20 },
+    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20 },
   },
   cells: [
     {

@@ -17,8 +17,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 160 * 2 ** 20, cipher: 64 * 2 ** 20, linux: 256 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20, cipher: 160 * 2 ** 20, linux: 64 * 2 ** 20 },
+    transferBytes: { checksum: 112 * 2 ** 20, cipher: 44 * 2 ** 20, linux: 192 * 2 ** 20 },
+    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

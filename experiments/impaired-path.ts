@@ -23,7 +23,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 12 * 2 ** 20 },
+    transferBytes: { checksum: 8 * 2 ** 20 },
     warmupBytes: { checksum: 8 * 2 ** 20 },
   },
   cells: [

@@ -17,7 +17,7 @@ export const experiment = defineExperiment({
   topology: 'tap',
   workload: {
     kind: 'iperf3',
-    transferBytes: { checksum: 192 * 2 ** 20, linux: 384 * 2 ** 20 },
+    transferBytes: { checksum: 112 * 2 ** 20, linux: 256 * 2 ** 20 },
     warmupBytes: { checksum: 384 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [

@@ -15,7 +15,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { copy: 160 * 2 ** 20, checksum: 160 * 2 ** 20, cipher: 64 * 2 ** 20 },
+    transferBytes: { copy: 112 * 2 ** 20, checksum: 112 * 2 ** 20, cipher: 44 * 2 ** 20 },
     warmupBytes: { copy: 384 * 2 ** 20, checksum: 384 * 2 ** 20, cipher: 160 * 2 ** 20 },
   },
   cells: [

@@ -17,7 +17,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 48 * 2 ** 20 },
+    transferBytes: { checksum: 40 * 2 ** 20 },
     warmupBytes: { checksum: 128 * 2 ** 20 },
   },
   cells: [

@@ -16,7 +16,7 @@ export const experiment = defineExperiment({
   topology: 'tap',
   workload: {
     kind: 'reordering',
-    transferBytes: { checksum: 64 * 2 ** 20, linux: 96 * 2 ** 20 },
+    transferBytes: { checksum: 44 * 2 ** 20, linux: 64 * 2 ** 20 },
     warmupBytes: { checksum: 256 * 2 ** 20, linux: 16 * 2 ** 20 },
   },
   cells: [

@@ -15,7 +15,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 384 * 2 ** 20 },
+    transferBytes: { checksum: 200 * 2 ** 20 },
     warmupBytes: { checksum: 512 * 2 ** 20 },
   },
   cells: [
@@ -29,5 +29,5 @@ export const experiment = defineExperiment({
   ],
   baselines: ['sequential'],
   verdict: { kind: 'survival', gapMillis: 250 },
-  rounds: { full: 20, quick: 3 },
+  rounds: { full: 15, quick: 3 },
 })

@@ -16,7 +16,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 160 * 2 ** 20 },
+    transferBytes: { checksum: 128 * 2 ** 20 },
     warmupBytes: { checksum: 384 * 2 ** 20 },
   },
   cells: [

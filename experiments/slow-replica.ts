@@ -15,7 +15,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 480 * 2 ** 20 },
+    transferBytes: { checksum: 240 * 2 ** 20 },
     warmupBytes: { checksum: 512 * 2 ** 20 },
   },
   cells: [

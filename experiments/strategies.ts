@@ -18,8 +18,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 144 * 2 ** 20, cipher: 56 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20, cipher: 160 * 2 ** 20 },
+    transferBytes: { checksum: 88 * 2 ** 20, cipher: 36 * 2 ** 20 },
+    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, connections },

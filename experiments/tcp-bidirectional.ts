@@ -16,7 +16,7 @@ export const experiment = defineExperiment({
   topology: 'tap',
   workload: {
     kind: 'bidirectional',
-    transferBytes: { checksum: 112 * 2 ** 20, cipher: 40 * 2 ** 20, linux: 256 * 2 ** 20 },
+    transferBytes: { checksum: 64 * 2 ** 20, cipher: 24 * 2 ** 20, linux: 160 * 2 ** 20 },
     warmupBytes: { checksum: 384 * 2 ** 20, cipher: 160 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [

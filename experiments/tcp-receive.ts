@@ -16,9 +16,9 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'receive',
     transferBytes: {
-      checksum: 224 * 2 ** 20,
-      cipher: 96 * 2 ** 20,
-      linux: 512 * 2 ** 20,
+      checksum: 128 * 2 ** 20,
+      cipher: 56 * 2 ** 20,
+      linux: 256 * 2 ** 20,
     },
     // About three seconds for each process of a stack: until then the JIT compiler takes processor time.
     warmupBytes: {

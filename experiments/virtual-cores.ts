@@ -17,9 +17,9 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 224 * 2 ** 20, cipher: 96 * 2 ** 20 },
-    // About two seconds for each process of a stack: until then the JIT compiler takes processor time.
-    warmupBytes: { checksum: 512 * 2 ** 20, cipher: 160 * 2 ** 20 },
+    transferBytes: { checksum: 112 * 2 ** 20, cipher: 48 * 2 ** 20 },
+    // More than a second for each process of a stack: until then the JIT compiler takes processor time.
+    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

@@ -14,7 +14,7 @@ import { unlessAborted } from './unless-aborted.ts'
 /** Share of the warm-up. A quick run shows that everything works, and does not wait until all code is compiled. */
 const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0 }
 /** Share of what is measured: several short rounds show more than a long one. */
-const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 16 }
+const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 10 }
 
 export async function takeSample(
   sampler: Sampler,
