@@ -24,7 +24,7 @@ export function sampleContext({
     log,
     recordCommand: () => {},
     // Samplers read only these fields of an experiment.
-    experiment: { id: 'tested', workload, rounds: { full: 21, quick: 3 } },
+    experiment: { id: 'tested', workload, cells: [], rounds: { full: 21, quick: 3 } },
     warmupShare,
     measuredShare: 1,
     isFirst,
