@@ -39,7 +39,7 @@ const wanted = {
   profile: 'quick' as const,
   seed: 7,
   machine: await describeMachine(),
-  source: { commit: null, dirty: false, changes: null },
+  source: { commit: 'c0ffee', dirty: false, changes: null },
   records: false,
 }
 /** Whatever else this machine does meanwhile, no sample is taken twice: the tests count them. */
