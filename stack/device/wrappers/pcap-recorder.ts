@@ -5,15 +5,15 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { Region } from '../../dominoes/memory/region.ts'
-import { virtioHeaderBytes } from '../../wire/virtio.ts'
-import type { Device, DeviceCapabilities } from '../device.ts'
-import type { Clock } from '../kernel/clock.ts'
 import {
   pcapFileHeaderBytes,
   pcapRecordHeaderBytes,
   writePcapFileHeader,
   writePcapRecordHeader,
-} from './pcap-file.ts'
+} from '../../wire/pcap.ts'
+import { virtioHeaderBytes } from '../../wire/virtio.ts'
+import type { Device, DeviceCapabilities } from '../device.ts'
+import type { Clock } from '../kernel/clock.ts'
 
 /** Which wall-clock time a clock's reading was: taken once and shared, so that files of threads compare. */
 export interface PcapOrigin {
