@@ -20,3 +20,8 @@ export function later(a: number, b: number): number {
 export function isBelowUnsigned(a: number, b: number): boolean {
   return (a ^ 0x80000000) < (b ^ 0x80000000)
 }
+
+/** How far `to` is after `from`, negative if before: the shorter way round. */
+export function sequenceDistance(from: number, to: number): number {
+  return (to - from) | 0
+}
