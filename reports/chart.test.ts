@@ -20,6 +20,14 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     labels: [{ ...row, replicas: 2, speedup: 2, label: 'ideal' }],
     points: [{ ...row, position: 2, median: 1.5, low: 1.4, high: 1.6 }],
   },
+  gains: {
+    band: [{ ...row, low: 1.15, high: 4 }],
+    types: [{ ...row, type: 'Bulk send' }],
+    others: [{ ...row, type: 'Bulk send', median: 1.1 }],
+    outcomes: [{ ...row, type: 'Bulk send', sign: '●' }],
+    predicted: [{ ...row, type: 'Bulk send', median: 2.2, low: 2, high: 2.5 }],
+    measured: [{ ...row, type: 'Bulk send', median: 1.3, low: 1.2, high: 1.4 }],
+  },
   ratios: {
     cells: [{ ...row, cell: 'N=2', median: 1.2, low: 0.9, high: 1.5 }],
     rounds: [{ ...row, cell: 'N=2', ratio: 1.3 }],

@@ -8,6 +8,7 @@ import { type Config, compile, type TopLevelSpec } from 'vega-lite'
 import { escapeHtml } from './html.ts'
 
 export type ChartName =
+  | 'gains'
   | 'values'
   | 'ratios'
   | 'cumulative'

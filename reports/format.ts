@@ -38,3 +38,27 @@ export function formatTime(iso: string | null): string {
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
+
+/** A ratio as a gain in percent: `+29 %`, `−12 %`, `0 %`. */
+export function formatGain(ratio: number): string {
+  const percent = Math.round(100 * (ratio - 1))
+  if (percent === 0) return '0 %'
+  return `${percent < 0 ? '−' : '+'}${formatCount(Math.abs(percent))} %`
+}
+
+/** A share in percent, with one digit below ten: `2.0 %`, `48 %`. */
+export function formatShare(share: number): string {
+  const percent = 100 * share
+  const digits = Math.abs(percent) < 10 ? 1 : 0
+  return `${percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(digits)} %`
+}
+
+export type Format = (value: number) => string
+
+/** `−12 … +29 %`: a unit that both have is written once. */
+export function between(low: number, high: number, format: Format): string {
+  const [first, last] = [format(low), format(high)]
+  if (first === last) return first
+  const unit = /\s\S+$/.exec(last)?.[0] ?? ''
+  return `${first.endsWith(unit) ? first.slice(0, first.length - unit.length) : first} … ${last}`
+}

@@ -5,39 +5,53 @@
 import { readFile } from 'node:fs/promises'
 import type { Run } from '../harness/result/store.ts'
 import { summarize } from '../harness/result/summary.ts'
+import { groupAnchor } from './anchors.ts'
+import { inOrder } from './argument/order.ts'
+import { contents } from './front/contents.ts'
+import { frontScreen } from './front/front.ts'
 import { html, Markup } from './html.ts'
 import { colourVariables } from './palette.ts'
 import { caveatBox } from './sections/caveats.ts'
 import { environmentSection } from './sections/environment.ts'
 import { experimentSection } from './sections/experiment.ts'
-import { pageHeader } from './sections/header.ts'
 
 /** Sections that were drawn before, by experiment: while a run goes on, most of them are the same each time. */
 export type DrawnSections = Map<string, { readonly of: string; readonly section: Markup }>
 
-export async function renderReport(
-  { manifest, samples, predictions }: Run,
-  drawn: DrawnSections = new Map(),
-): Promise<string> {
+export async function renderReport(run: Run, drawn: DrawnSections = new Map()): Promise<string> {
+  const { manifest, samples, predictions } = run
   const summary = summarize(manifest, samples, predictions)
-  const sections: Markup[] = []
-  for (const experiment of manifest.experiments) {
-    const own = summary.experiments.find(({ id }) => id === experiment.id)
-    if (own === undefined) continue
-    const its = samples.filter((sample) => sample.experiment === experiment.id)
-    const of = JSON.stringify([own, its.length])
-    const before = drawn.get(experiment.id)
-    const section = before?.of === of ? before.section : await experimentSection(experiment, own, its)
-    drawn.set(experiment.id, { of, section })
-    sections.push(section)
+  const groups = inOrder(manifest.experiments)
+  const parts: Markup[] = []
+  for (const { name, title, about, experiments } of groups) {
+    const sections: Markup[] = []
+    for (const experiment of experiments) {
+      const own = summary.experiments.find(({ id }) => id === experiment.id)
+      if (own === undefined) continue
+      const its = samples.filter((sample) => sample.experiment === experiment.id)
+      const of = JSON.stringify([own, its.length])
+      const before = drawn.get(experiment.id)
+      const section =
+        before?.of === of ? before.section : await experimentSection(experiment, own, its, manifest, summary)
+      drawn.set(experiment.id, { of, section })
+      sections.push(section)
+    }
+    parts.push(html`<section class="group" aria-labelledby="${groupAnchor(name)}">
+      <h2 id="${groupAnchor(name)}">${title}</h2>
+      <p class="question">${about}</p>
+      ${sections}
+    </section>`)
   }
-  const body = html`<main>
-    ${pageHeader(manifest, summary)}
-    ${caveatBox(manifest, summary)}
-    <h2>Experiments</h2>
-    ${sections}
-    ${environmentSection(manifest)}
-  </main>`
+  const body = html`<a class="skip" href="#argument">To the experiments</a>
+  ${await frontScreen(manifest, summary)}
+  <div class="argument">
+    ${contents(groups, summary)}
+    <main id="argument">
+      ${parts}
+      ${environmentSection(manifest)}
+      ${caveatBox(manifest, summary)}
+    </main>
+  </div>`
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +68,7 @@ export async function renderReport(
 }
 
 /** Later sheets override earlier ones. */
-const sheets = ['theme', 'page', 'tables', 'print']
+const sheets = ['theme', 'page', 'tables', 'layout', 'front', 'print']
 
 async function styleSheet(): Promise<string> {
   const texts = await Promise.all(

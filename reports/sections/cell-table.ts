@@ -7,13 +7,10 @@ import { type MeasureName, measureOf } from '../../harness/measure/measures.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import type { Interval } from '../../harness/statistics/interval.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
+import { samplesAnchor } from '../anchors.ts'
 import { formatBytes, formatInterval, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { configurationLabel, panelsOf } from '../labels.ts'
-
-export function samplesAnchor(experiment: Experiment, cell: Cell): string {
-  return `samples-${experiment.id}-${cell.id}`
-}
 
 interface Column {
   readonly title: string

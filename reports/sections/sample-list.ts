@@ -6,26 +6,38 @@ import { formatCount, formatNumber } from '../../harness/measure/format.ts'
 import { quantile } from '../../harness/measure/histogram.ts'
 import { quantileName } from '../../harness/measure/measure.ts'
 import { type Measured, type MeasureName, measureOf } from '../../harness/measure/measures.ts'
+import type { Manifest } from '../../harness/result/manifest.ts'
 import type { MeasuredSample, Sample } from '../../harness/result/sample.ts'
 import { faultsOf, interferenceWith } from '../../harness/result/validity.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
+import { commandFor } from '../again.ts'
+import { samplesAnchor } from '../anchors.ts'
 import { formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
-import { samplesAnchor } from './cell-table.ts'
 
-export function sampleList(experiment: Experiment, samples: readonly Sample[]): Markup {
+export function sampleList(
+  experiment: Experiment,
+  samples: readonly Sample[],
+  run: Pick<Manifest, 'profile' | 'seed'>,
+): Markup {
   return html`<h4>Samples</h4>
   <p class="hint">All fields of every sample are in <a href="samples.ndjson"><code>samples.ndjson</code></a>.</p>
-  ${cellsByPanel(experiment).map((cell) => cellSamples(experiment, cell, samples))}`
+  ${cellsByPanel(experiment).map((cell) => cellSamples(experiment, cell, samples, run))}`
 }
 
-function cellSamples(experiment: Experiment, cell: Cell, all: readonly Sample[]): Markup {
+function cellSamples(
+  experiment: Experiment,
+  cell: Cell,
+  all: readonly Sample[],
+  run: Pick<Manifest, 'profile' | 'seed'>,
+): Markup {
   const samples = all.filter((sample) => sample.cell === cell.id).sort((a, b) => a.round - b.round)
   const failed = samples.filter((sample) => sample.status === 'failed').length
   const columns = specificationOf(experiment.workload).measures.flatMap(columnsOf)
   return html`<details id="${samplesAnchor(experiment, cell)}">
     <summary>${cellLabel(cell, experiment)} <span class="count">${plural(samples.length, 'sample')}${failed > 0 ? `, ${failed} failed` : ''}</span></summary>
+    <p class="hint">Cell <code>${cell.id}</code>, measured by <code>${commandFor(experiment.id, run)}</code></p>
     <div class="scroll" tabindex="0" role="region" aria-label="Samples of ${cell.id}"><table>
       <thead><tr><th scope="col">Round</th><th scope="col">Taken as</th><th scope="col">Started</th>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}<th scope="col">Seconds</th><th scope="col">Divergences</th><th scope="col">Log</th></tr></thead>
       <tbody>${samples.map((sample) => sampleRow(sample, columns))}</tbody>

@@ -1,0 +1,31 @@
+/** The claims of the report name experiments by their ids; only the command line sees both. */
+import { expect, test } from 'vitest'
+import { groups, mainClaim, publishedGain } from '../../reports/argument/claims.ts'
+import { loadExperiments } from '../matrix/load.ts'
+import { experimentsFolder } from './paths.ts'
+
+const experiments = await loadExperiments(experimentsFolder)
+const claims = groups.flatMap((group) => group.claims.map((claim) => ({ group: group.name, ...claim })))
+const named = claims.flatMap((claim) => claim.experiments)
+
+test('claims name only experiments that exist', () => {
+  const known = experiments.map(({ id }) => id)
+  expect(named.filter((id) => !known.includes(id))).toEqual([])
+})
+
+test('every experiment of the project has one place in the argument', () => {
+  const placed = (id: string) => named.filter((other) => other === id).length
+  expect(experiments.filter(({ id }) => placed(id) !== 1).map(({ id }) => id)).toEqual([])
+})
+
+test('claims have identifiers of their own, and none is that of an experiment', () => {
+  const ids = claims.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('the published gain is what the experiments of the main claim are judged by', () => {
+  const main = claims.find(({ id }) => id === mainClaim)
+  const rules = experiments.filter(({ id }) => main?.experiments.includes(id)).map(({ verdict }) => verdict)
+  expect(rules.length).toBeGreaterThan(3)
+  for (const rule of rules) expect(rule).toMatchObject({ kind: 'speedup-range', ...publishedGain })
+})
