@@ -39,18 +39,21 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** On one line with its number. */
+const percentSign = '\u00a0%'
+
 /** A ratio as a gain in percent: `+29 %`, `−12 %`, `0 %`. */
 export function formatGain(ratio: number): string {
   const percent = Math.round(100 * (ratio - 1))
-  if (percent === 0) return '0 %'
-  return `${percent < 0 ? '−' : '+'}${formatCount(Math.abs(percent))} %`
+  if (percent === 0) return `0${percentSign}`
+  return `${percent < 0 ? '−' : '+'}${formatCount(Math.abs(percent))}${percentSign}`
 }
 
 /** A share in percent, with one digit below ten: `2.0 %`, `48 %`. */
 export function formatShare(share: number): string {
   const percent = 100 * share
   const digits = Math.abs(percent) < 10 ? 1 : 0
-  return `${percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(digits)} %`
+  return `${percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(digits)}${percentSign}`
 }
 
 export type Format = (value: number) => string

@@ -21,7 +21,7 @@ function why(run: ReturnType<typeof fakeRun>): string {
 }
 
 test('a verdict that is not "reproduced" says why in a few words', () => {
-  expect(why(fakeRun())).toBe('some cells as claimed')
+  expect(why(fakeRun())).toBe('in some cells')
   expect(why({ ...fakeRun(), samples: [] })).toBe('nothing measured')
   const first = fakeRun().samples.filter(({ round }) => round === 0)
   expect(why({ ...fakeRun(), samples: first })).toBe('too few rounds')

@@ -17,7 +17,7 @@ export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
 export function whyNot(experiment: Experiment, summary: ExperimentSummary, { machine }: Summary): string {
   const { verdict, reasons, cells } = summary
   if (verdict === 'reproduced') return ''
-  if (verdict === 'partly') return 'some cells as claimed'
+  if (verdict === 'partly') return 'in some cells'
   if (verdict === 'not reproduced') return 'otherwise than claimed'
   const planned = new Set(supportedCells(experiment).map(({ id }) => id))
   const samples = cells.filter(({ cell }) => planned.has(cell)).map((cell) => cell.samples)
@@ -27,7 +27,7 @@ export function whyNot(experiment: Experiment, summary: ExperimentSummary, { mac
   if (reasons.some((reason) => reason.includes('cannot refute'))) {
     return `${machine.cores} cores cannot refute it`
   }
-  return 'intervals on both sides'
+  return 'intervals too wide'
 }
 
 /** Of a claim. Several experiments are counted; one says why itself. */
@@ -44,5 +44,5 @@ export function whyNotOf(
   if (whys.length === 1 || verdict === 'reproduced') return first
   if (verdict !== 'partly') return [...new Set(whys)].join('; ')
   const reproduced = summaries.filter((each) => each.verdict === 'reproduced').length
-  return reproduced === 0 ? 'some cells as claimed' : `${reproduced} of ${summaries.length} reproduced`
+  return reproduced === 0 ? 'in some cells' : `${reproduced} of ${summaries.length} reproduced`
 }

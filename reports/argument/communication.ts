@@ -9,8 +9,8 @@ import { isStack } from '../../harness/matrix/peer.ts'
 export interface Communication {
   /** `Bulk send`, `Bulk send, cipher` */
   readonly title: string
-  /** One connection, or one flow of datagrams: what the abstract's claim is about. */
-  readonly isSingle: boolean
+  /** 1 for a flow of datagrams, too: what the abstract's claim is about. */
+  readonly connections: number
 }
 
 /** Not named in titles, since nearly all cells have it. */
@@ -27,7 +27,7 @@ export function communicationOf(
   const { payloadWork = usualWork, connections = 1 } = factors
   return {
     title: payloadWork === usualWork ? title : `${title}, ${payloadWork}`,
-    isSingle: connections === 1,
+    connections,
   }
 }
 

@@ -16,9 +16,9 @@ function typesIn({ manifest, samples, predictions }: FakeRun): Type[] {
 
 test('a type of communication follows from workload and factors, its payload work included', () => {
   const types = typesIn(fakeRun())
-  expect(types.map(({ title, isSingle }) => [title, isSingle])).toEqual([
-    ['Bulk send', true],
-    ['Bulk send, cipher', true],
+  expect(types.map(({ title, connections }) => [title, connections])).toEqual([
+    ['Bulk send', 1],
+    ['Bulk send, cipher', 1],
   ])
 })
 
@@ -56,6 +56,24 @@ test('the plainest configuration stands for its type, whatever was measured', ()
   expect(plain?.interval?.median).toBeCloseTo(3, 6)
   expect(ordered?.interval?.median).toBeCloseTo(9, 6)
   expect(type?.by.get('single replica')?.all).toHaveLength(1)
+})
+
+test('types of several connections come last, the fewest first', () => {
+  const connections = [6, 2, 1]
+  const cells: Definition['cells'] = [
+    { strategy: ['sequential'], payloadWork: ['checksum', 'cipher'], connections },
+    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum', 'cipher'], connections },
+  ]
+  expect(
+    typesIn(fakeRun({ definition: { cells, baselines: ['sequential'] } })).map(({ title }) => title),
+  ).toEqual([
+    'Bulk send',
+    'Bulk send, cipher',
+    '2 connections',
+    '2 connections, cipher',
+    '6 connections',
+    '6 connections, cipher',
+  ])
 })
 
 test('a type that was not measured is still one', () => {

@@ -35,7 +35,7 @@ export interface Gains {
 /** A type of communication. */
 export interface Type {
   readonly title: string
-  readonly isSingle: boolean
+  readonly connections: number
   readonly by: ReadonlyMap<Column, Gains>
   /** By the virtual cores, with a processor for each thread: the best number of replicas. Null: not predicted. */
   readonly predicted: Outlook | null
@@ -44,28 +44,39 @@ export interface Type {
 /** In the order of the argument, types of one name together; those of several connections last. */
 export function typesOf(experiments: readonly Experiment[], summary: Summary): Type[] {
   const ordered = inOrder(experiments).flatMap((group) => group.experiments)
-  const found = new Map<string, { isSingle: boolean; cells: Map<Column, [Experiment, Cell][]> }>()
+  const found = new Map<string, { connections: number; cells: Map<Column, [Experiment, Cell][]> }>()
   for (const experiment of ordered) {
     for (const cell of experiment.cells) {
       const column = columnOf(cell)
       const communication = communicationOf(experiment, cell.factors)
       if (column === null || communication === null || cell.unsupported !== undefined) continue
-      const { title, isSingle } = communication
-      const type = found.get(title) ?? { isSingle, cells: new Map() }
+      const { title, connections } = communication
+      const type = found.get(title) ?? { connections, cells: new Map() }
       found.set(title, type)
       const its = type.cells.get(column) ?? []
       if (its.length > 0 && its[0]?.[0] !== experiment) continue
       type.cells.set(column, [...its, [experiment, cell]])
     }
   }
-  const types = [...found].map(([title, { isSingle, cells }]) => ({
+  const types = [...found].map(([title, { connections, cells }]) => ({
     title,
-    isSingle,
+    connections,
     by: new Map([...cells].map(([column, its]) => [column, gainsOf(its, summary)])),
     predicted: predictedFor(title, ordered, summary),
   }))
-  const together = [...Map.groupBy(types, ({ title }) => title.split(', ')[0]).values()].flat()
-  return [...together.filter(({ isSingle }) => isSingle), ...together.filter(({ isSingle }) => !isSingle)]
+  const isSingle = ({ connections }: Type) => connections === 1
+  const byCount = (one: Type, other: Type) => one.connections - other.connections
+  return [
+    ...together(types.filter(isSingle)),
+    ...together(types.filter((type) => !isSingle(type)).toSorted(byCount)),
+  ]
+}
+
+/** Those of one name beside each other, whatever their payload work. */
+function together(types: readonly Type[]): Type[] {
+  return [
+    ...Map.groupBy(types, ({ title }) => title.replace(/[\d,]+ connections/, '').split(', ')[0]).values(),
+  ].flat()
 }
 
 function columnOf({ factors: { strategy, replicas = 1 } }: Cell): Column | null {

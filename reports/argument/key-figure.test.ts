@@ -20,7 +20,7 @@ test('gains go from the least median to the largest, with the ends of their inte
       return measuring(sample, { goodputMbps: replicas === 2 ? 100 * gain[payloadWork] * ripple : 100 })
     },
   })
-  expect(figureIn(run)).toEqual({ what: 'gain', value: '+20 … +80 %', range: '+20 … +82 %' })
+  expect(figureIn(run)).toEqual({ what: 'gain', value: '+20 … +80\u00a0%', range: '+20 … +82\u00a0%' })
 })
 
 test('nothing that was measured has no figure', () => {
@@ -42,5 +42,5 @@ test('a cost is a share', () => {
     definition,
     sample: (sample) => measuring(sample, { goodputMbps: sample.factors.digests === 'on' ? 98 : 100 }),
   })
-  expect(figureIn(run)).toEqual({ what: 'digests on costs', value: '2.0 %', range: '' })
+  expect(figureIn(run)).toEqual({ what: 'digests on costs', value: '2.0\u00a0%', range: '' })
 })

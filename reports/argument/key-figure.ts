@@ -4,6 +4,7 @@
  * highest.
  */
 import type { Experiment } from '../../harness/matrix/experiment.ts'
+import { isStack } from '../../harness/matrix/peer.ts'
 import { isInRangeClaim } from '../../harness/matrix/range-rule.ts'
 import { formatCount, formatNumber } from '../../harness/measure/format.ts'
 import { measureOf } from '../../harness/measure/measures.ts'
@@ -16,6 +17,7 @@ import { groupsAlong } from '../../harness/verdict/rules/flat.ts'
 import { repeatedShare, singleOf } from '../../harness/verdict/rules/replicated-work.ts'
 import { hasTrend } from '../../harness/verdict/rules/trend.ts'
 import { between, type Format, formatGain, formatShare } from '../format.ts'
+import type { Claim } from './claims.ts'
 
 export interface KeyFigure {
   readonly what: string
@@ -104,12 +106,14 @@ export function keyFigureOf({ verdict: rule }: Experiment, summary: ExperimentSu
 }
 
 /** Of several experiments that are judged by their gains, as of one. */
-export function gainOver(summaries: readonly ExperimentSummary[]): KeyFigure | null {
-  return spread(
-    'gain',
-    summaries.flatMap(({ cells }) => cells.flatMap(replicatedGain)),
-    formatGain,
-  )
+export function gainOver(
+  summaries: readonly ExperimentSummary[],
+  { peers }: Pick<Claim, 'peers'>,
+): KeyFigure | null {
+  const cells = summaries
+    .flatMap((summary) => summary.cells)
+    .filter(({ factors }) => peers === undefined || !isStack(factors.peer))
+  return spread('gain', cells.flatMap(replicatedGain), formatGain)
 }
 
 /** A count is what it is. */

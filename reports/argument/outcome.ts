@@ -32,5 +32,7 @@ export function countOutcomes(types: readonly Type[]): Readonly<Record<Outcome, 
 
 /** Kinds of communication over one connection, with two replicas or more. */
 export function replicatedGains(types: readonly Type[]): Gain[] {
-  return types.filter(({ isSingle }) => isSingle).flatMap(({ by }) => by.get('replicated')?.all ?? [])
+  return types
+    .filter(({ connections }) => connections === 1)
+    .flatMap(({ by }) => by.get('replicated')?.all ?? [])
 }

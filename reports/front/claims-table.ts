@@ -56,15 +56,18 @@ function row(claim: Claim, experiments: readonly Experiment[], summary: Summary)
   )
   return html`<tr>
     <th scope="row">${claim.text}${claim.reading === undefined ? null : html` <i>${claim.reading}</i>`}</th>
-    <td>${measured(figureOf(shown))}</td>
+    <td>${measured(figureOf(claim, shown))}</td>
     <td>${verdictBadge(verdict)}${why === '' ? null : html` <small>${why}</small>`} <small class="shown">${links}</small></td>
   </tr>`
 }
 
 /** Gains are summed up over all experiments of a claim; of other rules that of the first one that measured anything. */
-function figureOf(shown: readonly Shown[]): KeyFigure | null {
+function figureOf(claim: Claim, shown: readonly Shown[]): KeyFigure | null {
   if (shown.every(({ experiment }) => experiment.verdict.kind === 'speedup-range')) {
-    return gainOver(shown.map(({ summary }) => summary))
+    return gainOver(
+      shown.map(({ summary }) => summary),
+      claim,
+    )
   }
   for (const { experiment, summary } of shown) {
     const figure = keyFigureOf(experiment, summary)

@@ -40,7 +40,7 @@ export async function gainsFigure(types: readonly Type[], machine: Machine): Pro
   return html`<section class="answer headline" aria-labelledby="gains">
     <h2 id="gains">Gain by type of communication</h2>
     <figure>
-      <figcaption>Throughput of two replicas or more. <span class="key"><span class="mark replicated"></span>measured</span> <span class="key"><span class="mark hollow"></span>predicted, a processor for each thread</span> <span class="key"><span class="mark band"></span>published, ${between(publishedGain.low, publishedGain.high, formatGain)}</span> At the right: ${signs.map(([verdict, words], index) => html`${index === 0 ? null : ', '}${marks[verdict].sign} ${words}`)}. Small dots: other sizes, paths and configurations; ${usualWork} where no other payload work is named. ${whereMeasured(machine, true)}</figcaption>
+      <figcaption>Throughput of two replicas or more. <span class="key"><span class="mark replicated"></span>measured</span> <span class="key long"><span class="mark hollow"></span>predicted, with a processor for each thread</span> <span class="key"><span class="mark band"></span>published, ${between(publishedGain.low, publishedGain.high, formatGain)}</span> At the right: ${signs.map(([verdict, words], index) => html`${index === 0 ? null : ', '}${marks[verdict].sign} ${words}`)}. Small dots: other sizes, paths and configurations; ${usualWork} where no other payload work is named. ${whereMeasured(machine, true)}</figcaption>
       <div class="when-wide">${new Markup(await draw('wide'))}</div>
       <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
     </figure>

@@ -24,7 +24,7 @@ export function strategyMatrix(types: readonly Type[], machine: Machine): Markup
   if (shown.length === 0) return null
   return html`<section class="answer" aria-labelledby="matrix">
     <h2 id="matrix">By strategy</h2>
-    <p class="hint">Gain over the sequential stack, bold where its sign is sure; of several kinds the plainest. A number leads to its samples, their logs, command and seed. ${whereMeasured(machine, true)}</p>
+    <p class="hint">Gain over the sequential stack, bold where its sign is sure; of a type with several kinds the plainest. A number leads to its samples, their logs, command and seed. ${whereMeasured(machine, true)}</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Gains by strategy and type of communication"><table class="matrix">
       <thead><tr><th scope="col">Type</th>${shown.map((column) => html`<th scope="col"><span class="mark ${heads[column].strategy}"></span>${heads[column].title}</th>`)}</tr></thead>
       <tbody>${types.map((type) => html`<tr><th scope="row">${type.title}</th>${shown.map((column) => matrixCell(type.by.get(column)?.all[0]))}</tr>`)}</tbody>

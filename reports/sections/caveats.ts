@@ -5,7 +5,7 @@ import { plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 
 export function caveatBox(manifest: Manifest, summary: Summary): Markup {
-  return html`<aside class="box" aria-labelledby="caveats"><h2 id="caveats">Read this with care</h2><ul>${caveats(manifest, summary).map((caveat) => html`<li>${caveat}</li>`)}</ul></aside>`
+  return html`<aside class="box" aria-labelledby="caveats"><h2 id="caveats">Limits: read this with care</h2><ul>${caveats(manifest, summary).map((caveat) => html`<li>${caveat}</li>`)}</ul></aside>`
 }
 
 export function caveats(manifest: Manifest, summary: Summary): string[] {

@@ -14,10 +14,16 @@ import { colourOf, looks } from '../palette.ts'
 /** A reference more than this many times above all cells would flatten the chart; it is then told in words. */
 const farthestReference = 2.2
 
-/** Width of the plot, in pixels: as much as the labels below it need, within what a panel holds. */
+/** Plots that fit beside others. */
+const usualWidth = 250
+/** A wider plot has fewer beside it, and scrolls where there is no room: smaller, it could not be read. */
+const broadWidth = 300
+const mostWidth = 460
+
+/** Width of the plot, in pixels: as much as the labels below it need; each line of a label is one of its parts. */
 function widthFor(labels: readonly string[]): number {
-  const longest = Math.max(...labels.map((label) => label.length))
-  return Math.min(420, Math.max(250, labels.length * (6 * longest + 12)))
+  const longest = Math.max(...labels.flatMap((label) => label.split(', ')).map((line) => line.length))
+  return Math.min(mostWidth, Math.max(usualWidth, labels.length * (6 * longest + 12)))
 }
 
 interface Reference {
@@ -81,10 +87,11 @@ async function valuesPanel(
   }
   const near = references.filter((reference) => reference.value <= farthestReference * highest)
   const far = references.filter((reference) => !near.includes(reference))
+  const width = widthFor(measured.map(({ configuration }) => configuration))
   const svg = await drawChart('values', `${experiment.id}-${panel.key}-${rate}`, {
     title: `${measure.title}, ${panel.title}`,
     words: { quantity: `${measure.title} (${unit})` },
-    width: widthFor(measured.map(({ configuration }) => configuration)),
+    width,
     description: measured
       .map(
         (row) =>
@@ -108,7 +115,11 @@ async function valuesPanel(
     },
   })
   const beyond = far.map(({ label, value }) => `${label}: ${formatNumber(value)}`).join('; ')
-  return html`<div class="panel"><h5>${panel.title}</h5>${new Markup(svg)}${
+  const chart =
+    width <= broadWidth
+      ? new Markup(svg)
+      : html`<div class="scroll" tabindex="0" role="region" aria-label="${measure.title}, ${panel.title}">${new Markup(svg)}</div>`
+  return html`<div class="panel${width <= broadWidth ? '' : ' broad'}"><h5>${panel.title}</h5>${chart}${
     far.length === 0 ? null : html`<p class="beyond">Beyond this scale: ${beyond} ${unit}</p>`
   }</div>`
 }
