@@ -28,6 +28,14 @@ test('what no sample observed is null, and what was not asked for is absent', ()
   })
 })
 
+test('a sample without a value has no quantile: it widens no interval', () => {
+  const empty = { latencyMicros: [] }
+  const full = { latencyMicros: [[50, 9] as [number, number]] }
+  const combined = combineMeasures([full, empty], ['latencyMicros'])
+  expect(combined.latencyMicros?.quantiles.p50).toEqual({ median: 5, low: 5, high: 5 })
+  expect(combineMeasures([empty], ['latencyMicros']).latencyMicros).toBeNull()
+})
+
 test('a sample has measures by their names alone', () => {
   expect(measuredSchema.safeParse({ goodputMbps: 1, latencyMicros: [[3, 1]] }).success).toBe(true)
   expect(measuredSchema.safeParse({ goodput: 1 }).success).toBe(false)

@@ -40,9 +40,12 @@ function combineOne(name: MeasureName, samples: readonly Measured[]): Interval |
   return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0)
 }
 
-/** The histograms of those samples that observed the distribution, to be pooled or drawn. */
+/** The histograms of those samples that observed a value of the distribution, to be pooled or drawn. */
 export function histogramsOf(name: MeasureName, samples: readonly Measured[]): Histogram[] {
-  return samples.map((sample) => sample[name]).filter((value) => Array.isArray(value))
+  return samples
+    .map((sample) => sample[name])
+    .filter((value) => Array.isArray(value))
+    .filter(({ length }) => length > 0)
 }
 
 function quantilesOf(measure: DistributionMeasure, histograms: readonly Histogram[]): Quantiles | null {
