@@ -17,9 +17,12 @@ export function meaning({ reasons }: ExperimentSummary): Markup {
     }`
 }
 
-/** The first finding, and what is said last: how far it can be trusted. */
+/** The first finding on what is claimed, and what is said last: how far it can be trusted. */
 function telling(reasons: readonly string[]): [first: string | undefined, last: string | undefined] {
-  return [reasons[0], reasons.length > 1 ? reasons.at(-1) : undefined]
+  const isOnClaim = (reason: string) => !reason.includes('for reference') && !reason.startsWith('sequential')
+  const first = reasons.find(isOnClaim) ?? reasons[0]
+  const last = reasons.at(-1)
+  return [first, last === first ? undefined : last]
 }
 
 export function runAlone({ id }: Experiment, run: Pick<Manifest, 'profile' | 'seed'>): Markup {

@@ -27,7 +27,7 @@ export async function timelineFigure(
   }
   if (panels.length === 0) return null
   return html`<figure>
-    <figcaption><b>Goodput over time.</b> The first sample of each disturbed cell, in means over ${windowMillis} ms; a dashed line is the moment at which a replica was killed or stalled.</figcaption>
+    <figcaption><b>Goodput over time.</b> The first sample of each disturbed cell, in means over ${windowMillis} ms; a dashed line is the moment at which a replica was killed or stalled. All points are in <a href="samples.ndjson"><code>samples.ndjson</code></a>.</figcaption>
     ${panels}
   </figure>`
 }

@@ -30,7 +30,7 @@ export async function windowsFigure(
   }
   if (panels.length === 0) return null
   return html`<figure>
-    <figcaption><b>Windows over time.</b> The first sample of each cell that counts, as its sender saw it: congestion window (solid), bytes in flight (dotted), and the receiver’s window (dashed, if it is near). What is measured begins at the upright line.</figcaption>
+    <figcaption><b>Windows over time.</b> The first sample of each cell that counts, as its sender saw it: congestion window (solid), bytes in flight (dotted), and the receiver’s window (dashed, if it is near). What is measured begins at the upright line. All points are in <a href="samples.ndjson"><code>samples.ndjson</code></a>.</figcaption>
     <div class="panels">${panels}</div>
   </figure>`
 }
