@@ -35,6 +35,29 @@ test('windows over time are drawn once a cell, with what they reach in words', a
   )
 })
 
+test('a chart whose labels need more room than a panel scrolls, and is not scaled down', async () => {
+  const few = await renderReport(fakeRun())
+  expect(few).not.toContain('<div class="panel broad">')
+  const page = await renderReport(
+    fakeRun({
+      definition: {
+        cells: [
+          { strategy: ['sequential'], payloadWork: ['cipher'] },
+          {
+            strategy: ['replicated'],
+            replicas: [1, 2],
+            payloadWork: ['cipher'],
+            emission: ['relaxed', 'ordered'],
+            chunk: [8],
+          },
+        ],
+        baselines: ['sequential'],
+      },
+    }),
+  )
+  expect(page).toMatch(/<div class="panel broad"><h5>cipher<\/h5><div class="scroll" tabindex="0"[^>]*><svg/)
+})
+
 test('the page needs no network and no script', async () => {
   const page = (await renderReport(fakeRun())).replaceAll('http://www.w3.org/', '')
   expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\//)

@@ -76,7 +76,7 @@ export const groups: readonly Group[] = [
       {
         id: 'payload',
         by: 'matrix',
-        text: 'The more payload work a segment takes, the larger the gain.',
+        text: 'The more payload work a segment takes, the higher the gain.',
         experiments: ['payload-work', 'segment-size'],
       },
       {
@@ -95,7 +95,7 @@ export const groups: readonly Group[] = [
       {
         id: 'rivals',
         by: 'matrix',
-        text: 'At one connection replicas are ahead of other ways to parallelize; at many, a state for each worker is.',
+        text: 'At one connection replicas are ahead of their rivals; at many, a state for each worker is.',
         experiments: ['connections', 'strategies'],
       },
       {
@@ -159,7 +159,7 @@ export const groups: readonly Group[] = [
       {
         id: 'threads',
         by: 'matrix',
-        text: 'Claims of whole requests starve others; threads that share a core must not spin.',
+        text: 'Claims of whole requests starve others; idle threads on few cores must not spin.',
         experiments: ['claim-granularity', 'placement'],
       },
     ],

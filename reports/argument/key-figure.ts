@@ -119,7 +119,7 @@ export function gainOver(
 /** A count is what it is. */
 const inFull: Format = (value) => (Number.isInteger(value) ? formatCount(value) : formatNumber(value))
 
-const times: Format = (value) => `${value.toFixed(2)} times`
+const times: Format = (value) => `${value.toFixed(2)}\u00a0×`
 
 /** `payloadWork` → `payload work` */
 function inWords(factor: string): string {
@@ -136,7 +136,7 @@ function spread(what: string, intervals: readonly Interval[], format: Format): K
   return { what, value, range: range === value ? '' : range }
 }
 
-/** `1.14 to 0.92 times`; the range is that of the last. */
+/** `1.14 → 0.92`, and the same of their intervals. */
 function fromTo(what: string, intervals: readonly Interval[]): KeyFigure | null {
   const [first, last] = [intervals[0], intervals.at(-1)]
   if (first === undefined || last === undefined || first === last) return null
@@ -202,5 +202,5 @@ function comparedWithLock(cells: readonly CellSummary[]): KeyFigure | null {
     if (!own || !other) return []
     return [{ median: own.median / other.median, low: own.low / other.high, high: own.high / other.low }]
   })
-  return spread(`over the lock, ${formatCount(ratios.length)} cells`, ratios, times)
+  return spread('over the lock', ratios, times)
 }

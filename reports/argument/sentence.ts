@@ -3,6 +3,7 @@ import type { Experiment } from '../../harness/matrix/experiment.ts'
 import type { Manifest } from '../../harness/result/manifest.ts'
 import type { Summary } from '../../harness/result/summary.ts'
 import type { Verdict } from '../../harness/verdict/judgement.ts'
+import { specificationOf } from '../../harness/workload/workloads.ts'
 import { between, formatGain, plural } from '../format.ts'
 import { mainClaim, publishedGain } from './claims.ts'
 import { combineVerdicts } from './combined-verdict.ts'
@@ -55,8 +56,9 @@ function verdictOf(experiments: readonly Experiment[], summary: Summary, gains: 
 }
 
 /** On what it was measured, and how sure intervals are. */
-export function assuranceOf({ cores }: { readonly cores: number }, types: readonly Type[]): string {
-  const machine = `Measured on ${plural(cores, 'core')}, and the peer runs on the same ones`
+export function assuranceOf({ experiments, machine: { cores } }: Manifest, types: readonly Type[]): string {
+  const hasPeer = experiments.some(({ workload }) => specificationOf(workload).usesNetwork)
+  const machine = `Measured on ${plural(cores, 'core')}${hasPeer ? ', and the peer runs on the same ones' : ''}`
   const measured = replicatedGains(types).filter(isMeasured)
   if (measured.length === 0) return `${machine}.`
   const rounds = measured.map((gain) => gain.rounds)

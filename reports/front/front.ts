@@ -24,7 +24,7 @@ export async function frontScreen(manifest: Manifest, summary: Summary): Promise
     <h1>Dominoes <span>run ${manifest.run}</span></h1>
     ${noticeBox(manifest)}
     <p class="result"><strong>${opening}</strong>${rest}</p>
-    <p class="assurance">${assuranceOf(machine, types)}</p>
+    <p class="assurance">${assuranceOf(manifest, types)}</p>
     <div class="answers">
       ${claimsTable(experiments, summary)}
       ${await gainsFigure(types, machine)}

@@ -14,7 +14,7 @@ import { briefLabel, cellsByPanel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
 /** Drawn for wide and for narrow pages; the style sheet shows one. */
-const widths = { wide: 500, narrow: 130 } as const
+const widths = { wide: 360, narrow: 130 } as const
 
 /** One of the two figures: what cells are compared with, and the ratio that the summary has of each. */
 interface Comparison {

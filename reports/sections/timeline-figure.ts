@@ -11,7 +11,7 @@ import { colourOf } from '../palette.ts'
 /** Each point is the mean over this time. */
 const windowMillis = 25
 /** Drawn for wide and for narrow pages; the style sheet shows one. */
-const widths = { wide: 560, narrow: 230 } as const
+const widths = { wide: 480, narrow: 230 } as const
 
 type Disturbed = MeasuredSample & { readonly disturbed: NonNullable<MeasuredSample['disturbed']> }
 
