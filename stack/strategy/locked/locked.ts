@@ -5,7 +5,7 @@
  *
  *   read      holding the producer role, as everywhere; the batch gets a ticket
  *   check     no lock
- *   apply     under the lock, when all older batches are applied; a batch that is too late is overtaken
+ *   apply     under the lock, when all older batches are applied; frames that are too late are overtaken
  *   perform   no lock; payload copies, checksums, ciphers, transmission run in parallel
  *
  * What one apply leaves to be emitted (a large window) is in the shared state: any thread with nothing else
@@ -24,6 +24,7 @@ import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
 import { askingWeight } from '../../dominoes/replica/replica.ts'
 import { Request } from '../../protocol/requests.ts'
 import type { Lock } from '../parts/lock.ts'
+import { HostArgument } from '../parts/slot-frame.ts'
 import type { ActionRunner, EarlyFullQueue } from '../perform/action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { BatchSlots } from './batch-slots.ts'
@@ -127,12 +128,13 @@ export class Locked implements StrategyThread {
 
   /** Holding the role. */
   #poll(): number {
-    const { source, board, counters, thread } = this.#parts
+    const { source, board, counters, thread, slots, words } = this.#parts
     counters.add(Counter.polls, 1)
     this.#asked = true
     const count = source.poll()
     if (count === 0) return 0
-    board.takeTicket(thread)
+    // What was posted comes first in a batch.
+    board.takeTicket(thread, words[slots.slotAt(0) + HostArgument.isPosted] === 1)
     counters.add(Counter.published, count)
     return count
   }
@@ -207,7 +209,7 @@ export class Locked implements StrategyThread {
       this.#isWaiting = true
       this.#waitingSince = now
     }
-    if (((now - this.#waitingSince) | 0) < turnMicros) {
+    if (((now - this.#waitingSince) | 0) < turnMicros || !board.mayOvertake(thread)) {
       lockCounters.add(LockCounter.turnsWaited, 1)
       return false
     }

@@ -10,7 +10,7 @@ function boardFor(threads: number): OrderBoard {
 
 test('batches have their turns in the order in which they were read', () => {
   const board = boardFor(3)
-  for (const thread of [2, 0, 1]) board.takeTicket(thread)
+  for (const thread of [2, 0, 1]) board.takeTicket(thread, false)
   expect([0, 1, 2].map((thread) => board.isTurnOf(thread))).toEqual([false, false, true])
   board.endTurn(2)
   expect([0, 1].map((thread) => board.isTurnOf(thread))).toEqual([true, false])
@@ -20,10 +20,10 @@ test('batches have their turns in the order in which they were read', () => {
 
 test('a batch that was overtaken keeps nobody waiting but those after it', () => {
   const board = boardFor(2)
-  board.takeTicket(0)
-  board.takeTicket(1)
+  board.takeTicket(0, false)
+  board.takeTicket(1, false)
   board.endTurn(1)
-  board.takeTicket(1)
+  board.takeTicket(1, false)
   expect(board.isTurnOf(0)).toBe(true)
   expect(board.isTurnOf(1)).toBe(false)
 })
@@ -50,7 +50,7 @@ test('a batch is done when it was applied, all of it, and its actions were perfo
   const board = boardFor(2)
   const ticket = board.nextTicket
   expect(board.isBatchDone(ticket)).toBe(false)
-  board.takeTicket(1)
+  board.takeTicket(1, false)
   expect(board.isBatchDone(ticket)).toBe(false)
   board.startPerforming(1, 1)
   board.donePerforming(1)
@@ -60,6 +60,19 @@ test('a batch is done when it was applied, all of it, and its actions were perfo
   expect(board.isBatchDone(ticket)).toBe(false)
   board.donePerforming(1)
   expect(board.isBatchDone(ticket)).toBe(true)
-  board.takeTicket(1)
+  board.takeTicket(1, false)
   expect(board.isBatchDone(ticket)).toBe(true)
+})
+
+test('what the application posted is not overtaken by what it posted later; frames overtake, and are overtaken', () => {
+  const board = boardFor(4)
+  board.takeTicket(0, true)
+  board.takeTicket(1, false)
+  board.takeTicket(2, true)
+  board.takeTicket(3, false)
+  expect([1, 2, 3].map((thread) => board.isTurnOf(thread))).toEqual([false, false, false])
+  expect([0, 1, 2, 3].map((thread) => board.mayOvertake(thread))).toEqual([true, true, false, true])
+  board.endTurn(0)
+  expect(board.isTurnOf(2)).toBe(false)
+  expect(board.mayOvertake(2)).toBe(true)
 })

@@ -9,9 +9,11 @@
  *          + 1  pending  1 while that batch is not applied                 that thread
  *          + 2  index    of the first request whose actions it performs    that thread, holding the lock
  *          + 3  busy     1 while it performs them                          that thread
+ *          + 4  mail     1 if that batch has requests of the application   that thread, before `pending`
  *
  * A batch's turn has come when no thread has an older one pending. Tickets are taken while the producer role is held,
- * so a thread that has ticket n sees every older one that is pending.
+ * so a thread that has ticket n sees every older one that is pending. Frames may be applied out of turn, as a network
+ * reorders, too. What the application posted may not: its requests refer to those before them.
  *
  * A request i is passed when it is applied and no busy thread's index is at or before i: `busy` is set before
  * the lock is given up, so whoever learns of a later request sees it. Indices and tickets wrap; compared by
@@ -20,7 +22,7 @@
 import { lineBytes, lineWords, type RegionPlan } from '../../dominoes/memory/region.ts'
 
 const BoardWord = { next: 0, applied: 1 } as const
-const ThreadWord = { ticket: 0, pending: 1, index: 2, busy: 3 } as const
+const ThreadWord = { ticket: 0, pending: 1, index: 2, busy: 3, mail: 4 } as const
 
 export function planOrderBoard(plan: RegionPlan, threads: number): number {
   return plan.reserve((threads + 1) * lineBytes) / 4
@@ -37,13 +39,17 @@ export class OrderBoard {
     this.#threads = threads
   }
 
-  /** Holder of the producer role only: this thread has read a batch, the next in order. */
-  takeTicket(thread: number): void {
+  /**
+   * Holder of the producer role only: this thread has read a batch, the next in order. `hasMail`: some of it was posted by
+   * the application.
+   */
+  takeTicket(thread: number, hasMail: boolean): void {
     const words = this.#words
     const ticket = words[this.#base + BoardWord.next] as number
     words[this.#base + BoardWord.next] = (ticket + 1) | 0
     const line = this.#lineOf(thread)
     words[line + ThreadWord.ticket] = ticket
+    words[line + ThreadWord.mail] = hasMail ? 1 : 0
     Atomics.store(words, line + ThreadWord.pending, 1)
   }
 
@@ -70,15 +76,26 @@ export class OrderBoard {
 
   /** Whether everything that was read before this thread's batch has been applied. */
   isTurnOf(thread: number): boolean {
+    return !this.#isBehind(thread, false)
+  }
+
+  /** Whether this thread's batch may be applied before older ones: unless it would reorder what the application posted. */
+  mayOvertake(thread: number): boolean {
+    return this.#words[this.#lineOf(thread) + ThreadWord.mail] === 0 || !this.#isBehind(thread, true)
+  }
+
+  /** Whether a batch older than this thread's is not applied: any, or one with mail. */
+  #isBehind(thread: number, mailOnly: boolean): boolean {
     const words = this.#words
     const ticket = words[this.#lineOf(thread) + ThreadWord.ticket] as number
     for (let other = 0; other < this.#threads; other++) {
       if (other === thread) continue
       const line = this.#lineOf(other)
       if (Atomics.load(words, line + ThreadWord.pending) === 0) continue
-      if (((Atomics.load(words, line + ThreadWord.ticket) - ticket) | 0) < 0) return false
+      if (mailOnly && Atomics.load(words, line + ThreadWord.mail) === 0) continue
+      if (((Atomics.load(words, line + ThreadWord.ticket) - ticket) | 0) < 0) return true
     }
-    return true
+    return false
   }
 
   /** This thread's batch is applied. */
