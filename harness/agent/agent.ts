@@ -23,7 +23,7 @@ import { lastWords, startProgram, WorkFailure, WorkProcess } from './work-proces
 const device = openOrExit(JSON.parse(process.argv[2] ?? '') as DeviceSpec)
 /** The key is the JSON of the `ProcessSpec`; the one that was used last is the last. */
 const processes = new Map<string, WorkProcess>()
-/** Each holds some 200 MB. No experiment has more cells of different stacks. */
+/** Each holds some 200 MB. An experiment with more different stacks than that warms them up more often. */
 const mostProcesses = 24
 emit({ event: 'ready', interface: device.handle.name })
 
@@ -52,37 +52,38 @@ function openOrExit(spec: DeviceSpec): OpenDevice {
   }
 }
 
-function processFor(spec: ProcessSpec): { readonly key: string; readonly child: WorkProcess } {
+async function processFor(spec: ProcessSpec): Promise<{ readonly key: string; readonly child: WorkProcess }> {
   const key = JSON.stringify(spec)
   const child = processes.get(key) ?? new WorkProcess(device, spec)
   processes.delete(key)
   processes.set(key, child)
-  endOldest()
+  await endOldest()
   return { key, child }
 }
 
-function endOldest(): void {
+async function endOldest(): Promise<void> {
   const [oldest] = processes
   if (oldest === undefined || processes.size <= mostProcesses) return
   const [key, child] = oldest
   processes.delete(key)
-  void child.kill()
+  await child.kill()
 }
 
 async function prepare(id: number, spec: ProcessSpec): Promise<AgentEvent> {
-  const { key, child } = processFor(spec)
+  const { key, child } = await processFor(spec)
   try {
-    await child.ready
-    return { event: 'prepared', id }
+    await child.untilReady()
+    return { event: 'prepared', id, process: child.number }
   } catch (error) {
     processes.delete(key)
+    await child.kill()
     return failed(id, error instanceof Error ? error.message : String(error))
   }
 }
 
 async function work(id: number, work: Work): Promise<AgentEvent> {
   const { stack } = work
-  const { key, child } = processFor(processSpecOf(work))
+  const { key, child } = await processFor(processSpecOf(work))
   try {
     const done = await child.work(work, () => emit({ event: 'listening', id }))
     // A recorded log is complete only when its stack has ended.

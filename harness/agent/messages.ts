@@ -97,7 +97,10 @@ export const serveSpecSchema = z.strictObject({
 
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
-/** From the harness to the agent: start a process for a task; do a task; pause all processes; end them; serve pages until the agent ends. */
+/**
+ * From the harness to the agent: start a process for tasks; do a task; pause all processes; end them; serve pages until
+ * the agent ends.
+ */
 export const agentCommandSchema = z.union([
   z.strictObject({ id: z.int(), prepare: processSpecSchema }),
   z.strictObject({ id: z.int(), work: workSchema }),
@@ -115,7 +118,8 @@ export const agentEventSchema = z.discriminatedUnion('event', [
   /** A task under way waits for connections. */
   z.strictObject({ event: z.literal('listening'), id: z.int() }),
   z.strictObject({ event: z.literal('done'), id: z.int(), done: doneSchema }),
-  z.strictObject({ event: z.literal('prepared'), id: z.int() }),
+  /** Tasks with that specification are done by the process of this number. Another process, another number. */
+  z.strictObject({ event: z.literal('prepared'), id: z.int(), process: z.int() }),
   z.strictObject({ event: z.literal('rested'), id: z.int() }),
   z.strictObject({ event: z.literal('retired'), id: z.int() }),
   z.strictObject({ event: z.literal('serving'), id: z.int() }),

@@ -13,8 +13,14 @@ import type { OpenDevice } from './open-device.ts'
 
 /** Time beyond a task's own limit before the process counts as stuck, in milliseconds. */
 const graceMillis = 10_000
+/** The same for its start: many times what it takes. */
+const startMillis = 60_000
+
+let started = 0
 
 export class WorkProcess {
+  /** Tells it from all others of this agent. */
+  readonly number = ++started
   readonly #child: Child
   readonly #ended: Promise<Ended>
   /** Rejects when the process has ended. */
@@ -41,9 +47,21 @@ export class WorkProcess {
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#take(chunk))
   }
 
-  /** Settles when the process has loaded what it needs and made its stack. Rejects with the reason if it cannot. */
-  get ready(): Promise<void> {
-    return Promise.race([this.#ready.promise, this.#failed])
+  /**
+   * Resolves when the process has loaded what it needs and made its stack. Rejects with the reason if it cannot: then `kill`
+   * it.
+   */
+  async untilReady(): Promise<void> {
+    const expired = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => expired.reject(new Error('the process did not start in time')),
+      startMillis,
+    )
+    try {
+      await Promise.race([this.#ready.promise, this.#failed, expired.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
  * Does the tasks of one workload, mostly on a stack of its own over the device that the agent passed on. Prints `ready`
- * once the stack is made. Each line of standard input is a `Work`; its answer is the line `result ` with a `Done` as JSON. Ends at the first task that
- * fails, with the reason on standard error.
+ * once the stack is made. Each line of standard input is a `Work`; its answer is the line `result ` with a `Done` as JSON.
+ * Ends at the first task that fails, with the reason on standard error.
  *
  *     node work.ts '<ProcessSpec as JSON>' '<device as JSON>'
  */

@@ -19,21 +19,18 @@ Standard output tells of each program, one JSON object a line:
 Ends when its input ends, and kills what still runs. A program and what it started are a process group.
 """
 
-# What programs use is loaded here once: a fork has it already.
+# What programs use is loaded here once: a fork has it already. A workload's own module must not have the name of one of
+# these: it would not be loaded.
 import argparse  # noqa: F401
-import collections  # noqa: F401
 import gc
 import json
 import os
-import random  # noqa: F401
-import resource  # noqa: F401
 import selectors
 import signal
 import socket  # noqa: F401
 import struct  # noqa: F401
 import subprocess  # noqa: F401
 import sys
-import threading  # noqa: F401
 import traceback
 import types
 
@@ -43,6 +40,8 @@ import stream  # noqa: F401
 import tcp_info  # noqa: F401
 
 PIECE = 1 << 16
+# More than a pipe holds.
+MOST_PIECES = 4
 
 
 class Program:
@@ -70,8 +69,9 @@ class Program:
 
     def drain(self, output):
         """What was written before the program ended. A process that it left behind may write more, and is not waited for."""
-        while self.take(output) and ready(output):
-            pass
+        for _ in range(MOST_PIECES):
+            if not self.take(output) or not ready(output):
+                return
 
 
 def ready(descriptor):
@@ -128,6 +128,8 @@ class Host:
             self.selector.close()
             os.closerange(3, 1024)
             return True
+        # Here, too: a signal to the group may be asked for before the fork has run.
+        os.setpgid(pid, pid)
         reads = [read for read, _ in outputs]
         for read, write in outputs:
             os.close(write)

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { HarnessError } from '../error.ts'
-import { type DeployedNode, paths } from '../topology/node.ts'
+import type { DeployedNode } from '../topology/node.ts'
 import { type HostedProgram, startHosted } from './program-host.ts'
 
 /**
@@ -55,11 +55,6 @@ export interface RunningProgram<Result> {
   /** Asks it to end (SIGTERM); its result then tells what it did until then. */
   stop(): void
   kill(): void
-}
-
-/** The command that runs a Python program by itself, with the shared modules on its path. */
-export function pythonCommand(file: string, argv: readonly string[]): string[] {
-  return ['env', `PYTHONPATH=${paths.peerPrograms}`, 'python3', file, ...argv]
 }
 
 export async function startProgram<Result>(

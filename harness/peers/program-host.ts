@@ -28,6 +28,11 @@ const toldSchema = z.object({
   exit: z.number().optional(),
 })
 
+/** The command that runs a Python program by itself, with the shared modules on its path. */
+export function pythonCommand(file: string, argv: readonly string[] = []): string[] {
+  return ['env', `PYTHONPATH=${paths.peerPrograms}`, 'python3', file, ...argv]
+}
+
 const lastWordsLines = 20
 /** Exit code of what ended with its container. */
 const gone = 137
@@ -60,8 +65,7 @@ class ProgramHost {
   }
 
   static async open(node: DeployedNode): Promise<ProgramHost> {
-    const command = ['env', `PYTHONPATH=${paths.peerPrograms}`, 'python3', `${paths.peerPrograms}/host.py`]
-    return new ProgramHost(await node.spawn(command))
+    return new ProgramHost(await node.spawn(pythonCommand(`${paths.peerPrograms}/host.py`)))
   }
 
   get hasEnded(): boolean {
@@ -73,6 +77,7 @@ class ProgramHost {
     const program = new Running()
     this.#running.set(id, program)
     this.#tell({ id, file, argv })
+    if (this.#hasEnded) this.#end(program)
     return {
       lines: () => createInterface({ input: program.stdout }),
       exit: program.exit.promise,
@@ -88,8 +93,11 @@ class ProgramHost {
   async #follow(): Promise<void> {
     for await (const line of this.#process.lines()) this.#take(line)
     this.#hasEnded = true
-    const words = this.#process.lastWords()
-    for (const program of this.#running.values()) program.end(gone, words)
+    for (const program of this.#running.values()) this.#end(program)
+  }
+
+  #end(program: Running): void {
+    program.end(gone, this.#process.lastWords())
   }
 
   #take(line: string): void {

@@ -140,7 +140,7 @@ const identityShape = {
   /** Place of this sample among all of the run, from 0. */
   order: count,
   startedAt: z.iso.datetime(),
-  /** With what preceded the measurement, such as starting containers and warming up. */
+  /** With what preceded the measurement: starting containers, warming up, before a round also calibrating and the report. */
   tookMillis: z.number().nonnegative().exactOptional(),
   /** Path of the log, from the run's folder. */
   log: z.string(),

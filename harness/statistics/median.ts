@@ -10,8 +10,6 @@ export interface MedianInterval {
   readonly samples: number
   /** Probability that the interval holds the true median: at least 0.95 from six samples on, less below. */
   readonly coverage: number
-  /** The interval is merely the smallest and the largest sample. */
-  readonly wholeRange: boolean
 }
 
 const confidence = 0.95
@@ -27,7 +25,6 @@ export function medianInterval(samples: readonly number[]): MedianInterval | nul
     high: sorted[sorted.length - 1 - skipped] as number,
     samples: sorted.length,
     coverage: coverageOf(sorted.length, skipped),
-    wholeRange: skipped === 0,
   }
 }
 

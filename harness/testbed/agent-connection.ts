@@ -62,11 +62,14 @@ export class AgentConnection {
     return agent
   }
 
-  /** Starts the process for tasks with this specification, if there is none. Throws HarnessError if it cannot run. */
-  async prepare(spec: ProcessSpec): Promise<void> {
+  /**
+   * Starts the process for tasks with this specification, if there is none, and returns its number: another one, if an
+   * earlier process has ended. Throws HarnessError if it cannot run.
+   */
+  async prepare(spec: ProcessSpec): Promise<number> {
     const event = await this.#command({ id: this.#nextId++, prepare: processSpecOf(spec) })
-    if (event.event !== 'prepared')
-      throw new HarnessError(`The agent answered with "${event.event}".`, defect)
+    if (event.event === 'prepared') return event.process
+    throw new HarnessError(`The agent answered with "${event.event}".`, defect)
   }
 
   /** Does one task; calls `onListening` once the task waits for connections. Throws HarnessError if the task failed. */

@@ -102,6 +102,21 @@ test('a TAP has as many queues as were asked for', async () => {
   }
 })
 
+test('a process is there until it is retired, and the next one has another number', async () => {
+  const first = await agent.prepare(work())
+  expect(await agent.prepare(work())).toBe(first)
+  await transfer()
+  expect(await agent.prepare(work())).toBe(first)
+  await agent.retireStacks()
+  expect(await agent.prepare(work())).not.toBe(first)
+})
+
+test('a process that cannot make its stack says why', async () => {
+  const stack = { strategy: { kind: 'replicated' as const, replicas: 2 }, slotCount: 3 }
+  await expect(agent.prepare(work({ stack }))).rejects.toThrow(/slotCount/)
+  await transfer()
+})
+
 test('after retiring the stacks the next transfer has a new one', async () => {
   await agent.retireStacks()
   const result = await transfer()

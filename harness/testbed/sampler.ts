@@ -3,6 +3,7 @@
  * gathers what both ends and the kernel saw.
  */
 import { randomBytes } from 'node:crypto'
+import { addCleanUp } from '../docker/clean-up.ts'
 import { ensureEngine, requireAnswer } from '../docker/engine.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { HarnessError } from '../error.ts'
@@ -32,6 +33,7 @@ export class ContainerSampler implements Sampler {
   readonly #records: boolean
   /** A directory for the compiled code of the stacks of all testbeds. */
   #compiled: string | undefined
+  #withdraw = () => {}
 
   constructor({ record = false }: SamplerOptions = {}) {
     this.#records = record
@@ -90,7 +92,20 @@ export class ContainerSampler implements Sampler {
     const testbeds = [...this.#testbeds.values()]
     this.#testbeds.clear()
     await Promise.all(testbeds.map((testbed) => testbed.destroy()))
+    await this.#forgetCompiled()
+  }
+
+  async #placeOfCompiled(): Promise<string> {
+    if (this.#compiled !== undefined) return this.#compiled
+    const directory = await makeScratch()
+    this.#compiled = directory
+    this.#withdraw = addCleanUp(() => removeScratch(directory))
+    return directory
+  }
+
+  async #forgetCompiled(): Promise<void> {
     if (this.#compiled !== undefined) await removeScratch(this.#compiled)
+    this.#withdraw()
   }
 
   async #testbed(plan: TestbedPlan, context: PrepareContext): Promise<Testbed> {
@@ -99,9 +114,9 @@ export class ContainerSampler implements Sampler {
     const known = this.#testbeds.get(key)
     if (known !== undefined) return known
     context.signal.throwIfAborted()
-    this.#compiled ??= await makeScratch()
+    const compiled = await this.#placeOfCompiled()
     const onProgress = (line: string) => context.log(line)
-    const testbed = await Testbed.deploy(plan, this.#runId, onProgress, this.#compiled)
+    const testbed = await Testbed.deploy(plan, this.#runId, onProgress, compiled)
     this.#testbeds.set(key, testbed)
     return testbed
   }

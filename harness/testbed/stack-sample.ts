@@ -3,7 +3,7 @@
  * its cell. Before the first of these it makes warm-up exchanges, which are verified like the others but not measured.
  * A quick run has no time for them.
  */
-import type { StackActivity, Work } from '../agent/messages.ts'
+import type { ProcessSpec, StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
 import { HarnessError } from '../error.ts'
 import { processOf } from '../matrix/rounds-per-process.ts'
@@ -56,7 +56,8 @@ export async function takeStackSample(
   const make = (extent: Extent, changes: Changes) =>
     exchange(testbed, agent, side, plan, context, extent, changes)
   await testbed.enterSpan(spanOf(context, plan.round))
-  const isCold = !testbed.warmCells.delete(plan.cell)
+  const process = await agent.prepare(processOfCell(testbed, plan, context))
+  const isCold = testbed.warmCells.get(plan.cell) !== process
   if (isCold && context.warmupShare * warmup > 0) {
     context.log('warming up')
     const extent = { settling: 0, measured: (context.warmupShare * warmup) / warmupExchanges }
@@ -64,8 +65,7 @@ export async function takeStackSample(
   }
   const disturbance = disturbanceOf(plan.disturbance, context.seed)
   const measurement = await make(extentOf(measured), { disturbance })
-  // Only after success: after a failure the next process is a new one, and has to be warmed up.
-  testbed.warmCells.add(plan.cell)
+  testbed.warmCells.set(plan.cell, process)
   if (records && isToBeRecorded(plan.stack, context)) {
     context.log('once more, recording')
     const { mostRecorded } = specificationOf(context.experiment.workload)
@@ -96,19 +96,18 @@ async function exchange(
   extent: Extent,
   { disturbance, recordPath }: Changes,
 ): Promise<Measurement> {
-  const { options, connections } = plan.work
-  const spec = stackSpecOf(testbed, plan, context.seed)
-  const site = siteOf(testbed, context.seed, spec.payloadWork, spec.impairment !== undefined)
+  const { options } = plan.work
+  const { stack, ...others } = processOfCell(testbed, plan, context)
+  const site = siteOf(testbed, context.seed, stack.payloadWork, stack.impairment !== undefined)
   const planned = await side.exchange(options, extent, site)
-  const common: Pick<Work, 'workload' | 'connections' | 'timeoutSeconds' | 'staysAwake'> = {
-    workload: context.experiment.workload.kind,
-    ...(connections === undefined ? {} : { connections }),
+  const common: Omit<Work, 'stack' | 'task' | 'disturbance'> = {
+    ...others,
     timeoutSeconds: planned.timeoutSeconds,
     ...(plan.peer === undefined ? {} : { staysAwake: true }),
   }
   const work: Work = {
     ...common,
-    stack: { ...spec, ...(recordPath === undefined ? {} : { recordPath }) },
+    stack: { ...stack, ...(recordPath === undefined ? {} : { recordPath }) },
     task: { ...planned.task },
     ...(disturbance === undefined ? {} : { disturbance }),
   }
@@ -117,6 +116,20 @@ async function exchange(
     peerStack === undefined ? undefined : { ...common, stack: peerStack, task: { ...planned.peerTask } }
   const exchanged = await runExchange(testbed, agent, planned, { stack: work, peer }, context)
   return measurementOf(side, options, exchanged, extent)
+}
+
+/** Which process does the exchanges of a cell. */
+function processOfCell(
+  testbed: Testbed,
+  plan: PlannedSample,
+  { experiment, seed }: SampleContext,
+): ProcessSpec & { readonly stack: StackSpec } {
+  const { connections } = plan.work
+  return {
+    workload: experiment.workload.kind,
+    stack: stackSpecOf(testbed, plan, seed),
+    ...(connections === undefined ? {} : { connections }),
+  }
 }
 
 function stackSpecOf(

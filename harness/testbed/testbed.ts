@@ -32,8 +32,8 @@ export class Testbed {
   readonly peerAgent: AgentConnection | undefined
   /** How the Linux hosts send, as it was found when they were up. */
   readonly linuxTcp: Readonly<Record<string, string>>
-  /** Cells whose stack's process has made its warm-up. */
-  readonly warmCells = new Set<string>()
+  /** By cell: the number of the stack's process that has made its warm-up. */
+  readonly warmCells = new Map<string, number>()
   /** The samples that the stacks' processes are for. */
   #span = ''
   /** By cell: seeds of the impairments of the stacks that run now. */
@@ -89,7 +89,6 @@ export class Testbed {
   async enterSpan(span: string): Promise<void> {
     if (this.#span === span) return
     this.#span = span
-    this.warmCells.clear()
     this.#seeds.clear()
     await Promise.all([this.agent?.retireStacks(), this.peerAgent?.retireStacks()])
   }

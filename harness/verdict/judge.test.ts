@@ -4,6 +4,7 @@ import type { Factors } from '../matrix/factors.ts'
 import { machine } from '../testing/fixtures.ts'
 import { judge } from './judge.ts'
 import type { JudgedCell } from './judgement.ts'
+import { judgedCell } from './testing/judged-cell.ts'
 
 const rule = { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 } as const
 const manyCores = { ...machine, cores: 8 }
@@ -15,26 +16,17 @@ function cell(
   median: number,
   high: number,
 ): JudgedCell {
-  return {
+  return judgedCell({
     factors: {
       strategy: 'replicated',
       replicas,
       topology: 'tap',
       ...(payloadWork === undefined ? {} : { payloadWork }),
     },
-    void: 0,
     speedupOverSequential: { low, median, high },
     roundsCompared: 9,
     speedupCoverage: 0.96,
-    failed: 0,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 100,
-    divergences: 0,
-    cost: null,
-    samples: 9,
-    predicted: null,
-  }
+  })
 }
 
 test('all kinds of communication gain: reproduced', () => {

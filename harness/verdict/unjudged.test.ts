@@ -2,31 +2,25 @@ import { expect, test } from 'vitest'
 import type { VerdictRule } from '../matrix/experiment.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { JudgedCell } from './judgement.ts'
+import { judgedCell } from './testing/judged-cell.ts'
 import { remarksOnUnjudged } from './unjudged.ts'
 
 const interval = { low: 1, median: 1, high: 1 }
 const compared = { ...interval, rounds: 9, coverage: 0.96 }
 
 function cell(factors: Partial<Factors>, samples = 9, changes: Partial<JudgedCell> = {}): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', topology: 'tap', ...factors },
     samples,
-    void: 0,
-    failed: 0,
     speedupOverSequential: interval,
     speedupOverSingle: interval,
     roundsCompared: 9,
     speedupCoverage: 0.96,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 0,
-    divergences: 0,
     cost: compared,
     contrast: compared,
     overRival: compared,
-    predicted: null,
     ...changes,
-  }
+  })
 }
 
 const sequential = (factors: Partial<Factors>, samples = 9) =>

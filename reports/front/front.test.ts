@@ -53,6 +53,11 @@ test('the first screen says on how many cores, who shares them, and how sure int
   )
 })
 
+test('a quick run says that its numbers are of code that is still being compiled', async () => {
+  expect(await frontOf(fakeRun({ manifest: { profile: 'quick' } }))).toContain('This is a quick run')
+  expect(await frontOf(fakeRun({ manifest: { profile: 'full' } }))).not.toContain('This is a quick run')
+})
+
 test('what is missing or was disturbed comes before the result', async () => {
   const run = fakeRun({
     manifest: { complete: false, remarks: ['A sample failed.'], notices: ['Others were at work.'] },

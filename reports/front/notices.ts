@@ -3,12 +3,16 @@ import type { Manifest, Shard } from '../../harness/result/manifest.ts'
 import { plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 
+const quickRemark =
+  'It shows that everything works. Stacks are measured while their code is still being compiled, which costs several threads more than one: for results, measure without PROFILE=quick.'
+
 /** Null if there is nothing. */
 export function noticeBox(manifest: Manifest): Markup | null {
-  const { complete, remarks, notices, shard } = manifest
+  const { complete, remarks, notices, profile, shard } = manifest
   const parts = [
     ...(complete ? [] : [notice('This run is not complete', remarks)]),
     ...(notices.length === 0 ? [] : [notice('Know this first', notices)]),
+    ...(profile === 'quick' ? [notice('This is a quick run', [quickRemark])] : []),
     ...(shard === undefined ? [] : [shardNotice(manifest, shard)]),
   ]
   if (parts.length === 0) return null

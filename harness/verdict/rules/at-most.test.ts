@@ -3,27 +3,17 @@ import type { Combined } from '../../measure/combine.ts'
 import { machine } from '../../testing/fixtures.ts'
 import { judge } from '../judge.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 
 const rule = { kind: 'at-most', measure: 'duplicateAcks', limit: 0, over: 'outOfOrder' } as const
 
 function cell(replicas: number, measures: Combined, changes: Partial<JudgedCell> = {}): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', replicas, topology: 'tap' },
     samples: 3,
-    void: 0,
-    failed: 0,
     measures,
-    speedupOverSequential: null,
-    roundsCompared: 0,
-    speedupCoverage: 0,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 12,
-    divergences: 0,
-    cost: null,
-    predicted: null,
     ...changes,
-  }
+  })
 }
 
 const sound = (replicas: number) => cell(replicas, { duplicateAcks: 0, outOfOrder: 12_345 })

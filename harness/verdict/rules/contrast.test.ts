@@ -5,27 +5,16 @@ import { fakeRun, measuring } from '../../testing/fake-run.ts'
 import { machine } from '../../testing/fixtures.ts'
 import { judge } from '../judge.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 
 const rule = { kind: 'contrast', factor: 'idle', of: 'spin', over: 'backoff', atMost: 0.5 } as const
 
 function compared(low: number, median: number, high: number, changes: Partial<JudgedCell> = {}): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap', idle: 'spin' },
-    samples: 9,
-    void: 0,
-    failed: 0,
-    speedupOverSequential: null,
-    roundsCompared: 0,
-    speedupCoverage: 0,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 0,
-    divergences: 0,
-    cost: null,
     contrast: { low, median, high, rounds: 9, coverage: 0.96 },
-    predicted: null,
     ...changes,
-  }
+  })
 }
 
 test('every gain within the bounds: reproduced, and the sentence says what was compared by what', () => {

@@ -6,26 +6,18 @@ import { fakeRun, measuring } from '../../testing/fake-run.ts'
 import { machine } from '../../testing/fixtures.ts'
 import { judge } from '../judge.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 
 const rule = { kind: 'cost', factor: 'digests', of: 'on', over: 'off', atMost: 0.03 } as const
 
 function paying(low: number, median: number, high: number, changes: Partial<JudgedCell> = {}): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', replicas: 2, payloadWork: 'cipher', topology: 'tap', digests: 'on' },
     samples: 15,
-    void: 0,
-    failed: 0,
-    speedupOverSequential: null,
-    roundsCompared: 0,
-    speedupCoverage: 0,
-    disturbances: 0,
-    gapMillis: null,
     digestsCompared: 1200,
-    divergences: 0,
     cost: { low, median, high, rounds: 15, coverage: 0.96 },
-    predicted: null,
     ...changes,
-  }
+  })
 }
 
 test('equal states, and every cost within the limit: reproduced', () => {

@@ -5,6 +5,7 @@ import { fakeRun, measuring } from '../../testing/fake-run.ts'
 import { machine } from '../../testing/fixtures.ts'
 import { judge } from '../judge.ts'
 import type { Compared, JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 
 const rule = {
   kind: 'crossover',
@@ -32,23 +33,11 @@ function cell(
   overRival: Compared | null,
   changes: Partial<JudgedCell> = {},
 ): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap', connections },
-    samples: 9,
-    void: 0,
-    failed: 0,
-    speedupOverSequential: null,
-    roundsCompared: 0,
-    speedupCoverage: 0,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 100,
-    divergences: 0,
-    cost: null,
-    predicted: null,
     overRival,
     ...changes,
-  }
+  })
 }
 
 /** A line over 1, 16, 256 … connections. */

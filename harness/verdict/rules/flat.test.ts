@@ -4,6 +4,7 @@ import type { FlatRule } from '../../matrix/measure-rules.ts'
 import { machine } from '../../testing/fixtures.ts'
 import { judge } from '../judge.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 
 const rule: FlatRule = {
   kind: 'flat',
@@ -13,22 +14,11 @@ const rule: FlatRule = {
 }
 
 function cell(factors: Partial<Factors>, low: number, high = low, samples = 9): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', replicas: 1, idle: 'backoff', topology: 'tap', ...factors },
     samples,
-    void: 0,
-    failed: 0,
     measures: { requestNanos: { low, median: (low + high) / 2, high } },
-    speedupOverSequential: null,
-    roundsCompared: 0,
-    speedupCoverage: 0,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 12,
-    divergences: 0,
-    cost: null,
-    predicted: null,
-  }
+  })
 }
 
 const verdictOf = (...cells: JudgedCell[]) => judge(rule, cells, machine, 'request').verdict

@@ -4,29 +4,18 @@ import type { Combined } from '../../measure/combine.ts'
 import { machine } from '../../testing/fixtures.ts'
 import { judge } from '../judge.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 
 const rule = { kind: 'lock-model', margin: 0.05 } as const
 
 const exactly = (value: number) => ({ median: value, low: value, high: value })
 
 function cell(factors: Partial<Factors>, measures: Combined, changes: Partial<JudgedCell> = {}): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'sequential', topology: 'tap', workRatio: 0.1, ...factors },
-    samples: 9,
-    void: 0,
-    failed: 0,
     measures,
-    speedupOverSequential: null,
-    roundsCompared: 0,
-    speedupCoverage: 0,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 0,
-    divergences: 0,
-    cost: null,
-    predicted: null,
     ...changes,
-  }
+  })
 }
 
 /** s 1 µs and p 9 µs, the given s_l, and rates in thousands a second. */

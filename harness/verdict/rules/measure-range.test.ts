@@ -3,27 +3,17 @@ import type { Factors } from '../../matrix/factors.ts'
 import { machine } from '../../testing/fixtures.ts'
 import { judge } from '../judge.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 
 const rule = { kind: 'measure-range', measure: 'shareOfLink', low: 0.4, high: 0.6 } as const
 
 function cell(factors: Partial<Factors>, share: readonly number[] | null, samples = 9): JudgedCell {
   const [low = 0, median = 0, high = 0] = share ?? []
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', topology: 'dumbbell', ...factors },
     samples,
-    void: 0,
     measures: { shareOfLink: share === null ? null : { low, median, high } },
-    speedupOverSequential: null,
-    roundsCompared: 0,
-    speedupCoverage: 0,
-    failed: 0,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 0,
-    divergences: 0,
-    cost: null,
-    predicted: null,
-  }
+  })
 }
 
 const one = { replicas: 1 }

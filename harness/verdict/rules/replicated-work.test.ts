@@ -1,28 +1,20 @@
 import { expect, test } from 'vitest'
 import { machine } from '../../testing/fixtures.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 import { judgeByReplicatedWork, workOf } from './replicated-work.ts'
 
 const rule = { kind: 'replicated-work', tolerance: 0.1, refutableFromCores: 4 } as const
 
 function cell(replicas: number, busy: number, speedup: number, samples = 9): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', replicas, payloadWork: 'checksum', topology: 'tap' },
     samples,
-    void: 0,
-    failed: 0,
-    speedupOverSequential: null,
     speedupOverSingle: { low: speedup, median: speedup, high: speedup },
     work: { busy, polling: 1, application: 1 },
     roundsCompared: samples,
     speedupCoverage: 0.96,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 1,
-    divergences: 0,
-    cost: null,
-    predicted: null,
-  }
+  })
 }
 
 test('replicas that are as fast as what they repeat allows: reproduced', () => {

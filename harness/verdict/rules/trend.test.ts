@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { TrendRule } from '../../matrix/experiment.ts'
 import { machine } from '../../testing/fixtures.ts'
 import type { JudgedCell } from '../judgement.ts'
+import { judgedCell } from '../testing/judged-cell.ts'
 import { judgeByTrend } from './trend.ts'
 
 const rule: TrendRule = {
@@ -14,22 +15,14 @@ const rule: TrendRule = {
 const many = { ...machine, cores: 8 }
 
 function cell(segmentBytes: number, median: number, changes: Partial<JudgedCell> = {}): JudgedCell {
-  return {
+  return judgedCell({
     factors: { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', topology: 'tap', segmentBytes },
     samples: 7,
-    void: 0,
-    failed: 0,
     speedupOverSequential: { median, low: median - 0.1, high: median + 0.1 },
     roundsCompared: 7,
     speedupCoverage: 0.97,
-    disturbances: 0,
-    gapMillis: null,
-    digestsCompared: 10,
-    divergences: 0,
-    cost: null,
-    predicted: null,
     ...changes,
-  }
+  })
 }
 
 const verdictOf = (cells: JudgedCell[], on = many) => judgeByTrend(rule, cells, on).verdict
