@@ -16,7 +16,6 @@ const replicas = { ...stack, strategy: 'replicated', replicas: 2 } as const
 const inOrder: Factors[] = [
   { ...stack, strategy: 'sequential' },
   { ...replicas, emission: 'ordered' },
-  { strategy: 'linux', topology: 'veth', offload: 'off' },
 ]
 
 test.each(inOrder)('%j: hardly any segment is behind a later one', async (factors) => {
@@ -24,6 +23,14 @@ test.each(inOrder)('%j: hardly any segment is behind a later one', async (factor
   expect(faultsOf(sample)).toEqual([])
   // What is sent again after a loss comes late, too.
   expect(measures.reorderedPercent).toBeLessThan(1)
+  expect(measures.threeReorderedPercent).toBeLessThanOrEqual(measures.reorderedPercent as number)
+})
+
+/** A veth hands a segment to the processor that it was sent on: where there are several, Linux may reorder its own. */
+test('what Linux sends is captured and counted, too', async () => {
+  const { measures, ...sample } = await carry({ strategy: 'linux', topology: 'veth', offload: 'off' })
+  expect(faultsOf(sample)).toEqual([])
+  expect(measures.reorderedPercent).toBeGreaterThanOrEqual(0)
   expect(measures.threeReorderedPercent).toBeLessThanOrEqual(measures.reorderedPercent as number)
 })
 
