@@ -7,6 +7,7 @@
  *
  *     node agent.ts '<DeviceSpec as JSON>'
  */
+import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import {
   type AgentCommand,
@@ -30,7 +31,7 @@ emit({ event: 'ready', interface: device.handle.name })
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() === '') continue
   const command: AgentCommand = agentCommandSchema.parse(JSON.parse(line))
-  if ('prepare' in command) emit(await prepare(command.id, command.prepare))
+  if ('prepare' in command) emit(await prepare(command.id, command.prepare, command.next))
   else if ('work' in command) emit(await work(command.id, command.work))
   else if ('serve' in command) serve(command.id, command.serve)
   else if ('rest' in command) emit(rest(command.id))
@@ -69,15 +70,30 @@ async function endOldest(): Promise<void> {
   await child.kill()
 }
 
-async function prepare(id: number, spec: ProcessSpec): Promise<AgentEvent> {
+/**
+ * If the process is to be started, as many of the next ones start with it as there are processors: most of a start is one
+ * thread's work. One of these that cannot run says so when its turn comes.
+ */
+async function prepare(id: number, spec: ProcessSpec, next: readonly ProcessSpec[]): Promise<AgentEvent> {
+  const isThere = (each: ProcessSpec) => processes.has(JSON.stringify(each))
+  const ahead = isThere(spec) ? [] : next.filter((each) => !isThere(each))
+  const [result] = await Promise.allSettled([spec, ...ahead.slice(0, availableParallelism() - 1)].map(start))
+  if (result?.status === 'fulfilled') return { event: 'prepared', id, process: result.value }
+  const reason: unknown = result?.reason
+  return failed(id, reason instanceof Error ? reason.message : String(reason))
+}
+
+/** Has a process for tasks with this specification, stopped, and returns its number. Rejects if it cannot run. */
+async function start(spec: ProcessSpec): Promise<number> {
   const { key, child } = await processFor(spec)
   try {
     await child.untilReady()
-    return { event: 'prepared', id, process: child.number }
+    child.rest()
+    return child.number
   } catch (error) {
     processes.delete(key)
     await child.kill()
-    return failed(id, error instanceof Error ? error.message : String(error))
+    throw error
   }
 }
 

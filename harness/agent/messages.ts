@@ -98,11 +98,11 @@ export const serveSpecSchema = z.strictObject({
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
 /**
- * From the harness to the agent: start a process for tasks; do a task; pause all processes; end them; serve pages until
+ * From the harness to the agent: have a process for tasks, and for those that come `next`; do a task; pause all processes; end them; serve pages until
  * the agent ends.
  */
 export const agentCommandSchema = z.union([
-  z.strictObject({ id: z.int(), prepare: processSpecSchema }),
+  z.strictObject({ id: z.int(), prepare: processSpecSchema, next: z.array(processSpecSchema) }),
   z.strictObject({ id: z.int(), work: workSchema }),
   z.strictObject({ id: z.int(), rest: z.literal(true) }),
   z.strictObject({ id: z.int(), retire: z.literal(true) }),

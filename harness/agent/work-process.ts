@@ -10,6 +10,7 @@ import { execa } from 'execa'
 import { descriptorsOf, passOn } from './inherited-device.ts'
 import { type Done, doneSchema, type ProcessSpec, type Work } from './messages.ts'
 import type { OpenDevice } from './open-device.ts'
+import { divergencesPrefix, listeningLine, readyLine, resultPrefix } from './work-lines.ts'
 
 /** Time beyond a task's own limit before the process counts as stuck, in milliseconds. */
 const graceMillis = 10_000
@@ -121,13 +122,6 @@ export class WorkProcess {
     }
   }
 }
-
-/** How the lines that the agent reads begin. Other lines may come from the engine's tracing. */
-export const readyLine = 'ready'
-export const resultPrefix = 'result '
-export const listeningLine = 'listening'
-/** Printed by a process before it ends with a failure. */
-export const divergencesPrefix = 'divergences '
 
 /** A task that failed; `divergences` is above 0 if replicas whose states differed were the reason. */
 export class WorkFailure extends Error {

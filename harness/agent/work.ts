@@ -18,7 +18,7 @@ import { type Done, processSpecSchema, type Work, workSchema } from './messages.
 import { roomFor } from './room.ts'
 import { Activity } from './stack-activity.ts'
 import type { StackSpec } from './stack-spec.ts'
-import { divergencesPrefix, listeningLine, readyLine, resultPrefix } from './work-process.ts'
+import { divergencesPrefix, listeningLine, readyLine, resultPrefix } from './work-lines.ts'
 
 type Told = Pick<Done, 'told' | 'activity'>
 

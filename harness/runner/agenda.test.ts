@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Definition, Experiment } from '../matrix/experiment.ts'
 import { resolveDefinition } from '../matrix/load.ts'
+import type { ScheduledSample } from '../matrix/schedule.ts'
 import { markUnsupported } from '../matrix/unsupported.ts'
 import type { MeasuredSample, Sample } from '../result/sample.ts'
 import { halfTaken } from '../testing/fake-run.ts'
@@ -13,9 +14,13 @@ const interference = halfTaken
 type Change = (sample: MeasuredSample) => Sample | MeasuredSample
 
 /** Takes samples as the agenda says, until it says no more. Odd rounds differ from even ones by `spread`. */
-function takeAll(agenda: Agenda, { spread = 0, change = ((sample) => sample) as Change } = {}): Sample[] {
+function takeAll(
+  agenda: Agenda,
+  { spread = 0, change = ((sample) => sample) as Change, onNext = (_next: ScheduledSample) => {} } = {},
+): Sample[] {
   const samples: Sample[] = []
   for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
+    onNext(next)
     const { experiment, cell, round, attempt, order } = next
     const measured = fakeMeasurement(cell, 0)
     const isOdd = round % 2 === 1 && cell.factors.strategy === 'replicated'
@@ -62,6 +67,20 @@ const roundsOf = (samples: readonly Sample[], id = 'small') =>
 test('an experiment whose ratios hardly differ ends after seven rounds, one whose ratios do has the most', () => {
   expect(roundsOf(takeAll(open().agenda()))).toBe(7)
   expect(roundsOf(takeAll(open().agenda(), { spread: 0.3 }))).toBe(21)
+})
+
+test('what comes after a sample in its round is known before, with its seed', () => {
+  const agenda = open({ rounds: { full: 1, quick: 1 } }).agenda()
+  const foreseen: object[][] = []
+  const taken: object[] = []
+  takeAll(agenda, {
+    onNext: (next) => {
+      taken.push({ cell: next.cell.id, seed: next.seed })
+      foreseen.push(agenda.after(next).map(({ cell, seed }) => ({ cell: cell.id, seed })))
+    },
+  })
+  expect(taken.length).toBeGreaterThan(1)
+  for (const [index, rest] of foreseen.entries()) expect(rest).toEqual(taken.slice(index + 1))
 })
 
 test('an experiment may be content with less', () => {

@@ -17,6 +17,7 @@ import type { Profile } from '../result/manifest.ts'
 import { uncertaintyOf } from '../result/precision.ts'
 import type { Sample } from '../result/sample.ts'
 import { isInterfered } from '../result/validity.ts'
+import type { NextSample } from './sampler.ts'
 
 export interface AgendaOptions {
   readonly experiments: readonly Experiment[]
@@ -96,6 +97,14 @@ export class Agenda {
     return this.#nextOf(chosen)
   }
 
+  /** What comes after a sample in its round, unless it is to be taken again. */
+  after({ experiment, cell }: ScheduledSample): NextSample[] {
+    const progress = this.#all.find((each) => each.experiment === experiment)
+    if (progress === undefined) return []
+    const rest = this.#wanted(progress).filter(({ id }) => id !== cell.id)
+    return rest.map((each) => ({ cell: each, seed: this.#seedOf(progress, each) }))
+  }
+
   /** Samples that will be taken whatever the others show; in a run with a budget, if that lasts. */
   sureSamples(): SureSample[] {
     return this.#all.flatMap((each) => {
@@ -158,8 +167,13 @@ export class Agenda {
     const [cell] = this.#wanted(progress)
     if (cell === undefined) return undefined
     const attempt = ofRound(progress, cell).length
-    const seed = seedOfSample(this.#options.seed, experiment, cell, round, attempt)
-    return { experiment, cell, round, attempt, order: this.#taken, seed }
+    return { experiment, cell, round, attempt, order: this.#taken, seed: this.#seedOf(progress, cell) }
+  }
+
+  /** The seed of a cell's next sample in the round that is under way. */
+  #seedOf(progress: Progress, cell: Cell): number {
+    const { experiment, round } = progress
+    return seedOfSample(this.#options.seed, experiment, cell, round, ofRound(progress, cell).length)
   }
 
   /** The cells that lack a sample in this round, or whose last was disturbed and may be taken again. */

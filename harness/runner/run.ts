@@ -246,7 +246,11 @@ class ExperimentRun {
     if (ready.failure !== undefined) appendLog(log, `not tried: ${ready.failure.reason}`)
     const outcome =
       ready.failure === undefined
-        ? await takeSample(this.#options.sampler, scheduled, log, this.#prepareContext, this.#options.profile)
+        ? await takeSample(this.#options.sampler, scheduled, log, {
+            ...this.#prepareContext,
+            profile: this.#options.profile,
+            next: this.#agenda.after(scheduled),
+          })
         : ({ status: 'failed', failure: ready.failure } as const)
     if (outcome.status === 'failed') this.#topologies.suspect(topology)
     const identity = {

@@ -14,12 +14,19 @@ export interface PrepareContext {
   recordCommand(argv: readonly string[]): void
 }
 
+export interface NextSample {
+  readonly cell: Cell
+  readonly seed: number
+}
+
 export interface SampleContext extends PrepareContext {
   readonly experiment: Experiment
   /** Share of the experiment's warm-up that is to be done: 1, or 0 in a quick run. */
   readonly warmupShare: number
   /** Share of the amount that each sample measures: 1, or less in a quick run. */
   readonly measuredShare: number
+  /** Samples of the same experiment and round that come after this one, so that they can be prepared together. */
+  readonly next: readonly NextSample[]
   /** The run has no earlier sample of this cell. */
   readonly isFirst: boolean
   /** Seeds everything random in this sample: 32 bits, not negative. */

@@ -7,7 +7,7 @@ import type { Profile } from '../result/manifest.ts'
 import { measurementSchema } from '../result/sample.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import { appendLog } from './run-folder.ts'
-import type { PrepareContext, SampleContext, SampleOutcome, Sampler } from './sampler.ts'
+import type { NextSample, PrepareContext, SampleContext, SampleOutcome, Sampler } from './sampler.ts'
 import { failureOf } from './topologies.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -16,12 +16,18 @@ const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0 }
 /** Share of what is measured: several short rounds show more than a long one. */
 const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 10 }
 
+/** What all samples of a round have in common. */
+interface RoundContext extends PrepareContext {
+  readonly profile: Profile
+  /** The samples of the same round that come after this one. */
+  readonly next: readonly NextSample[]
+}
+
 export async function takeSample(
   sampler: Sampler,
   scheduled: ScheduledSample,
   logPath: string,
-  prepareContext: PrepareContext,
-  profile: Profile,
+  { profile, next, ...prepareContext }: RoundContext,
 ): Promise<SampleOutcome> {
   const { experiment, cell, round, seed } = scheduled
   const context: SampleContext = {
@@ -30,6 +36,7 @@ export async function takeSample(
     experiment,
     warmupShare: warmupShare[profile],
     measuredShare: measuredShare[profile],
+    next,
     isFirst: round === 0 && scheduled.attempt === 0,
     seed,
     logPath,

@@ -64,10 +64,14 @@ export class AgentConnection {
 
   /**
    * Starts the process for tasks with this specification, if there is none, and returns its number: another one, if an
-   * earlier process has ended. Throws HarnessError if it cannot run.
+   * earlier process has ended. Some of the `next` ones are started beside it. Throws HarnessError if it cannot run.
    */
-  async prepare(spec: ProcessSpec): Promise<number> {
-    const event = await this.#command({ id: this.#nextId++, prepare: processSpecOf(spec) })
+  async prepare(spec: ProcessSpec, next: readonly ProcessSpec[] = []): Promise<number> {
+    const event = await this.#command({
+      id: this.#nextId++,
+      prepare: processSpecOf(spec),
+      next: next.map(processSpecOf),
+    })
     if (event.event === 'prepared') return event.process
     throw new HarnessError(`The agent answered with "${event.event}".`, defect)
   }

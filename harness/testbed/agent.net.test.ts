@@ -111,6 +111,19 @@ test('a process is there until it is retired, and the next one has another numbe
   expect(await agent.prepare(work())).not.toBe(first)
 })
 
+test('the next process starts together with one that is not there, and one that cannot run hurts no other', async () => {
+  await agent.retireStacks()
+  const sequential = work({ stack: { strategy: { kind: 'sequential' } } })
+  const impossible = work({ stack: { strategy: { kind: 'replicated', replicas: 2 }, slotCount: 3 } })
+  const first = await agent.prepare(work(), [impossible, sequential])
+  expect(await agent.prepare(work(), [sequential])).toBe(first)
+  await expect(agent.prepare(impossible)).rejects.toThrow(/slotCount/)
+  const second = await agent.prepare(sequential, [work()])
+  expect(second).not.toBe(first)
+  expect(await agent.prepare(work())).toBe(first)
+  await transfer()
+})
+
 test('a process that cannot make its stack says why', async () => {
   const stack = { strategy: { kind: 'replicated' as const, replicas: 2 }, slotCount: 3 }
   await expect(agent.prepare(work({ stack }))).rejects.toThrow(/slotCount/)

@@ -9,6 +9,7 @@ import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
 import type {
+  NextSample,
   PrepareContext,
   SampleContext,
   SampleOutcome,
@@ -19,16 +20,16 @@ import type {
 import { describePeer } from '../topology/describe-peer.ts'
 import { drawTopology } from '../topology/draw.ts'
 import { standardTcp } from '../topology/tcp-settings.ts'
-import { workloadOf } from '../workload/workloads.ts'
+import { type WorkloadSettings, workloadOf } from '../workload/workloads.ts'
 import { takeAloneSample } from './alone-sample.ts'
 import { type CellPlan, planCell } from './cell-plan.ts'
 import { takeLinuxSample } from './linux-sample.ts'
-import { takeStackSample } from './stack-sample.ts'
+import { type PlannedSample, takeStackSample } from './stack-sample.ts'
 import { Testbed, type TestbedPlan } from './testbed.ts'
 
 export class ContainerSampler implements Sampler {
   readonly #runId = randomBytes(4).toString('hex')
-  /** The key is the plan of the testbed as text, with the topology first. */
+  /** By `keyOf`. */
   readonly #testbeds = new Map<string, Testbed>()
   readonly #records: boolean
   /** A directory for the compiled code of the stacks of all testbeds. */
@@ -80,8 +81,18 @@ export class ContainerSampler implements Sampler {
     const side = await workloadOf(workload.kind).hostSide()
     if (side.kind === 'alone') return takeAloneSample(testbed, side, plan.work, round, context)
     if (plan.kind === 'linux') return takeLinuxSample(testbed, side, plan.work, context)
-    if (plan.kind === 'stack')
-      return takeStackSample(testbed, side, { ...plan, cell: cell.id, round }, context, this.#records)
+    if (plan.kind === 'stack') {
+      const { next, seed } = context
+      const sample = { ...plan, cell: cell.id, round, seed }
+      return takeStackSample(
+        testbed,
+        side,
+        sample,
+        samplesOn(plan, round, workload, next),
+        context,
+        this.#records,
+      )
+    }
     throw new HarnessError(
       `Workload "${workload.kind}" says of itself both that it uses a network and not.`,
       'Report this defect.',
@@ -109,8 +120,7 @@ export class ContainerSampler implements Sampler {
   }
 
   async #testbed(plan: TestbedPlan, context: PrepareContext): Promise<Testbed> {
-    const { topology, offloads = '', tapQueues = 1, mtuBytes = '', tcp = standardTcp } = plan
-    const key = `${topology} ${offloads} ${tapQueues} ${mtuBytes} ${tcp.congestionControl} ${tcp.recovery}`
+    const key = keyOf(plan)
     const known = this.#testbeds.get(key)
     if (known !== undefined) return known
     context.signal.throwIfAborted()
@@ -120,6 +130,25 @@ export class ContainerSampler implements Sampler {
     this.#testbeds.set(key, testbed)
     return testbed
   }
+}
+
+/** Testbeds with equal keys are one. It begins with the topology. */
+function keyOf({ topology, offloads, tapQueues = 1, mtuBytes, tcp = standardTcp }: TestbedPlan): string {
+  return [topology, offloads, tapQueues, mtuBytes, tcp.congestionControl, tcp.recovery].join(' ')
+}
+
+/** Those of the next samples whose stacks run in the same container. */
+function samplesOn(
+  { testbed }: CellPlan,
+  round: number,
+  workload: WorkloadSettings,
+  next: readonly NextSample[],
+): PlannedSample[] {
+  return next.flatMap(({ cell, seed }) => {
+    const plan = planCell(cell.factors, workload)
+    const isBeside = plan.kind === 'stack' && keyOf(plan.testbed) === keyOf(testbed)
+    return isBeside ? [{ ...plan, cell: cell.id, round, seed }] : []
+  })
 }
 
 /** Work that fails because the engine is gone says so, instead of what broke first. Throws RunEndingError then. */

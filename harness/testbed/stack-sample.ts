@@ -6,6 +6,7 @@
 import type { ProcessSpec, StackActivity, Work } from '../agent/messages.ts'
 import type { Disturbance, StackSpec } from '../agent/stack-spec.ts'
 import { HarnessError } from '../error.ts'
+import type { Experiment } from '../matrix/experiment.ts'
 import { processOf } from '../matrix/rounds-per-process.ts'
 import type { Measurement } from '../result/sample.ts'
 import { faultsOf } from '../result/validity.ts'
@@ -29,7 +30,11 @@ import type { Testbed } from './testbed.ts'
 const warmupExchanges = 4
 
 /** What is sampled, and in which round. */
-type PlannedSample = Extract<CellPlan, { kind: 'stack' }> & { readonly cell: string; readonly round: number }
+export type PlannedSample = Extract<CellPlan, { kind: 'stack' }> & {
+  readonly cell: string
+  readonly round: number
+  readonly seed: number
+}
 
 /** What is not the same for all exchanges of a sample. */
 interface Changes {
@@ -37,10 +42,12 @@ interface Changes {
   readonly recordPath?: string
 }
 
+/** `next` are later samples of the same round on this testbed: their stacks may start together with this one's. */
 export async function takeStackSample(
   testbed: Testbed,
   side: ExchangeSide,
   plan: PlannedSample,
+  next: readonly PlannedSample[],
   context: SampleContext,
   records: boolean,
 ): Promise<SampleOutcome> {
@@ -56,7 +63,8 @@ export async function takeStackSample(
   const make = (extent: Extent, changes: Changes) =>
     exchange(testbed, agent, side, plan, context, extent, changes)
   await testbed.enterSpan(spanOf(context, plan.round))
-  const process = await agent.prepare(processOfCell(testbed, plan, context))
+  const specOf = (sample: PlannedSample) => processOfCell(testbed, sample, context.experiment)
+  const process = await agent.prepare(specOf(plan), next.map(specOf))
   const isCold = testbed.warmCells.get(plan.cell) !== process
   if (isCold && context.warmupShare * warmup > 0) {
     context.log('warming up')
@@ -97,7 +105,7 @@ async function exchange(
   { disturbance, recordPath }: Changes,
 ): Promise<Measurement> {
   const { options } = plan.work
-  const { stack, ...others } = processOfCell(testbed, plan, context)
+  const { stack, ...others } = processOfCell(testbed, plan, context.experiment)
   const site = siteOf(testbed, context.seed, stack.payloadWork, stack.impairment !== undefined)
   const planned = await side.exchange(options, extent, site)
   const common: Omit<Work, 'stack' | 'task' | 'disturbance'> = {
@@ -122,20 +130,19 @@ async function exchange(
 function processOfCell(
   testbed: Testbed,
   plan: PlannedSample,
-  { experiment, seed }: SampleContext,
+  { workload }: Experiment,
 ): ProcessSpec & { readonly stack: StackSpec } {
   const { connections } = plan.work
   return {
-    workload: experiment.workload.kind,
-    stack: stackSpecOf(testbed, plan, seed),
+    workload: workload.kind,
+    stack: stackSpecOf(testbed, plan),
     ...(connections === undefined ? {} : { connections }),
   }
 }
 
 function stackSpecOf(
   testbed: Testbed,
-  { cell, stack, impairment = testbed.link.impairment }: PlannedSample,
-  seed: number,
+  { cell, seed, stack, impairment = testbed.link.impairment }: PlannedSample,
 ): StackSpec {
   return {
     ...atNode(testbed, testbed.stack, stack),

@@ -27,6 +27,7 @@ export function sampleContext({
     experiment: { id: 'tested', workload, cells: [], rounds: { full: 21, quick: 3 } },
     warmupShare,
     measuredShare: 1,
+    next: [],
     isFirst,
     seed: 1,
     logPath,

@@ -6,6 +6,7 @@ import { workerData } from 'node:worker_threads'
 import { monotonicClock } from '../../device/kernel/clock.ts'
 import { yieldProcessor } from '../../device/kernel/system-calls.ts'
 import { openRegion } from '../../dominoes/memory/region.ts'
+import { tellRunning } from '../../dominoes/memory/running-message.ts'
 import { createIdle } from '../../dominoes/replica/idle.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import { CountedLoop } from '../parts/counted-loop.ts'
@@ -31,6 +32,7 @@ function run(): void {
   const counters = threadCountersAt(task.layout.countersWord, task.thread)
   const loop = new CountedLoop(thread, monotonicClock, region.words, counters)
   const idle = createIdle(parameters.idle, loop, () => loop.giveWay(yieldProcessor))
+  tellRunning()
   while (!thread.isFinished) idle.idle(loop.doWork())
   thread.finish()
 }

@@ -9,6 +9,7 @@ import type { OpenPath } from '../../device/wrappers/impaired-path/open-path.ts'
 import { pcapOrigin } from '../../device/wrappers/pcap-recorder.ts'
 import type { AuditReport, Divergence } from '../../dominoes/audit/auditor.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
+import { untilRunning } from '../../dominoes/memory/running-message.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
 import { type LiveCounters, readLiveCounters } from '../layout/live-counters.ts'
 import type { StackLayout } from '../layout/stack-layout.ts'
@@ -32,6 +33,7 @@ const nothingCompared: AuditReport = {
   firstDivergence: undefined,
 }
 
+/** Resolves when every thread has loaded its code and runs, or has ended. Throws the reason of one that failed. */
 export async function startStack(wanted: StackParameters): Promise<RunningStack> {
   const { device, path } = reachDevice(wanted.device)
   try {
@@ -141,8 +143,7 @@ class Threads implements RunningStack {
   }
 
   async started(): Promise<void> {
-    const online = this.#allWorkers.map((worker) => new Promise((resolve) => worker.once('online', resolve)))
-    await Promise.race([Promise.all(online), this.#ended])
+    await Promise.all([this.#path?.running, ...this.#allWorkers.map(untilRunning)])
     if (this.#failure !== undefined) throw this.#failure
   }
 

@@ -7,6 +7,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { openRegion } from '../../../dominoes/memory/region.ts'
+import { untilRunning } from '../../../dominoes/memory/running-message.ts'
 import { DeviceError } from '../../device.ts'
 import { type DescriptorDeviceHandle, openEventFd } from '../../kernel/descriptor-device.ts'
 import { closeFile, writeFile } from '../../kernel/system-calls.ts'
@@ -19,6 +20,8 @@ export interface OpenPath {
   /** What the stack reads and writes instead of the device. */
   readonly descriptor: number
   counters(): PathCounters
+  /** Resolves when the thread moves frames, or has ended. */
+  readonly running: Promise<void>
   /** Once, if the thread ends by an error. */
   onFailure(report: (error: Error) => void): void
   /** After the last thread that uses the descriptor has ended. */
@@ -54,6 +57,7 @@ export function openImpairedPath(
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   return {
     descriptor: pair.near,
+    running: untilRunning(worker),
     counters: () => readPathCounters(region.words, layout),
     onFailure: (report) => {
       worker.once('error', (error) => report(error instanceof Error ? error : new Error(String(error))))

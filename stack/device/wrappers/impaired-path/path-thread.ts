@@ -5,6 +5,7 @@
  */
 import { workerData } from 'node:worker_threads'
 import { openRegion } from '../../../dominoes/memory/region.ts'
+import { tellRunning } from '../../../dominoes/memory/running-message.ts'
 import { DescriptorDevice, type DescriptorDeviceHandle } from '../../kernel/descriptor-device.ts'
 import type { LinkParameters } from '../../simulated/link-direction.ts'
 import { ImpairedPath } from './path.ts'
@@ -42,6 +43,7 @@ const bothSides = new DescriptorDevice(region, {
   otherFds: [...(wire.otherFds ?? []), stackDescriptor],
 })
 
+tellRunning()
 while (!isPathClosing(region.words, layout)) {
   if (path.doWork() === 0) bothSides.wait(Math.min(longestSleepMicros, path.microsUntilDue()))
   else {
