@@ -26,10 +26,18 @@ export { createStack, Stack, type StackCounters } from './socket/stack.ts'
 export { Stream } from './socket/stream.ts'
 export { runLockedModel } from './strategy/locked/model/run-locked-model.ts'
 export type { DeviceOption, PayloadWorkOption, StrategyOption } from './strategy/options.ts'
-export { DivergenceError } from './strategy/replicated/divergence/error.ts'
+export {
+  type InsideConnection,
+  type InsideRow,
+  type InsideTrace,
+  type InsideVariable,
+  insideVariables,
+  traceInside,
+} from './strategy/replay/inside-trace.ts'
 export {
   pinDivergence,
   replayStackLog,
   type StackReplayReport,
-} from './strategy/replicated/replay/replay-stack.ts'
+} from './strategy/replay/replay-stack.ts'
+export { DivergenceError } from './strategy/replicated/divergence/error.ts'
 export type { CrewControl, CrewEvent, StackReport } from './strategy/running/running-stack.ts'

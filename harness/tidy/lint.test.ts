@@ -26,7 +26,7 @@ const refused: readonly (readonly [path: string, text: string, rule: string])[] 
   ['stack/protocol/j.ts', 'export const x = Math.random()\n', 'noJsRestrictedProperties'],
   ['stack/strategy/a.ts', imports('../socket/stack.ts'), 'noRestrictedImports'],
   ['stack/strategy/b.ts', imports('../sim/clock.ts'), 'noRestrictedImports'],
-  ['stack/strategy/running/start.ts', imports('../replicated/replay/recorder.ts'), 'noRestrictedImports'],
+  ['stack/strategy/running/start.ts', imports('../replay/recorder.ts'), 'noRestrictedImports'],
   ['stack/strategy/running/stack-thread.ts', imports('../replicated/crew/crew.ts'), 'noRestrictedImports'],
   ['stack/strategy/strategy.ts', imports('./locked/locks.ts'), 'noRestrictedImports'],
   ['stack/socket/a.ts', imports('../device/tap.ts'), 'noRestrictedImports'],

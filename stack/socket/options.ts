@@ -53,7 +53,7 @@ export interface StackOptions {
   readonly digestStride?: number
   /** Directory for packet captures, one file for each thread. */
   readonly captureDirectory?: string
-  /** File to which every request is recorded, to be replayed later; replicated strategy only. Overwritten. */
+  /** File to which every request is recorded, to be replayed later; strategies `replicated` and `sequential` only. Overwritten. */
   readonly recordPath?: string
   /**
    * Directory for the description of a divergence, should replicas ever differ. Default: the system's for
@@ -164,9 +164,9 @@ function checkStrategy(options: StackOptions): void {
   if (digestStride !== 0 && (!isPowerOfTwo(digestStride) || digestStride < 2)) {
     throw new RangeError(`digestStride must be 0 or a power of two from 2, not ${digestStride}`)
   }
-  if (recordPath !== undefined && strategy.kind !== 'replicated') {
+  if (recordPath !== undefined && strategy.kind !== 'replicated' && strategy.kind !== 'sequential') {
     throw new RangeError(
-      `recordPath needs the strategy 'replicated': '${strategy.kind}' has no channel to record`,
+      `recordPath needs the strategy 'replicated' or 'sequential': '${strategy.kind}' is not recorded`,
     )
   }
   if (strategy.kind === 'replicated') resolveFactors(strategy, reachable(device))

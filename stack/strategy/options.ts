@@ -66,7 +66,7 @@ export interface StackParameters {
   readonly digestStride: number
   /** Directory for packet captures, one file for each thread; none if absent. */
   readonly captureDirectory?: string
-  /** File to which the channel is recorded; replicated strategy only. None if absent. */
+  /** File to which the requests are recorded in their order; replicated and sequential strategies only. None if absent. */
   readonly recordPath?: string
   /** Where a divergence of replicas is described. */
   readonly dumpDirectory?: string

@@ -13,7 +13,7 @@ import type { DatagramHandler } from '../../socket/datagram-endpoint.ts'
 import { Endpoint, type EndpointHandler } from '../../socket/endpoint.ts'
 import type { StackLayout } from '../../strategy/layout/stack-layout.ts'
 import type { StackParameters } from '../../strategy/options.ts'
-import { openRecorder } from '../../strategy/replicated/replay/open-recorder.ts'
+import { openRecorder } from '../../strategy/replay/open-recorder.ts'
 import { strategyOf } from '../../strategy/strategies.ts'
 import type { StackEnds, StrategyThread } from '../../strategy/strategy.ts'
 import { type Death, Deaths } from './deaths.ts'
@@ -93,7 +93,8 @@ export class SimHost {
     this.endpoint = new Endpoint(this.#ends.application, parts.application, parts.datagramHandler)
     const { parameters, layout, region } = parts
     this.#deaths = parts.deaths && new Deaths(region, layout, parameters, parts.deaths)
-    const path = parameters.recordPath
+    // Where there is no channel, the only thread records itself.
+    const path = parameters.strategy.kind === 'replicated' ? parameters.recordPath : undefined
     this.#recorder =
       path === undefined ? undefined : openRecorder({ buffer: region.buffer, layout, parameters, path })
   }

@@ -2,8 +2,8 @@
 import { workerData } from 'node:worker_threads'
 import { runReplayed } from '../../dominoes/log/replay.ts'
 import { nowMicros } from '../../dominoes/model/sampled-time.ts'
-import type { StackReplayTask } from '../../strategy/replicated/replay/replay-thread.ts'
-import { openReplayedMachine } from '../../strategy/replicated/replay/stack-log.ts'
+import type { StackReplayTask } from '../../strategy/replay/replay-thread.ts'
+import { openReplayedMachine } from '../../strategy/replay/stack-log.ts'
 import { traceDomain, WindowTrace } from './window-trace.ts'
 
 export interface TraceTask extends StackReplayTask {

@@ -5,13 +5,13 @@ import { awaitAdmission } from '../../dominoes/membership/orders.ts'
 import { initialiseFramework } from '../../dominoes/replica/framework-layout.ts'
 import type { RingOccupancy } from '../layout/live-counters.ts'
 import { openCommonEnds, readProtocolCounters } from '../parts/common-ends.ts'
+import { startRecorder } from '../replay/recorder.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
 import { reachMark } from './checkpoint.ts'
 import { openCrew } from './crew/open-crew.ts'
 import { planReplicated, type ReplicatedLayout } from './layout.ts'
 import { openReplicaThread } from './open-thread.ts'
 import { openReader } from './reader/open-reader.ts'
-import { startRecorder } from './replay/recorder.ts'
 
 export const replicatedStrategy: Strategy = {
   plan: (parameters) => planReplicated(parameters),

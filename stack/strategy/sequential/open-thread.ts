@@ -1,8 +1,10 @@
+import type { RecordingDomain } from '../../dominoes/log/recording-domain.ts'
 import { Counters } from '../../dominoes/memory/counters.ts'
 import { LocalSlots } from '../layout/local-slots.ts'
 import type { NetworkDomain } from '../parts/network-domain.ts'
 import type { NetworkSource } from '../parts/network-source.ts'
 import { openDomain, openSource, wrapped } from '../parts/open-parts.ts'
+import { recordDomain } from '../replay/open-recorder.ts'
 import type { ThreadParts } from '../strategy.ts'
 import { Sequential } from './sequential.ts'
 
@@ -11,6 +13,8 @@ export interface SequentialThread {
   readonly loop: Sequential
   readonly domain: NetworkDomain
   readonly source: NetworkSource
+  /** Undefined if the stack is not recorded. */
+  readonly recording: RecordingDomain | undefined
 }
 
 /** `pause` is what the thread does while the application is too far behind to take an upcall. */
@@ -20,8 +24,10 @@ export function openSequentialThread(parts: ThreadParts, pause: (micros: number)
   const domain = openDomain(parts)
   const source = openSource(parts, slots, domain)
   const counters = new Counters(region, layout.framework.counters, parts.thread)
-  const loop = new Sequential(region.words, slots, wrapped(parts, domain), source, counters, pause)
-  return { loop, domain, source }
+  const used = wrapped(parts, domain)
+  const recording = recordDomain(used, region.words, parts.parameters)
+  const loop = new Sequential(region.words, slots, recording ?? used, source, counters, pause)
+  return { loop, domain, source, recording }
 }
 
 const nothing = new Int32Array(new SharedArrayBuffer(4))

@@ -18,7 +18,7 @@ export const sequentialStrategy: Strategy = {
 /** The channel carries nothing here; its closing flag is how this thread learns that it is to end. */
 export function openSequential(parts: ThreadParts): StrategyThread {
   const { clock } = parts
-  const { loop, domain, source } = openSequentialThread(parts, parts.pause ?? sleepFor)
+  const { loop, domain, source, recording } = openSequentialThread(parts, parts.pause ?? sleepFor)
   const closing = new Channel(parts.region, parts.layout.framework.channel, parts.thread)
   return {
     idleWeight: askingWeight,
@@ -26,7 +26,7 @@ export function openSequential(parts: ThreadParts): StrategyThread {
     get isFinished() {
       return closing.isClosing
     },
-    finish: () => {},
+    finish: () => recording?.finish(),
     park: (micros) => {
       if (closing.isClosing) return
       source.wait(Math.min(micros, domain.microsUntilDeadline(clock.nowMicros())))

@@ -18,8 +18,8 @@ import {
   type StateDifference,
 } from '../../../protocol/state/describe.ts'
 import { type StackLayout, stateOf } from '../../layout/stack-layout.ts'
+import { readLoggedRequests } from '../../replay/logged-requests.ts'
 import type { DivergedStack } from '../../strategy.ts'
-import { readLoggedRequests } from '../replay/logged-requests.ts'
 import { judgeByLog } from './judge.ts'
 
 /** What a description is made from. */

@@ -8,7 +8,7 @@ import { SlotWord, slotHeadWords } from '../../../dominoes/contract/slot.ts'
 import { LogTag } from '../../../dominoes/log/layout.ts'
 import { LogReader } from '../../../dominoes/log/reader.ts'
 import { applyLogged } from '../../../dominoes/log/search.ts'
-import { openReplayedMachine, parseStackLog } from '../replay/stack-log.ts'
+import { openReplayedMachine, parseStackLog } from '../../replay/stack-log.ts'
 
 /** One sentence. Throws LogError. */
 export function judgeByLog(path: string, divergence: Divergence): string {

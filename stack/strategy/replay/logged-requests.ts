@@ -1,7 +1,7 @@
 /** Requests of a stack's log, read for people. */
-import { LogTag, LogWord } from '../../../dominoes/log/layout.ts'
-import { LogReader } from '../../../dominoes/log/reader.ts'
-import { type DescribedRequest, describeRequest, formatRequest } from '../../../protocol/describe-request.ts'
+import { LogTag, LogWord } from '../../dominoes/log/layout.ts'
+import { LogReader } from '../../dominoes/log/reader.ts'
+import { type DescribedRequest, describeRequest, formatRequest } from '../../protocol/describe-request.ts'
 
 export interface LoggedRequests {
   readonly requests: readonly DescribedRequest[]

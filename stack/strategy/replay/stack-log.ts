@@ -1,15 +1,15 @@
 /** What the log of a stack's channel says besides requests and digests: enough to build the same machine again. */
 
-import { ActionQueue } from '../../../dominoes/contract/action-queue.ts'
-import type { ReplayedDomain } from '../../../dominoes/log/domain.ts'
-import { LogError } from '../../../dominoes/log/error.ts'
-import type { LogHeader, LogShape } from '../../../dominoes/log/layout.ts'
-import type { MachineConfig } from '../../../protocol/config.ts'
-import { createMachine, stateWords } from '../../../protocol/machine.ts'
-import { postedArguments } from '../../../protocol/requests.ts'
-import { headerWords } from '../../../wire/header.ts'
-import { actionCapacity } from '../../layout/stack-layout.ts'
-import type { StackParameters } from '../../options.ts'
+import { ActionQueue } from '../../dominoes/contract/action-queue.ts'
+import type { ReplayedDomain } from '../../dominoes/log/domain.ts'
+import { LogError } from '../../dominoes/log/error.ts'
+import type { LogHeader, LogShape } from '../../dominoes/log/layout.ts'
+import type { MachineConfig } from '../../protocol/config.ts'
+import { createMachine, stateWords } from '../../protocol/machine.ts'
+import { postedArguments } from '../../protocol/requests.ts'
+import { headerWords } from '../../wire/header.ts'
+import { actionCapacity } from '../layout/stack-layout.ts'
+import type { StackParameters } from '../options.ts'
 
 const domainName = 'tcp-ip'
 

@@ -1,9 +1,9 @@
 /** A machine of which instance 1 goes wrong by itself: right after one request a word of its state changes. */
-import type { ReplayedDomain } from '../../../../dominoes/log/domain.ts'
-import { FaultyDomain } from '../../../../dominoes/testing/recorded-world.ts'
-import type { MachineConfig } from '../../../../protocol/config.ts'
-import { planLayout } from '../../../../protocol/state/layout.ts'
-import { tcbRecord } from '../../../../protocol/state/tcb.ts'
+import type { ReplayedDomain } from '../../../dominoes/log/domain.ts'
+import { FaultyDomain } from '../../../dominoes/testing/recorded-world.ts'
+import type { MachineConfig } from '../../../protocol/config.ts'
+import { planLayout } from '../../../protocol/state/layout.ts'
+import { tcbRecord } from '../../../protocol/state/tcb.ts'
 import { openReplayedMachine } from '../stack-log.ts'
 
 /** Channel index of that request in a log that starts at 0. */

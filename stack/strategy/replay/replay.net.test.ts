@@ -6,11 +6,13 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { closeDescriptors, type DescriptorDeviceHandle } from '../../../device/kernel/descriptor-device.ts'
-import { enterNewNetworkNamespace } from '../../../device/kernel/network-namespace.ts'
-import { openTap } from '../../../device/kernel/tap.ts'
-import { LogError } from '../../../dominoes/log/error.ts'
-import { createStack, type Stack } from '../../../socket/stack.ts'
+import { closeDescriptors, type DescriptorDeviceHandle } from '../../device/kernel/descriptor-device.ts'
+import { enterNewNetworkNamespace } from '../../device/kernel/network-namespace.ts'
+import { openTap } from '../../device/kernel/tap.ts'
+import { LogError } from '../../dominoes/log/error.ts'
+import { createStack, type Stack } from '../../socket/stack.ts'
+import type { StrategyOption } from '../options.ts'
+import { insideVariables, traceInside } from './inside-trace.ts'
 import { replayStackLog } from './replay-stack.ts'
 
 /** `make soak` moves enough for more than a million requests. */
@@ -56,9 +58,9 @@ describe('the log of a transfer from the kernel', () => {
     rmSync(folder, { recursive: true })
   })
 
-  function open(recordPath: string) {
+  function open(recordPath: string, strategy: StrategyOption) {
     return createStack({
-      strategy: { kind: 'replicated', replicas: 2 },
+      strategy,
       device: { kind: 'tap', name: tap.name, descriptor: tap.fd, capabilities: tap.capabilities },
       address: '10.78.0.1/24',
       idle: { kind: 'park' },
@@ -73,8 +75,9 @@ describe('the log of a transfer from the kernel', () => {
   async function transfer(
     recordPath: string,
     onProgress?: (stack: Stack, consumed: number) => Promise<void>,
+    strategy: StrategyOption = { kind: 'replicated', replicas: 2 },
   ) {
-    const stack = await open(recordPath)
+    const stack = await open(recordPath, strategy)
     try {
       const connection = await stack.connect({ address: '10.78.0.2', port })
       const { stream } = connection
@@ -108,6 +111,24 @@ describe('the log of a transfer from the kernel', () => {
     }
   })
 
+  test.each<StrategyOption>([{ kind: 'sequential' }, { kind: 'replicated', replicas: 2 }])(
+    'tells what was inside of a $kind stack, whoever asks',
+    { timeout: timeoutMillis },
+    async (strategy) => {
+      const requests = await transfer(path, undefined, strategy)
+      const first = traceInside(path)
+      expect(first).toMatchObject({ requests, divergences: 0, agrees: true, isCut: false, isWhole: true })
+      const received = first.connections[0]?.rows.at(-1)?.values[insideVariables.indexOf('received')]
+      // The SYN and the FIN take a sequence number each.
+      expect(received).toBe(bytes + 2)
+      for (const replicas of [1, 2, 4]) {
+        const again = traceInside(path, { replicas })
+        expect(again).toMatchObject({ requests, divergences: 0, agrees: true })
+        expect(again.connections).toEqual(first.connections)
+      }
+    },
+  )
+
   test('goes on while the replicas that it follows are killed and come back', {
     timeout: timeoutMillis,
   }, async () => {
@@ -126,6 +147,7 @@ describe('the log of a transfer from the kernel', () => {
   })
 
   test('that cannot be made is an error before anything starts', async () => {
-    await expect(open(join(folder, 'no', 'folder'))).rejects.toThrow(LogError)
+    const strategy = { kind: 'replicated', replicas: 2 } as const
+    await expect(open(join(folder, 'no', 'folder'), strategy)).rejects.toThrow(LogError)
   })
 })

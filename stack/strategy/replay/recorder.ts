@@ -1,9 +1,9 @@
 /** Starts the thread that records a stack's channel, if the stack is to be recorded. */
 import { Worker } from 'node:worker_threads'
-import { makeLogFile } from '../../../dominoes/log/writer.ts'
-import type { Region } from '../../../dominoes/memory/region.ts'
-import type { StackLayout } from '../../layout/stack-layout.ts'
-import type { StackParameters } from '../../options.ts'
+import { makeLogFile } from '../../dominoes/log/writer.ts'
+import type { Region } from '../../dominoes/memory/region.ts'
+import type { StackLayout } from '../layout/stack-layout.ts'
+import type { StackParameters } from '../options.ts'
 
 /** What crosses to the recorder's thread. */
 export interface RecordTask {
