@@ -53,6 +53,13 @@ export interface StackOptions {
   readonly digestStride?: number
   /** Directory for packet captures, one file for each thread. */
   readonly captureDirectory?: string
+  /** Bytes of each frame that a capture keeps, 64 … 65549. Default all; 128 hold the headers of TCP. */
+  readonly captureSnapBytes?: number
+  /**
+   * Bytes of a capture that a thread holds before it writes them, at least one frame. What a thread holds that is killed is
+   * lost. Default 1 MiB.
+   */
+  readonly captureBufferBytes?: number
   /** File to which every request is recorded, to be replayed later; strategies `replicated` and `sequential` only. Overwritten. */
   readonly recordPath?: string
   /**
@@ -90,6 +97,10 @@ export function resolveOptions(options: StackOptions): StackParameters {
     slotCount: options.slotCount ?? 1024,
     digestStride: options.digestStride ?? defaultDigestStride,
     ...(options.captureDirectory === undefined ? {} : { captureDirectory: options.captureDirectory }),
+    ...(options.captureSnapBytes === undefined
+      ? {}
+      : { captureSnapBytes: snapBytesOf(options.captureSnapBytes) }),
+    ...(options.captureBufferBytes === undefined ? {} : { captureBufferBytes: options.captureBufferBytes }),
     ...(options.recordPath === undefined ? {} : { recordPath: options.recordPath }),
     ...(options.dumpDirectory === undefined ? {} : { dumpDirectory: options.dumpDirectory }),
     machine: {
@@ -154,6 +165,11 @@ function segmentCountFor(sendBufferBytes: number): number {
 function drawSecret(): HashKey {
   const [first, second] = crypto.getRandomValues(new Int32Array(2))
   return [first as number, second as number]
+}
+
+function snapBytesOf(bytes: number): number {
+  if (Number.isInteger(bytes) && bytes >= 64 && bytes <= 65_549) return bytes
+  throw new RangeError(`captureSnapBytes must be 64 to 65549, not ${bytes}`)
 }
 
 function checkStrategy(options: StackOptions): void {

@@ -66,6 +66,10 @@ export interface StackParameters {
   readonly digestStride: number
   /** Directory for packet captures, one file for each thread; none if absent. */
   readonly captureDirectory?: string
+  /** Bytes of each frame that a capture keeps; all if absent. */
+  readonly captureSnapBytes?: number
+  /** Bytes of a capture that a thread holds before it writes them; what a killed thread holds is lost. Default 1 MiB. */
+  readonly captureBufferBytes?: number
   /** File to which the requests are recorded in their order; replicated and sequential strategies only. None if absent. */
   readonly recordPath?: string
   /** Where a divergence of replicas is described. */

@@ -11,6 +11,11 @@ export interface CaptureOptions {
   readonly connectionLimit?: number
   /** Segments, and acknowledgments, that are kept of each direction; default 1,000,000. */
   readonly recordLimit?: number
+  /**
+   * Address of the host at whose own device the capture was made, without losses. What it sends passes there first: data
+   * that fills a hole was late, and never sent before.
+   */
+  readonly capturedAt?: string
 }
 
 export interface CaptureTrace {
@@ -28,10 +33,10 @@ export interface CaptureTrace {
 /** `records` come from `readPcap`, `pcapRecordsOf`, or a list. */
 export function traceCapture(
   records: Iterable<PcapRecord, PcapEnd | undefined>,
-  { connectionLimit = 1024, recordLimit = 1_000_000 }: CaptureOptions = {},
+  { connectionLimit = 1024, recordLimit = 1_000_000, capturedAt }: CaptureOptions = {},
 ): CaptureTrace {
   const decoder = new PacketDecoder()
-  const table = new ConnectionTable(connectionLimit, recordLimit)
+  const table = new ConnectionTable(connectionLimit, recordLimit, capturedAt)
   const ignored = { notTcp: 0, cutHeaders: 0, malformed: 0, noRoom: 0 }
   const iterator = records[Symbol.iterator]()
   let origin: PcapRecord | undefined

@@ -4,10 +4,10 @@
  *
  *   traceCapture(readPcap('run.pcap')).connections[0].toServer → totals, timeSequence, roundTrips, …
  *
- * All but `readPcap` is without I/O.
+ * All but `readPcap`, `mergedRecords` and `mergePcap` is without I/O.
  */
 
-export { readPcap } from '../device/wrappers/pcap-file.ts'
+export { type MergedRecord, mergedRecords, mergePcap, readPcap } from '../device/wrappers/pcap-file.ts'
 export { type PcapEnd, PcapError, pcapRecordsOf } from '../device/wrappers/pcap-records.ts'
 export type { PcapRecord } from '../wire/pcap.ts'
 export type { ConnectionTrace } from './analysis/connection.ts'

@@ -26,15 +26,39 @@ export function* readPcap(path: string): Generator<PcapRecord, PcapEnd, undefine
   }
 }
 
+/** A record of one of several files, numbered in the order given. */
+export interface MergedRecord extends PcapRecord {
+  readonly source: number
+}
+
 /**
- * Merges files that each are in order of time, such as one per thread, into one; at equal times in the order
- * given. Returns how many records it wrote.
+ * The records of files that each are in order of time, such as one per thread, in one order; at equal times in the order
+ * given. Throws as `readPcap`.
  */
+export function* mergedRecords(inputs: readonly string[]): Generator<MergedRecord, PcapEnd, undefined> {
+  const sources = inputs.map((path) => readPcap(path))
+  try {
+    const next = sources.map((records) => records.next())
+    for (;;) {
+      let earliest: number | undefined
+      let record: PcapRecord | undefined
+      for (const [source, { done, value }] of next.entries()) {
+        if (done === true || (record !== undefined && value.timeMicros >= record.timeMicros)) continue
+        earliest = source
+        record = value
+      }
+      if (earliest === undefined || record === undefined) break
+      yield { ...record, source: earliest }
+      next[earliest] = (sources[earliest] as (typeof sources)[number]).next()
+    }
+    return { isCutShort: next.some(({ done, value }) => done === true && value.isCutShort) }
+  } finally {
+    for (const records of sources) records.return({ isCutShort: false })
+  }
+}
+
+/** Merges files into one, in the order of `mergedRecords`. Returns how many records it wrote. */
 export function mergePcap(inputs: readonly string[], output: string): number {
-  const sources = inputs.map((path) => {
-    const records = readPcap(path)
-    return { records, next: records.next() }
-  })
   const fd = openSync(output, 'w')
   try {
     const header = Buffer.alloc(pcapFileHeaderBytes)
@@ -42,23 +66,12 @@ export function mergePcap(inputs: readonly string[], output: string): number {
     writeSync(fd, header)
     const recordHeader = Buffer.alloc(pcapRecordHeaderBytes)
     let count = 0
-    for (;;) {
-      let earliest: (typeof sources)[number] | undefined
-      let record: PcapRecord | undefined
-      for (const source of sources) {
-        if (source.next.done === true) continue
-        if (record === undefined || source.next.value.timeMicros < record.timeMicros) {
-          earliest = source
-          record = source.next.value
-        }
-      }
-      if (earliest === undefined || record === undefined) return count
-      const { timeMicros, bytes, frameLength } = record
+    for (const { timeMicros, bytes, frameLength } of mergedRecords(inputs)) {
       writePcapRecordHeader(viewOf(recordHeader), 0, timeMicros, bytes.length, frameLength)
       writeSync(fd, Buffer.concat([recordHeader, bytes]))
-      earliest.next = earliest.records.next()
       count += 1
     }
+    return count
   } finally {
     closeSync(fd)
   }

@@ -70,13 +70,15 @@ export class PcapRecorder implements Device {
 
   read(at: number, limit: number): number {
     const length = this.#device.read(at, limit)
-    if (length > 0) this.#record(at, length)
+    if (length > 0) this.#record(at, length, this.#now())
     return length
   }
 
   write(at: number, length: number): boolean {
+    // Before it is sent: its answer may pass by another thread's recorder before this one goes on.
+    const micros = this.#now()
     const isSent = this.#device.write(at, length)
-    if (isSent) this.#record(at, length)
+    if (isSent) this.#record(at, length, micros)
     return isSent
   }
 
@@ -103,11 +105,11 @@ export class PcapRecorder implements Device {
     this.#used = 0
   }
 
-  #record(at: number, length: number): void {
+  #record(at: number, length: number, micros: number): void {
     const frameLength = length - this.#headerBytes
     const captured = Math.min(frameLength, this.#snapBytes)
     if (this.#used + pcapRecordHeaderBytes + captured > this.#buffer.length) this.flush()
-    writePcapRecordHeader(this.#view, this.#used, this.#now(), captured, frameLength)
+    writePcapRecordHeader(this.#view, this.#used, micros, captured, frameLength)
     this.#used += pcapRecordHeaderBytes
     const from = at + this.#headerBytes
     // Byte by byte: copying between buffers at once would take a view, hence an object, per frame.

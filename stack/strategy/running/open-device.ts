@@ -38,7 +38,7 @@ export function openDevice(region: Region, task: ThreadTask): Device {
     eventFd: task.wakeDescriptor,
     capabilities,
   })
-  const { captureDirectory } = task.parameters
+  const { captureDirectory, captureSnapBytes, captureBufferBytes } = task.parameters
   if (captureDirectory === undefined) return device
   return new PcapRecorder(device, region, {
     path: join(
@@ -47,6 +47,8 @@ export function openDevice(region: Region, task: ThreadTask): Device {
     ),
     clock: monotonicClock,
     origin: task.captureOrigin,
+    ...(captureSnapBytes === undefined ? {} : { snapBytes: captureSnapBytes }),
+    ...(captureBufferBytes === undefined ? {} : { bufferBytes: captureBufferBytes }),
   })
 }
 

@@ -2,6 +2,7 @@
  * What a segment is that has no byte beyond those that passed. The names are those of Wireshark's analysis, and so are
  * the limits of time; but a segment is judged by what has passed, not by how soon it comes:
  *
+ *   fills a hole wholly, at its sender's own device ──────────────── out of order: it passes here first
  *   all reported by the receiver ─────────────────────────────────── spurious retransmission
  *   fills a hole, with a timestamp older than its overtaker's ────── out of order: it was sent first
  *   asked for by two duplicate ACKs or more, the last < 20 ms ago ── fast retransmission
@@ -23,6 +24,8 @@ export const defaultReorderingMicros = 3_000
 export interface Circumstances {
   readonly micros: number
   readonly timestamp: number | undefined
+  /** The capture was made at the sender's own device, and none of its bytes passed before. */
+  readonly isFirstHere: boolean
   /** The receiver reported all of it: acknowledged, or in SACK blocks. */
   readonly isReported: boolean
   /** The receiver reported bytes beyond it. */
@@ -40,6 +43,7 @@ export interface Circumstances {
 
 export function classify(c: Circumstances): SegmentKind {
   const age = c.hole === undefined ? 0 : timestampAge(c, c.hole)
+  if (c.isFirstHere) return 'outOfOrder'
   if (c.isReported) return 'spuriousRetransmission'
   if (age > 0) return 'outOfOrder'
   const isRecent =

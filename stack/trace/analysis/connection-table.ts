@@ -12,10 +12,13 @@ export class ConnectionTable {
   readonly #current = new Map<string, ConnectionAnalyser>()
   readonly #connectionLimit: number
   readonly #recordLimit: number
+  readonly #capturedAt: string | undefined
 
-  constructor(connectionLimit: number, recordLimit: number) {
+  /** `capturedAt`: see `CaptureOptions`. */
+  constructor(connectionLimit: number, recordLimit: number, capturedAt: string | undefined) {
     this.#connectionLimit = connectionLimit
     this.#recordLimit = recordLimit
+    this.#capturedAt = capturedAt
   }
 
   /** Undefined if the packet begins a connection for which there is no room. */
@@ -28,7 +31,7 @@ export class ConnectionTable {
       this.#current.delete(key)
       return undefined
     }
-    const connection = new ConnectionAnalyser(packet, micros, this.#recordLimit)
+    const connection = new ConnectionAnalyser(packet, micros, this.#recordLimit, this.#capturedAt)
     this.#current.set(key, connection)
     this.connections.push(connection)
     return connection

@@ -43,6 +43,26 @@ function kinds(specifications: readonly FrameSpecification[]): string[] {
     .map(({ kind }) => kind)
 }
 
+test('at the sender’s own device, what fills a hole late was late; what passed before was sent again', () => {
+  const frames = [
+    ...handshake(),
+    data(2000, 1),
+    data(3000, 201),
+    // Later than any round trip, and below what SACK reports.
+    ack(4000, 101, { sack: [[201, 301]] }),
+    data(60_000, 101),
+    data(70_000, 201),
+  ]
+  const kindsAt = (capturedAt?: string) =>
+    traceAll(frames, capturedAt === undefined ? {} : { capturedAt })
+      .connections[0]?.toServer.segments.slice(3)
+      .map(({ kind }) => kind)
+  const { client, server } = trace([data(2000, 1)])
+  expect(kindsAt(client.address)).toEqual(['outOfOrder', 'spuriousRetransmission'])
+  expect(kindsAt(server.address)).toEqual(['sackRetransmission', 'spuriousRetransmission'])
+  expect(kindsAt()).toEqual(['sackRetransmission', 'spuriousRetransmission'])
+})
+
 describe('which connection', () => {
   test('the client is who sent the SYN, whatever the ports; both directions are one connection', () => {
     const { client, server, opening, handshakeMicros, toServer, toClient } = trace([data(2000, 1)])

@@ -43,8 +43,11 @@ export class ConnectionAnalyser implements ConnectionTrace {
   #synMicros: number | undefined
   #isReset = false
 
-  /** `packet` is its first; `limit`: of segments and acknowledgments kept of each direction. */
-  constructor(packet: TcpPacket, micros: number, limit: number) {
+  /**
+   * `packet` is its first; `limit`: of segments and acknowledgments kept of each direction; `capturedAt`: see
+   * `CaptureOptions`.
+   */
+  constructor(packet: TcpPacket, micros: number, limit: number, capturedAt?: string) {
     const { source, destination, flags } = packet
     const hasSyn = (flags & TcpFlag.syn) !== 0
     const isFromClient = hasSyn ? (flags & TcpFlag.ack) === 0 : source.port >= destination.port
@@ -53,13 +56,13 @@ export class ConnectionAnalyser implements ConnectionTrace {
     this.opening = hasSyn ? 'syn' : 'midway'
     this.firstMicros = micros
     this.lastMicros = micros
-    const end = (): End => ({
-      data: new DirectionAnalyser(limit),
+    const end = ({ address }: Endpoint): End => ({
+      data: new DirectionAnalyser(limit, address === capturedAt),
       hasSyn: false,
       windowScale: undefined,
       hasFin: false,
     })
-    this.#ends = { client: end(), server: end() }
+    this.#ends = { client: end(this.client), server: end(this.server) }
   }
 
   get toServer(): DirectionTrace {

@@ -25,6 +25,7 @@ export class DirectionAnalyser implements DirectionTrace {
   acknowledgedUnseen = 0
   isCut = false
   readonly #limit: number
+  readonly #isAtSender: boolean
   readonly #space = new SequenceSpace()
   readonly #holes = new Holes()
   readonly #reported = new Ranges()
@@ -40,9 +41,13 @@ export class DirectionAnalyser implements DirectionTrace {
   /** Segments that passed for the first time. */
   #originals = 0
 
-  /** `limit`: of segments, and of acknowledgments, that are kept. */
-  constructor(limit: number) {
+  /**
+   * `limit`: of segments, and of acknowledgments, that are kept. `isAtSender`: whether the capture was made at the device of
+   * whoever sends the data.
+   */
+  constructor(limit: number, isAtSender: boolean) {
     this.#limit = limit
+    this.#isAtSender = isAtSender
   }
 
   get first(): number | undefined {
@@ -104,6 +109,7 @@ export class DirectionAnalyser implements DirectionTrace {
     if (isShort && from === this.#next - 1) return 'keepAlive'
     // The byte of a probe goes with the next segment again.
     if (from >= this.#next || (from === this.#probed && to > this.#next)) return 'new'
+    const hole = this.#holes.find(from, to)
     const circumstances: Circumstances = {
       micros: sent.micros,
       timestamp: sent.timestamp,
@@ -112,7 +118,8 @@ export class DirectionAnalyser implements DirectionTrace {
       isAskedFor: from === this.#acknowledged,
       duplicateAcks: this.#duplicates,
       acknowledgedMicros: this.#acknowledgedMicros,
-      hole: this.#holes.find(from, to),
+      isFirstHere: this.#isAtSender && hole !== undefined && hole.from <= from && to <= hole.to,
+      hole,
       roundTripMicros: sent.roundTripMicros,
     }
     return classify(circumstances)
