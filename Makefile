@@ -17,7 +17,7 @@ cli := node harness/cli/main.ts
 # Changes whenever npm installed something; npm writes it last.
 installed := node_modules/.package-lock.json
 
-.PHONY: help reproduce merge list show new report summary demo top replay test check fix bench calibrate predict soak setup doctor clean
+.PHONY: help reproduce merge compare list show new report summary screenshots demo top replay test check fix bench calibrate predict soak setup doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ reproduce: $(installed) ## Measure the experiments and write the report; SHARD=i
 merge: $(installed) ## Join the shards of a run and write the report: RUNS="<folder> …"; MIXED=1: of unlike machines, too
 	@$(cli) merge $(RUNS) $(if $(MIXED),--mixed)
 
+compare: $(installed) ## Say what changed between two runs, and fail if the second is worse: A=<run> B=<run>; THRESHOLD=: percent
+	@$(cli) compare $(A) $(B) $(if $(THRESHOLD),--threshold $(THRESHOLD))
+
 list: $(installed) ## List the experiments: what each asks, how many samples it takes
 	@$(cli) list
 
@@ -45,11 +48,14 @@ show: $(installed) ## Show one experiment: question, cells, verdict, what it wil
 new: $(installed) ## Write the file of a new experiment, which runs as it is: EXPERIMENT=<id>
 	@$(cli) new $(EXPERIMENT)
 
-report: $(installed) ## Write the report of the latest run again
-	@$(cli) report
+report: $(installed) ## Write the report of a run again: RUN=<folder or name>; without it, of the latest
+	@$(cli) report $(RUN)
 
 summary: $(installed) ## Print the latest run as one JSON object
 	@$(cli) summary
+
+screenshots: $(installed) ## Take pictures of a report in a browser and look for barriers: RUN=<folder or name>; without it, the latest
+	@$(cli) screenshots $(RUN)
 
 demo: $(installed) ## Serve a page from replicas to a Linux host; CHECK=1: check it and end
 	@$(cli) demo $(if $(CHECK),--check)
@@ -87,7 +93,7 @@ predict: $(installed) ## Say what more processors would give, by calibrate; AGAI
 soak: $(installed) ## Run 100,000 rough transfers, then simulations and thread tests over many seeds; SEED=, CASE=, COUNT=
 	@node stack/sim/testing/soak.ts
 	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project sim --project race
-	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project net stack/strategy/replicated/replay
+	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project net stack/strategy/replay
 
 setup: $(installed) ## Install and start Docker, build the image; the other targets do it when they need it
 	@$(cli) setup

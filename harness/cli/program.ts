@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { calibrateCommand } from './commands/calibrate.ts'
 import { cleanCommand } from './commands/clean.ts'
+import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { listCommand } from './commands/list.ts'
@@ -11,6 +12,7 @@ import { predictCommand } from './commands/predict.ts'
 import { replayCommand } from './commands/replay.ts'
 import { reportCommand } from './commands/report.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
+import { screenshotsCommand } from './commands/screenshots.ts'
 import { setupCommand } from './commands/setup.ts'
 import { showCommand } from './commands/show.ts'
 import { summaryCommand } from './commands/summary.ts'
@@ -21,11 +23,13 @@ export function commands(signal: AbortSignal): Command[] {
   return [
     reproduceCommand,
     mergeCommand,
+    compareCommand,
     listCommand,
     showCommand,
     newCommand,
     reportCommand,
     summaryCommand,
+    screenshotsCommand,
     calibrateCommand,
     predictCommand,
     demoCommand,
