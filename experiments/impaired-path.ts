@@ -2,9 +2,10 @@
 import { defineExperiment } from '../harness/matrix/define.ts'
 
 const direction: ('send' | 'receive')[] = ['send', 'receive']
+const lossy = { lossProbability: 0.01, delayMicros: 5000 }
 const impairment = [
   {},
-  { lossProbability: 0.01, delayMicros: 5000 },
+  lossy,
   { delayMicros: 1000, jitterMicros: 500, reorderProbability: 0.02, reorderDelayMicros: 3000 },
   { delayMicros: 1000, corruptionProbability: 0.005, duplicationProbability: 0.01, rateBitsPerSecond: 100e6 },
 ]
@@ -29,6 +30,16 @@ export const experiment = defineExperiment({
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'], direction, impairment },
     { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], direction, impairment },
+  ],
+  behaviour: [
+    { strategy: ['sequential'], payloadWork: ['checksum'], direction: ['send'], impairment: [lossy] },
+    {
+      strategy: ['replicated'],
+      replicas: [2],
+      payloadWork: ['checksum'],
+      direction: ['send'],
+      impairment: [lossy],
+    },
   ],
   baselines: ['sequential'],
   // Neither slower nor faster by more than a tenth.

@@ -27,6 +27,10 @@ export const experiment = defineExperiment({
       disturbance: ['none', 'kill'],
     },
   ],
+  behaviour: [
+    { strategy: ['sequential'], payloadWork: ['checksum'] },
+    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], disturbance: ['kill'] },
+  ],
   baselines: ['sequential'],
   verdict: { kind: 'survival', gapMillis: 250 },
   rounds: { full: 15, quick: 3 },

@@ -35,6 +35,10 @@ export const experiment = defineExperiment({
     { strategy: ['replicated'], replicas: [1, 2], topology: ['veth-packet'], payloadWork: ['checksum'] },
     { strategy: ['linux'], topology: ['veth'], offload: ['off', 'on'] },
   ],
+  behaviour: [
+    { strategy: ['sequential'], payloadWork: ['checksum'] },
+    { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'] },
+  ],
   baselines: ['sequential', 'single-replica'],
   verdict: { kind: 'speedup-range', low: 1.15, high: 4, refutableFromCores: 3 },
   rounds: { full: 15, quick: 3 },

@@ -1,12 +1,41 @@
 import { readdir } from 'node:fs/promises'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { expect, test, vi } from 'vitest'
-import { type ChartName, drawChart, namedData, readChart } from './chart.ts'
+import { type ChartContent, type ChartName, drawChart, namedData, readChart } from './chart.ts'
 
 const row = { colour: 'var(--replicated)', shape: 'circle', fill: 'none' }
 
 /** One row for each data set that a specification names. */
 const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly object[]>>>> = {
+  'time-sequence': {
+    lines: [
+      { ...row, which: 'acknowledged', dash: [1, 0], millis: 0.5, kilobytes: 1 },
+      { ...row, which: 'acknowledged', dash: [1, 0], millis: 2, kilobytes: 4 },
+    ],
+    sack: [{ ...row, millis: 1, from: 3, to: 4 }],
+    segments: [{ ...row, millis: 0.7, from: 1, to: 2.4 }],
+    ends: [{ ...row, millis: 0.8, to: 2.4 }],
+    events: [{ ...row, millis: 1.5, to: 2.4 }],
+  },
+  throughput: {
+    throughput: [
+      { ...row, which: 'bytes', dash: [1, 0], millis: 0, value: 900 },
+      { ...row, which: 'bytes', dash: [1, 0], millis: 5, value: 1200 },
+    ],
+  },
+  'round-trips': {
+    samples: [{ ...row, millis: 3, value: 0.4 }],
+    lines: [
+      { ...row, which: 'SRTT', dash: [1, 0], millis: 0, value: 0.5 },
+      { ...row, which: 'SRTT', dash: [1, 0], millis: 5, value: 0.3 },
+    ],
+  },
+  'behaviour-lines': {
+    lines: [
+      { ...row, which: 'window', dash: [1, 0], millis: 0, value: 14 },
+      { ...row, which: 'window', dash: [1, 0], millis: 5, value: 28 },
+    ],
+  },
   values: {
     cells: [{ ...row, configuration: 'N=1', median: 1, low: 0.9, high: 1.1, label: '1.00' }],
     samples: [{ ...row, configuration: 'N=1', value: 1.05 }],
@@ -86,6 +115,9 @@ const content = (name: ChartName) => ({
   datasets: examples[name],
 })
 
+const svgOf = async (name: ChartName, id: string, what: ChartContent) =>
+  (await drawChart(name, id, what)).text
+
 test('every specification in the folder is drawn by a test', async () => {
   const files = await readdir(new URL('charts/', import.meta.url))
   expect(files.sort()).toEqual(names.map((name) => `${name}.vl.json`).sort())
@@ -106,9 +138,9 @@ for (const name of names) {
 
   test(`${name} draws each of its data sets`, async () => {
     const empty = Object.fromEntries(Object.keys(examples[name]).map((set) => [set, []]))
-    const bare = await drawChart(name, 'x', { ...content(name), datasets: empty })
+    const bare = await svgOf(name, 'x', { ...content(name), datasets: empty })
     for (const set of Object.keys(examples[name])) {
-      const svg = await drawChart(name, 'x', {
+      const svg = await svgOf(name, 'x', {
         ...content(name),
         datasets: { ...empty, [set]: examples[name][set] ?? [] },
       })
@@ -119,13 +151,13 @@ for (const name of names) {
 }
 
 test('titles of a picture are words that it is given', async () => {
-  const svg = await drawChart('values', 'pic', { ...content('values'), words: { quantity: 'Speed (mph)' } })
+  const svg = await svgOf('values', 'pic', { ...content('values'), words: { quantity: 'Speed (mph)' } })
   expect(svg).toContain('>Speed (mph)<')
   expect(svg).not.toContain('{quantity}')
 })
 
 test('a picture is described for readers who do not see it', async () => {
-  const svg = await drawChart('noise', 'pic', content('noise'))
+  const svg = await svgOf('noise', 'pic', content('noise'))
   expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="pic-title pic-text"/)
   expect(svg).toContain(
     '<title id="pic-title">A &lt;title&gt;</title><desc id="pic-text">What &amp; why</desc>',
@@ -133,15 +165,23 @@ test('a picture is described for readers who do not see it', async () => {
 })
 
 test('a picture has the size that its view box says', async () => {
-  const svg = await drawChart('noise', 'pic', { ...content('noise'), width: 300 })
+  const svg = await svgOf('noise', 'pic', { ...content('noise'), width: 300 })
   const [, width, box] = /width="(\d+)" height="\d+" viewBox="0 0 (\d+) \d+"/.exec(svg) ?? []
   expect(Number(width)).toBeGreaterThan(300)
   expect(box).toBe(width)
 })
 
+test('identifiers in a picture are its own', async () => {
+  for (const name of names) {
+    const svg = await svgOf(name, 'mine', content(name))
+    for (const [, id] of svg.matchAll(/ id="([^"]*)"/g)) expect(id).toMatch(/^mine(-|$)/)
+    expect(await svgOf(name, 'mine', content(name))).toBe(svg)
+  }
+})
+
 test('a picture fetches nothing', async () => {
   for (const name of names) {
-    const svg = await drawChart(name, 'x', content(name))
-    expect(svg.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:|<script|@import|url\(/)
+    const svg = await svgOf(name, 'x', content(name))
+    expect(svg.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:|<script|@import|url\((?!#)/)
   }
 })

@@ -1,11 +1,12 @@
 /**
  * Draws a chart: a Vega-Lite specification from `charts/`, with data put into its named data sets, compiled and
- * rendered to SVG here, so that the page needs no script. Colours are CSS variables of the page.
+ * rendered to SVG here, so that the page needs no script. With scripts the same Vega specification takes the place of the
+ * picture (`script/`). Colours are CSS variables of the page.
  */
 import { readFile } from 'node:fs/promises'
 import { parse, View } from 'vega'
 import { type Config, compile, type TopLevelSpec } from 'vega-lite'
-import { escapeHtml } from './html.ts'
+import { escapeHtml, Markup } from './html.ts'
 
 export type ChartName =
   | 'gains'
@@ -20,6 +21,10 @@ export type ChartName =
   | 'work'
   | 'prediction'
   | 'load'
+  | 'time-sequence'
+  | 'throughput'
+  | 'round-trips'
+  | 'behaviour-lines'
 
 export interface ChartContent {
   /** What the picture shows, for readers who do not see it: a short title, and what it says. */
@@ -72,14 +77,15 @@ export function namedData(spec: unknown): string[] {
   ]
 }
 
-/** An `<svg>` element. Identifiers in a page have to be unique: `id` prefixes those of this picture. */
-export async function drawChart(name: ChartName, id: string, content: ChartContent): Promise<string> {
+/** An `<svg>` element. Identifiers in a page have to be unique: `id` is that of this picture, and prefixes others in it. */
+export async function drawChart(name: ChartName, id: string, content: ChartContent): Promise<Markup> {
   const spec = withWords(await readChart(name), content.words ?? {})
   const width = content.width === undefined ? {} : { width: content.width }
   const filled = { ...spec, ...width, datasets: content.datasets } as TopLevelSpec
-  const view = new View(parse(compile(filled, { config }).spec), { renderer: 'none' })
+  const { spec: live } = compile(filled, { config })
+  const view = new View(parse(live), { renderer: 'none' })
   try {
-    return describe(await view.toSVG(), id, content)
+    return new Markup(describe(await view.toSVG(), id, content), [{ id, spec: live }])
   } finally {
     view.finalize()
   }
@@ -97,7 +103,40 @@ function withWords<T>(spec: T, words: Readonly<Record<string, string>>): T {
 function describe(svg: string, id: string, { title, description }: ChartContent): string {
   const size = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)
   const [, width, height] = size ?? ['', '0', '0']
-  const head = `<svg class="chart" role="img" aria-labelledby="${id}-title ${id}-text" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`
+  const head = `<svg id="${id}" class="chart" role="img" aria-labelledby="${id}-title ${id}-text" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`
   const words = `<title id="${id}-title">${escapeHtml(title)}</title><desc id="${id}-text">${escapeHtml(description)}</desc>`
-  return svg.replace(/^[\s\S]*?<svg[^>]*>/, head + words)
+  return ownClips(concise(shortened(svg)), id).replace(/^[\s\S]*?<svg[^>]*>/, head + words)
+}
+
+/**
+ * Without what says nothing: a page has hundreds of pictures, and half of their bytes are roles of parts that have no name
+ * (the picture has one, and a description), values that are the default, empty backgrounds, and the font, which the
+ * style sheet gives. A circle is told as one.
+ */
+function concise(svg: string): string {
+  return svg
+    .replace(/ (?:role|aria-roledescription|aria-hidden|class|pointer-events|font-family)="[^"]*"/g, '')
+    .replace(/ (?:opacity|stroke-width)="1"| (?:x2|y2)="0"| font-weight="normal"/g, '')
+    .replace(/<path d="M0,0h0v0h0Z"\/>|<path d=""(?: display="none")?\/>/g, '')
+    .replace(
+      /<path transform="translate\(([^,]+),([^)]+)\)" d="M([\d.]+),0A\3,\3,0,1,1,-\3,0A\3,\3,0,1,1,\3,0"/g,
+      '<circle cx="$1" cy="$2" r="$3"',
+    )
+}
+
+/** Vega numbers its clip paths through all pictures, and again in a browser: here they are named after their picture. */
+function ownClips(svg: string, id: string): string {
+  const names = new Map<string, string>()
+  return svg.replace(/(id="|url\(#)(clip\d+)/g, (_, before: string, name: string) => {
+    const own = names.get(name) ?? `${id}-clip-${names.size}`
+    names.set(name, own)
+    return before + own
+  })
+}
+
+/** Places to a tenth of a pixel: more digits are a third of a picture's size, and nobody sees them. */
+function shortened(svg: string): string {
+  return svg.replace(/ (?:d|transform|x|y|x1|x2|y1|y2)="[^"]*"/g, (attribute) =>
+    attribute.replace(/-?\d+\.\d{2,}/g, (number) => String(Math.round(10 * Number(number)) / 10)),
+  )
 }

@@ -12,12 +12,20 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] as string)
 }
 
-/** Markup that may be put into a page as it is. */
+/** A chart as Vega has it, for readers with scripts: `id` is that of the picture in the page. */
+export interface LiveChart {
+  readonly id: string
+  readonly spec: object
+}
+
+/** Markup that may be put into a page as it is, and the charts that are pictures in it. */
 export class Markup {
   readonly text: string
+  readonly charts: readonly LiveChart[]
 
-  constructor(text: string) {
+  constructor(text: string, charts: readonly LiveChart[] = []) {
     this.text = text
+    this.charts = charts
   }
 }
 
@@ -29,7 +37,12 @@ export function html(literals: TemplateStringsArray, ...pieces: readonly Piece[]
   pieces.forEach((piece, index) => {
     text += render(piece) + (literals[index + 1] as string)
   })
-  return new Markup(text)
+  return new Markup(text, pieces.flatMap(chartsOf))
+}
+
+function chartsOf(piece: Piece): readonly LiveChart[] {
+  if (piece instanceof Markup) return piece.charts
+  return Array.isArray(piece) ? piece.flatMap(chartsOf) : []
 }
 
 function render(piece: Piece): string {

@@ -26,6 +26,13 @@ export function colourOf(strategy: Strategy): string {
   return `var(--${strategy})`
 }
 
+/** Of a stack's threads by their number; the only thread of a sequential stack has its strategy's. */
+export function threadColour(thread: number, threads: number): string {
+  if (threads === 1) return colourOf('sequential')
+  const others = (['replicated', 'locked', 'sharded', 'pipelined'] as const)[thread % 4]
+  return colourOf(others ?? 'replicated')
+}
+
 /** Declarations of all strategies' variables for one mode. */
 export function colourVariables(mode: 'light' | 'dark'): string {
   return Object.entries(looks)

@@ -1,6 +1,6 @@
 /**
- * A run as one HTML page that needs nothing else: no script, no network. Reads the style sheets and the chart
- * specifications beside it. Invariant: the same run gives the same page.
+ * A run as one HTML page that needs nothing else: no network, and no script; with scripts its charts are alive. Reads the
+ * style sheets, the chart specifications and the script beside it. Invariant: the same run gives the same page.
  */
 import { readFile } from 'node:fs/promises'
 import type { Run } from '../harness/result/store.ts'
@@ -11,6 +11,7 @@ import { contents } from './front/contents.ts'
 import { frontScreen } from './front/front.ts'
 import { html, Markup } from './html.ts'
 import { colourVariables } from './palette.ts'
+import { liveCharts } from './script/live-charts.ts'
 import { caveatBox } from './sections/caveats.ts'
 import { environmentSection } from './sections/environment.ts'
 import { experimentSection } from './sections/experiment.ts'
@@ -19,7 +20,7 @@ import { experimentSection } from './sections/experiment.ts'
 export type DrawnSections = Map<string, { readonly of: string; readonly section: Markup }>
 
 export async function renderReport(run: Run, drawn: DrawnSections = new Map()): Promise<string> {
-  const { manifest, samples, predictions } = run
+  const { manifest, samples, predictions, behaviours } = run
   const summary = summarize(manifest, samples, predictions)
   const groups = inOrder(manifest.experiments)
   const parts: Markup[] = []
@@ -29,10 +30,13 @@ export async function renderReport(run: Run, drawn: DrawnSections = new Map()): 
       const own = summary.experiments.find(({ id }) => id === experiment.id)
       if (own === undefined) continue
       const its = samples.filter((sample) => sample.experiment === experiment.id)
-      const of = JSON.stringify([own, its.length])
+      const shown = behaviours.filter(({ view }) => view.experiment === experiment.id)
+      const of = JSON.stringify([own, its.length, shown.map(({ view }) => view.takenAt)])
       const before = drawn.get(experiment.id)
       const section =
-        before?.of === of ? before.section : await experimentSection(experiment, own, its, manifest, summary)
+        before?.of === of
+          ? before.section
+          : await experimentSection(experiment, own, its, shown, manifest, summary)
       drawn.set(experiment.id, { of, section })
       sections.push(section)
     }
@@ -61,7 +65,8 @@ export async function renderReport(run: Run, drawn: DrawnSections = new Map()): 
 <title>Dominoes: ${manifest.run}</title>
 <style>${new Markup(await styleSheet())}</style>
 </head>
-<body>${body}</body>
+<body>${body}
+${await liveCharts(body.charts)}</body>
 </html>
 `
   return page.text

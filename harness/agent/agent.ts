@@ -102,8 +102,8 @@ async function work(id: number, work: Work): Promise<AgentEvent> {
   const { key, child } = await processFor(processSpecOf(work))
   try {
     const done = await child.work(work, () => emit({ event: 'listening', id }))
-    // A recorded log is complete only when its stack has ended.
-    if (stack?.recordPath !== undefined) {
+    // A log and a capture are complete only when their stack has ended.
+    if (stack?.recordPath !== undefined || stack?.captureDirectory !== undefined) {
       processes.delete(key)
       await child.end()
     }

@@ -62,10 +62,14 @@ export const stackSpecSchema = z.strictObject({
   mtuBytes: z.int().positive().exactOptional(),
   /** Of the path between the stack and the topology's wire. */
   impairment: impairmentSchema.exactOptional(),
-  /** File for the log of the channel. The log is complete when the stack has ended, so such a stack does one task. */
+  /** File for the log of the requests. It is complete when the stack has ended, as is a capture: such a stack does one task. */
   recordPath: z.string().exactOptional(),
   /** Directory for packet captures; none if absent. */
   captureDirectory: z.string().exactOptional(),
+  /** Bytes that a capture keeps of each frame; all if absent. */
+  captureSnapBytes: z.int().positive().exactOptional(),
+  /** Bytes of a capture that a thread holds before it writes them. */
+  captureBufferBytes: z.int().nonnegative().exactOptional(),
   /** Directory for the description of replicas that differ. */
   dumpDirectory: z.string().exactOptional(),
   congestionControl: z.enum(['newreno', 'cubic']).exactOptional(),

@@ -29,7 +29,8 @@ export function combine(set: CellSet, topology: string): Factors[] {
 
 /** Resolves a definition that passed its schema and drew no complaints. */
 export function expand(definition: Definition): Experiment {
-  const { cells: sets, topology, ...described } = definition
+  const { cells: sets, behaviour = [], topology, ...described } = definition
+  const shown = behaviour.flatMap((set) => combine(set, topology)).map(identifyFactors)
   const cells = new Map<string, Cell>()
   for (const set of sets) {
     for (const factors of combine(set, topology)) {
@@ -37,5 +38,5 @@ export function expand(definition: Definition): Experiment {
       cells.set(id, { id, factors })
     }
   }
-  return experimentSchema.parse({ ...described, cells: [...cells.values()] })
+  return experimentSchema.parse({ ...described, cells: [...cells.values()], behaviour: [...new Set(shown)] })
 }

@@ -170,6 +170,11 @@ export const definitionSchema = z.strictObject({
   /** Topology of every cell whose set lists none. */
   topology: factorSchemas.topology,
   cells: z.array(cellSetSchema).min(1),
+  /**
+   * Cells whose behaviour is shown side by side, written like `cells`: beside the samples one exchange of each is captured
+   * and recorded. Of stacks, over TCP.
+   */
+  behaviour: z.array(cellSetSchema).default([]),
 })
 
 export const cellSchema = z.strictObject({
@@ -180,7 +185,12 @@ export const cellSchema = z.strictObject({
 })
 
 /** A definition with its cells spelled out, as the manifest of a run keeps it. */
-export const experimentSchema = z.strictObject({ ...describedShape, cells: z.array(cellSchema).min(1) })
+export const experimentSchema = z.strictObject({
+  ...describedShape,
+  cells: z.array(cellSchema).min(1),
+  /** Ids of the cells whose behaviour is shown, in order. */
+  behaviour: z.array(z.string()).default([]),
+})
 
 /** What a definition file writes. */
 export type Definition = z.input<typeof definitionSchema>

@@ -10,6 +10,7 @@ import { specificationOf } from '../workload/workloads.ts'
 import { baselineCandidates } from './baseline.ts'
 import type { Complaint } from './complaints/complaint.ts'
 import { explainIssues } from './complaints/explain.ts'
+import { complaintsAboutBehaviour } from './complaints/of-behaviour.ts'
 import { complaintsAbout } from './complaints/of-cells.ts'
 import { complaintsAboutMeasures } from './complaints/of-measures.ts'
 import { complaintsAboutTopologies } from './complaints/of-topologies.ts'
@@ -103,7 +104,11 @@ export function resolveDefinition(path: string, definition: Definition): Experim
       })
     }
   }
-  complaints.push(...complaintsAboutVerdict(experiment), ...complaintsAboutMeasures(experiment))
+  complaints.push(
+    ...complaintsAboutVerdict(experiment),
+    ...complaintsAboutMeasures(experiment),
+    ...complaintsAboutBehaviour(experiment),
+  )
   if (complaints.length > 0) throw refusal(path, complaints)
   return experiment
 }

@@ -6,6 +6,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
+import { type Behaviour, behaviourFolder, behaviourSchema, viewName } from './behaviour.ts'
 import { type Manifest, manifestSchema, schemaVersion } from './manifest.ts'
 import { type PredictionLine, predictionSchema } from './prediction.ts'
 import { type Sample, sampleSchema } from './sample.ts'
@@ -25,6 +26,14 @@ export interface Run {
   readonly samples: readonly Sample[]
   /** Empty if no experiment asked for any. */
   readonly predictions: readonly PredictionLine[]
+  /** In the order of the experiments, and of the cells that each shows. */
+  readonly behaviours: readonly ShownBehaviour[]
+}
+
+/** A view, and where it and the files that it names are: from the run's folder. */
+export interface ShownBehaviour {
+  readonly folder: string
+  readonly view: Behaviour
 }
 
 /** Folders of all runs below `reports`, the newest first; they are named by their time. */
@@ -56,21 +65,42 @@ export async function latestRun(reports: string): Promise<Run> {
 }
 
 export async function readRun(folder: string): Promise<Run> {
+  const manifest = await readManifest(folder)
+  const path = join(folder, samplesName)
+  const samples = parseLines(sampleSchema, await readText(path), path)
   return {
     folder,
-    manifest: await readManifest(folder),
-    samples: parseLines(sampleSchema, await readText(join(folder, samplesName)), join(folder, samplesName)),
+    manifest,
+    samples,
     predictions: await readPredictions(folder),
+    behaviours: await readBehaviours(folder, manifest, samples),
   }
+}
+
+/** Each beside the log of its cell's first sample. */
+async function readBehaviours(
+  folder: string,
+  { experiments }: Manifest,
+  samples: readonly Sample[],
+): Promise<ShownBehaviour[]> {
+  const shown: ShownBehaviour[] = []
+  for (const { id, behaviour } of experiments) {
+    for (const cell of behaviour) {
+      const first = samples.find((sample) => sample.experiment === id && sample.cell === cell)
+      if (first === undefined) continue
+      const place = behaviourFolder(first.log)
+      const path = join(folder, place, viewName)
+      const text = await readIfThere(path)
+      if (text === undefined) continue
+      shown.push({ folder: place, view: checked(behaviourSchema, parseJson(text, path), path) })
+    }
+  }
+  return shown
 }
 
 async function readPredictions(folder: string): Promise<PredictionLine[]> {
   const path = join(folder, predictionsName)
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOENT') throw unreadable(path, error)
-    return ''
-  })
-  return parseLines(predictionSchema, text, path)
+  return parseLines(predictionSchema, (await readIfThere(path)) ?? '', path)
 }
 
 async function readManifest(folder: string): Promise<Manifest> {
@@ -92,6 +122,14 @@ function parseLines<S extends z.ZodType>(schema: S, text: string, path: string):
   return lines.map((line, index) => {
     const place = `${path}, line ${index + 1}`
     return checked(schema, parseJson(line, place), place)
+  })
+}
+
+/** Undefined if there is no such file. */
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw unreadable(path, error)
+    return undefined
   })
 }
 

@@ -70,7 +70,7 @@ test('an experiment whose ratios hardly differ ends after seven rounds, one whos
 })
 
 test('what comes after a sample in its round is known before, with its seed', () => {
-  const agenda = open({ rounds: { full: 1, quick: 1 } }).agenda()
+  const agenda = open({ rounds: { full: 7, quick: 1 } }, { profile: 'quick' }).agenda()
   const foreseen: object[][] = []
   const taken: object[] = []
   takeAll(agenda, {

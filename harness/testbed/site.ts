@@ -2,7 +2,8 @@
 import type { Site } from '../workload/host-side.ts'
 import type { Testbed } from './testbed.ts'
 
-const port = 5001
+/** Of the end that listens. */
+export const listeningPort = 5001
 
 export function siteOf(
   testbed: Testbed,
@@ -15,7 +16,7 @@ export function siteOf(
     stackAddress: testbed.stack.address,
     peerAddress: testbed.peer.address,
     addressOf: (node) => testbed.deployment.node(node).address,
-    port,
+    port: listeningPort,
     seed,
     payloadWork,
     isImpaired,

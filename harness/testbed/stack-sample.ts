@@ -16,6 +16,7 @@ import type { DeployedNode } from '../topology/node.ts'
 import { type ExchangeSide, type Extent, extentOf } from '../workload/host-side.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import type { AgentConnection } from './agent-connection.ts'
+import { observeBehaviour, type Traces } from './behaviour.ts'
 import type { CellPlan, PlannedStack } from './cell-plan.ts'
 import { disturbanceOf } from './disturbance-of.ts'
 import { dumpDirectory, type Exchanged, runExchange } from './exchange.ts'
@@ -39,8 +40,14 @@ export type PlannedSample = Extract<CellPlan, { kind: 'stack' }> & {
 /** What is not the same for all exchanges of a sample. */
 interface Changes {
   readonly disturbance?: Disturbance | undefined
-  readonly recordPath?: string
+  readonly traces?: Traces
 }
+
+/**
+ * Share of `mostRecorded` whose behaviour is shown: enough to see how a transfer goes, and a few megabytes of files. While
+ * replicas die, all of it: one that takes the place of another needs a while to start.
+ */
+const shownShare = 1 / 4
 
 /** `next` are later samples of the same round on this testbed: their stacks may start together with this one's. */
 export async function takeStackSample(
@@ -60,8 +67,11 @@ export async function takeStackSample(
   }
   const { warmup } = plan.work.amount
   const measured = plan.work.amount.measured * context.measuredShare
+  const { options } = plan.work
   const make = (extent: Extent, changes: Changes) =>
     exchange(testbed, agent, side, plan, context, extent, changes)
+  const measure = async (extent: Extent, changes: Changes) =>
+    measurementOf(side, options, await make(extent, changes), extent)
   await testbed.enterSpan(spanOf(context, plan.round))
   const specOf = (sample: PlannedSample) => processOfCell(testbed, sample, context.experiment)
   const process = await agent.prepare(specOf(plan), next.map(specOf))
@@ -69,16 +79,26 @@ export async function takeStackSample(
   if (isCold && context.warmupShare * warmup > 0) {
     context.log('warming up')
     const extent = { settling: 0, measured: (context.warmupShare * warmup) / warmupExchanges }
-    for (let k = 0; k < warmupExchanges; k++) refuseFaults('warm-up', await make(extent, {}))
+    for (let k = 0; k < warmupExchanges; k++) refuseFaults('warm-up', await measure(extent, {}))
   }
   const disturbance = disturbanceOf(plan.disturbance, context.seed)
-  const measurement = await make(extentOf(measured), { disturbance })
+  const measurement = await measure(extentOf(measured), { disturbance })
   testbed.warmCells.set(plan.cell, process)
-  if (records && isToBeRecorded(plan.stack, context)) {
+  const { mostRecorded } = specificationOf(context.experiment.workload)
+  if (context.isFirst && context.experiment.behaviour.includes(plan.cell)) {
+    context.log('once more, to show how it behaves')
+    const most = disturbance === undefined ? shownShare * mostRecorded : mostRecorded
+    const extent = { settling: 0, measured: Math.min(plan.work.amount.measured, most) }
+    const observed = { ...plan, facesLinux: plan.peer === undefined }
+    await observeBehaviour(testbed, observed, context, async (traces) => {
+      const exchanged = await make(extent, { disturbance, traces })
+      refuseFaults('observed', measurementOf(side, options, exchanged, extent))
+      return exchanged.seen.peer
+    })
+  } else if (records && isToBeRecorded(plan.stack, context)) {
     context.log('once more, recording')
-    const { mostRecorded } = specificationOf(context.experiment.workload)
     const extent = { settling: 0, measured: Math.min(measured, mostRecorded) }
-    refuseFaults('recorded', await make(extent, { disturbance, recordPath }))
+    refuseFaults('recorded', await measure(extent, { disturbance, traces: { recordPath } }))
     await keepRecording(testbed.directory, context)
   }
   return { status: 'measured', measurement }
@@ -102,8 +122,8 @@ async function exchange(
   plan: PlannedSample,
   context: SampleContext,
   extent: Extent,
-  { disturbance, recordPath }: Changes,
-): Promise<Measurement> {
+  { disturbance, traces }: Changes,
+): Promise<Exchanged> {
   const { options } = plan.work
   const { stack, ...others } = processOfCell(testbed, plan, context.experiment)
   const site = siteOf(testbed, context.seed, stack.payloadWork, stack.impairment !== undefined)
@@ -115,15 +135,14 @@ async function exchange(
   }
   const work: Work = {
     ...common,
-    stack: { ...stack, ...(recordPath === undefined ? {} : { recordPath }) },
+    stack: { ...stack, ...traces },
     task: { ...planned.task },
     ...(disturbance === undefined ? {} : { disturbance }),
   }
   const peerStack = plan.peer === undefined ? undefined : atNode(testbed, testbed.peer, plan.peer)
   const peer =
     peerStack === undefined ? undefined : { ...common, stack: peerStack, task: { ...planned.peerTask } }
-  const exchanged = await runExchange(testbed, agent, planned, { stack: work, peer }, context)
-  return measurementOf(side, options, exchanged, extent)
+  return await runExchange(testbed, agent, planned, { stack: work, peer }, context)
 }
 
 /** Which process does the exchanges of a cell. */

@@ -62,7 +62,7 @@ export function fakeRun(options: FakeRunOptions = {}): Run {
     samplesPlanned: samples.length,
     ...options.manifest,
   }
-  return { folder: '/nowhere', manifest, samples, predictions: options.predictions ?? [] }
+  return { folder: '/nowhere', manifest, samples, predictions: options.predictions ?? [], behaviours: [] }
 }
 
 /** The same run without the Linux reference, with predictions of every cell and on more processors. */

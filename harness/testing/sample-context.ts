@@ -7,6 +7,8 @@ export interface ContextOptions {
   /** Path of the sample's log; other files of the sample go beside it. */
   readonly logPath: string
   readonly isFirst?: boolean
+  /** Ids of the cells whose behaviour is shown. */
+  readonly behaviour?: readonly string[]
   /** None unless asked for: a test asserts no speed, and four exchanges more take two seconds. */
   readonly warmupShare?: number
   log?(line: string): void
@@ -16,6 +18,7 @@ export function sampleContext({
   workload,
   logPath,
   isFirst = true,
+  behaviour = [],
   warmupShare = 0,
   log = () => {},
 }: ContextOptions): SampleContext {
@@ -24,7 +27,7 @@ export function sampleContext({
     log,
     recordCommand: () => {},
     // Samplers read only these fields of an experiment.
-    experiment: { id: 'tested', workload, cells: [], rounds: { full: 21, quick: 3 } },
+    experiment: { id: 'tested', workload, cells: [], behaviour, rounds: { full: 21, quick: 3 } },
     warmupShare,
     measuredShare: 1,
     next: [],

@@ -8,7 +8,7 @@ import type { Gain, Type } from '../argument/gains.ts'
 import { type Outcome, outcomeOf, verdictOn } from '../argument/outcome.ts'
 import { drawChart } from '../chart.ts'
 import { between, formatGain, plural } from '../format.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { colourOf, looks } from '../palette.ts'
 import { marks } from '../sections/verdict-badge.ts'
 import { whereMeasured } from '../sections/where-measured.ts'
@@ -41,8 +41,8 @@ export async function gainsFigure(types: readonly Type[], machine: Machine): Pro
     <h2 id="gains">Gain by type of communication</h2>
     <figure>
       <figcaption>Throughput of two replicas or more. <span class="key"><span class="mark replicated"></span>measured</span> <span class="key long"><span class="mark hollow"></span>predicted, with a processor for each thread</span> <span class="key"><span class="mark band"></span>published, ${between(publishedGain.low, publishedGain.high, formatGain)}</span> At the right: ${signs.map(([verdict, words], index) => html`${index === 0 ? null : ', '}${marks[verdict].sign} ${words}`)}. Small dots: other sizes, paths and configurations; ${usualWork} where no other payload work is named. ${whereMeasured(machine, true)}</figcaption>
-      <div class="when-wide">${new Markup(await draw('wide'))}</div>
-      <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+      <div class="when-wide">${await draw('wide')}</div>
+      <div class="when-narrow">${await draw('narrow')}</div>
     </figure>
     ${gainsTable(types, outcomeList(rows))}
   </section>`

@@ -78,7 +78,7 @@ export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string,
 }
 
 function row(experiment: Experiment, cell: Cell, columns: readonly Column[], summary: CellSummary): Markup {
-  return html`<tr>
+  return html`<tr data-cell="${cell.id}">
     <th scope="row"><span class="mark ${cell.factors.strategy}"></span><a href="#${samplesAnchor(experiment, cell)}">${configurationLabel(cell, experiment)}</a>${sampleCount(summary)}</th>
     ${
       summary.unsupported === null

@@ -12,7 +12,7 @@ import type { Cost } from '../../harness/verdict/judgement.ts'
 import { inPercent } from '../../harness/verdict/rules/cost.ts'
 import { drawChart } from '../chart.ts'
 import { formatInterval } from '../format.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
@@ -54,10 +54,16 @@ export async function costFigure(
       datasets: {
         limits: [{ percent: 100 * verdict.atMost, colour: 'var(--bad)' }],
         rounds: rows.flatMap(({ label, cell, rounds }) =>
-          rounds.map((share) => ({ cell: label, percent: share, colour: colourOf(cell.factors.strategy) })),
+          rounds.map((share) => ({
+            cell: label,
+            id: cell.id,
+            percent: share,
+            colour: colourOf(cell.factors.strategy),
+          })),
         ),
         cells: rows.map(({ label, cell, cost }) => ({
           cell: label,
+          id: cell.id,
           median: 100 * cost.median,
           low: 100 * cost.low,
           high: 100 * cost.high,
@@ -70,8 +76,8 @@ export async function costFigure(
     })
   return html`<figure>
     <figcaption><b>What ${verdict.factor} cost.</b> The share of the ${quantity} that is missing with ${verdict.factor} ${verdict.of}, beside the same cell of the same round with ${verdict.factor} ${verdict.over}; below 0 the cell that pays was the faster one. Small dots are rounds; the dashed line is the limit of ${limit}.</figcaption>
-    <div class="when-wide">${new Markup(await draw('wide'))}</div>
-    <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+    <div class="when-wide">${await draw('wide')}</div>
+    <div class="when-narrow">${await draw('narrow')}</div>
     ${table(experiment, verdict, rows)}
   </figure>`
 }

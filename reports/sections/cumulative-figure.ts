@@ -12,7 +12,7 @@ import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { isCounted } from '../../harness/result/validity.ts'
 import { drawChart } from '../chart.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { configurationLabel, type Panel, panelsOf, referenceLabel, referencesOf } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
@@ -83,7 +83,7 @@ async function cumulativePanel(
     ({ cell, label, summary }) =>
       html`<li><span class="mark ${cell.factors.strategy}"></span>${label}: ${wordsOf(summary.quantiles, unit)}</li>`,
   )
-  return html`<div class="panel"><h5>${panel.title}</h5>${new Markup(svg)}<ul class="legend">${legend}</ul></div>`
+  return html`<div class="panel"><h5>${panel.title}</h5>${svg}<ul class="legend">${legend}</ul></div>`
 }
 
 function curveOf(name: DistributionName, cell: Cell, samples: readonly Sample[], ticksPerUnit: number) {

@@ -1,5 +1,8 @@
-/** Where and how it was measured: machine, versions, kernel settings, every command, the definitions. */
-import { unknown } from '../../harness/measure/format.ts'
+/**
+ * Where and how it was measured: machine, versions, kernel settings. Commands and definitions are in the manifest: a run has
+ * thousands, and a page that holds them is too large to open quickly.
+ */
+import { formatCount, unknown } from '../../harness/measure/format.ts'
 import type { Manifest, MergedShard } from '../../harness/result/manifest.ts'
 import { formatMemory, formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
@@ -28,11 +31,7 @@ export function environmentSection(manifest: Manifest): Markup {
       ([topology, { drawing, ...facts }]) =>
         html`<details><summary>Topology <code>${topology}</code>, its peer <span class="count">${plural(Object.keys(facts).length, 'setting')}</span></summary>${drawing === undefined ? null : html`<div class="scroll" tabindex="0" role="region" aria-label="Topology ${topology}"><pre>${drawing}</pre></div>`}${definitions(Object.entries(facts))}</details>`,
     )}
-    <details><summary>Commands <span class="count">${manifest.commands.length}</span></summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Commands"><pre>${manifest.commands.map(({ at, command }) => `${at}  ${command}\n`).join('')}</pre></div></details>
-    <details><summary>Definitions of the experiments, as resolved</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Definitions"><pre>${JSON.stringify(manifest.experiments, null, 2)}</pre></div></details>
-    <p class="hint">The same as data: <a href="manifest.json"><code>manifest.json</code></a>, <a href="samples.ndjson"><code>samples.ndjson</code></a>, <a href="logs/"><code>logs/</code></a>.</p>
+    <p class="hint">As data: <a href="manifest.json"><code>manifest.json</code></a> with the definitions of all experiments, as resolved, and with every command that was run (${formatCount(manifest.commands.length)}, in order); <a href="samples.ndjson"><code>samples.ndjson</code></a>; <a href="logs/"><code>logs/</code></a>.</p>
   </section>`
 }
 

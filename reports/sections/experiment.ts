@@ -2,11 +2,13 @@
 import type { Experiment } from '../../harness/matrix/experiment.ts'
 import type { Manifest } from '../../harness/result/manifest.ts'
 import type { Sample } from '../../harness/result/sample.ts'
+import type { ShownBehaviour } from '../../harness/result/store.ts'
 import type { CellSummary, ExperimentSummary, Summary } from '../../harness/result/summary.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
 import { experimentAnchor } from '../anchors.ts'
 import { whyNot } from '../argument/combined-verdict.ts'
 import { keyFigureOf } from '../argument/key-figure.ts'
+import { behaviourPart } from '../behaviour/section.ts'
 import { html, type Markup } from '../html.ts'
 import { panelsOf } from '../labels.ts'
 import { cellTable } from './cell-table.ts'
@@ -29,6 +31,7 @@ export async function experimentSection(
   experiment: Experiment,
   own: ExperimentSummary,
   all: readonly Sample[],
+  behaviours: readonly ShownBehaviour[],
   manifest: Manifest,
   whole: Summary,
 ): Promise<Markup> {
@@ -49,6 +52,7 @@ export async function experimentSection(
     </div>
     ${own.predictions === null ? null : await predictionsPart(experiment, own.predictions, summaries)}
     ${cellTable(experiment, summaries)}
+    ${await behaviourPart(experiment, behaviours)}
     ${meaning(own)}
     ${runAlone(experiment, manifest)}
     ${await noiseFigure(experiment, summaries, samples)}

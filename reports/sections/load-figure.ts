@@ -9,7 +9,7 @@ import { declaredMeasures } from '../../harness/measure/measures.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
 import { drawChart } from '../chart.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { configurationLabel, kindWithout, panelsOf, referenceLabel, referencesOf } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
@@ -90,5 +90,5 @@ async function quantileChart(
       labels: byLine.flatMap((line) => line.toSorted((one, other) => one.load - other.load).slice(-1)),
     },
   })
-  return html`<div class="panel"><h5>${name}, ${kind}</h5>${new Markup(svg)}</div>`
+  return html`<div class="panel"><h5>${name}, ${kind}</h5>${svg}</div>`
 }

@@ -4,7 +4,7 @@ import { rateOf, ratesByRound } from '../../harness/result/gains.ts'
 import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { briefLabel, cellsByPanel } from '../labels.ts'
 import { colourOf } from '../palette.ts'
 
@@ -22,6 +22,7 @@ export async function noiseFigure(
     if (middle === undefined) return []
     return [...ratesByRound(rate, cell.id, samples).values()].map((value) => ({
       cell: briefLabel(cell, experiment),
+      id: cell.id,
       percent: 100 * (value / middle),
       colour: colourOf(cell.factors.strategy),
     }))
@@ -39,7 +40,7 @@ export async function noiseFigure(
     })
   return html`<figure>
     <figcaption><b>Noise.</b> Every sample as a percentage of its cell’s median. ${description}</figcaption>
-    <div class="when-wide">${new Markup(await draw('wide'))}</div>
-    <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+    <div class="when-wide">${await draw('wide')}</div>
+    <div class="when-narrow">${await draw('narrow')}</div>
   </figure>`
 }

@@ -10,7 +10,7 @@ import type { CellSummary, PredictionSummary } from '../../harness/result/summar
 import type { Interval } from '../../harness/statistics/interval.ts'
 import { drawChart } from '../chart.ts'
 import { formatInterval } from '../format.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import type { Panel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
@@ -46,7 +46,7 @@ export async function predictionPanel(
     (one) =>
       html`<li><span class="mark ${one.strategy}"></span>${looks[one.strategy].label}: ${bestOf(one)}</li>`,
   )
-  return html`<div class="panel"><h5>${panel.title}</h5>${new Markup(svg)}<ul class="legend">${legend}<li><span class="mark sequential"></span>Sequential: 1 by definition</li></ul></div>`
+  return html`<div class="panel"><h5>${panel.title}</h5>${svg}<ul class="legend">${legend}<li><span class="mark sequential"></span>Sequential: 1 by definition</li></ul></div>`
 }
 
 function seriesOf(outlook: readonly Outlook[]): Series[] {

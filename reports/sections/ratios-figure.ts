@@ -9,7 +9,7 @@ import type { CellSummary } from '../../harness/result/summary.ts'
 import type { Interval } from '../../harness/statistics/interval.ts'
 import { drawChart } from '../chart.ts'
 import { formatInterval } from '../format.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { briefLabel, cellsByPanel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
@@ -70,7 +70,7 @@ async function figureOf(
     const { strategy } = cell.factors
     const look = { colour: colourOf(strategy), shape: looks[strategy].shape }
     const gains = gainsByRound(rateOf(experiment), cell.id, compared.id, samples)
-    return [{ cell: briefLabel(cell, experiment), ...interval, ...look, gains }]
+    return [{ cell: briefLabel(cell, experiment), id: cell.id, ...interval, ...look, gains }]
   })
   if (rows.length === 0) return null
   const draw = (size: keyof typeof widths) =>
@@ -81,14 +81,16 @@ async function figureOf(
         .join('; '),
       datasets: {
         cells: rows.map(({ gains, ...row }) => row),
-        rounds: rows.flatMap(({ cell, colour, gains }) => gains.map((ratio) => ({ cell, ratio, colour }))),
+        rounds: rows.flatMap(({ cell, id, colour, gains }) =>
+          gains.map((ratio) => ({ cell, id, ratio, colour })),
+        ),
       },
       words: { other },
       width: widths[size],
     })
   return html`<figure>
     <figcaption><b>${title}, over ${other}.</b> Medians of the ratios within rounds, with their intervals; above 1 is better. Small dots are rounds.</figcaption>
-    <div class="when-wide">${new Markup(await draw('wide'))}</div>
-    <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+    <div class="when-wide">${await draw('wide')}</div>
+    <div class="when-narrow">${await draw('narrow')}</div>
   </figure>`
 }

@@ -16,6 +16,9 @@ import { formatTime, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
 
+/** The first ones, which cells are compared by; all of them would be a quarter of the page, and are in the file. */
+const mostMeasures = 4
+
 export function sampleList(
   experiment: Experiment,
   samples: readonly Sample[],
@@ -34,7 +37,7 @@ function cellSamples(
 ): Markup {
   const samples = all.filter((sample) => sample.cell === cell.id).sort((a, b) => a.round - b.round)
   const failed = samples.filter((sample) => sample.status === 'failed').length
-  const columns = specificationOf(experiment.workload).measures.flatMap(columnsOf)
+  const columns = specificationOf(experiment.workload).measures.slice(0, mostMeasures).flatMap(columnsOf)
   return html`<details id="${samplesAnchor(experiment, cell)}">
     <summary>${cellLabel(cell, experiment)} <span class="count">${plural(samples.length, 'sample')}${failed > 0 ? `, ${failed} failed` : ''}</span></summary>
     <p class="hint">Cell <code>${cell.id}</code>, measured by <code>${commandFor(experiment.id, run)}</code></p>
@@ -70,8 +73,9 @@ function columnsOf(name: MeasureName): Column[] {
 }
 
 function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
-  const place = html`<td>${sample.round + 1}${sample.attempt > 0 ? ' again' : ''}</td><td>${sample.order + 1}</td><td>${formatTime(sample.startedAt)}</td>`
-  const log = html`<td><a href="${encodeURI(sample.log)}">log</a></td>`
+  // Without end tags, which HTML does not ask for: there are tens of thousands of these.
+  const place = html`<td>${sample.round + 1}${sample.attempt > 0 ? ' again' : ''}<td>${sample.order + 1}<td>${formatTime(sample.startedAt)}`
+  const log = html`<td><a href="${encodeURI(sample.log)}">log</a>`
   if (sample.status === 'failed') {
     return html`<tr class="failed">${place}<td colspan="${columns.length + 2}" class="words"><span class="bad">Failed.</span> ${sample.failure.reason} <small>${sample.failure.remedy}</small></td>${log}</tr>`
   }
@@ -80,7 +84,7 @@ function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
     ...columns.map(({ content }) => content(sample.measures)),
     formatNumber(sample.measuredMicros / 1e6),
     formatCount(sample.divergences),
-  ].map((text) => html`<td>${text}</td>`)
+  ].map((text) => html`<td>${text}`)
   const disturbed = interferenceWith(sample).map((reason) => `Does not count: ${reason}.`)
   const remarks = [...faults.map((fault) => `Void: ${fault}.`), ...disturbed, sample.note].filter(Boolean)
   const words = [pathWords(sample), contextWords(sample)].filter(Boolean).join(' ')

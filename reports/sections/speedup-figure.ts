@@ -5,7 +5,7 @@ import { formatNumber } from '../../harness/measure/format.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { fitReplicatedShare, type ModelFit, predictedSpeedup } from '../../harness/statistics/model.ts'
 import { drawChart } from '../chart.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { type Panel, seriesLabel } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
@@ -50,7 +50,7 @@ export async function speedupPanel(
       points: points.map(({ words, ...row }) => row),
     },
   })
-  return html`<div class="panel"><h5>${panel.title}</h5>${new Markup(svg)}<p class="beyond">${series.map(fitSentence).join(' ')}</p></div>`
+  return html`<div class="panel"><h5>${panel.title}</h5>${svg}<p class="beyond">${series.map(fitSentence).join(' ')}</p></div>`
 }
 
 function seriesOf(

@@ -4,7 +4,7 @@ import type { MeasuredSample, Sample } from '../../harness/result/sample.ts'
 import { isCounted } from '../../harness/result/validity.ts'
 import { drawChart } from '../chart.ts'
 import { plural } from '../format.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { configurationLabel } from '../labels.ts'
 import { colourOf } from '../palette.ts'
 
@@ -51,8 +51,8 @@ async function panel(experiment: Experiment, cell: Cell, sample: Disturbed): Pro
       width: widths[name],
     })
   return html`<div><h5>${label}</h5>
-    <div class="when-wide">${new Markup(await draw('wide'))}</div>
-    <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+    <div class="when-wide">${await draw('wide')}</div>
+    <div class="when-narrow">${await draw('narrow')}</div>
     <p class="beyond">${description}</p></div>`
 }
 

@@ -7,7 +7,7 @@ import { rateOf, ratesByRound } from '../../harness/result/gains.ts'
 import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { configurationLabel, type Panel, panelsOf, referenceLabel, referencesOf } from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
@@ -99,10 +99,11 @@ async function valuesPanel(
       )
       .join('; '),
     datasets: {
-      cells: measured.map(({ cell, ...row }) => row),
+      cells: measured.map(({ cell, ...row }) => ({ ...row, id: cell.id })),
       samples: measured.flatMap((row) =>
         [...ratesByRound(rate, row.cell.id, samples).values()].map((value) => ({
           configuration: row.configuration,
+          id: row.cell.id,
           value: value / divisor,
           colour: row.colour,
         })),
@@ -117,8 +118,8 @@ async function valuesPanel(
   const beyond = far.map(({ label, value }) => `${label}: ${formatNumber(value)}`).join('; ')
   const chart =
     width <= broadWidth
-      ? new Markup(svg)
-      : html`<div class="scroll" tabindex="0" role="region" aria-label="${measure.title}, ${panel.title}">${new Markup(svg)}</div>`
+      ? svg
+      : html`<div class="scroll" tabindex="0" role="region" aria-label="${measure.title}, ${panel.title}">${svg}</div>`
   return html`<div class="panel${width <= broadWidth ? '' : ' broad'}"><h5>${panel.title}</h5>${chart}${
     far.length === 0 ? null : html`<p class="beyond">Beyond this scale: ${beyond} ${unit}</p>`
   }</div>`

@@ -15,5 +15,6 @@ export function withWhereMeasured(
 ): Markup {
   return new Markup(
     section.text.replaceAll('</figcaption>', ` ${whereMeasured(machine, hasPeer).text}</figcaption>`),
+    section.charts,
   )
 }

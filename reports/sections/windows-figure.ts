@@ -4,7 +4,7 @@ import { formatNumber } from '../../harness/measure/format.ts'
 import type { Sample, WindowSeries } from '../../harness/result/sample.ts'
 import { isCounted } from '../../harness/result/validity.ts'
 import { drawChart } from '../chart.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { cellLabel } from '../labels.ts'
 import { colourOf } from '../palette.ts'
 
@@ -64,7 +64,7 @@ async function panel(
       ),
     },
   })
-  return html`<div class="panel"><h5>${label}</h5>${new Markup(svg)}<p class="beyond">${description}</p></div>`
+  return html`<div class="panel"><h5>${label}</h5>${svg}<p class="beyond">${description}</p></div>`
 }
 
 function windowsOf(sample: Sample): WindowSeries[] {

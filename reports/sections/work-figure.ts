@@ -5,7 +5,7 @@ import type { CellSummary } from '../../harness/result/summary.ts'
 import type { Work } from '../../harness/verdict/judgement.ts'
 import { singleOf } from '../../harness/verdict/rules/replicated-work.ts'
 import { drawChart } from '../chart.ts'
-import { html, Markup } from '../html.ts'
+import { html, type Markup } from '../html.ts'
 import { briefLabel, cellsByPanel } from '../labels.ts'
 
 /** Drawn for wide and for narrow pages; the style sheet shows one. */
@@ -56,8 +56,8 @@ export async function workFigure(
   )
   return html`<figure>
     <figcaption><b>Processor time, by what it was for.</b> ${legend} — Medians. What replicas repeat is what N of them work beyond one; sharing itself is in it. The tick is where the model puts the end of it by the measured speed-up, at N / S(N) times the work of one. Polling is by the clock.</figcaption>
-    <div class="when-wide">${new Markup(await draw('wide'))}</div>
-    <div class="when-narrow">${new Markup(await draw('narrow'))}</div>
+    <div class="when-wide">${await draw('wide')}</div>
+    <div class="when-narrow">${await draw('narrow')}</div>
   </figure>`
 }
 

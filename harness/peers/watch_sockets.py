@@ -1,0 +1,38 @@
+"""
+Asks `ss -ti` for this host's connections, again and again, until it is told to stop (SIGTERM): the kernel's own view.
+
+    watch_sockets.py --port 5001
+
+Prints {"event": "listening"} once it can be stopped, and one {"event": "result"} with what each look showed, as the program wrote it.
+"""
+
+import argparse
+import signal
+import subprocess
+import threading
+
+import endpoint
+
+# A longer exchange is watched at its beginning only.
+MOST_LOOKS = 400
+
+
+def main():
+    options = argparse.ArgumentParser(description="the kernel's view of its connections")
+    options.add_argument("--port", type=int, required=True, help="of the end that listens, here or there")
+    options.add_argument("--step", type=float, default=0.01, metavar="SECONDS", help="pause between two looks")
+    options = options.parse_args()
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    command = ["ss", "-tinOH", f"( sport = :{options.port} or dport = :{options.port} )"]
+    endpoint.tell("listening")
+    looks = []
+    while len(looks) < MOST_LOOKS and not stopped.wait(options.step):
+        shown = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        if shown.stdout.strip():
+            looks.append({"micros": endpoint.now_micros(), "shown": shown.stdout})
+    stopped.wait()
+    endpoint.tell("result", looks=looks)
+
+
+main()
