@@ -2,7 +2,7 @@
  * One more exchange of a cell whose behaviour is shown: captured at the stack's device, its requests recorded, the peer's
  * kernel asked again and again. All this takes processor time, so it is no sample; it is verified like one.
  */
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mergePcap } from '../../stack/trace/index.ts'
 import type { StackSpec } from '../agent/stack-spec.ts'
@@ -105,11 +105,15 @@ async function watchingSockets<T>(testbed: Testbed, facesLinux: boolean, work: (
   }
 }
 
-/** `thread-0.pcap`, and `thread-0-1.pcap` of the one that took its place. */
+/** `thread-0.pcap`, and `thread-0-1.pcap` of the one that took its place; an empty one is of a thread killed at its start. */
 async function capturesIn(folder: string): Promise<ThreadCapture[]> {
   const names = (await readdir(folder)).sort()
-  return names.flatMap((name) => {
-    const [, thread] = /^thread-(\d+)(?:-\d+)?\.pcap$/.exec(name) ?? []
-    return thread === undefined ? [] : [{ path: join(folder, name), thread: Number(thread) }]
-  })
+  const found = await Promise.all(
+    names.map(async (name): Promise<ThreadCapture[]> => {
+      const [, thread] = /^thread-(\d+)(?:-\d+)?\.pcap$/.exec(name) ?? []
+      const path = join(folder, name)
+      return thread === undefined || (await stat(path)).size === 0 ? [] : [{ path, thread: Number(thread) }]
+    }),
+  )
+  return found.flat()
 }

@@ -66,6 +66,8 @@ export class PcapRecorder implements Device {
     this.#fd = openSync(options.path, 'w')
     writePcapFileHeader(this.#view, 0, snapBytes)
     this.#used = pcapFileHeaderBytes
+    // At once: whoever is killed before anything passed leaves a capture, too.
+    this.flush()
   }
 
   read(at: number, limit: number): number {
@@ -108,7 +110,6 @@ export class PcapRecorder implements Device {
   #record(at: number, length: number, micros: number): void {
     const frameLength = length - this.#headerBytes
     const captured = Math.min(frameLength, this.#snapBytes)
-    if (this.#used + pcapRecordHeaderBytes + captured > this.#buffer.length) this.flush()
     writePcapRecordHeader(this.#view, this.#used, micros, captured, frameLength)
     this.#used += pcapRecordHeaderBytes
     const from = at + this.#headerBytes
@@ -117,6 +118,8 @@ export class PcapRecorder implements Device {
       this.#buffer[this.#used + offset] = this.#source[from + offset] as number
     }
     this.#used += captured
+    // As soon as another might find no room: with the smallest buffer that is after every frame.
+    if (this.#used + pcapRecordHeaderBytes + this.#snapBytes > this.#buffer.length) this.flush()
   }
 
   /** Wall-clock time, unwrapped from the clock's 32 bits: frames are less than 35 minutes apart. */

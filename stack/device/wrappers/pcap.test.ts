@@ -121,6 +121,18 @@ describe('recording', () => {
     expect(found('flush').map(({ name }) => name)).toEqual(Array.from({ length: 200 }, (_, name) => name))
   })
 
+  test('with the smallest buffer, what passed is in the file before anything is closed', () => {
+    const device = recorder(makeLink().near, 'at-once', { bufferBytes: 0, snapBytes: 128 })
+    expect(found('at-once')).toEqual([])
+    for (let name = 0; name < 5; name++) {
+      send(device, name, name % 2 === 0 ? 60 : 1000)
+      expect(found('at-once').map((frame) => frame.name)).toEqual(
+        Array.from({ length: name + 1 }, (_, k) => k),
+      )
+    }
+    device.close()
+  })
+
   test('a frame that the device refused is not recorded', () => {
     const refusing: Device = { ...makeLink().near, capabilities: makeLink().near.capabilities } as Device
     const device = recorder(Object.assign(refusing, { write: () => false, close: () => {} }), 'refused')
