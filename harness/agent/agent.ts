@@ -71,8 +71,8 @@ async function endOldest(): Promise<void> {
 }
 
 /**
- * If the process is to be started, as many of the next ones start with it as there are processors: most of a start is one
- * thread's work. One of these that cannot run says so when its turn comes.
+ * If the process is to be started, as many start at once as there are processors, it and the next ones: a part of each start
+ * is one thread's work. One of the next that cannot run says so when its turn comes.
  */
 async function prepare(id: number, spec: ProcessSpec, next: readonly ProcessSpec[]): Promise<AgentEvent> {
   const isThere = (each: ProcessSpec) => processes.has(JSON.stringify(each))

@@ -98,8 +98,8 @@ export const serveSpecSchema = z.strictObject({
 export type ServeSpec = z.infer<typeof serveSpecSchema>
 
 /**
- * From the harness to the agent: have a process for tasks, and for those that come `next`; do a task; pause all processes; end them; serve pages until
- * the agent ends.
+ * From the harness to the agent: have a process for tasks, and perhaps for those that come `next`; do a task; pause all
+ * processes; end them; serve pages until the agent ends.
  */
 export const agentCommandSchema = z.union([
   z.strictObject({ id: z.int(), prepare: processSpecSchema, next: z.array(processSpecSchema) }),

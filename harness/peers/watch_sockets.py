@@ -28,7 +28,7 @@ def main():
     endpoint.tell("listening")
     looks = []
     while len(looks) < MOST_LOOKS and not stopped.wait(options.step):
-        shown = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        shown = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=10)
         if shown.stdout.strip():
             looks.append({"micros": endpoint.now_micros(), "shown": shown.stdout})
     stopped.wait()

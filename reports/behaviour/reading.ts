@@ -6,7 +6,8 @@ import { milliseconds } from './graphs.ts'
 
 /** As long as nothing is wrong, nobody has to look at the graphs. */
 export function readingOf(view: Behaviour): string {
-  return `${whatPassed(view)} ${whatWasBehind(view)}`
+  const isCut = view.outside.isCut || view.inside?.isCut === true
+  return `${whatPassed(view)} ${whatWasBehind(view)}${isCut ? ' There was more than is kept: this is the beginning.' : ''}`
 }
 
 function whatPassed({ outside }: Behaviour): string {

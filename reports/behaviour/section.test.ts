@@ -43,6 +43,14 @@ test('two sentences say what passed, and who did it', () => {
   )
 })
 
+test('a view that is only the beginning says so', () => {
+  const whole = fakeBehaviour()
+  expect(readingOf(whole)).not.toContain('beginning')
+  expect(readingOf({ ...whole, outside: { ...whole.outside, isCut: true } })).toMatch(
+    /this is the beginning\.$/,
+  )
+})
+
 test('without a recording there is no inside view, and the page says so', async () => {
   const bare = { ...fakeBehaviour(), inside: null, requests: null }
   const page = await renderReport({ ...fakeRun(), behaviours: [{ folder: 'logs/x', view: bare }] })

@@ -131,7 +131,7 @@ function peerTable(shown: readonly Shown[]): Markup | null {
 }
 
 function files({ folder, view, label }: Shown): Markup {
-  const link = (name: string) => html`<a href="${folder}/${name}"><code>${name}</code></a>`
+  const link = (name: string) => html`<a href="${encodeURI(`${folder}/${name}`)}"><code>${name}</code></a>`
   return html`<li>${label}: ${link(view.capture)} (headers, for Wireshark)${
     view.requests === null
       ? null

@@ -120,3 +120,14 @@ describe('room for connections', () => {
     expect(() => layoutOf(tooMuch)).toThrow(/lower connectionCount, sendBufferBytes or receiveBufferBytes/)
   })
 })
+
+test('a capture is bounded: what it keeps of a frame, and what a thread holds of it', () => {
+  for (const captureSnapBytes of [0, 63, 65_550, 96.5, Number.NaN])
+    expect(() => resolveOptions({ ...options, captureSnapBytes })).toThrow(/captureSnapBytes must be 64 to/)
+  for (const captureBufferBytes of [-1, 2 ** 29, 0.5, Number.NaN])
+    expect(() => resolveOptions({ ...options, captureBufferBytes })).toThrow(
+      /captureBufferBytes must be 0 to/,
+    )
+  const kept = { captureSnapBytes: 128, captureBufferBytes: 0 }
+  expect(resolveOptions({ ...options, ...kept })).toMatchObject(kept)
+})

@@ -100,7 +100,9 @@ export function resolveOptions(options: StackOptions): StackParameters {
     ...(options.captureSnapBytes === undefined
       ? {}
       : { captureSnapBytes: snapBytesOf(options.captureSnapBytes) }),
-    ...(options.captureBufferBytes === undefined ? {} : { captureBufferBytes: options.captureBufferBytes }),
+    ...(options.captureBufferBytes === undefined
+      ? {}
+      : { captureBufferBytes: bufferBytesOf(options.captureBufferBytes) }),
     ...(options.recordPath === undefined ? {} : { recordPath: options.recordPath }),
     ...(options.dumpDirectory === undefined ? {} : { dumpDirectory: options.dumpDirectory }),
     machine: {
@@ -165,6 +167,13 @@ function segmentCountFor(sendBufferBytes: number): number {
 function drawSecret(): HashKey {
   const [first, second] = crypto.getRandomValues(new Int32Array(2))
   return [first as number, second as number]
+}
+
+const mostCaptureBufferBytes = 2 ** 28
+
+function bufferBytesOf(bytes: number): number {
+  if (Number.isInteger(bytes) && bytes >= 0 && bytes <= mostCaptureBufferBytes) return bytes
+  throw new RangeError(`captureBufferBytes must be 0 to ${mostCaptureBufferBytes}, not ${bytes}`)
 }
 
 function snapBytesOf(bytes: number): number {
