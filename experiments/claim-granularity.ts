@@ -18,7 +18,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { cipher: 48 * 2 ** 20 },
-    warmupBytes: { cipher: 144 * 2 ** 20 },
+    warmupBytes: { cipher: 112 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, writeBytes },

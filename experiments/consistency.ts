@@ -16,7 +16,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { checksum: 56 * 2 ** 20, cipher: 28 * 2 ** 20 },
-    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
   },
   cells: [
     {

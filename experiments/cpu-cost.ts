@@ -18,7 +18,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { checksum: 112 * 2 ** 20, cipher: 44 * 2 ** 20, linux: 192 * 2 ** 20 },
-    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20, linux: 64 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

@@ -28,7 +28,7 @@ export const experiment = defineExperiment({
       'Our reading of C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract; the microprotocols follow the Configurable Transport Protocol (Bridges, Wong, Hiltunen, Schlichting, Barrick, IEEE/ACM Transactions on Networking, 2007)',
   },
   topology: 'tap-pair',
-  workload: { kind: 'ctp', seconds: 0.5, warmupSeconds: 2 },
+  workload: { kind: 'ctp', seconds: 0.5, warmupSeconds: 1.5 },
   cells: [
     { strategy: ['sequential'], ...common },
     { strategy: ['replicated'], replicas: [2], ...common },

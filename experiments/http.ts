@@ -19,7 +19,7 @@ export const experiment = defineExperiment({
       'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract',
   },
   topology: 'tap',
-  workload: { kind: 'http', seconds: 1.6, warmupSeconds: 3 },
+  workload: { kind: 'http', seconds: 1.6, warmupSeconds: 2 },
   cells: [
     ...loads.flatMap((load) => [
       { ...load, strategy: ['sequential' as const], payloadWork },

@@ -24,8 +24,8 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bulk',
     direction: 'send',
-    transferBytes: { checksum: 8 * 2 ** 20 },
-    warmupBytes: { checksum: 8 * 2 ** 20 },
+    transferBytes: { checksum: 6 * 2 ** 20 },
+    warmupBytes: { checksum: 4 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'], direction, impairment },

@@ -18,7 +18,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'iperf3',
     transferBytes: { checksum: 112 * 2 ** 20, linux: 256 * 2 ** 20 },
-    warmupBytes: { checksum: 384 * 2 ** 20, linux: 64 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, direction, connections: [1] },

@@ -14,7 +14,7 @@ export const experiment = defineExperiment({
     source: 'This project’s',
   },
   topology: 'tap',
-  workload: { kind: 'open-loop', seconds: 1.2, warmupSeconds: 2 },
+  workload: { kind: 'open-loop', seconds: 1.2, warmupSeconds: 1.5 },
   cells: [
     { ...requests, strategy: ['sequential'], payloadWork },
     { ...requests, strategy: ['replicated'], replicas: [1, 2], payloadWork },

@@ -16,7 +16,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { copy: 112 * 2 ** 20, checksum: 112 * 2 ** 20, cipher: 44 * 2 ** 20 },
-    warmupBytes: { copy: 384 * 2 ** 20, checksum: 384 * 2 ** 20, cipher: 160 * 2 ** 20 },
+    warmupBytes: { copy: 256 * 2 ** 20, checksum: 256 * 2 ** 20, cipher: 112 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

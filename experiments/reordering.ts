@@ -17,7 +17,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'reordering',
     transferBytes: { checksum: 44 * 2 ** 20, linux: 64 * 2 ** 20 },
-    warmupBytes: { checksum: 256 * 2 ** 20, linux: 16 * 2 ** 20 },
+    warmupBytes: { checksum: 192 * 2 ** 20, linux: 16 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

@@ -17,7 +17,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { checksum: 128 * 2 ** 20 },
-    warmupBytes: { checksum: 384 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, segmentBytes },

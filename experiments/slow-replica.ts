@@ -16,7 +16,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { checksum: 240 * 2 ** 20 },
-    warmupBytes: { checksum: 512 * 2 ** 20 },
+    warmupBytes: { checksum: 320 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork: ['checksum'] },

@@ -19,7 +19,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { checksum: 88 * 2 ** 20, cipher: 36 * 2 ** 20 },
-    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork, connections },

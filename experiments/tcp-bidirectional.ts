@@ -17,7 +17,7 @@ export const experiment = defineExperiment({
   workload: {
     kind: 'bidirectional',
     transferBytes: { checksum: 64 * 2 ** 20, cipher: 24 * 2 ** 20, linux: 160 * 2 ** 20 },
-    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 160 * 2 ** 20, linux: 64 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20, cipher: 112 * 2 ** 20, linux: 64 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

@@ -21,7 +21,7 @@ export const experiment = defineExperiment({
     kind: 'bulk',
     direction: 'send',
     transferBytes: { checksum: 96 * 2 ** 20 },
-    warmupBytes: { checksum: 384 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], ...between },

@@ -20,10 +20,10 @@ export const experiment = defineExperiment({
       cipher: 56 * 2 ** 20,
       linux: 256 * 2 ** 20,
     },
-    // About three seconds for each process of a stack: until then the JIT compiler takes processor time.
+    // About two seconds for each process of a stack: until then the JIT compiler takes processor time.
     warmupBytes: {
-      checksum: 768 * 2 ** 20,
-      cipher: 256 * 2 ** 20,
+      checksum: 512 * 2 ** 20,
+      cipher: 160 * 2 ** 20,
       linux: 128 * 2 ** 20,
     },
   },

@@ -23,7 +23,7 @@ export const experiment = defineExperiment({
       'C. D. Sizemore, Parallel network protocol stacks using replication, PhD dissertation, University of New Mexico, 2011, abstract',
   },
   topology: 'tap',
-  workload: { kind: 'datagrams', seconds: 0.8, warmupSeconds: 3 },
+  workload: { kind: 'datagrams', seconds: 0.8, warmupSeconds: 2 },
   cells: exchanges.flatMap((exchange) => [
     { ...exchange, strategy: ['sequential' as const], payloadWork: ['checksum' as const] },
     { ...exchange, strategy: ['replicated' as const], replicas: [1, 2], payloadWork: ['checksum' as const] },

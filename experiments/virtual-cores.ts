@@ -19,7 +19,7 @@ export const experiment = defineExperiment({
     direction: 'send',
     transferBytes: { checksum: 112 * 2 ** 20, cipher: 48 * 2 ** 20 },
     // More than a second for each process of a stack: until then the JIT compiler takes processor time.
-    warmupBytes: { checksum: 384 * 2 ** 20, cipher: 128 * 2 ** 20 },
+    warmupBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
   },
   cells: [
     { strategy: ['sequential'], payloadWork },

@@ -9,8 +9,8 @@
 /** The rounds with which the first processes begin. */
 const firstRounds = [0, 3, 5]
 /** As many rounds they have together: most experiments have no more. */
-const roundsOfFirst = 9
-const fewestRounds = 3
+const roundsOfFirst = 11
+const fewestRounds = 4
 const mostFurtherProcesses = 5
 
 /** The process, from 0, that has round `round` of an experiment with at most `rounds`. */
