@@ -31,7 +31,7 @@ test('windows over time are drawn once a cell, with what they reach in words', a
   )
   expect(page.split('Windows over time, ')).toHaveLength(8)
   expect(page).toContain(
-    'congestion window at most 40.0 kB, in flight at most 30.0 kB, receive window at most 1 000 kB',
+    'congestion window at most 40.0 kB, in flight at most 30.0 kB, receive window at most 1\u202f000 kB',
   )
 })
 

@@ -7,7 +7,7 @@
  *
  *     node agent.ts '<DeviceSpec as JSON>'
  */
-import { availableParallelism } from 'node:os'
+import { availableParallelism, freemem } from 'node:os'
 import { createInterface } from 'node:readline'
 import {
   type AgentCommand,
@@ -24,8 +24,9 @@ import { lastWords, startProgram, WorkFailure, WorkProcess } from './work-proces
 const device = openOrExit(JSON.parse(process.argv[2] ?? '') as DeviceSpec)
 /** The key is the JSON of the `ProcessSpec`; the one that was used last is the last. */
 const processes = new Map<string, WorkProcess>()
-/** Each holds some 200 MB. An experiment with more different stacks than that warms them up more often. */
-const mostProcesses = 24
+const processBytes = 200e6
+/** In half of the memory that is free. An experiment with more different stacks than that warms them up more often. */
+const mostProcesses = Math.min(64, Math.max(24, Math.floor(freemem() / 2 / processBytes)))
 emit({ event: 'ready', interface: device.handle.name })
 
 for await (const line of createInterface({ input: process.stdin })) {

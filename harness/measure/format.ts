@@ -12,7 +12,7 @@ export function formatNumber(value: number | null): string {
 }
 
 export function formatCount(value: number | null): string {
-  return value === null ? unknown : Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')
+  return value === null ? unknown : Math.round(value).toLocaleString('en-US').replaceAll(',', '\u202f')
 }
 
 /** The unit in which a measure is drawn and printed, and the divisor that converts its values to this unit. */

@@ -10,7 +10,7 @@ export interface Effort {
   readonly profile: Profile
   /** From the beginning of a sample to that of the next, on average. */
   readonly millisPerSample: number
-  /** Of logs, lines of samples and recordings, on average over the whole run. */
+  /** Of its logs, recordings and captures, and its share of the file of samples, on average over its samples. */
   readonly bytesPerSample: number
 }
 
@@ -31,7 +31,7 @@ export async function effortOf(
       run: run.manifest.run,
       profile: run.manifest.profile,
       millisPerSample,
-      bytesPerSample: (await bytesIn(folder)) / run.samples.length,
+      bytesPerSample: await bytesPerSample(run, experiment),
     }
     if (effort.profile === profile) return effort
     other ??= effort
@@ -55,6 +55,15 @@ function averageMillis({ samples }: Run, experiment: string): number | undefined
   if (middle === undefined) return undefined
   const usual = gaps.filter((gap) => gap <= 10 * middle)
   return usual.reduce((sum, gap) => sum + gap, 0) / usual.length
+}
+
+async function bytesPerSample({ folder, samples }: Run, experiment: string): Promise<number> {
+  const own = samples.filter((each) => each.experiment === experiment).length
+  const [logs, all] = await Promise.all([
+    bytesIn(join(folder, 'logs', experiment)).catch(() => 0),
+    stat(join(folder, 'samples.ndjson')),
+  ])
+  return logs / own + all.size / samples.length
 }
 
 async function bytesIn(folder: string): Promise<number> {

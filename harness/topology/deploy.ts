@@ -8,13 +8,13 @@ import { ensureImage } from '../docker/image.ts'
 import { thisOwner } from '../docker/owner.ts'
 import { type Progress, silent } from '../docker/progress.ts'
 import { accountOf } from '../docker/usage.ts'
-import { type HelperContext, runHelper } from '../docker/wiring-helper.ts'
+import { type HelperContext, holdHelper, runHelper } from '../docker/wiring-helper.ts'
 import { HarnessError } from '../error.ts'
 import { makeBridge } from './links/bridge.ts'
 import { linkKindOf } from './links/kinds.ts'
 import { type ProcessIds, processOf } from './links/link.ts'
 import { type DeployedNode, deployedNode, roleSpec } from './node.ts'
-import type { ResolvedNode, ResolvedTopology } from './resolve.ts'
+import type { ResolvedLink, ResolvedNode, ResolvedTopology } from './resolve.ts'
 
 /**
  * The third stage of a topology: containers that run and are wired. Destroyed by its owner, or by the process's
@@ -78,8 +78,11 @@ async function start(
 ): Promise<Deployment> {
   onProgress(`starting ${topology.nodes.map((node) => node.name).join(', ')}`)
   const held = topology.nodes.map((node) => holdNode(node, context, id, directories))
+  // Starts beside the nodes, and stays until all that is awaited is wired.
+  const helper = holdHelper(context)
+  const awaited = tapOwners(topology)
   const destroy = async () => {
-    await Promise.all(held.map((container) => container.release()))
+    await Promise.all([helper, ...held].map((container) => container.release()))
   }
   try {
     const nodes = await Promise.all(
@@ -87,15 +90,21 @@ async function start(
     )
     const processes: ProcessIds = Object.fromEntries(nodes.map((node) => [node.name, node.pid]))
     onProgress('wiring')
-    await runHelper(context, [
+    await helper.run([
       ...switchLines(topology, processes),
       ...topology.links.flatMap((link) => linkKindOf(link).deploy(link, processes)),
     ])
+    if (awaited.size === 0) await helper.release()
     return {
       topology,
       node: (name) => findNode(topology, nodes, name),
-      connectTap: (interfaceName, owner = 'stack') =>
-        connectTap(topology, context, processes, interfaceName, owner),
+      connectTap: async (interfaceName, owner = 'stack') => {
+        const lines = tapLines(topology, processes, interfaceName, owner)
+        // A TAP that takes the place of another has its helper for itself.
+        if (!awaited.delete(owner)) await runHelper(context, lines)
+        else await helper.run(lines)
+        if (awaited.size === 0) await helper.release()
+      },
       destroy,
     }
   } catch (error) {
@@ -128,20 +137,33 @@ function switchLines({ nodes, links }: ResolvedTopology, processes: ProcessIds):
     .flatMap((node) => makeBridge(processOf(processes, node), mtuBytes))
 }
 
-async function connectTap(
+/** Nodes whose stacks make a TAP, which is to be joined once it is there. */
+function tapOwners({ nodes, links }: ResolvedTopology): Set<string> {
+  const isAwaited = ({ name, role }: ResolvedNode) => {
+    const link = linkOf(links, name)
+    return role === 'stack' && link !== undefined && linkKindOf(link).connectTap !== undefined
+  }
+  return new Set(nodes.filter(isAwaited).map(({ name }) => name))
+}
+
+function linkOf(links: readonly ResolvedLink[], name: string): ResolvedLink | undefined {
+  return links.find(({ first, second }) => first.name === name || second.name === name)
+}
+
+/** What joins a TAP. Throws HarnessError if its name is none, or its owner makes none. */
+function tapLines(
   topology: ResolvedTopology,
-  context: HelperContext,
   processes: ProcessIds,
   interfaceName: string,
   ownerName: string,
-): Promise<void> {
+): string[] {
   if (!/^[a-zA-Z0-9_.-]{1,15}$/.test(interfaceName)) {
     throw new HarnessError(
       `"${interfaceName}" is no interface name.`,
       'Use up to 15 letters, digits, dots, dashes or underscores.',
     )
   }
-  const link = topology.links.find((each) => each.first.name === ownerName || each.second.name === ownerName)
+  const link = linkOf(topology.links, ownerName)
   const connect = link && linkKindOf(link).connectTap
   const owner = topology.nodes.find((node) => node.name === ownerName)
   if (link === undefined || connect === undefined || owner?.role !== 'stack') {
@@ -150,7 +172,7 @@ async function connectTap(
       'Use a topology with a tap link, and a node of role "stack".',
     )
   }
-  await runHelper(context, connect(link, processes, owner, interfaceName))
+  return connect(link, processes, owner, interfaceName)
 }
 
 function findNode(topology: ResolvedTopology, nodes: readonly DeployedNode[], name: string): DeployedNode {

@@ -28,7 +28,7 @@ export function showCommand(): Command {
 }
 
 export function formatExperiment(experiment: Experiment, profile: Profile, effort?: Effort): string {
-  const { id, title, question, claim, workload, cells, baselines, verdict, rounds } = experiment
+  const { id, title, question, claim, workload, cells, baselines, behaviour, verdict, rounds } = experiment
   const { fewest, most } = roundsOf(experiment, profile)
   const aim = fewest === most ? '' : `, until every ratio is known within ± ${100 * rounds.target} %`
   const supported = supportedCells(experiment).length
@@ -42,6 +42,7 @@ export function formatExperiment(experiment: Experiment, profile: Profile, effor
     ['workload', `${kind} ${JSON.stringify(settings)}`],
     ['measures', measures],
     ['baselines', baselines.join(', ')],
+    ...(behaviour.length === 0 ? [] : [['behaviour', formatBehaviour(behaviour)] as [string, string]]),
     ['verdict', rule.join(', ')],
     ['rounds', `${wordsOfRounds(experiment, profile)} (${profile})${aim}`],
     ['samples', `${wordsOfRounds(experiment, profile, supported)}, of ${supported} cells`],
@@ -72,6 +73,10 @@ function formatEffort(
   const mebibytes = Math.max(1, Math.round((samples * effort.bytesPerSample) / 2 ** 20))
   const other = effort.profile === profile ? '' : `, a ${effort.profile} one`
   return `${mayBeMore ? 'at least' : 'about'} ${time} and ${mebibytes} MiB in reports/, as in run ${effort.run}${other}`
+}
+
+function formatBehaviour(cells: readonly string[]): string {
+  return `of ${cells.join(', ')}: each makes one exchange more, which is captured and recorded`
 }
 
 function formatReason({ unsupported }: Cell): string {
