@@ -34,6 +34,11 @@ export function formatTime(iso: string | null): string {
   return iso === null ? unknown : iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')
 }
 
+/** `11-29 06:31:39`: for lists whose year and zone are known. */
+export function formatMoment(iso: string): string {
+  return iso.slice(5, 19).replace('T', ' ')
+}
+
 /** `1 sample`, `9 samples` */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`

@@ -25,11 +25,16 @@ export async function liveCharts(charts: readonly LiveChart[]): Promise<Markup> 
     vega: await vegaSource(),
     charts: Object.fromEntries(charts.map(({ id, spec }) => [id, spec])),
   }
-  const bytes = await promisify(gzip)(JSON.stringify(packed), { level: 9 })
+  const bytes = await promisify(gzip)(JSON.stringify(packed, rounded), { level: 9 })
   const script = await readFile(new URL('charts.js', import.meta.url), 'utf8')
   return html`<script type="text/plain" id="live-charts">${new Markup(bytes.toString('base64'))}</script>
 <script>${new Markup(script)}</script>
 `
+}
+
+/** Six digits are more than a chart shows at any zoom; the others are what does not compress. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
 /** The build for browsers, which the package has beside its modules. */

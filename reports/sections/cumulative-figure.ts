@@ -18,6 +18,8 @@ import { colourOf, looks } from '../palette.ts'
 
 /** The axis ends here, at 99.99 %: what lies beyond is a handful of values. */
 const mostNines = 4
+/** Half a pixel of the chart: steps that are lower than this together are drawn as one. */
+const leastNines = 0.01
 
 export async function cumulativeFigure(
   name: DistributionName,
@@ -92,10 +94,16 @@ function curveOf(name: DistributionName, cell: Cell, samples: readonly Sample[],
   )
   const steps = cumulative(pool(histogramsOf(name, sound)))
   const last = steps.findIndex(({ share }) => ninesOf(share) >= mostNines)
-  return steps.slice(0, last + 1).map(({ ticks, share }) => ({
+  const points = steps.slice(0, last + 1).map(({ ticks, share }) => ({
     value: Math.max(1, ticks) / ticksPerUnit,
     nines: Math.min(mostNines, ninesOf(share)),
   }))
+  let drawn = Number.NEGATIVE_INFINITY
+  return points.filter(({ nines }, index) => {
+    const isSeen = nines - drawn >= leastNines || index === 0 || index === points.length - 1
+    if (isSeen) drawn = nines
+    return isSeen
+  })
 }
 
 /** 0.9 → 1, 0.99 → 2 */

@@ -12,7 +12,7 @@ import { faultsOf, interferenceWith } from '../../harness/result/validity.ts'
 import { specificationOf } from '../../harness/workload/workloads.ts'
 import { commandFor } from '../again.ts'
 import { samplesAnchor } from '../anchors.ts'
-import { formatTime, plural } from '../format.ts'
+import { formatMoment, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
 import { cellLabel, cellsByPanel } from '../labels.ts'
 
@@ -42,7 +42,7 @@ function cellSamples(
     <summary>${cellLabel(cell, experiment)} <span class="count">${plural(samples.length, 'sample')}${failed > 0 ? `, ${failed} failed` : ''}</span></summary>
     <p class="hint">Cell <code>${cell.id}</code>, measured by <code>${commandFor(experiment.id, run)}</code></p>
     <div class="scroll" tabindex="0" role="region" aria-label="Samples of ${cell.id}"><table>
-      <thead><tr><th scope="col">Round</th><th scope="col">Taken as</th><th scope="col">Started</th>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}<th scope="col">Seconds</th><th scope="col">Divergences</th><th scope="col">Log</th></tr></thead>
+      <thead><tr><th scope="col">Round</th><th scope="col">Taken as</th><th scope="col">Started, UTC</th>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}<th scope="col">Seconds</th><th scope="col">Divergences</th><th scope="col">Log</th></tr></thead>
       <tbody>${samples.map((sample) => sampleRow(sample, columns))}</tbody>
     </table></div>
   </details>`
@@ -74,10 +74,10 @@ function columnsOf(name: MeasureName): Column[] {
 
 function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
   // Without end tags, which HTML does not ask for: there are tens of thousands of these.
-  const place = html`<td>${sample.round + 1}${sample.attempt > 0 ? ' again' : ''}<td>${sample.order + 1}<td>${formatTime(sample.startedAt)}`
+  const place = html`<td>${sample.round + 1}${sample.attempt > 0 ? ' again' : ''}<td>${sample.order + 1}<td>${formatMoment(sample.startedAt)}`
   const log = html`<td><a href="${encodeURI(sample.log)}">log</a>`
   if (sample.status === 'failed') {
-    return html`<tr class="failed">${place}<td colspan="${columns.length + 2}" class="words"><span class="bad">Failed.</span> ${sample.failure.reason} <small>${sample.failure.remedy}</small></td>${log}</tr>`
+    return html`<tr class="failed">${place}<td colspan="${columns.length + 2}" class="words"><span class="bad">Failed.</span> ${sample.failure.reason} <small>${sample.failure.remedy}</small>${log}`
   }
   const faults = faultsOf(sample)
   const numbers = [
@@ -88,14 +88,14 @@ function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
   const disturbed = interferenceWith(sample).map((reason) => `Does not count: ${reason}.`)
   const remarks = [...faults.map((fault) => `Void: ${fault}.`), ...disturbed, sample.note].filter(Boolean)
   const words = [pathWords(sample), contextWords(sample)].filter(Boolean).join(' ')
-  return html`<tr>${place}${numbers}${log}</tr>${
+  return html`<tr>${place}${numbers}${log}${
     words === ''
       ? null
       : html`<tr><td></td><td colspan="${columns.length + 5}" class="words">${words}</td></tr>`
   }${
     remarks.length === 0
       ? null
-      : html`<tr class="failed"><td></td><td colspan="${columns.length + 5}" class="words">${remarks.join(' ')}</td></tr>`
+      : html`<tr class="failed"><td><td colspan="${columns.length + 5}" class="words">${remarks.join(' ')}`
   }`
 }
 
