@@ -14,6 +14,8 @@ export interface DeviceCapabilities {
   readonly virtioHeader: boolean
   /** The device completes transmit checksums and vouches for receive checksums (needs the header). */
   readonly checksumOffload: boolean
+  /** It cuts a TCP packet that is larger than the MTU, as its header says (TSO). Default: false. */
+  readonly segmentationOffload?: boolean
 }
 
 export interface Device {
@@ -27,6 +29,19 @@ export interface Device {
 
   /** Sends the frame of `length` bytes at byte offset `at`. False: the device had no room; the frame is lost. */
   write(at: number, length: number): boolean
+
+  /**
+   * Sends the frame that `length` bytes at `at` begin, `bodyLength` at `bodyAt` continue and `restLength` at `restAt` end,
+   * from where they lie. Any of the three may be empty. Returns as `write`. Absent where a device cannot gather.
+   */
+  writeParts?(
+    at: number,
+    length: number,
+    bodyAt: number,
+    bodyLength: number,
+    restAt: number,
+    restLength: number,
+  ): boolean
 
   /** Blocks until a frame may be waiting, `wake` was called, or `micros` passed. */
   wait(micros: number): void

@@ -2,7 +2,7 @@
  * Payload work: what is done to every payload byte by the one replica that performs a send or deliver action,
  * between a stream's ring buffer and the frame. One instance per thread; allocates nothing after it was made.
  *
- *   none      nothing: the frame's payload stays as it is
+ *   none      a copy; but whoever can send a frame from the ring itself does so, and never asks for it
  *   copy      copy
  *   checksum  copy, and on the way out the Internet checksum
  *   cipher    copy and AES-128-CTR, and on the way out the checksum of the result
@@ -54,9 +54,9 @@ export function createPayloadWork(
 ): PayloadWork {
   switch (kind) {
     case 'none':
-      return new NoWork()
+      return new CopyWork(region, 'none')
     case 'copy':
-      return new CopyWork(region)
+      return new CopyWork(region, 'copy')
     case 'checksum':
       return new ChecksumWork(region)
     case 'cipher':
@@ -64,24 +64,14 @@ export function createPayloadWork(
   }
 }
 
-class NoWork implements PayloadWork {
-  readonly kind = 'none'
-  readonly sums = false
-
-  copyOut(): number {
-    return noSum
-  }
-
-  copyIn(): void {}
-}
-
 class CopyWork implements PayloadWork {
-  readonly kind = 'copy'
+  readonly kind: 'none' | 'copy'
   readonly sums = false
   readonly #bytes: Uint8Array
 
-  constructor(region: Views) {
+  constructor(region: Views, kind: 'none' | 'copy') {
     this.#bytes = region.bytes
+    this.kind = kind
   }
 
   copyOut(from: number, to: number, length: number): number {

@@ -60,6 +60,7 @@ export const SegmentWord = defineRecord(
     ...tcpFields,
     connection: 'index of the connection, which names its buffers',
     payloadLength: 'bytes of payload from the send buffer',
+    cutBytes: 'of a super-frame: bytes of payload of each of its segments but the last; else 0',
     positionLow: 'stream position of the first payload byte, low 32 bits',
     positionHigh: 'high 32 bits',
   },

@@ -17,6 +17,11 @@ export interface MachineConfig {
   readonly etherLow: number
   /** Largest IP packet, in bytes: 576 … 65535. */
   readonly mtuBytes: number
+  /**
+   * Most payload of one action that sends new data, in bytes: 0 … 65,455, what headers leave of the largest packet. More
+   * than a segment is a super-frame: whoever sends it, or the device, cuts it into segments. Default 0: a segment each.
+   */
+  readonly superFrameBytes?: number
   /** Connections that can exist at once (TIME-WAIT not counted). */
   readonly connectionCount: number
   /** Connections remembered in TIME-WAIT. */

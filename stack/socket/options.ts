@@ -6,7 +6,9 @@ import type { IdleOptions } from '../dominoes/replica/idle.ts'
 import type { MachineConfig } from '../protocol/config.ts'
 import type { HashKey } from '../protocol/keyed-hash.ts'
 import {
+  type CoalescingFactor,
   type PlacementFactor,
+  resolveCoalescing,
   resolveFactors,
   resolveVerification,
   type VerificationFactor,
@@ -23,12 +25,22 @@ export interface StackOptions {
   readonly gateway?: string
   /** Largest IP packet that is sent, in bytes. Default: what fits a frame, at most 1500. */
   readonly mtuBytes?: number
+  /**
+   * Most payload that leaves as one super-frame, in bytes, 0 … 65,455: the device cuts it into segments (TSO), or, where
+   * it cannot, the thread that sends it. 0: every segment is sent by itself. Default: 65,160, which are 45 segments at an
+   * MTU of 1500, with a device that cuts; else 0.
+   */
+  readonly superFrameBytes?: number
   /** Default: a locally administered address made from the IPv4 address. */
   readonly etherAddress?: string
   /** Default: checksum. */
   readonly payloadWork?: PayloadWorkOption
   /** Where received checksums are verified. Default: claimed, by whichever replica is first. */
   readonly verification?: VerificationFactor
+  /**
+   * Whether segments that were read together are acknowledged together, as by a host that merges them (GRO). Default: on.
+   */
+  readonly coalescing?: CoalescingFactor
   /** Default: backoff with 8 spins and 100 yields, since threads often outnumber cores. */
   readonly idle?: IdleOptions
   /** Which of the process's processors the stack's threads are pinned to. Default: none. */
@@ -92,6 +104,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
     device: options.device,
     payloadWork: options.payloadWork ?? { kind: 'checksum' },
     verification: resolveVerification(options.verification),
+    coalescing: resolveCoalescing(options.coalescing),
     idle: options.idle ?? { kind: 'backoff', spins: 8, yields: 100 },
     ...(options.placement === undefined ? {} : { placement: options.placement }),
     slotCount: options.slotCount ?? 1024,
@@ -113,6 +126,7 @@ export function resolveOptions(options: StackOptions): StackParameters {
       etherLow: ether.low,
       mtuBytes:
         options.mtuBytes ?? Math.min(1500, options.device.capabilities.frameBytes - ethernetHeaderBytes),
+      superFrameBytes: superFrameBytesOf(options),
       connectionCount,
       timeWaitCount: 1024,
       listenerCount: 16,
@@ -128,6 +142,28 @@ export function resolveOptions(options: StackOptions): StackParameters {
       secret: drawSecret(),
     },
   }
+}
+
+const mostSuperFrameBytes = 65_455
+const usualSuperFrameBytes = 45 * 1448
+
+function superFrameBytesOf({ superFrameBytes, device, strategy }: StackOptions): number {
+  const { segmentationOffload = false } = device.capabilities
+  const bytes = superFrameBytes ?? (segmentationOffload ? usualSuperFrameBytes : 0)
+  if (!Number.isInteger(bytes) || bytes < 0 || bytes > mostSuperFrameBytes) {
+    throw new RangeError(`superFrameBytes must be 0 to ${mostSuperFrameBytes}, not ${superFrameBytes}`)
+  }
+  if (
+    bytes > 0 &&
+    !segmentationOffload &&
+    strategy.kind === 'replicated' &&
+    strategy.emission === 'ordered'
+  ) {
+    throw new RangeError(
+      "emission 'ordered' has one frame for an action: superFrameBytes needs a device that cuts",
+    )
+  }
+  return bytes
 }
 
 function socketCount({ datagramSocketCount = defaultSocketCount }: StackOptions): number {

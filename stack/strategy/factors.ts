@@ -19,6 +19,11 @@ export const readerFactors = ['rotating', 'dedicated', 'per-queue'] as const
  */
 export const verificationFactors = ['claimed', 'before', 'trusted'] as const
 /**
+ * Whether segments that were read together are acknowledged together (see `protocol/tcp/payload.ts`). A factor of every
+ * strategy.
+ */
+export const coalescingFactors = ['on', 'off'] as const
+/**
  * Where the stack's threads run: wherever the scheduler puts them; each on a processor of its own; two on each; all on
  * one. A factor of every strategy. The application's thread is not pinned.
  */
@@ -29,6 +34,7 @@ export type OwnershipFactor = (typeof ownershipFactors)[number]
 export type EmissionFactor = (typeof emissionFactors)[number]
 export type ReaderFactor = (typeof readerFactors)[number]
 export type VerificationFactor = (typeof verificationFactors)[number]
+export type CoalescingFactor = (typeof coalescingFactors)[number]
 export type PlacementFactor = (typeof placementFactors)[number]
 
 /** Fewest processors that so many threads can be placed on. */
@@ -129,6 +135,11 @@ export function replicationFactors(strategy: { readonly kind: string }): Replica
 /** The default is `claimed`. Throws RangeError for any other word. */
 export function resolveVerification(chosen: VerificationFactor | undefined): VerificationFactor {
   return oneOf('verification', chosen, verificationFactors)
+}
+
+/** The default is `on`. Throws RangeError for any other word. */
+export function resolveCoalescing(chosen: CoalescingFactor | undefined): CoalescingFactor {
+  return oneOf('coalescing', chosen, coalescingFactors)
 }
 
 /** The first of `values` is the default. */

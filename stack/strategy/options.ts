@@ -7,7 +7,7 @@ import type { ImpairmentOption } from '../device/wrappers/impaired-path/impairme
 import type { IdleOptions } from '../dominoes/replica/idle.ts'
 import type { PayloadWorkKind } from '../payload/payload-work.ts'
 import type { MachineConfig } from '../protocol/config.ts'
-import type { PlacementFactor, ReplicationFactors, VerificationFactor } from './factors.ts'
+import type { CoalescingFactor, PlacementFactor, ReplicationFactors, VerificationFactor } from './factors.ts'
 
 /** How a thread waits for the lock; `parking`, the default, spins a little and then sleeps. */
 export type LockKind = 'spin' | 'ticket' | 'parking'
@@ -57,6 +57,8 @@ export interface StackParameters {
   readonly payloadWork: PayloadWorkOption
   /** Where received checksums are verified; default `claimed`. */
   readonly verification?: VerificationFactor
+  /** Whether segments that were read together are acknowledged together; default `on`. */
+  readonly coalescing?: CoalescingFactor
   readonly idle: IdleOptions
   /** Which processors the threads run on; if absent they are not pinned, and not reported. */
   readonly placement?: PlacementFactor

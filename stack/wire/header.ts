@@ -21,6 +21,7 @@ const packetRecord = defineRecord({
   ecn: 'the two ECN bits of the IP header (RFC 3168)',
   payloadOffset: 'transport payload, in bytes from the start of the frame',
   payloadLength: 'its bytes',
+  isFollowed: '1 if the next segment of the connection is here, too, and will be handled after this one',
 })
 
 const portFields = {

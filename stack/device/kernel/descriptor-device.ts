@@ -6,6 +6,7 @@
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { Device, DeviceCapabilities } from '../device.ts'
 import { RegionViews } from '../region-views.ts'
+import { GatherVector } from './gather-vector.ts'
 import {
   closeFile,
   Errno,
@@ -17,6 +18,7 @@ import {
   readFile,
   systemError,
   writeFile,
+  writeVector,
 } from './system-calls.ts'
 
 /** What threads pass on to one another to open the same device: plain data. */
@@ -47,6 +49,7 @@ export class DescriptorDevice implements Device {
   readonly #fd: number
   readonly #eventFd: number
   readonly #views: RegionViews
+  readonly #parts: GatherVector
   /** The other queues, if there are several. */
   readonly #others: readonly number[]
   /**
@@ -65,6 +68,7 @@ export class DescriptorDevice implements Device {
     this.#fd = handle.fd
     this.#eventFd = handle.eventFd
     this.#views = new RegionViews(region)
+    this.#parts = new GatherVector(region)
     this.#others = handle.otherFds ?? []
     this.#entries = new Int32Array([handle.eventFd, handle.fd, ...this.#others].flatMap((fd) => [fd, 0]))
   }
@@ -95,18 +99,42 @@ export class DescriptorDevice implements Device {
     const from = this.#views.from(at, length)
     for (;;) {
       if (writeFile(this.#fd, from, length) >= 0) return true
-      const errno = lastErrno()
-      switch (errno) {
-        case Errno.interrupted:
-          continue
-        case Errno.tryAgain:
-        case Errno.noBuffers:
-        case Errno.networkDown:
-        case Errno.inputOutput:
-          return false
-        default:
-          throw systemError(`write a frame of ${length} bytes`, this.#name, errno)
-      }
+      if (!this.#wasInterrupted(length)) return false
+    }
+  }
+
+  writeParts(
+    at: number,
+    length: number,
+    bodyAt: number,
+    bodyLength: number,
+    restAt: number,
+    restLength: number,
+  ): boolean {
+    const parts = this.#parts
+    parts.clear()
+    parts.add(at, length)
+    parts.add(bodyAt, bodyLength)
+    parts.add(restAt, restLength)
+    for (;;) {
+      if (writeVector(this.#fd, parts.words, parts.count) >= 0) return true
+      if (!this.#wasInterrupted(parts.bytes)) return false
+    }
+  }
+
+  /** After a write that failed: whether to try it again; false if the device had no room. Throws if it is gone. */
+  #wasInterrupted(length: number): boolean {
+    const errno = lastErrno()
+    switch (errno) {
+      case Errno.interrupted:
+        return true
+      case Errno.tryAgain:
+      case Errno.noBuffers:
+      case Errno.networkDown:
+      case Errno.inputOutput:
+        return false
+      default:
+        throw systemError(`write a frame of ${length} bytes`, this.#name, errno)
     }
   }
 

@@ -40,12 +40,22 @@ describeInNamespace((opened) => {
     const handle = opened(openTap({ mtuBytes: 9000 }))
     expect(handle.name).toMatch(/^tap\d+$/)
     expect(interfaceMtu(handle.name)).toBe(9000)
-    expect(handle.capabilities).toEqual({ frameBytes: 9014, virtioHeader: false, checksumOffload: false })
+    expect(handle.capabilities).toEqual({
+      frameBytes: 9014,
+      virtioHeader: false,
+      checksumOffload: false,
+      segmentationOffload: false,
+    })
   })
 
   test('with offload a device takes super-frames and checksums', () => {
     const handle = opened(openTap({ mtuBytes: 1500, offload: true }))
-    expect(handle.capabilities).toEqual({ frameBytes: 65549, virtioHeader: true, checksumOffload: true })
+    expect(handle.capabilities).toEqual({
+      frameBytes: 65549,
+      virtioHeader: true,
+      checksumOffload: true,
+      segmentationOffload: true,
+    })
   })
 
   test('the kernel takes a super-frame and tells a reader how to cut it', () => {

@@ -88,6 +88,7 @@ function configure(fd: number, options: PacketSocketOptions): DescriptorDeviceHa
       frameBytes: offload ? superFrameBytes : ethernetHeaderBytes + interfaceMtu(name),
       virtioHeader: offload,
       checksumOffload: offload,
+      segmentationOffload: offload,
     },
   }
 }

@@ -20,6 +20,10 @@ export const readFile: (fd: number, to: Uint8Array, length: number) => number = 
 export const writeFile: (fd: number, from: Uint8Array, length: number) => number = library.func(
   'long write(int fd, const uint8_t *from, size_t length)',
 )
+/** `vector`: a `struct iovec` for each of `count` pieces of memory (see `gather-vector.ts`). */
+export const writeVector: (fd: number, vector: Int32Array, count: number) => number = library.func(
+  'long writev(int fd, const int32_t *vector, int count)',
+)
 /** `argument` holds a structure that the request reads and writes. */
 export const ioctl: (fd: number, request: number, argument: Uint8Array) => number = library.func(
   'int ioctl(int fd, unsigned long request, uint8_t *argument)',
@@ -63,6 +67,11 @@ export const schedGetAffinity: (thread: number, length: number, mask: Uint8Array
 
 /** Gives the processor to another thread that is ready, if there is one. */
 export const yieldProcessor: () => number = library.func('int sched_yield(void)')
+
+/** Where shared memory lies in this process. */
+export function addressOf(buffer: SharedArrayBuffer): bigint {
+  return koffi.address(new Uint8Array(buffer))
+}
 
 /** Error number of this thread's last failed call; ask at once and only after a failure. */
 export function lastErrno(): number {

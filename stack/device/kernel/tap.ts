@@ -119,6 +119,7 @@ function configure(fds: readonly number[], name: string, options: TapOptions): D
       frameBytes: offload ? superFrameBytes : ethernetHeaderBytes + options.mtuBytes,
       virtioHeader: offload,
       checksumOffload: offload,
+      segmentationOffload: offload,
     },
   }
 }

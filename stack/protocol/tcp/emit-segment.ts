@@ -14,8 +14,17 @@ import { sendPosition, sendPositionHigh } from './positions.ts'
 import { writeSackBlocks } from './sack-out.ts'
 import { advertiseWindow, isTakenBack, sendWindowEnd } from './window.ts'
 
-/** A segment of a synchronized connection. `sequence` is not before SND.UNA if it has payload. */
-export function emitSegment(core: Core, sequence: number, payloadLength: number, flags: number): void {
+/**
+ * A segment of a synchronized connection. `sequence` is not before SND.UNA if it has payload. With `cutBytes`, a
+ * super-frame: several segments that follow each other, all but the last with so much payload.
+ */
+export function emitSegment(
+  core: Core,
+  sequence: number,
+  payloadLength: number,
+  flags: number,
+  cutBytes = 0,
+): void {
   const { tcb, actions, globals } = core
   const at = openSegment(core, sequence, flags)
   const { words } = actions
@@ -23,6 +32,7 @@ export function emitSegment(core: Core, sequence: number, payloadLength: number,
   words[at + SegmentWord.window] = advertiseWindow(core)
   words[at + SegmentWord.options] = 0
   words[at + SegmentWord.payloadLength] = payloadLength
+  words[at + SegmentWord.cutBytes] = cutBytes
   if ((tcb.flags & TcbFlag.timestamps) !== 0) {
     words[at + SegmentWord.options] = OptionBit.timestamps
     words[at + SegmentWord.timestampValue] = globals.millis
@@ -32,7 +42,8 @@ export function emitSegment(core: Core, sequence: number, payloadLength: number,
     words[at + SegmentWord.positionLow] = sendPosition(core, sequence)
     words[at + SegmentWord.positionHigh] = sendPositionHigh(core, sequence)
   }
-  const sackIsComplete = writeSackBlocks(core, at, payloadLength)
+  // What the header of a super-frame has, each of its segments has.
+  const sackIsComplete = writeSackBlocks(core, at, cutBytes === 0 ? payloadLength : cutBytes)
   tcb.rcvAcked = tcb.rcvNxt
   disarmTimer(core, Timer.delayedAck)
   if (sackIsComplete) tcb.flags &= ~TcbFlag.ackNow
@@ -87,6 +98,7 @@ function openSegment(core: Core, sequence: number, flags: number): number {
   words[at + SegmentWord.sackCount] = 0
   words[at + SegmentWord.connection] = core.connection
   words[at + SegmentWord.payloadLength] = 0
+  words[at + SegmentWord.cutBytes] = 0
   words[at + SegmentWord.positionLow] = 0
   words[at + SegmentWord.positionHigh] = 0
   globals.segmentsOut = (globals.segmentsOut + 1) | 0

@@ -2,6 +2,10 @@
  * New data and FIN: as much as the peer's window, the congestion window and the segment ring allow, in full segments
  * while there is more than one segment's worth (RFC 9293 section 3.8.6.2.1). Nagle's algorithm is off: a small rest
  * is sent at once if no window holds it back.
+ *
+ * Segments that may leave together are one action, a super-frame, where the stack is set to make them (TSO). Each still
+ * has an entry of its own in the ring of sent segments. So what the peer reports, and what is lost, is known by
+ * segments, and nothing that detects or repairs losses knows of super-frames.
  */
 import { TcpFlag } from '../../wire/header.ts'
 import { armTimer, disarmTimer, isArmed } from '../state/clock.ts'
@@ -40,7 +44,7 @@ export function flushNewData(core: Core): boolean {
     }
     if (ringIsFull(core)) return true
     if (core.actions.isFull) return false
-    send(core, length)
+    send(core, length, segmentsTogether(core))
   }
 }
 
@@ -48,7 +52,7 @@ export function flushNewData(core: Core): boolean {
 export function sendNext(core: Core): boolean {
   const length = Math.min(unsentBytes(core), core.tcb.maximumSegment)
   if (length <= 0 || windowRoom(core) < length || ringIsFull(core)) return false
-  send(core, length)
+  send(core, length, 1)
   return true
 }
 
@@ -79,16 +83,65 @@ function sendPartial(core: Core, room: number): boolean {
   const isWorthwhile = 2 * room >= tcb.sndWndMax || (tcb.flags & TcbFlag.sendPartial) !== 0
   if (room > 0 && isWorthwhile && !isHeldByCongestion(core, room) && !ringIsFull(core)) {
     if (core.actions.isFull) return false
-    send(core, room)
+    send(core, room, 1)
   }
   if (!ringIsEmpty(core)) disarmTimer(core, Timer.persist)
   else if (!isArmed(core, Timer.persist)) armTimer(core, Timer.persist, (now + backedOffRto(core)) | 0)
   return true
 }
 
-/** Sends `length` bytes from SND.NXT, with the FIN if that is due after them. */
-function send(core: Core, length: number): void {
+/**
+ * Most segments of the next action. A third of the congestion window at most leaves in one burst, as in Linux
+ * (tcp_tso_win_divisor): so several are on the way, for replicas to share and for ACKs to keep coming.
+ */
+function segmentsTogether({ tcb, config }: Core): number {
+  const { superFrameBytes = 0 } = config
+  if (superFrameBytes < 2 * tcb.maximumSegment) return 1
+  return Math.max(1, Math.floor(Math.min(superFrameBytes, tcb.cwnd / burstDivisor) / tcb.maximumSegment))
+}
+
+const burstDivisor = 3
+
+/**
+ * Sends `length` bytes from SND.NXT and, if they are a full segment, as many more segments as may leave now, `most` in
+ * all; with the FIN if that is due after them.
+ */
+function send(core: Core, length: number, most: number): void {
   const { tcb, globals, now } = core
+  const { sndNxt: start, maximumSegment } = tcb
+  let flags = appendSegment(core, length)
+  let total = length
+  let count = 1
+  for (let last = length; count < most && last === maximumSegment; count += 1) {
+    last = nextLength(core)
+    if (last === 0) break
+    flags = appendSegment(core, last)
+    total += last
+  }
+  tcb.lastDataAt = now
+  tcb.flags = (tcb.flags | TcbFlag.dataSent) & ~TcbFlag.sendPartial
+  tcb.probeBackoff = 0
+  disarmTimer(core, Timer.persist)
+  emitSegment(core, start, total, flags, count > 1 ? maximumSegment : 0)
+  globals.segmentsOut = (globals.segmentsOut + count - 1) | 0
+  if (!isArmed(core, Timer.retransmission)) {
+    armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
+  }
+}
+
+/** Bytes of the segment that may leave with those before it; 0 if none may, or what is left is no more than a FIN. */
+function nextLength(core: Core): number {
+  const length = Math.min(unsentBytes(core), core.tcb.maximumSegment)
+  if (length <= 0 || windowRoom(core) < length || isHeldByCongestion(core, length) || ringIsFull(core))
+    return 0
+  return length
+}
+
+/**
+ * `length` bytes from SND.NXT are on their way, with the FIN if that is due after them; returns the flags of the segment.
+ */
+function appendSegment(core: Core, length: number): number {
+  const { tcb, globals } = core
   const start = tcb.sndNxt
   const isLast = length === unsentBytes(core)
   let flags: number = TcpFlag.ack
@@ -110,14 +163,7 @@ function send(core: Core, length: number): void {
   tcb.sndNxt = end
   if (isAfter(end, tcb.sndMax)) tcb.sndMax = end
   tcb.prrOut = (tcb.prrOut + end - start) | 0
-  tcb.lastDataAt = now
-  tcb.flags = (tcb.flags | TcbFlag.dataSent) & ~TcbFlag.sendPartial
-  tcb.probeBackoff = 0
-  disarmTimer(core, Timer.persist)
-  emitSegment(core, start, length, flags)
-  if (!isArmed(core, Timer.retransmission)) {
-    armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
-  }
+  return flags
 }
 
 /** RFC 5681 section 4.1: after an idle time of one RTO the window is at most the initial one. */

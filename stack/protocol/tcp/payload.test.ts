@@ -35,6 +35,33 @@ describe('data in order', () => {
     expect(scenario.sends({ length: 1448 }).heard()).toEqual([`ACK of ${start + 2896}`])
   })
 
+  it('is acknowledged once for a burst, by its last segment', () => {
+    const scenario = settled()
+    const start = scenario.at
+    for (let k = 0; k < 9; k += 1) scenario.sends({ length: 1448, isFollowed: true })
+    expect(scenario.heard()).toEqual([])
+    expect(scenario.sends({ length: 1448 }).heard()).toEqual([`ACK of ${start + 14_480}`])
+  })
+
+  it('is acknowledged within a burst after 64 KB', () => {
+    const scenario = settled()
+    const start = scenario.at
+    for (let k = 0; k < 46; k += 1) scenario.sends({ length: 1448, isFollowed: true })
+    expect(scenario.heard()).toEqual([`ACK of ${start + 46 * 1448}`])
+  })
+
+  it('is acknowledged by the timer where the rest of a burst was not what it seemed', () => {
+    const scenario = settled()
+    for (let k = 0; k < 3; k += 1) scenario.sends({ length: 1448, isFollowed: true })
+    expect(scenario.waits(39_999).heard()).toEqual([])
+    expect(scenario.waits(1).heard()).toEqual([`ACK of ${scenario.at}`])
+  })
+
+  it('is acknowledged at once while the connection is young, also in a burst', () => {
+    const scenario = Scenario.accepted().sends({ length: 1000, isFollowed: true })
+    expect(scenario.heard()).toEqual(['ACK of 1000'])
+  })
+
   it('is acknowledged by the delayed ACK timer otherwise', () => {
     const scenario = settled()
     scenario.sends({ length: 10 })

@@ -13,6 +13,9 @@ import { ipAndTcpHeaderBytes } from './constants.ts'
 import { assemble, reportDuplicate } from './reassembly.ts'
 import { earlier, isAfter, isBefore } from './sequence.ts'
 
+/** Most bytes that a burst may bring before it is acknowledged. */
+const burstLimitBytes = 65_535
+
 /** False: the connection was closed by a reset. */
 export function receivePayload(core: Core): boolean {
   const { tcb, globals } = core
@@ -52,11 +55,17 @@ export function receivePayload(core: Core): boolean {
 /**
  * Acknowledges at once every second full segment and the first segments of a connection; else within
  * `delayedAckMicros`.
+ *
+ * A segment whose follower was read with it leaves the acknowledgment to that one, up to 64 KB: so a burst brings one ACK,
+ * as from a host whose interface merges segments (Linux, GRO: include/net/gro.h, of 64 KB at most). RFC 5681 section 4.2
+ * allows a receiver to generate fewer ACKs than one for every second segment ("SHOULD"); peers count bytes and not ACKs
+ * (RFC 3465, RFC 9438), so their windows grow as before.
  */
 function acknowledgeInOrder(core: Core): void {
   const { tcb, now, config } = core
   const unacknowledged = (tcb.rcvNxt - tcb.rcvAcked) | 0
-  if (unacknowledged >= 2 * tcb.rcvSegment) {
+  const isLeft = header(core, HeaderWord.isFollowed) !== 0 && unacknowledged < burstLimitBytes
+  if (unacknowledged >= 2 * tcb.rcvSegment && !isLeft) {
     tcb.flags |= TcbFlag.ackNow
     return
   }

@@ -4,6 +4,50 @@ import { jumbo, Scenario } from '../testing/scenario.ts'
 
 const mss = 1448
 
+describe('a super-frame', () => {
+  const config = { superFrameBytes: 8 * mss }
+
+  it('takes what may leave together, as one action', () => {
+    const seen = Scenario.accepted({ config }).queues(3000).seen()
+    expect(seen).toMatchObject([{ flags: 'PSH ACK', at: 0, length: 3000, raw: { cutBytes: mss } }])
+  })
+
+  it('takes a third of the congestion window at most, so that several are on their way', () => {
+    expect(Scenario.accepted({ config }).queues(100_000).heard()).toEqual([
+      'ACK 0+4344',
+      'ACK 4344+4344',
+      'ACK 8688+4344',
+      'ACK 13032+1448',
+    ])
+  })
+
+  it('is no larger than it may be', () => {
+    const scenario = Scenario.accepted({ config }).queues(200_000)
+    for (let position = 10 * mss; position < 100_000; position *= 2) scenario.acks(position)
+    expect(Math.max(...scenario.seen().map(({ length }) => length))).toBe(8 * mss)
+  })
+
+  it('is repaired by segments', () => {
+    const scenario = Scenario.accepted({ config })
+      .queues(3 * mss)
+      .forget()
+    scenario.acks(0, { sack: [[mss, 3 * mss]] }).waits(50_000)
+    expect(scenario.heard()).toEqual(['ACK 0+1448'])
+  })
+
+  it('counts as its segments', () => {
+    const scenario = Scenario.accepted({ config })
+    const before = scenario.host.counters.segmentsOut
+    expect(scenario.queues(3000).host.counters.segmentsOut - before).toBe(3)
+  })
+
+  it('is none where the peer has room for a segment only', () => {
+    // The window field counts units of 128 bytes.
+    const seen = Scenario.accepted({ config, windowBytes: 1536 }).queues(3000).seen()
+    expect(seen).toMatchObject([{ flags: 'ACK', at: 0, length: mss, raw: { cutBytes: 0 } }])
+  })
+})
+
 describe('data to send', () => {
   it('leaves in full segments, the last one with PSH', () => {
     expect(Scenario.accepted().queues(3000).heard()).toEqual([

@@ -1,18 +1,43 @@
-/** Turns an action of one machine into the header that another machine would decode from its frame. */
+/** Turns an action of one machine into the headers that another machine would decode from its frames. */
 import { copyAddress } from '../../wire/address.ts'
-import { CtpWord, Format, HeaderWord, heldWords } from '../../wire/header.ts'
+import { CtpWord, Format, HeaderWord, heldWords, TcpFlag } from '../../wire/header.ts'
 import { Action, ArpWord, MessageWord, SegmentWord } from '../actions.ts'
 
 /** Payload begins here in a frame of the imaginary wire. */
 export const payloadOffsetBytes = 54
 
-/** Head words of the frame that performing `action` (32 words) would send; undefined if it sends none. */
-export function carry(action: Int32Array, sourceEther: readonly [number, number]): Int32Array | undefined {
+/**
+ * Head words of the frames that performing `action` would send; none if it sends nothing. A super-frame is cut, or `whole`,
+ * as between hosts whose wires do neither cut nor merge.
+ */
+export function carry(
+  action: Int32Array,
+  sourceEther: readonly [number, number],
+  whole = false,
+): readonly Int32Array[] {
   const kind = action[0] as number
-  if (kind === Action.sendSegment) return carrySegment(action, sourceEther)
-  if (kind === Action.sendArp) return carryArp(action, sourceEther)
-  if (kind === Action.sendMessage) return carryMessage(action, sourceEther)
-  return undefined
+  if (kind === Action.sendSegment) {
+    const head = carrySegment(action, sourceEther)
+    const cutBytes = action[SegmentWord.cutBytes] as number
+    return whole || cutBytes === 0 ? [head] : cut(head, cutBytes)
+  }
+  if (kind === Action.sendArp) return [carryArp(action, sourceEther)]
+  if (kind === Action.sendMessage) return [carryMessage(action, sourceEther)]
+  return []
+}
+
+/** The segments of a super-frame. PSH and FIN belong to the last. */
+function cut(head: Int32Array, cutBytes: number): Int32Array[] {
+  const length = head[HeaderWord.payloadLength] as number
+  return Array.from({ length: Math.ceil(length / cutBytes) }, (_, k) => {
+    const from = k * cutBytes
+    const segment = head.slice()
+    segment[HeaderWord.sequence] = ((head[HeaderWord.sequence] as number) + from) | 0
+    segment[HeaderWord.payloadLength] = Math.min(cutBytes, length - from)
+    if (from + cutBytes < length)
+      segment[HeaderWord.flags] = (head[HeaderWord.flags] as number) & ~(TcpFlag.psh | TcpFlag.fin)
+    return segment
+  })
 }
 
 function carryMessage(action: Int32Array, sourceEther: readonly [number, number]): Int32Array {

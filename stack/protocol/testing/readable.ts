@@ -29,6 +29,8 @@ export interface SentSegment {
   readonly ipDestination: number
   readonly etherDestination: readonly [number, number]
   readonly payloadLength: number
+  /** Of a super-frame: payload of each segment but the last; else 0. */
+  readonly cutBytes: number
   readonly position: bigint
   readonly maximumSegment: number | undefined
   readonly windowScale: number | undefined
@@ -223,6 +225,7 @@ function readSegment(words: Int32Array, number: number): SentSegment {
     ipDestination: ipv4At(words, SegmentWord.ipDestination),
     etherDestination: [word(SegmentWord.etherDestinationHigh), word(SegmentWord.etherDestinationLow)],
     payloadLength: word(SegmentWord.payloadLength),
+    cutBytes: word(SegmentWord.cutBytes),
     position: wide(word(SegmentWord.positionLow), word(SegmentWord.positionHigh)),
     maximumSegment: options & OptionBit.maximumSegment ? word(SegmentWord.maximumSegment) : undefined,
     windowScale: options & OptionBit.windowScale ? word(SegmentWord.windowScale) : undefined,

@@ -50,6 +50,7 @@ const habits: fc.Arbitrary<Habits> = fc.record({
   delayedAckMicros: fc.constantFrom(plainHabits.delayedAckMicros, 1_000, 200_000),
   ackHoldMicros: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 8_000 })),
   dropsSuperseded: fc.boolean(),
+  coalesces: fc.boolean(),
   readPauseMicros: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 50_000 })),
 })
 
@@ -80,6 +81,7 @@ const config: fc.Arbitrary<Partial<MachineConfig>> = fc.record({
   receiveBufferBytes: fc.constantFrom(1 << 16, 1 << 13),
   segmentCount: fc.constantFrom(64, 16, 4),
   reorderingFloorMicros: fc.constantFrom(1_000, 5_000, 0),
+  superFrameBytes: fc.constantFrom(0, 4 * segmentBytes, 65_455),
 })
 
 const strippedOptions = fc.oneof(
@@ -102,6 +104,7 @@ const common = {
   right: habits,
   delayMicros: fc.oneof(fc.integer({ min: 10, max: 300 }), fc.integer({ min: 10, max: 15_000 })),
   spacingMicros: fc.constantFrom(0, 10, 120),
+  leavesFramesWhole: fc.boolean(),
   strippedOptions,
   clockOrigin: wrapping,
   initialSequence: wrapping,

@@ -15,6 +15,8 @@ export interface Habits {
   readonly ackHoldMicros: number
   /** Whether a waiting ACK that the next waiting frame supersedes is dropped unread. */
   readonly dropsSuperseded: boolean
+  /** Whether segments that wait together are acknowledged together. Default: not. */
+  readonly coalesces?: boolean
   /** How long after their arrival the application reads bytes; 0: at once. */
   readonly readPauseMicros: number
 }
@@ -53,6 +55,8 @@ export interface RoughScenario {
   readonly delayMicros: number
   /** Least time between two frames that leave a host; 0: any number at once. */
   readonly spacingMicros: number
+  /** Super-frames arrive as they are; else the way cuts them, and each segment has its own fate. Default: it cuts. */
+  readonly leavesFramesWhole?: boolean
   /** OptionBit bits that the way takes out of every SYN. */
   readonly strippedOptions: number
   /** What both clocks show at the start, 32 bits. */

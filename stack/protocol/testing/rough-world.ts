@@ -3,6 +3,7 @@
  * scenario gives every frame's fate, and applications that write at their times and read after their pauses.
  */
 import { Format, HeaderWord } from '../../wire/header.ts'
+import { followsHead } from './following-head.ts'
 import type { RoughScenario, Side } from './rough-scenario.ts'
 import { type FrameKind, RoughWay } from './rough-way.ts'
 import { isSyn, stripOptions } from './seeded-wire.ts'
@@ -29,6 +30,7 @@ export function openRoughWorld(scenario: RoughScenario): World {
         for (const arrival of ways[from.name].send(head, world.now)) world.arrives(world.other(from), arrival)
       },
     },
+    leavesFramesWhole: scenario.leavesFramesWhole ?? false,
     startsAt: scenario.clockOrigin,
     config,
     leftConfig: { delayedAckMicros: left.delayedAckMicros },
@@ -42,7 +44,7 @@ export function openRoughWorld(scenario: RoughScenario): World {
 /** Has a host's thread and application do as the scenario says. */
 function behave(world: World, host: Host, side: Side, scenario: RoughScenario): void {
   const { application } = host
-  const { dropsSuperseded, readPauseMicros } = scenario[side]
+  const { dropsSuperseded, coalesces = false, readPauseMicros } = scenario[side]
   const stalls = scenario.stalls.filter((stall) => stall.host === side)
   const lateness = new Map(stalls.map(({ wake, micros }) => [wake, micros]))
   let writesLeft = 0
@@ -50,6 +52,7 @@ function behave(world: World, host: Host, side: Side, scenario: RoughScenario): 
   world.behaves(host, {
     latenessMicros: (wake) => lateness.get(wake) ?? 0,
     drops: (head, next) => dropsSuperseded && supersedesHead(head, next),
+    isFollowed: (head, next) => coalesces && followsHead(head, next),
     act: () => {
       application.holdsOpen = writesLeft > 0
       application.reads = readPauseMicros === 0 || isReadDue

@@ -20,6 +20,8 @@ export interface PeerSegment {
   readonly sack?: readonly (readonly [number, number])[]
   readonly timestamp?: number
   readonly echo?: number
+  /** The next segment was read with it. */
+  readonly isFollowed?: boolean
 }
 
 export interface ScenarioOptions {
@@ -260,6 +262,7 @@ export class Scenario {
       destinationPort: this.localPort,
       payloadOffset: 66,
       payloadLength: length,
+      isFollowed: segment.isFollowed === true ? 1 : 0,
       sequence: (this.irs + 1 + at) | 0,
       acknowledgment: (bits & TcpFlag.ack) !== 0 ? (this.iss + 1 + ack) | 0 : 0,
       flags: bits,

@@ -29,6 +29,7 @@ const mostWakes = 3_000_000
 
 /** What a host needs of the world that it is in. */
 export interface Surroundings {
+  readonly leavesFramesWhole: boolean
   /** Microseconds; a request's time is these, cut to 32 bits. */
   readonly now: number
   readonly random: Random
@@ -74,7 +75,7 @@ export class Host {
     return tcbRecord.read(this.state, planLayout(this.config).connections + index * tcbRecord.words)
   }
 
-  receive(head: Int32Array): void {
+  receive(head: Int32Array, isFollowed = false): void {
     const isSyn = head[HeaderWord.format] === Format.tcp && head[HeaderWord.flags] === TcpFlag.syn
     if (isSyn)
       this.aim(
@@ -83,6 +84,7 @@ export class Host {
         ),
       )
     this.words.set(head, SlotWord.head)
+    this.words[SlotWord.head + HeaderWord.isFollowed] = isFollowed ? 1 : 0
     this.words[SlotWord.verdict] = Verdict.accepted
     this.apply(Request.frame)
   }
@@ -166,9 +168,9 @@ export class Host {
     this.#shadowActions.clear()
     for (let at = 0; at < length; at += actionWords) {
       const action = list.subarray(at, at + actionWords)
-      const head = carry(action, this.ether)
-      if (head !== undefined) this.world.transmit(this, head)
-      else this.application.perform(action)
+      const heads = carry(action, this.ether, this.world.leavesFramesWhole)
+      for (const head of heads) this.world.transmit(this, head)
+      if (heads.length === 0) this.application.perform(action)
     }
     return list.length / actionWords
   }
@@ -192,12 +194,16 @@ export interface ThreadHabits {
   latenessMicros?(wake: number): number
   /** Whether a waiting frame is dropped unread because the next one supersedes it. */
   drops?(head: Int32Array, next: Int32Array): boolean
+  /** Whether a waiting frame is told apart because the next one is its connection's next segment. */
+  isFollowed?(head: Int32Array, next: Int32Array): boolean
   /** What the application does when the machine is at rest; as much as it can if absent. */
   act?(): void
 }
 
 export interface WorldPlan {
   readonly way: Way
+  /** Super-frames are not cut on their way, as between hosts that take them. Default: they are. */
+  readonly leavesFramesWhole?: boolean
   readonly seed?: number
   /** Microseconds; near the wrap of 32 bits unless said otherwise. */
   readonly startsAt?: number
@@ -259,7 +265,7 @@ class Thread {
       const next = batch[index + 1]?.frame
       if (next !== undefined && habits.drops?.(event.frame, next) === true) return
       isApplied = true
-      host.receive(event.frame)
+      host.receive(event.frame, next !== undefined && habits.isFollowed?.(event.frame, next) === true)
     })
     if (!isApplied && host.machine.microsUntilDeadline(now | 0) === 0) host.apply(Request.tick)
     this.act()
@@ -283,6 +289,7 @@ export class World implements Surroundings {
   readonly right: Host
   readonly #way: Way
   readonly #threads: readonly [Thread, Thread]
+  readonly leavesFramesWhole: boolean
   readonly startedAt: number
   now: number
   /** Initial sequence number of both ends; undefined: whatever the machines compute. */
@@ -293,6 +300,7 @@ export class World implements Surroundings {
 
   constructor({ way, seed = 1, startsAt = 0x7fff0000, queueCapacity = 64, ...plan }: WorldPlan) {
     this.#way = way
+    this.leavesFramesWhole = plan.leavesFramesWhole ?? false
     this.random = new Random(seed)
     this.startedAt = startsAt
     this.now = startsAt

@@ -15,7 +15,7 @@ import type { MachineConfig } from '../../protocol/config.ts'
 import { createMachine, type Machine } from '../../protocol/machine.ts'
 import { Request } from '../../protocol/requests.ts'
 import { decodeFrame } from '../../wire/frame.ts'
-import { Verdict } from '../../wire/header.ts'
+import { HeaderWord, Verdict } from '../../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import type { VerificationFactor } from '../factors.ts'
 import { actionCapacity } from '../layout/stack-layout.ts'
@@ -106,6 +106,7 @@ export class NetworkDomain implements Domain {
     const length = words[slot + SlotWord.length] as number
     const trusted = this.#verification !== 'claimed' || this.#deviceVouches(frameAt)
     const verdict = decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)
+    words[slot + SlotWord.head + HeaderWord.isFollowed] = words[slot + HostArgument.isFollowed] as number
     if (verdict !== Verdict.accepted || this.#verification !== 'before') return verdict
     return words[slot + HostArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
   }

@@ -18,6 +18,7 @@ import { SlotWord, verdictPending } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
 import { MailWord, postedArguments, Request } from '../../protocol/requests.ts'
+import { followsSegment } from '../../wire/following-segment.ts'
 import { transportChecksumHolds } from '../../wire/frame.ts'
 import { isFragment } from '../../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
@@ -54,6 +55,8 @@ export interface NetworkSourceParts {
   readonly batch: number
   /** Whether frames are verified here, before they are published. */
   readonly verifies: boolean
+  /** Whether a segment is told apart that the next one follows: see `tcp/payload.ts`. */
+  readonly coalesces: boolean
   /** Word offset of this thread's counters. */
   readonly countersAt: number
   /** Microseconds to the next timer of this thread's replica. */
@@ -98,10 +101,10 @@ export class NetworkSource implements Source {
   }
 
   /**
-   * Publishes every few frames: the other replicas start on the first while the last are still being read. A
-   * superseded ACK is not published: every replica would apply it for nothing. The fragments of a packet
-   * become one request when the last of them arrives; its frame is the whole packet. Returns the number of
-   * requests.
+   * Publishes every few frames: the other replicas start on the first while the last are still being read. The last one
+   * read waits for the one after it, which may be its connection's next segment. A superseded ACK is not published: every
+   * replica would apply it for nothing. The fragments of a packet become one request when the last of them arrives; its
+   * frame is the whole packet. Returns the number of requests.
    */
   #readFrames(limit: number, now: number): number {
     const { sink, device, countersAt, reassembler } = this.#parts
@@ -123,17 +126,33 @@ export class NetworkSource implements Source {
       } else {
         if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
         this.#fill(slot, Request.frame, now, length - headerBytes)
+        if (pending > 0) this.#noteFollower(sink.slotAhead(pending - 1), slot)
       }
       if (this.#parts.verifies) this.#verify(slot)
       total += 1
       pending += 1
-      if (pending === publishedTogether) {
-        sink.publish(pending)
-        pending = 0
+      if (pending > publishedTogether) {
+        sink.publish(publishedTogether)
+        pending -= publishedTogether
       }
     }
     if (pending > 0) sink.publish(pending)
     return total
+  }
+
+  /** Tells of the frame in slot `before` if the one just read into `slot` is its connection's next segment. */
+  #noteFollower(before: number, slot: number): void {
+    if (!this.#parts.coalesces) return
+    const { words, bytes } = this.#parts.region
+    if (words[before + SlotWord.kind] !== Request.frame || words[before + HostArgument.storedAt] !== 0) return
+    const isFollowed = followsSegment(
+      bytes,
+      readingAt(before),
+      words[before + SlotWord.length] as number,
+      readingAt(slot),
+      words[slot + SlotWord.length] as number,
+    )
+    words[before + HostArgument.isFollowed] = isFollowed ? 1 : 0
   }
 
   /** Moves the frame just read into `slot` to the place of the frame before it, if it supersedes that one. */
@@ -192,6 +211,7 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
     words[slot + HostArgument.storedAt] = 0
+    words[slot + HostArgument.isFollowed] = 0
     words[slot + HostArgument.isPosted] = 0
   }
 }

@@ -9,7 +9,7 @@ import { OutboxWriter } from '../../dominoes/channel/outbox.ts'
 import type { Domain } from '../../dominoes/contract/domain.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
 import { createPayloadWork } from '../../payload/payload-work.ts'
-import { resolveVerification } from '../factors.ts'
+import { resolveCoalescing, resolveVerification } from '../factors.ts'
 import { stateOf } from '../layout/stack-layout.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import type { ThreadParts } from '../strategy.ts'
@@ -68,6 +68,7 @@ export function openSource(
     batch,
     countersAt: threadCountersAt(layout.countersWord, thread),
     verifies: parameters.verification === 'before',
+    coalesces: resolveCoalescing(parameters.coalescing) === 'on',
     microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
   })
 }

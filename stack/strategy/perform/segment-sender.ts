@@ -1,14 +1,16 @@
 /**
- * Performs `sendSegment`: builds a TCP segment around payload from its connection's send ring and transmits it.
- * One instance per thread.
+ * Performs `sendSegment`: builds a TCP segment around payload from its connection's send ring and transmits it. A
+ * super-frame goes to the device as one frame if that cuts it (TSO); else it is cut here. One instance per thread.
  */
 
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
 import { ipv4At } from '../../wire/address.ts'
-import { sumBytes } from '../../wire/checksum.ts'
+import { writeInt32 } from '../../wire/big-endian.ts'
+import { addSums, sumBytes } from '../../wire/checksum.ts'
 import { EtherType, ethernetHeaderBytes, writeEthernet } from '../../wire/ethernet.ts'
+import { TcpFlag } from '../../wire/header.ts'
 import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from '../../wire/ipv4.ts'
 import {
   TcpOffset,
@@ -26,6 +28,8 @@ import type { Transmitter } from './transmitter.ts'
 const ipAt = ethernetHeaderBytes
 const tcpAt = ethernetHeaderBytes + ipv4HeaderBytes
 
+const lastOnlyFlags = TcpFlag.psh | TcpFlag.fin
+
 export interface SegmentSenderParts {
   readonly region: Region
   readonly buffers: StreamBuffers
@@ -38,18 +42,42 @@ export interface SegmentSenderParts {
 export class SegmentSender {
   readonly #parts: SegmentSenderParts
   readonly #offload: boolean
+  readonly #deviceCuts: boolean
+  /** Whether payload is sent from the ring itself. */
+  readonly #staysInRing: boolean
 
   constructor(parts: SegmentSenderParts) {
+    const { checksumOffload, segmentationOffload = false } = parts.transmitter.capabilities
     this.#parts = parts
-    this.#offload = !parts.work.sums && parts.transmitter.capabilities.checksumOffload
+    this.#offload = !parts.work.sums && checksumOffload
+    this.#deviceCuts = segmentationOffload
+    this.#staysInRing = parts.work.kind === 'none'
   }
 
   /** Builds the segment described at `record[at …]` in the buffer at byte `bufferAt`, and transmits it. */
   send(record: Int32Array, at: number, bufferAt: number): void {
+    const length = record[at + SegmentWord.payloadLength] as number
+    const cutBytes = record[at + SegmentWord.cutBytes] as number
+    if (cutBytes === 0 || this.#deviceCuts) {
+      this.#sendPart(record, at, bufferAt, 0, length, cutBytes)
+      return
+    }
+    for (let from = 0; from < length; from += cutBytes)
+      this.#sendPart(record, at, bufferAt, from, Math.min(cutBytes, length - from), 0)
+  }
+
+  /** `length` bytes of the payload, from byte `from` on, as one frame, which the device cuts if `cutBytes` is not 0. */
+  #sendPart(
+    record: Int32Array,
+    at: number,
+    bufferAt: number,
+    from: number,
+    length: number,
+    cutBytes: number,
+  ): void {
     const { region, buffers, transmitter } = this.#parts
     const { bytes } = region
-    const payloadLength = record[at + SegmentWord.payloadLength] as number
-    const positionLow = record[at + SegmentWord.positionLow] as number
+    const positionLow = ((record[at + SegmentWord.positionLow] as number) + from) | 0
     const ring = sendRingAt(buffers, record[at + SegmentWord.connection] as number)
     const offset = positionLow & (buffers.sendBytes - 1)
     const headerLength = tcpHeaderBytes(
@@ -58,15 +86,20 @@ export class SegmentSender {
     )
     const frameAt = frameStart(bufferAt, tcpAt + headerLength, ring + offset)
     const payloadAt = frameAt + tcpAt + headerLength
-    const payloadSum = payloadLength === 0 ? 0 : this.#copyPayload(record, at, ring, payloadAt, payloadLength)
+    // A device that cuts makes the checksums of the pieces. The work is done all the same: it stands for any such work.
+    const offload = this.#offload || cutBytes > 0
+    const payloadSum =
+      length === 0 ? 0 : this.#copyPayload(record, at, from, ring, payloadAt, length, offload)
 
     const source = ipv4At(record, at + SegmentWord.ipSource)
     const destination = ipv4At(record, at + SegmentWord.ipDestination)
-    const segmentLength = headerLength + payloadLength
+    const segmentLength = headerLength + length
     this.#writeEthernet(record, at, frameAt)
     writeIpv4(bytes, frameAt + ipAt, IpProtocol.tcp, source, destination, segmentLength, 0)
     writeTcp(bytes, frameAt + tcpAt, record, at + SegmentWord.sourcePort)
-    if (this.#offload) writeTcpPseudoChecksum(bytes, frameAt + tcpAt, source, destination, segmentLength)
+    if (from > 0 || length < (record[at + SegmentWord.payloadLength] as number))
+      this.#moveWithin(record, at, frameAt + tcpAt, from, length)
+    if (offload) writeTcpPseudoChecksum(bytes, frameAt + tcpAt, source, destination, segmentLength)
     else {
       writeTcpChecksum(
         bytes,
@@ -75,31 +108,59 @@ export class SegmentSender {
         headerLength,
         source,
         destination,
-        payloadLength,
+        length,
         payloadSum,
       )
     }
-    const frameLength = tcpAt + segmentLength
-    if (!transmitter.capabilities.virtioHeader) {
-      transmitter.transmit(frameAt, frameLength)
-      return
+    let startAt = frameAt
+    if (transmitter.capabilities.virtioHeader) {
+      startAt -= virtioHeaderBytes
+      if (offload)
+        writeVirtioOffload(bytes, startAt, tcpAt + headerLength, cutBytes, tcpAt, TcpOffset.checksum)
+      else writeVirtioPlain(bytes, startAt)
     }
-    const virtioAt = frameAt - virtioHeaderBytes
-    if (this.#offload) {
-      writeVirtioOffload(bytes, virtioAt, tcpAt + headerLength, 0, tcpAt, TcpOffset.checksum)
-    } else writeVirtioPlain(bytes, virtioAt)
-    transmitter.transmit(virtioAt, frameLength + virtioHeaderBytes)
+    if (this.#staysInRing && length > 0) {
+      const first = Math.min(length, buffers.sendBytes - offset)
+      transmitter.transmitParts(startAt, payloadAt - startAt, ring + offset, first, ring, length - first)
+    } else transmitter.transmit(startAt, payloadAt + length - startAt)
   }
 
-  /** Does the payload work into the frame; returns the payload's sum, unless the device makes it. */
-  #copyPayload(record: Int32Array, at: number, ring: number, payloadAt: number, length: number): number {
+  /** The header at `tcpAt` becomes that of a part of a super-frame: PSH and FIN belong to the last. */
+  #moveWithin(record: Int32Array, at: number, tcpAt: number, from: number, length: number): void {
+    const { bytes } = this.#parts.region
+    writeInt32(bytes, tcpAt + TcpOffset.sequence, ((record[at + SegmentWord.sequence] as number) + from) | 0)
+    if (from + length < (record[at + SegmentWord.payloadLength] as number))
+      bytes[tcpAt + TcpOffset.flags] = (record[at + SegmentWord.flags] as number) & ~lastOnlyFlags
+  }
+
+  /** Does the payload work into the frame, if there is any; returns the payload's sum, unless the device makes it. */
+  #copyPayload(
+    record: Int32Array,
+    at: number,
+    from: number,
+    ring: number,
+    payloadAt: number,
+    length: number,
+    offload: boolean,
+  ): number {
     const { region, buffers, work } = this.#parts
-    const low = record[at + SegmentWord.positionLow] as number
-    const high = record[at + SegmentWord.positionHigh] as number
+    const first = record[at + SegmentWord.positionLow] as number
+    const low = (first + from) | 0
+    const carry = low >>> 0 < first >>> 0 ? 1 : 0
+    const high = ((record[at + SegmentWord.positionHigh] as number) + carry) | 0
+    if (this.#staysInRing) return offload ? 0 : this.#sumInRing(ring, low & (buffers.sendBytes - 1), length)
     const sum = copyFromRing(work, ring, buffers.sendBytes, low, high, payloadAt, length)
     if (work.sums) return sum
     // Payload work that makes no checksum leaves it to the device, or, where that cannot, to us.
-    return this.#offload ? 0 : sumBytes(region.bytes, region.words, payloadAt, length)
+    return offload ? 0 : sumBytes(region.bytes, region.words, payloadAt, length)
+  }
+
+  #sumInRing(ring: number, offset: number, length: number): number {
+    const { region, buffers } = this.#parts
+    const { bytes, words } = region
+    const first = Math.min(length, buffers.sendBytes - offset)
+    const sum = sumBytes(bytes, words, ring + offset, first)
+    return first === length ? sum : addSums(sum, sumBytes(bytes, words, ring, length - first), first)
   }
 
   #writeEthernet(record: Int32Array, at: number, frameAt: number): void {

@@ -88,6 +88,7 @@ export function emitAnswer(
   words[at + SegmentWord.sackCount] = 0
   words[at + SegmentWord.connection] = 0
   words[at + SegmentWord.payloadLength] = 0
+  words[at + SegmentWord.cutBytes] = 0
   words[at + SegmentWord.positionLow] = 0
   words[at + SegmentWord.positionHigh] = 0
   globals.segmentsOut = (globals.segmentsOut + 1) | 0

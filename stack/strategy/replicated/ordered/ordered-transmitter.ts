@@ -8,7 +8,7 @@
 import type { Device, DeviceCapabilities } from '../../../device/device.ts'
 import type { Region } from '../../../dominoes/memory/region.ts'
 import type { Signal } from '../../../dominoes/memory/signal.ts'
-import { countFrame, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
+import { countFrame, gather, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
 import { Turnstile, type TurnstileLayout } from './turnstile.ts'
 
 export interface OrderedTransmitterParts {
@@ -69,6 +69,19 @@ export class OrderedTransmitter implements Transmitter {
     this.#frames[this.#current] = this.#frame
     this.#current = this.#after(this.#current)
     this.#held += 1
+  }
+
+  /** A frame that waits for its turn cannot leave its payload where it is overwritten once it is acknowledged. */
+  transmitParts(
+    at: number,
+    length: number,
+    bodyAt: number,
+    bodyLength: number,
+    restAt: number,
+    restLength: number,
+  ): void {
+    const { bytes } = this.#parts.region
+    this.transmit(at, gather(bytes, at, length, bodyAt, bodyLength, restAt, restLength))
   }
 
   #after(buffer: number): number {
