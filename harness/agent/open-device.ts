@@ -9,9 +9,15 @@ export interface OpenDevice {
 
 /** How to reach the wire, as the harness knows from the topology's link. */
 export type DeviceSpec =
-  | { readonly kind: 'tap'; readonly name: string; readonly mtuBytes: number; readonly queues: number }
+  | {
+      readonly kind: 'tap'
+      readonly name: string
+      readonly mtuBytes: number
+      readonly queues: number
+      readonly offload: boolean
+    }
   /** On an interface that exists already and has the link's MTU. */
-  | { readonly kind: 'packet-socket'; readonly name: string }
+  | { readonly kind: 'packet-socket'; readonly name: string; readonly offload: boolean }
 
 /** Throws DeviceError with a remedy. */
 export function openDevice(spec: DeviceSpec): OpenDevice {
@@ -19,7 +25,10 @@ export function openDevice(spec: DeviceSpec): OpenDevice {
     case 'tap':
       return { kind: spec.kind, handle: openTap(spec) }
     case 'packet-socket':
-      return { kind: spec.kind, handle: openPacketSocket({ interfaceName: spec.name }) }
+      return {
+        kind: spec.kind,
+        handle: openPacketSocket({ interfaceName: spec.name, offload: spec.offload }),
+      }
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import {
   claimFactors,
+  coalescingFactors,
   emissionFactors,
   ownershipFactors,
   placementFactors,
@@ -50,8 +51,9 @@ export const impairmentSchema = z.strictObject({
 /** The options of a stack, except its device and the options that the workload's application chooses. */
 export const stackSpecSchema = z.strictObject({
   strategy: strategySchema,
-  payloadWork: z.enum(['copy', 'checksum', 'cipher']),
+  payloadWork: z.enum(['none', 'copy', 'checksum', 'cipher']),
   verification: z.enum(verificationFactors).exactOptional(),
+  coalescing: z.enum(coalescingFactors).exactOptional(),
   idle: z.enum(['spin', 'backoff', 'park']).exactOptional(),
   placement: z.enum(placementFactors).exactOptional(),
   slotCount: z.int().positive().exactOptional(),

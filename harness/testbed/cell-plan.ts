@@ -85,6 +85,9 @@ const applications: { readonly [Name in PlannedFactor]: Application<Name> } = {
   verification: ({ stack }, verification) => {
     stack.verification = verification
   },
+  coalescing: ({ stack }, coalescing) => {
+    stack.coalescing = coalescing
+  },
   reader: ({ strategy, testbed }, reader, { replicas = 1 }) => {
     strategy.reader = reader
     if (reader === 'per-queue') testbed.tapQueues = replicas

@@ -43,8 +43,8 @@ export class FakeSampler implements Sampler {
   }
 }
 
-const megabitsByWork = { checksum: 2400, copy: 2800, cipher: 400 }
-const shareByWork = { checksum: 0.6, copy: 0.7, cipher: 0.1 }
+const megabitsByWork = { checksum: 2400, copy: 2800, cipher: 400, none: 2800 }
+const shareByWork = { checksum: 0.6, copy: 0.7, cipher: 0.1, none: 0.7 }
 
 /** Bytes that every fake sample transfers. */
 const transferBytes = 1_000_000

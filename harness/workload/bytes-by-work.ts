@@ -8,7 +8,7 @@ const bytes = z.int().positive()
 
 /** By payload work; `linux` is for cells of the kernel's own stack, which have none. */
 const bytesByWork = z.strictObject(
-  z.object({ checksum: bytes, copy: bytes, cipher: bytes, linux: bytes }).partial().shape,
+  z.object({ checksum: bytes, copy: bytes, cipher: bytes, none: bytes, linux: bytes }).partial().shape,
 )
 
 export const transferSizes = {

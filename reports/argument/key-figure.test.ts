@@ -12,7 +12,7 @@ function figureIn({ manifest, samples, predictions }: ReturnType<typeof fakeRun>
 }
 
 test('gains go from the least median to the largest, with the ends of their intervals', () => {
-  const gain = { checksum: 1.2, copy: 1, cipher: 1.8 }
+  const gain = { checksum: 1.2, copy: 1, cipher: 1.8, none: 1 }
   const run = fakeRun({
     sample: (sample) => {
       const { replicas, payloadWork = 'copy' } = sample.factors

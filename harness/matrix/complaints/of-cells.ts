@@ -53,7 +53,7 @@ function checkPresence(set: CellSet, workload: WorkloadSettings, complain: Compl
     complain('replicas', 'missing for a strategy that works in parallel', remedy)
   }
   if (usesNetwork && needs('payloadWork')) {
-    complain('payloadWork', 'missing', 'list at least one of checksum, copy, cipher')
+    complain('payloadWork', 'missing', 'list at least one of checksum, copy, cipher, none')
   }
   for (const name of factors.required) {
     if (needs(name)) complain(name, `missing for workload "${kind}"`, `list values of ${name}`)
@@ -66,6 +66,7 @@ function checkPresence(set: CellSet, workload: WorkloadSettings, complain: Compl
 function checkCombinations(set: CellSet, complain: Complain): void {
   const { claim = [], chunk = [], ownership = [], emission = [], reader = [], replicas = [] } = set
   const { disturbance = [], impairment = [], verification = [], connections = [], peer = [] } = set
+  const { offload = [] } = set
   const isChunked = chunk.some((actions) => actions > 1)
   if (claim.includes('request') && isChunked) {
     complain(
@@ -100,6 +101,13 @@ function checkCombinations(set: CellSet, complain: Complain): void {
       'reader',
       '"per-queue" needs a TAP with queues, and an impaired path is one wire',
       'use another reader there',
+    )
+  }
+  if (offload.includes('on') && impairment.length > 0) {
+    complain(
+      'offload',
+      '"on" together with an impaired path, which carries single segments',
+      'leave it out there',
     )
   }
   for (const name of ['peerCongestion', 'peerRecovery'] as const) {

@@ -53,10 +53,13 @@ export const factorsOfHosts = {
     words: describeImpairment,
     isKind: true,
   }),
-  /** Segmentation and checksum offload; the Linux reference only. */
+  /**
+   * Segmentation and checksum offload of the link: frames of up to 64 KB that the wire cuts, and checksums that it makes.
+   * Without it a stack of ours has none; Linux has what its interface has by default.
+   */
   offload: factor({
     schema: z.enum(['off', 'on']),
-    strategies: ['linux'],
+    strategies: everyStrategy,
     readBy: 'networked workloads',
     prefix: 'offload-',
     words: (state) => `offloads ${state}`,

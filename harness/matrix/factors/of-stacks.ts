@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import {
   claimFactors,
+  coalescingFactors,
   emissionFactors,
   furthestCheck,
   largestChunk,
@@ -57,7 +58,7 @@ export const factorsOfStacks = {
   /** What is done to every payload byte. */
   payloadWork: factor({
     ...readByStacks,
-    schema: z.enum(['checksum', 'copy', 'cipher']),
+    schema: z.enum(['checksum', 'copy', 'cipher', 'none']),
     words: (work) => work,
     isKind: true,
   }),
@@ -94,6 +95,14 @@ export const factorsOfStacks = {
     prefix: 'verification-',
     words: (where) =>
       `verified ${where === 'before' ? 'before publishing' : where === 'claimed' ? 'by claim' : 'by device'}`,
+  }),
+  /** Whether segments that were read together are acknowledged together, as by a host that merges them (GRO). */
+  coalescing: factor({
+    ...readByStacks,
+    readBy: 'workloads over TCP',
+    schema: z.enum(coalescingFactors),
+    prefix: 'coalescing-',
+    words: (state) => (state === 'on' ? 'bursts acknowledged once' : 'every second segment acknowledged'),
   }),
   reader: factor({
     ...readByReplicas,
