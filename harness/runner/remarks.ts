@@ -35,13 +35,19 @@ export function noticesOn(samples: readonly Sample[]): string[] {
   if (disturbed.length === 0) return []
   const again = samples.filter(({ attempt }) => attempt > 0).length
   const reasons = disturbed.flatMap(interferenceWith)
-  const kinds = [...new Set(reasons.map(kindOf))]
+  const names = [...new Set(reasons.flatMap((reason) => reason.match(/"[^"]*"/) ?? []))]
+  const kinds = [...new Set(reasons.map(kindOf))].map((kind) =>
+    kind === others && names.length > 0 ? `${kind}: ${names.slice(0, mostNames).join(', ')}` : kind,
+  )
   return [
     `${disturbed.length} of ${samples.length} samples were disturbed from outside and do not count (${kinds.join('; ')}); ${again} were taken again.`,
   ]
 }
 
-/** Without its numbers, which are of one sample. */
+const others = 'others used processors'
+const mostNames = 5
+
+/** Without its numbers and names, which are of one sample. */
 function kindOf(reason: string): string {
-  return reason.replace(/\d+ % of a processor/, 'processors')
+  return reason.replace(/\d+ % of a processor/, 'processors').replace(/, most of it "[^"]*"/, '')
 }
