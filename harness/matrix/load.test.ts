@@ -30,7 +30,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'an unknown value',
     changed({ cells: [{ strategy: ['sequential'], payloadWork: ['encrypt'] }] }),
-    'small.ts: cells[0].payloadWork[0]: unknown value "encrypt" (use one of "checksum", "copy", "cipher")',
+    'small.ts: cells[0].payloadWork[0]: unknown value "encrypt" (use one of "checksum", "copy", "cipher", "none")',
   ],
   [
     'more requests at once than a channel holds',
@@ -132,9 +132,11 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: cells[0].slotCount[0]: must be a power of two',
   ],
   [
-    'offload for our own stack',
-    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], offload: ['on'] }] }),
-    'small.ts: cells[0].offload: is a factor of strategy "linux" only',
+    'offload on an impaired path',
+    changed({
+      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], offload: ['on'], impairment: [{}] }],
+    }),
+    'small.ts: cells[0].offload: "on" together with an impaired path',
   ],
   [
     'no baseline',
@@ -154,7 +156,6 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   ...(
     [
       [{ traffic: ['send'] }, 'traffic: unknown factor'],
-      [{ payloadWork: ['none'] }, 'payloadWork[0]: unknown value "none"'],
       [{ payloadWork: ['digest'] }, 'payloadWork[0]: unknown value "digest"'],
       [{ direction: ['both'] }, 'direction[0]: unknown value "both" (use one of "send", "receive")'],
       [

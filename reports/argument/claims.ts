@@ -50,7 +50,14 @@ export const groups: readonly Group[] = [
         id: mainClaim,
         by: 'abstract',
         text: 'Replication raises the throughput of a single connection by 15 to 300 percent, depending on the type of communication.',
-        experiments: ['tcp-send', 'tcp-receive', 'tcp-bidirectional', 'tcp-request-response', 'udp'],
+        experiments: [
+          'tcp-send',
+          'tcp-receive',
+          'tcp-bidirectional',
+          'tcp-request-response',
+          'udp',
+          'super-frames',
+        ],
       },
       {
         id: 'unmodified-peers',

@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const all = (bytes: number) => ({ checksum: bytes, copy: bytes, cipher: bytes, linux: bytes })
+const all = (bytes: number) => ({ none: bytes, checksum: bytes, copy: bytes, cipher: bytes, linux: bytes })
 
 async function transfer(
   factors: Factors,
@@ -54,6 +54,20 @@ const stackCells: Factors[] = [
   { strategy: 'sequential', payloadWork: 'checksum', topology: 'veth-packet' },
   { strategy: 'replicated', replicas: 2, payloadWork: 'cipher', topology: 'veth-packet' },
   { strategy: 'sharded', replicas: 2, payloadWork: 'checksum', topology: 'veth-packet' },
+  { strategy: 'sequential', payloadWork: 'none', topology: 'tap' },
+  { strategy: 'sequential', payloadWork: 'none', offload: 'on', topology: 'tap' },
+  { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', offload: 'on', topology: 'tap' },
+  {
+    strategy: 'replicated',
+    replicas: 2,
+    payloadWork: 'cipher',
+    offload: 'on',
+    emission: 'ordered',
+    topology: 'tap',
+  },
+  { strategy: 'replicated', replicas: 2, payloadWork: 'none', offload: 'on', topology: 'veth-packet' },
+  { strategy: 'locked', replicas: 2, payloadWork: 'checksum', offload: 'on', topology: 'tap' },
+  { strategy: 'pipelined', replicas: 2, payloadWork: 'none', offload: 'on', topology: 'tap' },
 ]
 
 describe.each(['send', 'receive'] as const)(
@@ -87,6 +101,25 @@ test.each([600, 8960])('segments are as large as was asked for, whoever sends: %
     expect(size).toBeLessThanOrEqual(most)
     expect(size).toBeGreaterThan(0.8 * most)
   }
+})
+
+test.each(['tap', 'veth-packet'])(
+  'with offloads a frame carries many segments, both ways: %s',
+  async (topology) => {
+    const factors: Factors = { strategy: 'sequential', payloadWork: 'checksum', offload: 'on', topology }
+    const sent = await transfer(factors, 'send')
+    const received = await transfer(factors, 'receive')
+    expect(segmentsOf(sent, sent.framesOut)).toBeGreaterThan(4 * 1448)
+    expect(segmentsOf(received, received.framesIn)).toBeGreaterThan(4 * 1448)
+  },
+)
+
+test('segments that are read together are acknowledged together, unless that is switched off', async () => {
+  const framesOut = async (coalescing: 'on' | 'off') => {
+    const factors: Factors = { strategy: 'sequential', payloadWork: 'checksum', coalescing, topology: 'tap' }
+    return (await transfer(factors, 'receive')).framesOut
+  }
+  expect(await framesOut('on')).toBeLessThan(0.8 * ((await framesOut('off')) ?? 0))
 })
 
 test('between Linux hosts, too, and on several connections', async () => {

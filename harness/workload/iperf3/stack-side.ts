@@ -11,7 +11,7 @@ import { taskSchema } from './task.ts'
 export const stackSide: ApplicationSide = {
   kind: 'application',
   stackOptions: {
-    coalesceMillis: 4,
+    coalesceMillis: 1,
     connectionCount: 128,
     // As for bulk transfers.
     sendBufferBytes: 8 * 2 ** 20,

@@ -58,10 +58,13 @@ describeInNamespace((opened) => {
     })
   })
 
-  test('the kernel takes a super-frame and tells a reader how to cut it', () => {
-    const tap = opened(openTap({ name: 'super0', mtuBytes: 1500, offload: true }))
-    setInterfaceUp('super0')
-    const packets = opened(openPacketSocket({ interfaceName: 'super0', offload: true }))
+  test.each([
+    ['super0', 'in one piece'],
+    ['super1', 'in three'],
+  ])('the kernel takes a super-frame %s %s, and tells a reader how to cut it', (name, pieces) => {
+    const tap = opened(openTap({ name, mtuBytes: 1500, offload: true }))
+    setInterfaceUp(name)
+    const packets = opened(openPacketSocket({ interfaceName: name, offload: true }))
     const region = complianceRegion()
     const { bytes } = region
     const payloadBytes = 40_000
@@ -73,7 +76,14 @@ describeInNamespace((opened) => {
     writeIpv4(bytes, 26, IpProtocol.tcp, 0x0a000001, 0x0a000002, 20 + payloadBytes, 0)
     writeTcp(bytes, 46, record, 0)
     writeTcpPseudoChecksum(bytes, 46, 0x0a000001, 0x0a000002, 20 + payloadBytes)
-    expect(createTapDevice(region, tap).write(0, 66 + payloadBytes)).toBe(true)
+    for (let k = 0; k < payloadBytes; k++) bytes[66 + k] = k * 7
+    const device = createTapDevice(region, tap)
+    if (pieces === 'in one piece') expect(device.write(0, 66 + payloadBytes)).toBe(true)
+    else {
+      // As in a ring that ends in the middle of the payload.
+      bytes.copyWithin(1 << 17, 66 + 25_000, 66 + payloadBytes)
+      expect(device.writeParts?.(0, 66, 66, 25_000, 1 << 17, payloadBytes - 25_000)).toBe(true)
+    }
     const far = createPacketSocketDevice(region, packets)
     const readAt = 1 << 18
     let length = 0
@@ -82,6 +92,7 @@ describeInNamespace((opened) => {
       if (length === 0) far.wait(1000)
     }
     expect(length).toBe(66 + payloadBytes)
+    expect(bytes.slice(readAt + 66, readAt + length)).toEqual(bytes.slice(66, 66 + payloadBytes))
     expect(virtioTrustsChecksum(bytes, readAt)).toBe(true)
     expect((bytes[readAt + 4] as number) | ((bytes[readAt + 5] as number) << 8)).toBe(segmentBytes)
   })
