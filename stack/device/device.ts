@@ -18,6 +18,20 @@ export interface DeviceCapabilities {
   readonly segmentationOffload?: boolean
 }
 
+/**
+ * A frame that lies in up to three places of the region, one after the other: a head, and a payload in one piece or two. Any
+ * may be empty. Whoever sends has one of these, and fills it anew for each frame.
+ */
+export interface FrameParts {
+  /** Byte offset and bytes of the head, with the virtio-net header if there is one. */
+  at: number
+  length: number
+  bodyAt: number
+  bodyLength: number
+  restAt: number
+  restLength: number
+}
+
 export interface Device {
   readonly capabilities: DeviceCapabilities
 
@@ -30,18 +44,8 @@ export interface Device {
   /** Sends the frame of `length` bytes at byte offset `at`. False: the device had no room; the frame is lost. */
   write(at: number, length: number): boolean
 
-  /**
-   * Sends the frame that `length` bytes at `at` begin, `bodyLength` at `bodyAt` continue and `restLength` at `restAt` end,
-   * from where they lie. Any of the three may be empty. Returns as `write`. Absent where a device cannot gather.
-   */
-  writeParts?(
-    at: number,
-    length: number,
-    bodyAt: number,
-    bodyLength: number,
-    restAt: number,
-    restLength: number,
-  ): boolean
+  /** Sends a frame from the places where it lies. Returns as `write`. Absent where a device cannot gather. */
+  writeParts?(parts: FrameParts): boolean
 
   /** Blocks until a frame may be waiting, `wake` was called, or `micros` passed. */
   wait(micros: number): void

@@ -12,6 +12,7 @@ import { enterNewNetworkNamespace } from '../device/kernel/network-namespace.ts'
 import { openTap } from '../device/kernel/tap.ts'
 import { pcapOrigin } from '../device/wrappers/pcap-recorder.ts'
 import { openRegion } from '../dominoes/memory/region.ts'
+import { bulkRestMillis } from '../sim/cores/bulk-rest.ts'
 import type { Connection } from '../socket/connection.ts'
 import { resolveOptions } from '../socket/options.ts'
 import { Stack } from '../socket/stack.ts'
@@ -48,8 +49,7 @@ export interface Context {
 
 const stackAddress = '10.78.0.1/24'
 const peerAddress = '10.78.0.2'
-/** How long the application rests after upcalls, and how much it may write ahead: as in measured transfers. */
-const coalesceMillis = 4
+/** How much the application may write ahead: as in measured transfers. */
 const sendBufferBytes = 8 * 2 ** 20
 
 export async function openContext(spec: ContextSpec): Promise<Context> {
@@ -105,7 +105,7 @@ export async function openContext(spec: ContextSpec): Promise<Context> {
       await Promise.all(ended)
     },
   }
-  const stack = new Stack(running, coalesceMillis)
+  const stack = new Stack(running, bulkRestMillis)
   await once(createInterface({ input: peer.stdout as NonNullable<typeof peer.stdout> }), 'line')
   const connection = await stack.connect({ address: peerAddress, port: spec.port })
   return {

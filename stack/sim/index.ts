@@ -7,6 +7,7 @@ import type { WindowOptions, WindowReport } from './windows/compare-windows.ts'
 
 export type { ContextSpec } from '../meters/open-context.ts'
 export type { AskedQuestion } from './cores/answer.ts'
+export { bulkRestMillis } from './cores/bulk-rest.ts'
 export { type QuantityName, quantityMeanings, quantityNames } from './cores/costs.ts'
 
 /** Paths relative to the project's folder, which is another one in a container. */

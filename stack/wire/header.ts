@@ -21,7 +21,7 @@ const packetRecord = defineRecord({
   ecn: 'the two ECN bits of the IP header (RFC 3168)',
   payloadOffset: 'transport payload, in bytes from the start of the frame',
   payloadLength: 'its bytes',
-  isFollowed: '1 if the next segment of the connection is here, too, and will be handled after this one',
+  isFollowed: 'not of the frame: 1 if who read it has read the next segment of its connection, too',
 })
 
 const portFields = {

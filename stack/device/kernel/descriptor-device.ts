@@ -4,7 +4,7 @@
  * first use of each offset.
  */
 import type { Region } from '../../dominoes/memory/region.ts'
-import type { Device, DeviceCapabilities } from '../device.ts'
+import type { Device, DeviceCapabilities, FrameParts } from '../device.ts'
 import { RegionViews } from '../region-views.ts'
 import { GatherVector } from './gather-vector.ts'
 import {
@@ -49,7 +49,7 @@ export class DescriptorDevice implements Device {
   readonly #fd: number
   readonly #eventFd: number
   readonly #views: RegionViews
-  readonly #parts: GatherVector
+  readonly #vector: GatherVector
   /** The other queues, if there are several. */
   readonly #others: readonly number[]
   /**
@@ -68,7 +68,7 @@ export class DescriptorDevice implements Device {
     this.#fd = handle.fd
     this.#eventFd = handle.eventFd
     this.#views = new RegionViews(region)
-    this.#parts = new GatherVector(region)
+    this.#vector = new GatherVector(region)
     this.#others = handle.otherFds ?? []
     this.#entries = new Int32Array([handle.eventFd, handle.fd, ...this.#others].flatMap((fd) => [fd, 0]))
   }
@@ -103,22 +103,15 @@ export class DescriptorDevice implements Device {
     }
   }
 
-  writeParts(
-    at: number,
-    length: number,
-    bodyAt: number,
-    bodyLength: number,
-    restAt: number,
-    restLength: number,
-  ): boolean {
-    const parts = this.#parts
-    parts.clear()
-    parts.add(at, length)
-    parts.add(bodyAt, bodyLength)
-    parts.add(restAt, restLength)
+  writeParts(parts: FrameParts): boolean {
+    const vector = this.#vector
+    vector.clear()
+    vector.add(parts.at, parts.length)
+    vector.add(parts.bodyAt, parts.bodyLength)
+    vector.add(parts.restAt, parts.restLength)
     for (;;) {
-      if (writeVector(this.#fd, parts.words, parts.count) >= 0) return true
-      if (!this.#wasInterrupted(parts.bytes)) return false
+      if (writeVector(this.#fd, vector.words, vector.count) >= 0) return true
+      if (!this.#wasInterrupted(vector.bytes)) return false
     }
   }
 

@@ -5,7 +5,8 @@
 import type { Region } from '../../dominoes/memory/region.ts'
 import { addressOf } from './system-calls.ts'
 
-const mostPieces = 4
+/** As many as a frame has parts. */
+const mostPieces = 3
 /** Words of a `struct iovec` on a 64-bit machine: address, length, low words first. */
 const pieceWords = 4
 

@@ -82,7 +82,15 @@ describeInNamespace((opened) => {
     else {
       // As in a ring that ends in the middle of the payload.
       bytes.copyWithin(1 << 17, 66 + 25_000, 66 + payloadBytes)
-      expect(device.writeParts?.(0, 66, 66, 25_000, 1 << 17, payloadBytes - 25_000)).toBe(true)
+      const parts = {
+        at: 0,
+        length: 66,
+        bodyAt: 66,
+        bodyLength: 25_000,
+        restAt: 1 << 17,
+        restLength: payloadBytes - 25_000,
+      }
+      expect(device.writeParts?.(parts)).toBe(true)
     }
     const far = createPacketSocketDevice(region, packets)
     const readAt = 1 << 18

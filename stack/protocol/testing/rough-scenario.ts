@@ -55,7 +55,10 @@ export interface RoughScenario {
   readonly delayMicros: number
   /** Least time between two frames that leave a host; 0: any number at once. */
   readonly spacingMicros: number
-  /** Super-frames arrive as they are; else the way cuts them, and each segment has its own fate. Default: it cuts. */
+  /**
+   * Super-frames arrive as they are; else the way cuts them, and each segment has its own fate. Default: it cuts. Between
+   * bare machines only: the devices of whole hosts take single segments, so their senders cut.
+   */
   readonly leavesFramesWhole?: boolean
   /** OptionBit bits that the way takes out of every SYN. */
   readonly strippedOptions: number

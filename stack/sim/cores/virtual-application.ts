@@ -4,11 +4,13 @@
  */
 import type { Endpoint, EndpointHandler } from '../../socket/endpoint.ts'
 import type { Stream } from '../../socket/stream.ts'
+import { bulkRestMillis } from './bulk-rest.ts'
 import type { Steppable, VirtualThread } from './virtual-thread.ts'
 
 /** Most bytes written in one step. */
 const pieceBytes = 256 << 10
-const restNanos = 4.06e6
+/** A timer is late by some 60 µs. */
+const restNanos = bulkRestMillis * 1e6 + 60e3
 const lookNanos = 50e3
 const upcallLimit = 4096
 

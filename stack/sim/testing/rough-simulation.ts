@@ -128,8 +128,9 @@ function stateOfThread(
 }
 
 function parametersOf(strategy: StrategyOption, index: 0 | 1, scenario: RoughScenario): StackParameters {
-  const { delayedAckMicros } = scenario[sides[index]]
+  const { delayedAckMicros, coalesces = false } = scenario[sides[index]]
   return simulatedParameters(strategy, index, {
+    coalescing: coalesces ? 'on' : 'off',
     slotCount: 64,
     digestStride: 4,
     machine: {

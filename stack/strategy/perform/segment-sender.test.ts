@@ -1,6 +1,6 @@
 import { createDecipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Device, DeviceCapabilities } from '../../device/device.ts'
+import type { DeviceCapabilities } from '../../device/device.ts'
 import { actionWords } from '../../dominoes/contract/action-queue.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { createPayloadWork, type PayloadWorkKind } from '../../payload/payload-work.ts'
@@ -10,6 +10,7 @@ import { decodeFrame } from '../../wire/frame.ts'
 import { Format, HeaderWord, OptionBit, TcpFlag, TcpWord, Verdict } from '../../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { SegmentSender } from './segment-sender.ts'
+import { KeptFrames } from './testing/kept-frames.ts'
 import { DirectTransmitter } from './transmitter.ts'
 
 const ringBytes = 4096
@@ -23,35 +24,10 @@ const key = '000102030405060708090a0b0c0d0e0f'
 const plain: DeviceCapabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
 const offload: DeviceCapabilities = { frameBytes: 1514, virtioHeader: true, checksumOffload: true }
 
-/** Keeps what was written last. */
-class LastFrame implements Device {
-  readonly capabilities: DeviceCapabilities
-  at = 0
-  length = 0
-
-  constructor(capabilities: DeviceCapabilities) {
-    this.capabilities = capabilities
-  }
-
-  write(at: number, length: number): boolean {
-    this.at = at
-    this.length = length
-    return true
-  }
-
-  read(): number {
-    return 0
-  }
-
-  wait(): void {}
-  wake(): void {}
-  close(): void {}
-}
-
 function send(kind: PayloadWorkKind, position: number, payloadLength: number, capabilities = plain) {
   const region: Region = openRegion(new SharedArrayBuffer(64 * 1024))
   for (let k = 0; k < ringBytes; k++) region.bytes[k] = (k * 31) & 0xff
-  const device = new LastFrame(capabilities)
+  const device = new KeptFrames(region, capabilities)
   const work = createPayloadWork(kind, region, Uint8Array.from(Buffer.from(key, 'hex')))
   const sender = new SegmentSender({
     region,
@@ -76,9 +52,10 @@ function send(kind: PayloadWorkKind, position: number, payloadLength: number, ca
   record[SegmentWord.payloadLength] = payloadLength
   record[SegmentWord.positionLow] = position
   sender.send(record, 0, transmitAt)
-  const frameAt = device.at + (capabilities.virtioHeader ? virtioHeaderBytes : 0)
-  const trusted = capabilities.virtioHeader && virtioTrustsChecksum(region.bytes, device.at)
-  const length = device.length - (frameAt - device.at)
+  const [{ at, bytes } = { at: 0, bytes: new Uint8Array() }] = device.frames
+  const frameAt = at + (capabilities.virtioHeader ? virtioHeaderBytes : 0)
+  const trusted = capabilities.virtioHeader && virtioTrustsChecksum(region.bytes, at)
+  const length = bytes.length - (frameAt - at)
   const verdict = decodeFrame(region.bytes, frameAt, length, region.words, headAt, trusted)
   const head = (word: number) => region.words[headAt + word] as number
   const payloadAt = frameAt + head(HeaderWord.payloadOffset)

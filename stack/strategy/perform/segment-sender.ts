@@ -3,6 +3,7 @@
  * super-frame goes to the device as one frame if that cuts it (TSO); else it is cut here. One instance per thread.
  */
 
+import type { FrameParts } from '../../device/device.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
@@ -45,6 +46,7 @@ export class SegmentSender {
   readonly #deviceCuts: boolean
   /** Whether payload is sent from the ring itself. */
   readonly #staysInRing: boolean
+  readonly #frame: FrameParts = { at: 0, length: 0, bodyAt: 0, bodyLength: 0, restAt: 0, restLength: 0 }
 
   constructor(parts: SegmentSenderParts) {
     const { checksumOffload, segmentationOffload = false } = parts.transmitter.capabilities
@@ -77,9 +79,10 @@ export class SegmentSender {
   ): void {
     const { region, buffers, transmitter } = this.#parts
     const { bytes } = region
-    const positionLow = ((record[at + SegmentWord.positionLow] as number) + from) | 0
+    const low = ((record[at + SegmentWord.positionLow] as number) + from) | 0
+    const high = ((record[at + SegmentWord.positionHigh] as number) + (low >>> 0 < from ? 1 : 0)) | 0
     const ring = sendRingAt(buffers, record[at + SegmentWord.connection] as number)
-    const offset = positionLow & (buffers.sendBytes - 1)
+    const offset = low & (buffers.sendBytes - 1)
     const headerLength = tcpHeaderBytes(
       record[at + SegmentWord.options] as number,
       record[at + SegmentWord.sackCount] as number,
@@ -88,8 +91,7 @@ export class SegmentSender {
     const payloadAt = frameAt + tcpAt + headerLength
     // A device that cuts makes the checksums of the pieces. The work is done all the same: it stands for any such work.
     const offload = this.#offload || cutBytes > 0
-    const payloadSum =
-      length === 0 ? 0 : this.#copyPayload(record, at, from, ring, payloadAt, length, offload)
+    const payloadSum = length === 0 ? 0 : this.#workOn(ring, low, high, payloadAt, length, offload)
 
     const source = ipv4At(record, at + SegmentWord.ipSource)
     const destination = ipv4At(record, at + SegmentWord.ipDestination)
@@ -119,10 +121,18 @@ export class SegmentSender {
         writeVirtioOffload(bytes, startAt, tcpAt + headerLength, cutBytes, tcpAt, TcpOffset.checksum)
       else writeVirtioPlain(bytes, startAt)
     }
-    if (this.#staysInRing && length > 0) {
-      const first = Math.min(length, buffers.sendBytes - offset)
-      transmitter.transmitParts(startAt, payloadAt - startAt, ring + offset, first, ring, length - first)
-    } else transmitter.transmit(startAt, payloadAt + length - startAt)
+    if (!this.#staysInRing || length === 0) {
+      transmitter.transmit(startAt, payloadAt + length - startAt)
+      return
+    }
+    const frame = this.#frame
+    frame.at = startAt
+    frame.length = payloadAt - startAt
+    frame.bodyAt = ring + offset
+    frame.bodyLength = Math.min(length, buffers.sendBytes - offset)
+    frame.restAt = ring
+    frame.restLength = length - frame.bodyLength
+    transmitter.transmitParts(frame)
   }
 
   /** The header at `tcpAt` becomes that of a part of a super-frame: PSH and FIN belong to the last. */
@@ -134,20 +144,15 @@ export class SegmentSender {
   }
 
   /** Does the payload work into the frame, if there is any; returns the payload's sum, unless the device makes it. */
-  #copyPayload(
-    record: Int32Array,
-    at: number,
-    from: number,
+  #workOn(
     ring: number,
+    low: number,
+    high: number,
     payloadAt: number,
     length: number,
     offload: boolean,
   ): number {
     const { region, buffers, work } = this.#parts
-    const first = record[at + SegmentWord.positionLow] as number
-    const low = (first + from) | 0
-    const carry = low >>> 0 < first >>> 0 ? 1 : 0
-    const high = ((record[at + SegmentWord.positionHigh] as number) + carry) | 0
     if (this.#staysInRing) return offload ? 0 : this.#sumInRing(ring, low & (buffers.sendBytes - 1), length)
     const sum = copyFromRing(work, ring, buffers.sendBytes, low, high, payloadAt, length)
     if (work.sums) return sum

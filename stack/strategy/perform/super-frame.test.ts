@@ -1,6 +1,6 @@
 /** Super-frames: one action, many segments, cut by the device or by whoever performs the action. */
 import { expect, test } from 'vitest'
-import type { Device, DeviceCapabilities } from '../../device/device.ts'
+import type { DeviceCapabilities } from '../../device/device.ts'
 import { actionWords } from '../../dominoes/contract/action-queue.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { createPayloadWork, type PayloadWorkKind } from '../../payload/payload-work.ts'
@@ -10,6 +10,7 @@ import { decodeFrame } from '../../wire/frame.ts'
 import { HeaderWord, OptionBit, TcpFlag, Verdict } from '../../wire/header.ts'
 import { VirtioSegmentation, virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { SegmentSender } from './segment-sender.ts'
+import { KeptFrames } from './testing/kept-frames.ts'
 import { DirectTransmitter } from './transmitter.ts'
 
 const ringBytes = 16 * 1024
@@ -31,35 +32,10 @@ const cutting: DeviceCapabilities = {
   segmentationOffload: true,
 }
 
-/** Keeps all that was written. */
-class Frames implements Device {
-  readonly capabilities: DeviceCapabilities
-  readonly frames: Uint8Array[] = []
-  readonly #region: Region
-
-  constructor(region: Region, capabilities: DeviceCapabilities) {
-    this.#region = region
-    this.capabilities = capabilities
-  }
-
-  write(at: number, length: number): boolean {
-    this.frames.push(this.#region.bytes.slice(at, at + length))
-    return true
-  }
-
-  read(): number {
-    return 0
-  }
-
-  wait(): void {}
-  wake(): void {}
-  close(): void {}
-}
-
 function send(kind: PayloadWorkKind, position: number, capabilities: DeviceCapabilities) {
   const region = openRegion(new SharedArrayBuffer(256 * 1024))
   for (let k = 0; k < ringBytes; k++) region.bytes[k] = (k * 31 + (k >> 8)) & 0xff
-  const device = new Frames(region, capabilities)
+  const device = new KeptFrames(region, capabilities)
   const sender = new SegmentSender({
     region,
     buffers,
@@ -78,7 +54,7 @@ function send(kind: PayloadWorkKind, position: number, capabilities: DeviceCapab
   record[SegmentWord.cutBytes] = cutBytes
   record[SegmentWord.positionLow] = position | 0
   sender.send(record, 0, transmitAt)
-  return { region, frames: device.frames }
+  return { region, frames: device.frames.map(({ bytes }) => bytes) }
 }
 
 /** What a receiver makes of a frame. */

@@ -2,7 +2,7 @@
  * How a frame leaves a thread once it is built: at once (below), or in the order in which frames were emitted
  * (`ordered-transmitter.ts`). One instance per thread.
  */
-import type { Device, DeviceCapabilities } from '../../device/device.ts'
+import type { Device, DeviceCapabilities, FrameParts } from '../../device/device.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 
 export interface Transmitter {
@@ -15,17 +15,10 @@ export interface Transmitter {
   /** The frame in the buffer is complete, with its virtio-net header if there is one: `length` bytes at `at`. */
   transmit(at: number, length: number): void
   /**
-   * The frame's head is in the buffer, `length` bytes at `at`; its payload lies elsewhere, in one piece or two, and stays
-   * there until this returns. Behind the head the buffer has room for it.
+   * The same for a frame of which only the head is in the buffer. Its payload stays where it lies until this returns; behind
+   * the head the buffer has room for it.
    */
-  transmitParts(
-    at: number,
-    length: number,
-    bodyAt: number,
-    bodyLength: number,
-    restAt: number,
-    restLength: number,
-  ): void
+  transmitParts(parts: FrameParts): void
 }
 
 /** Returned instead of a buffer: none is free yet, ask again later. */
@@ -58,34 +51,16 @@ export class DirectTransmitter implements Transmitter {
     countFrame(this.#words, this.#countersAt, this.#device.write(at, length))
   }
 
-  transmitParts(
-    at: number,
-    length: number,
-    bodyAt: number,
-    bodyLength: number,
-    restAt: number,
-    restLength: number,
-  ): void {
+  transmitParts(parts: FrameParts): void {
     const device = this.#device
-    if (device.writeParts === undefined) {
-      this.transmit(at, gather(this.#bytes, at, length, bodyAt, bodyLength, restAt, restLength))
-      return
-    }
-    const isTaken = device.writeParts(at, length, bodyAt, bodyLength, restAt, restLength)
-    countFrame(this.#words, this.#countersAt, isTaken)
+    if (device.writeParts === undefined) this.transmit(parts.at, joinParts(this.#bytes, parts))
+    else countFrame(this.#words, this.#countersAt, device.writeParts(parts))
   }
 }
 
-/** Copies two pieces to behind a frame's head; returns the length of the frame. */
-export function gather(
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  bodyAt: number,
-  bodyLength: number,
-  restAt: number,
-  restLength: number,
-): number {
+/** Copies the payload to behind the head; returns the length of the whole frame. */
+export function joinParts(bytes: Uint8Array, parts: FrameParts): number {
+  const { at, length, bodyAt, bodyLength, restAt, restLength } = parts
   bytes.copyWithin(at + length, bodyAt, bodyAt + bodyLength)
   bytes.copyWithin(at + length + bodyLength, restAt, restAt + restLength)
   return length + bodyLength + restLength

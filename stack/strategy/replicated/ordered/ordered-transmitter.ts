@@ -5,10 +5,10 @@
  *
  * Invariant: a buffer is not written while it holds a frame that has not left.
  */
-import type { Device, DeviceCapabilities } from '../../../device/device.ts'
+import type { Device, DeviceCapabilities, FrameParts } from '../../../device/device.ts'
 import type { Region } from '../../../dominoes/memory/region.ts'
 import type { Signal } from '../../../dominoes/memory/signal.ts'
-import { countFrame, gather, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
+import { countFrame, joinParts, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
 import { Turnstile, type TurnstileLayout } from './turnstile.ts'
 
 export interface OrderedTransmitterParts {
@@ -72,16 +72,8 @@ export class OrderedTransmitter implements Transmitter {
   }
 
   /** A frame that waits for its turn cannot leave its payload where it is overwritten once it is acknowledged. */
-  transmitParts(
-    at: number,
-    length: number,
-    bodyAt: number,
-    bodyLength: number,
-    restAt: number,
-    restLength: number,
-  ): void {
-    const { bytes } = this.#parts.region
-    this.transmit(at, gather(bytes, at, length, bodyAt, bodyLength, restAt, restLength))
+  transmitParts(parts: FrameParts): void {
+    this.transmit(parts.at, joinParts(this.#parts.region.bytes, parts))
   }
 
   #after(buffer: number): number {
