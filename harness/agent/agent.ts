@@ -25,7 +25,7 @@ const device = openOrExit(JSON.parse(process.argv[2] ?? '') as DeviceSpec)
 /** The key is the JSON of the `ProcessSpec`; the one that was used last is the last. */
 const processes = new Map<string, WorkProcess>()
 const processBytes = 200e6
-/** In half of the memory that is free. An experiment with more different stacks than that warms them up more often. */
+/** In half of the memory that is free, or 24. An experiment with more different stacks than that warms them up more often. */
 const mostProcesses = Math.min(64, Math.max(24, Math.floor(freemem() / 2 / processBytes)))
 emit({ event: 'ready', interface: device.handle.name })
 

@@ -139,6 +139,28 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: cells[0].offload: "on" together with an impaired path',
   ],
   [
+    'payload that nobody touches, where it only arrives',
+    changed({
+      cells: [{ strategy: ['sequential'], payloadWork: ['none'], direction: ['receive'] }],
+      workload: { ...smallDefinition.workload, transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
+    }),
+    'has payload work "none", but our stack sends no stream there, and copies (use copy there)',
+  ],
+  [
+    'a checksum of what the link vouches for',
+    changed({
+      cells: [
+        { strategy: ['sequential'], payloadWork: ['checksum'], direction: ['receive'], offload: ['on'] },
+      ],
+    }),
+    'with offloads the link vouches for what arrives, and a copy is left (use copy there)',
+  ],
+  [
+    'how a sender acknowledges',
+    changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], coalescing: ['off'] }] }),
+    'has a coalescing, though our stack receives no data there (leave it out there)',
+  ],
+  [
     'no baseline',
     changed({ cells: [{ strategy: ['replicated'], replicas: [1], payloadWork: ['checksum'] }] }),
     'small.ts: baselines: cell "replicated-n1-checksum-tap" has 0 baselines "sequential", not one',

@@ -1,6 +1,7 @@
 /** What an experiment has taken on this machine so far, and so what it will take: as its newest run with samples says. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from '../error.ts'
 import type { Machine, Profile } from './manifest.ts'
 import { type Run, readRun, runFolders } from './store.ts'
 
@@ -60,14 +61,18 @@ function averageMillis({ samples }: Run, experiment: string): number | undefined
 async function bytesPerSample({ folder, samples }: Run, experiment: string): Promise<number> {
   const own = samples.filter((each) => each.experiment === experiment).length
   const [logs, all] = await Promise.all([
-    bytesIn(join(folder, 'logs', experiment)).catch(() => 0),
+    bytesIn(join(folder, 'logs', experiment)),
     stat(join(folder, 'samples.ndjson')),
   ])
   return logs / own + all.size / samples.length
 }
 
+/** 0 if there is no such folder. */
 async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  })
   const sizes = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => stat(join(parentPath, name)))

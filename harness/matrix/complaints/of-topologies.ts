@@ -60,6 +60,12 @@ function misfit(
       remedy: 'use tap there',
     }
   }
+  if (factors.offload === 'on' && link.impairment !== undefined) {
+    return {
+      problem: `cell "${id}" has offloads, and the impaired path of this topology carries single segments`,
+      remedy: 'leave offload out there',
+    }
+  }
   if (factors.verification === 'trusted' && (link.impairment?.corruptionProbability ?? 0) > 0) {
     return {
       problem: `cell "${id}" trusts what this topology corrupts`,

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutSender } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { complaintsAboutUnknownLength } from '../unknown-length.ts'
 import { besideLinuxMeasures } from './measures.ts'
@@ -26,7 +27,10 @@ export const besideLinux = specify({
   mostRecorded: 2,
   isPredictable: () => false,
 
-  complaintsAbout: (_settings, cell) => complaintsAboutUnknownLength(cell),
+  complaintsAbout: (_settings, cell) => [
+    ...complaintsAboutUnknownLength(cell),
+    ...complaintsAboutSender(cell),
+  ],
 
   plan: ({ seconds, warmupSeconds }) => ({
     options: {},

@@ -8,6 +8,7 @@ import { strategySchema } from '../../matrix/factor.ts'
 import { type Factors, factorSchemas } from '../../matrix/factors.ts'
 import { amountOf, complaintsAboutBytes, type TransferSizes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutReceiver, complaintsAboutSender } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { bulkMeasures } from './measures.ts'
 
@@ -31,7 +32,7 @@ export const bulk = specify({
   complaintsAbout: (settings, cell) => [
     ...complaintsAboutBytes(settings, cell),
     ...complaintsAboutShares(settings, cell.factors),
-    ...complaintsAboutSender(settings, cell),
+    ...complaintsAboutDirection(settings, cell),
   ],
 
   plan(settings, factors) {
@@ -54,17 +55,24 @@ function complaintsAboutShares(settings: TransferSizes, factors: Factors): Compl
 }
 
 /** Only an end that sends has a use for congestion control and loss detection. */
-function complaintsAboutSender(
+function complaintsAboutDirection(
   settings: { readonly direction: NonNullable<Factors['direction']> },
-  { id, factors }: { id: string; factors: Factors },
+  cell: { id: string; factors: Factors },
 ): Complaint[] {
-  const { strategy, direction = settings.direction } = factors
-  if (strategy === 'linux' || direction === 'receive') return []
-  return (['peerCongestion', 'peerRecovery'] as const).flatMap((name): Complaint[] => {
-    if (factors[name] === undefined) return []
-    const problem = `cell "${id}" has a ${name}, though only our stack sends there`
-    return [{ path: ['cells'], problem, remedy: 'leave it out there, or use direction "receive"' }]
-  })
+  const { strategy, direction = settings.direction } = cell.factors
+  if (strategy === 'linux') return []
+  if (direction === 'receive') return complaintsAboutReceiver(cell)
+  const needless = (['peerCongestion', 'peerRecovery'] as const).filter(
+    (name) => cell.factors[name] !== undefined,
+  )
+  return [
+    ...complaintsAboutSender(cell),
+    ...needless.map((name) => ({
+      path: ['cells'],
+      problem: `cell "${cell.id}" has a ${name}, though only our stack sends there`,
+      remedy: 'leave it out there, or use direction "receive"',
+    })),
+  ]
 }
 
 export type BulkOptions = ReturnType<typeof bulk.plan>['options']

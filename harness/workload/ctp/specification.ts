@@ -8,6 +8,7 @@ import { strategySchema } from '../../matrix/factor.ts'
 import type { Factors } from '../../matrix/factors.ts'
 import { isStack } from '../../matrix/peer.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutNone } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { ctpMeasures } from './measures.ts'
 
@@ -32,8 +33,13 @@ export const ctp = specify({
   mostRecorded: 0.25,
   isPredictable: () => false,
 
-  complaintsAbout(_settings, { id, factors }) {
-    return [...complaintsAboutPeer(id, factors), ...complaintsAboutLength(id, factors)]
+  complaintsAbout(_settings, cell) {
+    const { id, factors } = cell
+    return [
+      ...complaintsAboutPeer(id, factors),
+      ...complaintsAboutLength(id, factors),
+      ...complaintsAboutNone(cell),
+    ]
   },
 
   plan({ seconds, warmupSeconds }, { microprotocols = 'none', datagramBytes = 64 }) {

@@ -8,6 +8,7 @@ import { strategySchema } from '../../matrix/factor.ts'
 import { bulkMeasures } from '../bulk/measures.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutReceiver } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { streamsLimit } from './protocol.ts'
 
@@ -23,6 +24,7 @@ export const iperf3 = specify({
   complaintsAbout(settings, cell) {
     const { id, factors } = cell
     const complaints: Complaint[] = complaintsAboutBytes(settings, cell)
+    if (factors.direction !== 'send') complaints.push(...complaintsAboutReceiver(cell))
     const refuse = (problem: string, remedy: string) =>
       complaints.push({ path: ['cells'], problem: `cell "${id}" ${problem}`, remedy })
     if (factors.payloadWork === 'cipher')

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { strategySchema } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutReceiver } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { complaintsAboutUnknownLength } from '../unknown-length.ts'
 import { windowMeasures } from './measures.ts'
@@ -24,7 +25,10 @@ export const senderWindows = specify({
   measures: namesOf(windowMeasures),
   mostRecorded: 2,
   isPredictable: () => false,
-  complaintsAbout: (_settings, cell) => complaintsAboutUnknownLength(cell),
+  complaintsAbout: (_settings, cell) => [
+    ...complaintsAboutUnknownLength(cell),
+    ...complaintsAboutReceiver(cell),
+  ],
   plan: ({ seconds, warmupSeconds }) => ({
     options: {},
     amount: { warmup: warmupSeconds, measured: seconds },
