@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse, View } from 'vega'
 import { type Config, compile, type TopLevelSpec } from 'vega-lite'
+import { conciseSvg } from './concise-svg.ts'
 import { escapeHtml, Markup } from './html.ts'
 
 export type ChartName =
@@ -105,68 +106,5 @@ function describe(svg: string, id: string, { title, description }: ChartContent)
   const [, width, height] = size ?? ['', '0', '0']
   const head = `<svg id="${id}" class="chart" role="img" aria-labelledby="${id}-title ${id}-text" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`
   const words = `<title id="${id}-title">${escapeHtml(title)}</title><desc id="${id}-text">${escapeHtml(description)}</desc>`
-  return ownClips(hoisted(concise(shortened(svg))), id).replace(/^[\s\S]*?<svg[^>]*>/, head + words)
-}
-
-/**
- * Without what says nothing: a page has hundreds of pictures, and half of their bytes are roles of parts that have no name
- * (the picture has one, and a description), values that are the default, empty backgrounds, and the font, which the
- * style sheet gives. A circle is told as one.
- */
-function concise(svg: string): string {
-  return svg
-    .replace(/ (?:role|aria-roledescription|aria-hidden|class|pointer-events|font-family)="[^"]*"/g, '')
-    .replace(/ (?:opacity|stroke-width)="1"| (?:x2|y2)="0"| font-weight="normal"/g, '')
-    .replace(/<path d="M0,0h0v0h0Z"\/>|<path d=""(?: display="none")?\/>/g, '')
-    .replace(
-      /<path transform="translate\(([^,]+),([^)]+)\)" d="M([\d.]+),0A\3,\3,0,1,1,-\3,0A\3,\3,0,1,1,\3,0"/g,
-      '<circle cx="$1" cy="$2" r="$3"',
-    )
-}
-
-/** Attributes that a part of a picture has from its group if it has none of its own. */
-const inherited =
-  /^(?:fill|fill-opacity|stroke|stroke-width|stroke-opacity|stroke-dasharray|font-size|font-style|text-anchor)$/
-const leafGroup = /<g([^>]*)>((?:<(path|circle|line|text|rect)\b[^>]*?(?:\/>|>[^<]*<\/\3>))+)<\/g>/g
-const part = /<(?:path|circle|line|text|rect)\b([^>]*?)\/?>/g
-const attribute = / ([\w-]+)="([^"]*)"/g
-
-/** What all parts of a group say, each in its own way or in the same, is said once, in the way that most have. */
-function hoisted(svg: string): string {
-  return svg.replace(leafGroup, (whole, own: string, children: string) => {
-    const parts = [...children.matchAll(part)].map(
-      ([, text = '']) => new Map([...text.matchAll(attribute)].map(([, name, value]) => [name, value])),
-    )
-    if (parts.length < 2) return whole
-    const common = [...(parts[0]?.keys() ?? [])]
-      .filter(
-        (name): name is string => name !== undefined && inherited.test(name) && !own.includes(` ${name}="`),
-      )
-      .filter((name) => parts.every((each) => each.has(name)))
-      .map((name) => ` ${name}="${mostFrequent(parts.map((each) => each.get(name) ?? ''))}"`)
-    const short = common.reduce((text, said) => text.replaceAll(said, ''), children)
-    return `<g${own}${common.join('')}>${short}</g>`
-  })
-}
-
-function mostFrequent(values: readonly string[]): string {
-  const counts = Object.entries(Object.groupBy(values, (value) => value))
-  return counts.reduce((most, each) => ((each[1]?.length ?? 0) > (most[1]?.length ?? 0) ? each : most))[0]
-}
-
-/** Vega numbers its clip paths through all pictures, and again in a browser: here they are named after their picture. */
-function ownClips(svg: string, id: string): string {
-  const names = new Map<string, string>()
-  return svg.replace(/(id="|url\(#)(clip\d+)/g, (_, before: string, name: string) => {
-    const own = names.get(name) ?? `${id}-clip-${names.size}`
-    names.set(name, own)
-    return before + own
-  })
-}
-
-/** Places to a tenth of a pixel: more digits are a third of a picture's size, and nobody sees them. */
-function shortened(svg: string): string {
-  return svg.replace(/ (?:d|transform|x|y|x1|x2|y1|y2)="[^"]*"/g, (attribute) =>
-    attribute.replace(/-?\d+\.\d{2,}/g, (number) => String(Math.round(10 * Number(number)) / 10)),
-  )
+  return conciseSvg(svg, id).replace(/^[\s\S]*?<svg[^>]*>/, head + words)
 }

@@ -7,12 +7,12 @@ import { type DescribedFactor, describeFactors, varying } from '../harness/matri
 import { agreeOn, declaredFactors, type FactorName, factorNames } from '../harness/matrix/factors.ts'
 import { looks } from './palette.ts'
 
-/** Factors whose values are kinds of communication. The topology is one, too, if our own stack runs in several. */
+/** Factors whose values are kinds of communication. Topology and offloads are, too, if our own stack runs with several. */
 const kinds = factorNames.filter(isDescribed).filter((name) => declaredFactors[name].isKind === true)
 
 function panelFactorsOf({ cells }: Experiment): readonly DescribedFactor[] {
   const own = cells.map(({ factors }) => factors).filter(({ strategy }) => strategy !== 'linux')
-  return [...kinds, ...varying(['topology'], own)]
+  return [...kinds, ...varying(['topology', 'offload'], own)]
 }
 
 function isDescribed(name: FactorName): name is DescribedFactor {

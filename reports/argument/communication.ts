@@ -1,13 +1,13 @@
 /**
  * The type of communication of a cell, by its workload and factors. Pure. Two cells of one type may differ in sizes, in the
- * path of their frames or in how their stack is run; payload work is told apart, since gains depend on it most.
+ * path of their frames or in how their stack is run; payload work and offloads are told apart, since gains depend on them most.
  */
 import type { Experiment } from '../../harness/matrix/experiment.ts'
 import type { Factors } from '../../harness/matrix/factors.ts'
 import { isStack } from '../../harness/matrix/peer.ts'
 
 export interface Communication {
-  /** `Bulk send`, `Bulk send, cipher` */
+  /** `Bulk send`, `Bulk send, cipher`, `Bulk send, cipher, offloads` */
   readonly title: string
   /** 1 for a flow of datagrams, too: what the abstract's claim is about. */
   readonly connections: number
@@ -24,11 +24,13 @@ export function communicationOf(
   if (isSpecial(factors)) return null
   const title = titleOf(workload, factors)
   if (title === null) return null
-  const { payloadWork = usualWork, connections = 1 } = factors
-  return {
-    title: payloadWork === usualWork ? title : `${title}, ${payloadWork}`,
-    connections,
-  }
+  const { payloadWork = usualWork, connections = 1, offload } = factors
+  const words = [
+    title,
+    ...(payloadWork === usualWork ? [] : [payloadWork]),
+    ...(offload === 'on' ? ['offloads'] : []),
+  ]
+  return { title: words.join(', '), connections }
 }
 
 /** What is done to a path or to threads there limits the connection more than who processes it. */

@@ -30,6 +30,8 @@ test.each([
   [{ disturbance: 'kill' as const }, undefined],
   [{ impairment: { delayMicros: 1 } }, undefined],
   [{ impairment: {} }, 'Bulk send'],
+  [{ offload: 'off' as const }, 'Bulk send'],
+  [{ offload: 'on' as const, payloadWork: 'cipher' as const }, 'Bulk send, cipher, offloads'],
 ])('a bulk transfer with %j is %s', (factors, title) => {
   const experiment = resolveDefinition('small.ts', smallDefinition)
   const all = { strategy: 'replicated', topology: 'tap', payloadWork: 'checksum', ...factors } as const

@@ -32,9 +32,9 @@ export async function liveCharts(charts: readonly LiveChart[]): Promise<Markup> 
 `
 }
 
-/** Six digits are more than a chart shows at any zoom; the others are what does not compress. */
+/** Nine digits tell microseconds in a quarter of an hour; more are noise, and what does not compress. */
 function rounded(_key: string, value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
+  return typeof value === 'number' ? Number(value.toPrecision(9)) : value
 }
 
 /** The build for browsers, which the package has beside its modules. */

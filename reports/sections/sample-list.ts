@@ -89,9 +89,7 @@ function sampleRow(sample: Sample, columns: readonly Column[]): Markup {
   const remarks = [...faults.map((fault) => `Void: ${fault}.`), ...disturbed, sample.note].filter(Boolean)
   const words = [pathWords(sample), contextWords(sample)].filter(Boolean).join(' ')
   return html`<tr>${place}${numbers}${log}${
-    words === ''
-      ? null
-      : html`<tr><td></td><td colspan="${columns.length + 5}" class="words">${words}</td></tr>`
+    words === '' ? null : html`<tr><td><td colspan="${columns.length + 5}" class="words">${words}`
   }${
     remarks.length === 0
       ? null
