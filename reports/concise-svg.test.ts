@@ -41,6 +41,33 @@ test.each([
   expect(shown(conciseSvg(svg, 'chart'))).toEqual(shown(svg))
 })
 
+test('lines that follow one another and look alike become one path; another look begins another', () => {
+  const lines = [
+    '<line transform="translate(0,1)" x2="9" stroke="red"/>',
+    '<line transform="translate(0,2)" y2="-3" stroke="red"/>',
+    '<line transform="translate(5,6)" stroke="blue"/>',
+  ]
+  expect(conciseSvg(`<svg>${lines.join('')}</svg>`, 'chart')).toBe(
+    '<svg><path d="M0,1l9,0M0,2l0,-3" stroke="red"/><path d="M5,6l0,0" stroke="blue"/></svg>',
+  )
+})
+
+test('bars that look alike become one path', () => {
+  const bars = ['M0,1h2v3h-2Z', 'M4,1h2v5h-2Z'].map((outline) => `<path d="${outline}" fill="red"/>`)
+  expect(conciseSvg(`<svg>${bars.join('')}</svg>`, 'chart')).toBe(
+    '<svg><path d="M0,1h2v3h-2ZM4,1h2v5h-2Z" fill="red"/></svg>',
+  )
+})
+
+test('points of one colour share a group, and a group that says nothing goes', () => {
+  const points = ['red', 'red', 'blue'].map((fill, x) => `<circle cx="${x}" cy="0" r="1" fill="${fill}"/>`)
+  const svg = `<svg><g><line x1="1"/>${points.join('')}</g></svg>`
+  const concise = conciseSvg(svg, 'chart')
+  expect(concise).toContain('<g fill="red"><circle cx="0" cy="0" r="1"/><circle cx="1" cy="0" r="1"/></g>')
+  expect(concise.match(/<g>/)).toBeNull()
+  expect(shown(concise)).toEqual(shown(svg))
+})
+
 test('places are told to a tenth of a pixel', () => {
   expect(conciseSvg('<svg><line x1="1.2345" y1="2"/></svg>', 'chart')).toContain('x1="1.2"')
 })

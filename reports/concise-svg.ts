@@ -2,7 +2,47 @@
 
 /** `id` is the picture's in its page; it prefixes those of its parts. */
 export function conciseSvg(svg: string, id: string): string {
-  return ownClips(hoisted(concise(shortened(svg))), id)
+  return ownClips(ungrouped(gathered(joined(hoisted(concise(shortened(svg)))))), id)
+}
+
+/** Without groups that say nothing. */
+function ungrouped(svg: string): string {
+  const isPlain: boolean[] = []
+  return svg.replace(/<g\b[^>]*>|<\/g>/g, (tag) => {
+    if (tag === '</g>') return isPlain.pop() === true ? '' : tag
+    isPlain.push(tag === '<g>')
+    return tag === '<g>' ? '' : tag
+  })
+}
+
+const runOfLines =
+  /(?:<line transform="translate\([^)]*\)"(?: x2="[^"]*")?(?: y2="[^"]*")?((?: (?:stroke|stroke-[\w-]+)="[^"]*")*)\/>)(?:<line transform="translate\([^)]*\)"(?: x2="[^"]*")?(?: y2="[^"]*")?\1\/>)*/g
+const line = /<line transform="translate\(([^)]*)\)"(?: x2="([^"]*)")?(?: y2="([^"]*)")?/g
+const runOfBars = /<path d="(M[^"]*Z)"([^>]*)\/>(?:<path d="M[^"]*Z"\2\/>)+/g
+
+/** Lines that follow one another and look alike, as a grid's and an axis's do, are one path; so are bars. */
+function joined(svg: string): string {
+  return svg
+    .replace(runOfLines, (lines, look: string) => {
+      const strokes = lines
+        .matchAll(line)
+        .map(([, from, right = '0', down = '0']) => `M${from}l${right},${down}`)
+      return `<path d="${[...strokes].join('')}"${look}/>`
+    })
+    .replace(runOfBars, (bars, _, look: string) => {
+      const outlines = bars.matchAll(/ d="([^"]*)"/g).map(([, outline]) => outline)
+      return `<path d="${[...outlines].join('')}"${look}/>`
+    })
+}
+
+const runOfPoints = /(?:<circle (?:[^>]*?) fill="([^"]*)"\/>)(?:<circle (?:[^>]*?) fill="\1"\/>)+/g
+
+/** Points of one colour that follow one another are a group. */
+function gathered(svg: string): string {
+  return svg.replace(
+    runOfPoints,
+    (points, fill: string) => `<g fill="${fill}">${points.replaceAll(` fill="${fill}"`, '')}</g>`,
+  )
 }
 
 /**

@@ -15,7 +15,7 @@ import { whereMeasured } from '../sections/where-measured.ts'
 import { gainsTable } from './gains-table.ts'
 
 /** Drawn for wide and for narrow pages; the style sheet shows one. */
-const widths = { wide: 255, narrow: 180 } as const
+const widths = { wide: 240, narrow: 165 } as const
 
 interface Row {
   readonly type: Type
