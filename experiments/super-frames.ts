@@ -2,8 +2,7 @@
 import { defineExperiment } from '../harness/matrix/define.ts'
 
 const direction: ('send' | 'receive')[] = ['send', 'receive']
-const sending: ('none' | 'checksum' | 'cipher')[] = ['none', 'checksum', 'cipher']
-const receiving: ('copy' | 'cipher')[] = ['copy', 'cipher']
+const payloadWork: ('none' | 'checksum' | 'cipher')[] = ['none', 'checksum', 'cipher']
 
 export const experiment = defineExperiment({
   id: 'super-frames',
@@ -21,31 +20,20 @@ export const experiment = defineExperiment({
     direction: 'send',
     transferBytes: {
       none: 768 * 2 ** 20,
-      copy: 512 * 2 ** 20,
       checksum: 384 * 2 ** 20,
       cipher: 64 * 2 ** 20,
       linux: 1024 * 2 ** 20,
     },
     warmupBytes: {
       none: 1024 * 2 ** 20,
-      copy: 1024 * 2 ** 20,
       checksum: 768 * 2 ** 20,
       cipher: 160 * 2 ** 20,
       linux: 128 * 2 ** 20,
     },
   },
   cells: [
-    { strategy: ['sequential'], payloadWork: sending, direction: ['send'], offload: ['on'] },
-    { strategy: ['replicated'], replicas: [2], payloadWork: sending, direction: ['send'], offload: ['on'] },
-    // The link vouches for what arrives: of a checksum only the copy is left.
-    { strategy: ['sequential'], payloadWork: receiving, direction: ['receive'], offload: ['on'] },
-    {
-      strategy: ['replicated'],
-      replicas: [2],
-      payloadWork: receiving,
-      direction: ['receive'],
-      offload: ['on'],
-    },
+    { strategy: ['sequential'], payloadWork, direction, offload: ['on'] },
+    { strategy: ['replicated'], replicas: [2], payloadWork, direction, offload: ['on'] },
     // Single segments, on the same day.
     { strategy: ['sequential'], payloadWork: ['checksum'], direction, offload: ['off'] },
     { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], direction, offload: ['off'] },

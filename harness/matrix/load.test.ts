@@ -144,16 +144,23 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
       cells: [{ strategy: ['sequential'], payloadWork: ['none'], direction: ['receive'] }],
       workload: { ...smallDefinition.workload, transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
     }),
-    'has payload work "none", but our stack sends no stream there, and copies (use copy there)',
+    'without offloads our stack has to look at every byte that arrives (use copy there, or set offload to "on")',
   ],
   [
-    'a checksum of what the link vouches for',
+    'payload that is to be read to its place by a thread that does not know it',
     changed({
       cells: [
-        { strategy: ['sequential'], payloadWork: ['checksum'], direction: ['receive'], offload: ['on'] },
+        {
+          strategy: ['sharded'],
+          replicas: [2],
+          payloadWork: ['none'],
+          direction: ['receive'],
+          offload: ['on'],
+        },
       ],
+      workload: { ...smallDefinition.workload, transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
     }),
-    'with offloads the link vouches for what arrives, and a copy is left (use copy there)',
+    'cannot know where payload belongs, and copies (use copy there)',
   ],
   [
     'how a sender acknowledges',

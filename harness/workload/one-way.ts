@@ -16,20 +16,25 @@ export function complaintsAboutSender({ id, factors }: Asked): Complaint[] {
   return [{ path: ['cells'], problem, remedy: 'leave it out there' }]
 }
 
-/** Where our stack only receives. */
-export function complaintsAboutReceiver(cell: Asked): Complaint[] {
-  const { payloadWork, offload } = cell.factors
-  const isVouchedFor = payloadWork === 'checksum' && offload === 'on'
-  const problem = `cell "${cell.id}" has payload work "checksum", but with offloads the link vouches for what arrives, and a copy is left`
-  return [
-    ...complaintsAboutNone(cell),
-    ...(isVouchedFor ? [{ path: ['cells'], problem, remedy: 'use copy there' }] : []),
-  ]
+/**
+ * Where our stack only receives: without a copy it does so where payload is read to its place (see
+ * `stack/strategy/parts/in-place-reader.ts`).
+ */
+export function complaintsAboutReceiver({ id, factors }: Asked): Complaint[] {
+  const { payloadWork, offload, strategy, reader } = factors
+  if (payloadWork !== 'none') return []
+  if (offload !== 'on') {
+    const problem = `cell "${id}" has payload work "none", but without offloads our stack has to look at every byte that arrives`
+    return [{ path: ['cells'], problem, remedy: 'use copy there, or set offload to "on"' }]
+  }
+  if ((strategy === 'sequential' || strategy === 'replicated') && reader !== 'dedicated') return []
+  const problem = `cell "${id}" has payload work "none", but a thread that reads without the connection's state cannot know where payload belongs, and copies`
+  return [{ path: ['cells'], problem, remedy: 'use copy there' }]
 }
 
-/** Where our stack sends no stream, there is nothing that it could send from where it lies. */
+/** Where our stack moves no stream, there is no place to send from or to read to. */
 export function complaintsAboutNone({ id, factors }: Asked): Complaint[] {
   if (factors.payloadWork !== 'none') return []
-  const problem = `cell "${id}" has payload work "none", but our stack sends no stream there, and copies`
+  const problem = `cell "${id}" has payload work "none", but our stack moves no stream there, and copies`
   return [{ path: ['cells'], problem, remedy: 'use copy there' }]
 }

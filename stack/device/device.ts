@@ -19,8 +19,8 @@ export interface DeviceCapabilities {
 }
 
 /**
- * A frame that lies in up to three places of the region, one after the other: a head, and a payload in one piece or two. Any
- * may be empty. Whoever sends has one of these, and fills it anew for each frame.
+ * Up to three places of the region in which a frame lies, or is to lie, one after the other: a head, and a payload in one
+ * piece or two. Any may be empty. Whoever sends or reads has one of these, and fills it anew for each frame.
  */
 export interface FrameParts {
   /** Byte offset and bytes of the head, with the virtio-net header if there is one. */
@@ -40,6 +40,12 @@ export interface Device {
    * Returns its length in bytes, 0 if none is waiting. Throws DeviceError if the device is gone.
    */
   read(at: number, limit: number): number
+
+  /**
+   * Reads one frame into the places that `parts` names, one after the other, each as far as it goes. Returns and throws as
+   * `read`. Absent where a device cannot scatter.
+   */
+  readParts?(parts: FrameParts): number
 
   /** Sends the frame of `length` bytes at byte offset `at`. False: the device had no room; the frame is lost. */
   write(at: number, length: number): boolean

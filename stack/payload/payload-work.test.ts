@@ -66,8 +66,8 @@ test.each(payloadWorkKinds)('%s: what goes out comes back in, whatever the split
   bytes.fill(guard, 4096, 16384)
   work.copyOut(0, 8193, 500, 77, 9)
   work.copyOut(500, 8693, 948, 577, 9)
-  work.copyIn(8193, 12288, 1100, 77, 9)
-  work.copyIn(9293, 13388, 348, 1177, 9)
+  work.copyIn(8193, 12288, 1100, 77, 9, false)
+  work.copyIn(9293, 13388, 348, 1177, 9, false)
   expect(bytes.slice(12288, 12288 + 1448)).toEqual(bytes.slice(0, 1448))
 })
 

@@ -2,9 +2,9 @@
  * Payload work: what is done to every payload byte by the one replica that performs a send or deliver action,
  * between a stream's ring buffer and the frame. One instance per thread; allocates nothing after it was made.
  *
- *   none      a copy; but whoever can send a frame from the ring itself does so, and never asks for it
+ *   none      a copy; but whoever can send a frame from the ring itself, or read it there, does so and never asks for it
  *   copy      copy
- *   checksum  copy, and on the way out the Internet checksum
+ *   checksum  copy and the Internet checksum, which on the way in was verified before if no device vouches for it
  *   cipher    copy and AES-128-CTR, and on the way out the checksum of the result
  *
  * A ring wraps: its user splits a payload at the ring's end and calls twice. The sums of two calls compose with
@@ -34,8 +34,18 @@ export interface PayloadWork {
    */
   copyOut(from: number, to: number, length: number, positionLow: number, positionHigh: number): number
 
-  /** Moves `length` bytes from byte offset `from` of a frame to `to` in a receive buffer; undoes `copyOut`. */
-  copyIn(from: number, to: number, length: number, positionLow: number, positionHigh: number): void
+  /**
+   * Moves `length` bytes from byte offset `from` of a frame to `to` in a receive buffer; undoes `copyOut`. `isVouchedFor`: the
+   * device says that they are right, so nobody has summed them.
+   */
+  copyIn(
+    from: number,
+    to: number,
+    length: number,
+    positionLow: number,
+    positionHigh: number,
+    isVouchedFor: boolean,
+  ): void
 }
 
 /**
@@ -84,7 +94,10 @@ class CopyWork implements PayloadWork {
   }
 }
 
-/** The checksum of received bytes was verified before the state change, so only the copy is left. */
+/**
+ * The checksum of received bytes was verified before the state change, so only the copy is left. Where a device vouches for
+ * them the sum is made here, and compared with nothing: it stands for any such work, as it does in a super-frame that is sent.
+ */
 class ChecksumWork implements PayloadWork {
   readonly kind = 'checksum'
   readonly sums = true
@@ -100,8 +113,16 @@ class ChecksumWork implements PayloadWork {
     return copyAndSum(this.#bytes, this.#words, from, to, length)
   }
 
-  copyIn(from: number, to: number, length: number): void {
-    this.#bytes.copyWithin(to, from, from + length)
+  copyIn(
+    from: number,
+    to: number,
+    length: number,
+    _positionLow: number,
+    _positionHigh: number,
+    isVouchedFor: boolean,
+  ): void {
+    if (isVouchedFor) copyAndSum(this.#bytes, this.#words, from, to, length)
+    else this.#bytes.copyWithin(to, from, from + length)
   }
 }
 

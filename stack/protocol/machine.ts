@@ -26,6 +26,7 @@ import { digestAll, digestLive } from './state/digest.ts'
 import { copyLive } from './state/snapshot.ts'
 import { cubic } from './tcp/congestion/cubic.ts'
 import { newreno } from './tcp/congestion/newreno.ts'
+import { type ExpectedSegment, expectSegment } from './tcp/expected-segment.ts'
 
 export { stateWords } from './state/layout.ts'
 
@@ -38,6 +39,8 @@ export interface Machine {
   resume(): void
   /** Microseconds from `nowMicros` to the next timer: 0 if one is due, `noDeadline` if none is armed. */
   microsUntilDeadline(nowMicros: number): number
+  /** The segment that the connection at hand expects next; false if nothing can be said. Changes nothing. */
+  expectSegment(into: ExpectedSegment): boolean
   /** 32-bit hash of the live state. */
   digest(): number
   /** 32-bit hash of every word of the state. */
@@ -68,6 +71,7 @@ export function createMachine(
     hasMore: () => core.globals.pendingHead !== 0,
     resume: () => drain(core),
     microsUntilDeadline: (nowMicros) => microsUntilDeadline(core, nowMicros),
+    expectSegment: (into) => expectSegment(core, into),
     digest: () => digestLive(core),
     digestAll: () => digestAll(core),
     copyState: (target) => copyLive(core, target),

@@ -6,7 +6,7 @@
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { Device, DeviceCapabilities, FrameParts } from '../device.ts'
 import { RegionViews } from '../region-views.ts'
-import { GatherVector } from './gather-vector.ts'
+import { FrameVector } from './frame-vector.ts'
 import {
   closeFile,
   Errno,
@@ -16,6 +16,7 @@ import {
   PollEvent,
   ppoll,
   readFile,
+  readVector,
   systemError,
   writeFile,
   writeVector,
@@ -49,7 +50,7 @@ export class DescriptorDevice implements Device {
   readonly #fd: number
   readonly #eventFd: number
   readonly #views: RegionViews
-  readonly #vector: GatherVector
+  readonly #vector: FrameVector
   /** The other queues, if there are several. */
   readonly #others: readonly number[]
   /**
@@ -68,7 +69,7 @@ export class DescriptorDevice implements Device {
     this.#fd = handle.fd
     this.#eventFd = handle.eventFd
     this.#views = new RegionViews(region)
-    this.#vector = new GatherVector(region)
+    this.#vector = new FrameVector(region)
     this.#others = handle.otherFds ?? []
     this.#entries = new Int32Array([handle.eventFd, handle.fd, ...this.#others].flatMap((fd) => [fd, 0]))
   }
@@ -87,11 +88,25 @@ export class DescriptorDevice implements Device {
     for (;;) {
       const length = readFile(fd, to, limit)
       if (length >= 0) return length
-      const errno = lastErrno()
-      if (errno === Errno.interrupted) continue
-      // An interface that is down may come back: it is being moved, or set up.
-      if (errno === Errno.tryAgain || errno === Errno.networkDown || errno === Errno.inputOutput) return 0
-      throw systemError('read a frame', this.#name, errno)
+      if (!this.#wasInterrupted('read', 0)) return 0
+    }
+  }
+
+  readParts(parts: FrameParts): number {
+    this.#vector.fill(parts)
+    let length = this.#scatterQueue(this.#fd)
+    for (let k = 0; length === 0 && k < this.#others.length; k++) {
+      length = this.#scatterQueue(this.#others[k] as number)
+    }
+    return length
+  }
+
+  #scatterQueue(fd: number): number {
+    const { words, count } = this.#vector
+    for (;;) {
+      const length = readVector(fd, words, count)
+      if (length >= 0) return length
+      if (!this.#wasInterrupted('read', 0)) return 0
     }
   }
 
@@ -99,35 +114,37 @@ export class DescriptorDevice implements Device {
     const from = this.#views.from(at, length)
     for (;;) {
       if (writeFile(this.#fd, from, length) >= 0) return true
-      if (!this.#wasInterrupted(length)) return false
+      if (!this.#wasInterrupted('write', length)) return false
     }
   }
 
   writeParts(parts: FrameParts): boolean {
     const vector = this.#vector
-    vector.clear()
-    vector.add(parts.at, parts.length)
-    vector.add(parts.bodyAt, parts.bodyLength)
-    vector.add(parts.restAt, parts.restLength)
+    vector.fill(parts)
     for (;;) {
       if (writeVector(this.#fd, vector.words, vector.count) >= 0) return true
-      if (!this.#wasInterrupted(vector.bytes)) return false
+      if (!this.#wasInterrupted('write', vector.bytes)) return false
     }
   }
 
-  /** After a write that failed: whether to try it again; false if the device had no room. Throws if it is gone. */
-  #wasInterrupted(length: number): boolean {
+  /** After a call that failed: whether to try it again; false if there was no frame, or no room. Throws if the device is gone. */
+  #wasInterrupted(doing: 'read' | 'write', length: number): boolean {
     const errno = lastErrno()
     switch (errno) {
       case Errno.interrupted:
         return true
       case Errno.tryAgain:
       case Errno.noBuffers:
+      // An interface that is down may come back: it is being moved, or set up.
       case Errno.networkDown:
       case Errno.inputOutput:
         return false
       default:
-        throw systemError(`write a frame of ${length} bytes`, this.#name, errno)
+        throw systemError(
+          doing === 'read' ? 'read a frame' : `write a frame of ${length} bytes`,
+          this.#name,
+          errno,
+        )
     }
   }
 

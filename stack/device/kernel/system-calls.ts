@@ -20,9 +20,12 @@ export const readFile: (fd: number, to: Uint8Array, length: number) => number = 
 export const writeFile: (fd: number, from: Uint8Array, length: number) => number = library.func(
   'long write(int fd, const uint8_t *from, size_t length)',
 )
-/** `vector`: a `struct iovec` for each of `count` pieces of memory (see `gather-vector.ts`). */
+/** `vector`: a `struct iovec` for each of `count` pieces of memory (see `frame-vector.ts`). */
 export const writeVector: (fd: number, vector: Int32Array, count: number) => number = library.func(
   'long writev(int fd, const int32_t *vector, int count)',
+)
+export const readVector: (fd: number, vector: Int32Array, count: number) => number = library.func(
+  'long readv(int fd, const int32_t *vector, int count)',
 )
 /** `argument` holds a structure that the request reads and writes. */
 export const ioctl: (fd: number, request: number, argument: Uint8Array) => number = library.func(

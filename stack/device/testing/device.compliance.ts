@@ -126,6 +126,34 @@ export function describeDevice(name: string, makePair: () => DevicePair): void {
       expect(bytes.slice(readAt + 100, readAt + 2048).every((byte) => byte === guard)).toBe(true)
     })
 
+    test('a device that can scatter reads a frame into its parts, as far as each goes', () => {
+      const { far, farRegion, near, nearRegion } = pair
+      if (far.readParts === undefined) return
+      writeFrame(nearRegion, writeAt, 300, 7)
+      expect(near.write(writeAt, 300 + headerBytes())).toBe(true)
+      const [headAt, bodyAt, restAt] = [readAt, readAt + 4096, readAt + 8192]
+      const parts = {
+        at: headAt,
+        length: headerBytes() + 50,
+        bodyAt,
+        bodyLength: 100,
+        restAt,
+        restLength: 1500,
+      }
+      let length = 0
+      const { bytes } = farRegion
+      const isOurs = () => bytes[headAt + headerBytes() + 12] === ourType >> 8
+      for (let attempt = 0; attempt < 200 && !(length > 0 && isOurs()); attempt++) {
+        length = far.readParts(parts)
+        pair.advance()
+      }
+      expect(length).toBe(300 + headerBytes())
+      const pieces = [bytes.slice(headAt + headerBytes(), headAt + headerBytes() + 50)]
+      pieces.push(bytes.slice(bodyAt, bodyAt + 100), bytes.slice(restAt, restAt + 150))
+      const frameAt = writeAt + headerBytes()
+      expect(Buffer.concat(pieces)).toEqual(Buffer.from(nearRegion.bytes.slice(frameAt, frameAt + 300)))
+    })
+
     test('a place outside the region is a programming error', () => {
       expect(() => pair.near.write(complianceRegionBytes - 50, 60)).toThrow(RangeError)
       expect(() => pair.near.read(complianceRegionBytes - 50, 60)).toThrow(RangeError)

@@ -79,7 +79,7 @@ function openThread(parts: ThreadParts): StrategyThread {
     domain: performing,
     queue,
     runner: new ActionRunner(performing, counters),
-    source: openSource(parts, slots, domain, lockedBatch),
+    source: openSource(parts, slots, domain, { batch: lockedBatch }),
     slots,
     channel,
     board,

@@ -14,6 +14,7 @@ import { Action, FrameWord, transmitsFrame, UpcallWord } from '../../protocol/ac
 import type { MachineConfig } from '../../protocol/config.ts'
 import { createMachine, type Machine } from '../../protocol/machine.ts'
 import { Request } from '../../protocol/requests.ts'
+import type { ExpectedSegment } from '../../protocol/tcp/expected-segment.ts'
 import { decodeFrame } from '../../wire/frame.ts'
 import { HeaderWord, Verdict } from '../../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
@@ -93,7 +94,14 @@ export class NetworkDomain implements Domain {
     this.#messages = new MessageSender(sending)
     this.#control = new ControlSender(sending)
     this.#outbox = outbox
-    this.#deliverer = new Deliverer(region, buffers, datagramBuffers, outbox, work)
+    this.#deliverer = new Deliverer({
+      region,
+      buffers,
+      datagramBuffers,
+      outbox,
+      work,
+      virtioHeader: this.#virtioHeader,
+    })
   }
 
   needsCheck(slot: number): boolean {
@@ -154,6 +162,11 @@ export class NetworkDomain implements Domain {
 
   microsUntilDeadline(nowMicros: number): number {
     return this.machine.microsUntilDeadline(nowMicros)
+  }
+
+  /** What the connection at hand expects next; false if nothing can be said. */
+  expectSegment(into: ExpectedSegment): boolean {
+    return this.machine.expectSegment(into)
   }
 
   digest(): number {

@@ -58,6 +58,7 @@ function poll(frames: readonly Uint8Array[], coalesces = true) {
     batch: slotCount,
     verifies: false,
     coalesces,
+    inPlace: undefined,
     countersAt: (slotCount * slotBytesForFrames) / 4,
     microsUntilDeadline: () => 1,
     doorbell: {} as Signal,

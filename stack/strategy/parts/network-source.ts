@@ -23,6 +23,7 @@ import { transportChecksumHolds } from '../../wire/frame.ts'
 import { isFragment } from '../../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
+import type { InPlaceReader } from './in-place-reader.ts'
 import type { Reassembler } from './reassembly/reassembler.ts'
 import { frameAtOf, HostArgument, readingAt } from './slot-frame.ts'
 import { supersede } from './supersede.ts'
@@ -57,6 +58,8 @@ export interface NetworkSourceParts {
   readonly verifies: boolean
   /** Whether a segment is told apart that the next one follows: see `tcp/payload.ts`. */
   readonly coalesces: boolean
+  /** Reads payload to its place, if that is wanted and the device can. */
+  readonly inPlace: InPlaceReader | undefined
   /** Word offset of this thread's counters. */
   readonly countersAt: number
   /** Microseconds to the next timer of this thread's replica. */
@@ -69,6 +72,8 @@ export class NetworkSource implements Source {
   readonly #parts: NetworkSourceParts
   readonly #frameLimit: number
   readonly #headerBytes: number
+  /** Whether a request posted in this poll may end a connection. */
+  #endsConnections = false
 
   constructor(parts: NetworkSourceParts) {
     this.#parts = parts
@@ -84,7 +89,9 @@ export class NetworkSource implements Source {
     const now = notBefore(sink.lastTime, clock.nowMicros())
     sink.lastTime = now
     reassembler.sweep(now)
+    this.#endsConnections = false
     const posted = this.#takePosted(free, now)
+    this.#parts.inPlace?.begin(!this.#endsConnections)
     const frames = this.#readFrames(Math.min(free - posted, this.#parts.batch), now)
     if (posted + frames > 0) return posted + frames
     if (this.#parts.microsUntilDeadline(now) > 0) return 0
@@ -107,7 +114,7 @@ export class NetworkSource implements Source {
    * frame is the whole packet. Returns the number of requests.
    */
   #readFrames(limit: number, now: number): number {
-    const { sink, device, countersAt, reassembler } = this.#parts
+    const { sink, device, inPlace, countersAt, reassembler } = this.#parts
     const { words, bytes } = this.#parts.region
     const headerBytes = this.#headerBytes
     let total = 0
@@ -115,7 +122,7 @@ export class NetworkSource implements Source {
     for (let read = 0; read < limit; read++) {
       const slot = sink.slotAhead(pending)
       const frameAt = readingAt(slot)
-      const length = device.read(frameAt - headerBytes, this.#frameLimit)
+      const length = (inPlace ?? device).read(frameAt - headerBytes, this.#frameLimit)
       if (length === 0) break
       countOne(words, countersAt + ThreadCounter.framesIn)
       if (isFragment(bytes, frameAt, length - headerBytes)) {
@@ -126,6 +133,7 @@ export class NetworkSource implements Source {
       } else {
         if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
         this.#fill(slot, Request.frame, now, length - headerBytes)
+        if (inPlace !== undefined) words[slot + HostArgument.placedAt] = inPlace.placedAt
         if (pending > 0) this.#noteFollower(sink.slotAhead(pending - 1), slot)
       }
       if (this.#parts.verifies) this.#verify(slot)
@@ -186,7 +194,9 @@ export class NetworkSource implements Source {
       const record = mailbox.peek(count)
       if (record < 0) break
       const slot = sink.slotAhead(count)
-      this.#fill(slot, words[record + MailWord.kind] as number, now, 0)
+      const kind = words[record + MailWord.kind] as number
+      if (kind !== Request.read && kind !== Request.send) this.#endsConnections = true
+      this.#fill(slot, kind, now, 0)
       for (let k = 0; k < postedArguments; k++) {
         words[slot + SlotWord.arguments + k] = words[record + MailWord.arguments + k] as number
       }
@@ -211,6 +221,7 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
     words[slot + HostArgument.storedAt] = 0
+    words[slot + HostArgument.placedAt] = 0
     words[slot + HostArgument.isFollowed] = 0
     words[slot + HostArgument.isPosted] = 0
   }

@@ -13,6 +13,7 @@ import { resolveCoalescing, resolveVerification } from '../factors.ts'
 import { stateOf } from '../layout/stack-layout.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import type { ThreadParts } from '../strategy.ts'
+import { canScatter, InPlaceReader } from './in-place-reader.ts'
 import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
 import { NetworkSource, type RequestSink } from './network-source.ts'
 import { Reassembler, type ReassemblerParts } from './reassembly/reassembler.ts'
@@ -48,12 +49,22 @@ export function openDomain(parts: ThreadParts, otherwise: Partial<NetworkDomainP
   })
 }
 
-/** `batch`: most frames that one poll reads; `domain` knows the next timer. */
+export interface SourceOptions {
+  /** Most frames that one poll reads. */
+  readonly batch?: number
+  /**
+   * The domain of the thread that polls, if this thread alone reads then, and has applied everything that was published: it
+   * knows where payload belongs.
+   */
+  readonly current?: NetworkDomain
+}
+
+/** `domain` knows the next timer. */
 export function openSource(
   parts: ThreadParts,
   sink: RequestSink,
   domain: Pick<Domain, 'microsUntilDeadline'>,
-  batch = pollBatch,
+  { batch = pollBatch, current }: SourceOptions = {},
 ): NetworkSource {
   const { region, layout, parameters, thread } = parts
   return new NetworkSource({
@@ -66,10 +77,30 @@ export function openSource(
     clock: parts.clock,
     random: new Random(parts.seed),
     batch,
+    inPlace: current && openInPlaceReader(parts, current),
     countersAt: threadCountersAt(layout.countersWord, thread),
     verifies: parameters.verification === 'before',
     coalesces: resolveCoalescing(parameters.coalescing) === 'on',
     microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
+  })
+}
+
+/**
+ * Undefined where payload has to be touched anyway: by the payload work, to verify what the device does not vouch for, or to
+ * record it.
+ */
+function openInPlaceReader(
+  { region, layout, parameters, device }: ThreadParts,
+  current: NetworkDomain,
+): InPlaceReader | undefined {
+  const { payloadWork, recordPath } = parameters
+  if (payloadWork.kind !== 'none' || recordPath !== undefined) return undefined
+  if (!canScatter(device) || !device.capabilities.checksumOffload) return undefined
+  return new InPlaceReader({
+    region,
+    device,
+    buffers: layout.streams,
+    expectSegment: (into) => current.expectSegment(into),
   })
 }
 

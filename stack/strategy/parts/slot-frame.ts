@@ -13,6 +13,8 @@ export const HostArgument = defineRecord(
   {
     checksumFailed: '1 if the source verified the transport checksum, and it was wrong',
     storedAt: 'byte offset of a frame that lies elsewhere; 0 if it lies in the slot',
+    placedAt:
+      'byte offset of a payload that was read to its place in a receive ring; 0 if it lies in its frame',
     isFollowed: '1 if the next segment of the same connection was read right after this one',
     isPosted: '1 if it came from the mailbox',
     mailNumber: 'number of its record there',

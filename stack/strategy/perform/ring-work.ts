@@ -23,7 +23,7 @@ export function copyFromRing(
   return work.sums ? addSums(sum, rest, first) : sum
 }
 
-/** From `from` into the ring at byte `ring`. */
+/** From `from` into the ring at byte `ring`. `isVouchedFor`: see `PayloadWork.copyIn`. */
 export function copyToRing(
   work: PayloadWork,
   from: number,
@@ -32,12 +32,14 @@ export function copyToRing(
   low: number,
   high: number,
   length: number,
+  isVouchedFor = false,
 ): void {
   const offset = low & (ringBytes - 1)
   const first = Math.min(length, ringBytes - offset)
-  work.copyIn(from, ring + offset, first, low, high)
+  work.copyIn(from, ring + offset, first, low, high, isVouchedFor)
   if (first === length) return
-  work.copyIn(from + first, ring, length - first, (low + first) | 0, highAfter(low, high, first))
+  const next = highAfter(low, high, first)
+  work.copyIn(from + first, ring, length - first, (low + first) | 0, next, isVouchedFor)
 }
 
 /** The low word wraps exactly where the ring, whose size divides 2^32, may end. */

@@ -36,7 +36,7 @@ export function openReplicaThread(parts: ThreadParts): ReplicaThread {
   const replica: OpenReplicaParts = {
     id: thread,
     ...(reader === undefined
-      ? { domain: wrapped(parts, domain), source: openSource(parts, channel, domain) }
+      ? { domain: wrapped(parts, domain), source: openSource(parts, channel, domain, { current: domain }) }
       : { domain: openPoster(parts, reader, wrapped(parts, domain), channel) }),
     nowMicros,
     channel,

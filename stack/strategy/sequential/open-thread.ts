@@ -22,7 +22,7 @@ export function openSequentialThread(parts: ThreadParts, pause: (micros: number)
   const { region, layout } = parts
   const slots = new LocalSlots(region.words, layout.framework.channel, parts.clock.nowMicros())
   const domain = openDomain(parts)
-  const source = openSource(parts, slots, domain)
+  const source = openSource(parts, slots, domain, { current: domain })
   const counters = new Counters(region, layout.framework.counters, parts.thread)
   const used = wrapped(parts, domain)
   const recording = recordDomain(used, region.words, parts.parameters)

@@ -1,16 +1,17 @@
 /**
- * Pieces of a region, as system calls take them that gather (writev(2)): an address and a length each. One instance per
- * thread; allocates nothing after it was made. The region's memory never moves, so its address is asked for once.
+ * The parts of a frame, as system calls take them that gather and scatter (writev(2), readv(2)): an address and a length
+ * each. One instance per thread; allocates nothing after it was made. The region's memory never moves, so its address is
+ * asked for once.
  */
 import type { Region } from '../../dominoes/memory/region.ts'
+import type { FrameParts } from '../device.ts'
 import { addressOf } from './system-calls.ts'
 
-/** As many as a frame has parts. */
 const mostPieces = 3
 /** Words of a `struct iovec` on a 64-bit machine: address, length, low words first. */
 const pieceWords = 4
 
-export class GatherVector {
+export class FrameVector {
   /** The pieces, for the system call. */
   readonly words = new Int32Array(mostPieces * pieceWords)
   readonly #sizeBytes: number
@@ -35,16 +36,19 @@ export class GatherVector {
     return this.#bytes
   }
 
-  clear(): void {
+  /** Throws RangeError if a part is not within the region. */
+  fill(parts: FrameParts): void {
     this.#count = 0
     this.#bytes = 0
+    this.#add(parts.at, parts.length)
+    this.#add(parts.bodyAt, parts.bodyLength)
+    this.#add(parts.restAt, parts.restLength)
   }
 
-  /** Adds `length` bytes at byte offset `at`; nothing if there are none. Throws RangeError if they are not there. */
-  add(at: number, length: number): void {
+  #add(at: number, length: number): void {
     if (length === 0) return
-    // The system call reads memory unchecked: this is the bounds check.
-    if (at < 0 || length < 0 || at + length > this.#sizeBytes || this.#count === mostPieces)
+    // The system call uses memory unchecked: this is the bounds check.
+    if (at < 0 || length < 0 || at + length > this.#sizeBytes)
       throw new RangeError(`${length} bytes at ${at} leave the region`)
     const low = this.#baseLow + at
     const word = this.#count * pieceWords
