@@ -2,10 +2,13 @@
  * Payload work: what is done to every payload byte by the one replica that performs a send or deliver action,
  * between a stream's ring buffer and the frame. One instance per thread; allocates nothing after it was made.
  *
- *   none      a copy; but whoever can send a frame from the ring itself, or read it there, does so and never asks for it
+ *   none      nothing
  *   copy      copy
- *   checksum  copy and the Internet checksum, which on the way in was verified before if no device vouches for it
+ *   checksum  the Internet checksum, which on the way in was verified before if no device vouches for it
  *   cipher    copy and AES-128-CTR, and on the way out the checksum of the result
+ *
+ * Work that leaves bytes as they are needs no copy. Whoever can send a frame from the ring, or read it there, has it done in
+ * the ring (`sumInRing`); elsewhere it is done along with a copy.
  *
  * A ring wraps: its user splits a payload at the ring's end and calls twice. The sums of two calls compose with
  * `addSums(first, second, firstLength)`, whatever the lengths.
@@ -19,12 +22,17 @@ import { copyAndSum } from './copy.ts'
 export const payloadWorkKinds = ['none', 'copy', 'checksum', 'cipher'] as const
 export type PayloadWorkKind = (typeof payloadWorkKinds)[number]
 
+/** Whether bytes stay as they are under this work: then it can be done where they lie. */
+export function leavesBytes(kind: PayloadWorkKind): boolean {
+  return kind === 'none' || kind === 'checksum'
+}
+
 /** What `copyOut` returns where it computed no sum. */
 export const noSum = -1
 
 export interface PayloadWork {
   readonly kind: PayloadWorkKind
-  /** Whether `copyOut` returns a sum; else the device or the caller has to make the checksum. */
+  /** Whether the work is a sum, which `copyOut` returns; else the device or the caller has to make the checksum. */
   readonly sums: boolean
 
   /**

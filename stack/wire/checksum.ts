@@ -14,8 +14,7 @@ export const sumLimitBytes = 128 * 1024
  * Sums `length` bytes from byte offset `at`; 0 … `sumLimitBytes`, at any alignment.
  *
  * Runs over aligned 32-bit words in the machine's (little-endian) order and swaps once at the end, which
- * RFC 1071 section 2(B) permits. Two accumulators a word: `all` is the sum modulo 2^32, `high` the sum of the
- * upper halves; the sum of the lower halves is their difference, exact because it stays below 2^31.
+ * RFC 1071 section 2(B) permits.
  */
 export function sumBytes(bytes: Uint8Array, words: Int32Array, at: number, length: number): number {
   const end = at + length
@@ -30,39 +29,16 @@ export function sumBytes(bytes: Uint8Array, words: Int32Array, at: number, lengt
     sum += (bytes[position] as number) | ((bytes[position + 1] as number) << 8)
     position += 2
   }
-  let word = position >> 2
+  const blocksAt = position >> 2
+  let word = blocksAt
   const wordEnd = end >> 2
   if (word < wordEnd) {
-    let all = 0
-    let high = 0
-    for (const unrolledEnd = wordEnd - 7; word < unrolledEnd; word += 8) {
-      const w0 = words[word] as number
-      const w1 = words[word + 1] as number
-      const w2 = words[word + 2] as number
-      const w3 = words[word + 3] as number
-      const w4 = words[word + 4] as number
-      const w5 = words[word + 5] as number
-      const w6 = words[word + 6] as number
-      const w7 = words[word + 7] as number
-      all = (all + w0 + w1 + w2 + w3 + w4 + w5 + w6 + w7) | 0
-      high =
-        (high +
-          (w0 >>> 16) +
-          (w1 >>> 16) +
-          (w2 >>> 16) +
-          (w3 >>> 16) +
-          (w4 >>> 16) +
-          (w5 >>> 16) +
-          (w6 >>> 16) +
-          (w7 >>> 16)) |
-        0
-    }
+    word = blocksAt + ((wordEnd - blocksAt) & ~7)
+    sum += sumBlocks(words, blocksAt, word)
     for (; word < wordEnd; word++) {
       const w = words[word] as number
-      all = (all + w) | 0
-      high = (high + (w >>> 16)) | 0
+      sum += (w & 0xffff) + (w >>> 16)
     }
-    sum += foldSum((all - (high << 16)) | 0) + foldSum(high)
     position = wordEnd << 2
   }
   if (position + 2 <= end) {
@@ -73,6 +49,41 @@ export function sumBytes(bytes: Uint8Array, words: Int32Array, at: number, lengt
   sum = foldSum(sum)
   // From an odd address the pairs by address are exactly the big-endian words that start there.
   return (at & 1) === 0 ? swapSum(sum) : sum
+}
+
+/**
+ * The sum, by address, of the aligned words from `word` to `end`, a multiple of eight. Two accumulators: `all` is the sum modulo 2^32, `high` the
+ * sum of the upper halves; the sum of the lower halves is their difference, exact because it stays below 2^31.
+ *
+ * A loop alone: with another one for the rest beside it the compiler makes code that is a quarter slower.
+ */
+function sumBlocks(words: Int32Array, word: number, end: number): number {
+  let all = 0
+  let high = 0
+  let at = word
+  for (; at < end; at += 8) {
+    const w0 = words[at] as number
+    const w1 = words[at + 1] as number
+    const w2 = words[at + 2] as number
+    const w3 = words[at + 3] as number
+    const w4 = words[at + 4] as number
+    const w5 = words[at + 5] as number
+    const w6 = words[at + 6] as number
+    const w7 = words[at + 7] as number
+    all = (all + w0 + w1 + w2 + w3 + w4 + w5 + w6 + w7) | 0
+    high =
+      (high +
+        (w0 >>> 16) +
+        (w1 >>> 16) +
+        (w2 >>> 16) +
+        (w3 >>> 16) +
+        (w4 >>> 16) +
+        (w5 >>> 16) +
+        (w6 >>> 16) +
+        (w7 >>> 16)) |
+      0
+  }
+  return foldSum((all - (high << 16)) | 0) + foldSum(high)
 }
 
 /** Reduces a sum of several sums (0 … 2^31 - 1) to 16 bits, carries added back in. */

@@ -8,7 +8,7 @@ import { Mailbox } from '../../dominoes/channel/mailbox.ts'
 import { OutboxWriter } from '../../dominoes/channel/outbox.ts'
 import type { Domain } from '../../dominoes/contract/domain.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
-import { createPayloadWork } from '../../payload/payload-work.ts'
+import { createPayloadWork, leavesBytes } from '../../payload/payload-work.ts'
 import { resolveCoalescing, resolveVerification } from '../factors.ts'
 import { stateOf } from '../layout/stack-layout.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
@@ -94,7 +94,7 @@ function openInPlaceReader(
   current: NetworkDomain,
 ): InPlaceReader | undefined {
   const { payloadWork, recordPath } = parameters
-  if (payloadWork.kind !== 'none' || recordPath !== undefined) return undefined
+  if (!leavesBytes(payloadWork.kind) || recordPath !== undefined) return undefined
   if (!canScatter(device) || !device.capabilities.checksumOffload) return undefined
   return new InPlaceReader({
     region,

@@ -15,7 +15,7 @@ import { HeaderWord } from '../../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { receiveRingAt, type StreamBuffers } from '../layout/stream-buffers.ts'
 import { frameAtOf, HostArgument } from '../parts/slot-frame.ts'
-import { copyToRing } from './ring-work.ts'
+import { copyToRing, sumInRing } from './ring-work.ts'
 
 export interface DelivererParts {
   readonly region: Region
@@ -100,6 +100,7 @@ export class Deliverer {
     const skipped = payloadOffset - (words[slot + SlotWord.head + HeaderWord.payloadOffset] as number)
     const place = ring + ((placedAt - ring + skipped) & (receiveBytes - 1))
     assert(place === ring + (low & (receiveBytes - 1)), 'a payload was read to a place that is not its own')
+    if (this.#work.sums) sumInRing(this.#region, ring, receiveBytes, low, length)
   }
 
   #isVouchedFor(frameAt: number): boolean {

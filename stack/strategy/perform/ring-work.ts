@@ -2,8 +2,9 @@
  * The payload work between a frame and a ring, in two pieces where the ring ends. A position is in its ring at
  * `position mod size`; it has 64 bits in two words, since a cipher's counter must not repeat. Any thread.
  */
+import type { Region } from '../../dominoes/memory/region.ts'
 import type { PayloadWork } from '../../payload/payload-work.ts'
-import { addSums } from '../../wire/checksum.ts'
+import { addSums, sumBytes } from '../../wire/checksum.ts'
 
 /** From the ring at byte `ring` to `to`; returns the payload's sum, if the work makes one. */
 export function copyFromRing(
@@ -40,6 +41,20 @@ export function copyToRing(
   if (first === length) return
   const next = highAfter(low, high, first)
   work.copyIn(from + first, ring, length - first, (low + first) | 0, next, isVouchedFor)
+}
+
+/** The sum of bytes that stay in the ring. */
+export function sumInRing(
+  { bytes, words }: Pick<Region, 'bytes' | 'words'>,
+  ring: number,
+  ringBytes: number,
+  low: number,
+  length: number,
+): number {
+  const offset = low & (ringBytes - 1)
+  const first = Math.min(length, ringBytes - offset)
+  const sum = sumBytes(bytes, words, ring + offset, first)
+  return first === length ? sum : addSums(sum, sumBytes(bytes, words, ring, length - first), first)
 }
 
 /** The low word wraps exactly where the ring, whose size divides 2^32, may end. */

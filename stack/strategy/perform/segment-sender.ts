@@ -5,11 +5,11 @@
 
 import type { FrameParts } from '../../device/device.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
-import type { PayloadWork } from '../../payload/payload-work.ts'
+import { leavesBytes, noSum, type PayloadWork } from '../../payload/payload-work.ts'
 import { SegmentWord } from '../../protocol/actions.ts'
 import { ipv4At } from '../../wire/address.ts'
 import { writeInt32 } from '../../wire/big-endian.ts'
-import { addSums, sumBytes } from '../../wire/checksum.ts'
+import { sumBytes } from '../../wire/checksum.ts'
 import { EtherType, ethernetHeaderBytes, writeEthernet } from '../../wire/ethernet.ts'
 import { TcpFlag } from '../../wire/header.ts'
 import { IpProtocol, ipv4HeaderBytes, writeIpv4 } from '../../wire/ipv4.ts'
@@ -22,7 +22,7 @@ import {
 } from '../../wire/tcp.ts'
 import { virtioHeaderBytes, writeVirtioOffload, writeVirtioPlain } from '../../wire/virtio.ts'
 import { type StreamBuffers, sendRingAt } from '../layout/stream-buffers.ts'
-import { copyFromRing } from './ring-work.ts'
+import { copyFromRing, sumInRing } from './ring-work.ts'
 import { frameStart } from './transmit-buffer.ts'
 import type { Transmitter } from './transmitter.ts'
 
@@ -44,7 +44,7 @@ export class SegmentSender {
   readonly #parts: SegmentSenderParts
   readonly #offload: boolean
   readonly #deviceCuts: boolean
-  /** Whether payload is sent from the ring itself. */
+  /** Whether payload is sent from the ring itself, and work on it done there. */
   readonly #staysInRing: boolean
   readonly #frame: FrameParts = { at: 0, length: 0, bodyAt: 0, bodyLength: 0, restAt: 0, restLength: 0 }
 
@@ -53,7 +53,9 @@ export class SegmentSender {
     this.#parts = parts
     this.#offload = !parts.work.sums && checksumOffload
     this.#deviceCuts = segmentationOffload
-    this.#staysInRing = parts.work.kind === 'none'
+    const { kind } = parts.work
+    // Where the frame is put together anyway, summing along with that copy is faster.
+    this.#staysInRing = leavesBytes(kind) && (kind === 'none' || parts.transmitter.gathers)
   }
 
   /** Builds the segment described at `record[at …]` in the buffer at byte `bufferAt`, and transmits it. */
@@ -143,7 +145,7 @@ export class SegmentSender {
       bytes[tcpAt + TcpOffset.flags] = (record[at + SegmentWord.flags] as number) & ~lastOnlyFlags
   }
 
-  /** Does the payload work into the frame, if there is any; returns the payload's sum, unless the device makes it. */
+  /** Does the payload work, into the frame if it needs a copy; returns the payload's sum, unless the device makes it. */
   #workOn(
     ring: number,
     low: number,
@@ -153,19 +155,12 @@ export class SegmentSender {
     offload: boolean,
   ): number {
     const { region, buffers, work } = this.#parts
-    if (this.#staysInRing) return offload ? 0 : this.#sumInRing(ring, low & (buffers.sendBytes - 1), length)
+    if (this.#staysInRing)
+      return work.sums || !offload ? sumInRing(region, ring, buffers.sendBytes, low, length) : noSum
     const sum = copyFromRing(work, ring, buffers.sendBytes, low, high, payloadAt, length)
     if (work.sums) return sum
     // Payload work that makes no checksum leaves it to the device, or, where that cannot, to us.
     return offload ? 0 : sumBytes(region.bytes, region.words, payloadAt, length)
-  }
-
-  #sumInRing(ring: number, offset: number, length: number): number {
-    const { region, buffers } = this.#parts
-    const { bytes, words } = region
-    const first = Math.min(length, buffers.sendBytes - offset)
-    const sum = sumBytes(bytes, words, ring + offset, first)
-    return first === length ? sum : addSums(sum, sumBytes(bytes, words, ring, length - first), first)
   }
 
   #writeEthernet(record: Int32Array, at: number, frameAt: number): void {

@@ -7,6 +7,8 @@ import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 
 export interface Transmitter {
   readonly capabilities: DeviceCapabilities
+  /** Whether `transmitParts` sends from where the parts lie; else it puts them together first. */
+  readonly gathers: boolean
   /**
    * Byte offset of a buffer in which to build the frame with this number, or `noBuffer`. Numbers increase from call to
    * call; a thread builds one frame at a time. `isFollowed`: it builds the next frame, too, right after this one.
@@ -27,6 +29,7 @@ export const noBuffer = -1
 /** Transmits in the order of completion. A frame for which the device has no room is lost, and counted. */
 export class DirectTransmitter implements Transmitter {
   readonly capabilities: DeviceCapabilities
+  readonly gathers: boolean
   readonly #device: Device
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
@@ -36,6 +39,7 @@ export class DirectTransmitter implements Transmitter {
   /** `bufferAt`: byte offset of this thread's buffer; `countersAt`: word offset of its counters. */
   constructor(device: Device, words: Int32Array, bufferAt: number, countersAt: number) {
     this.capabilities = device.capabilities
+    this.gathers = device.writeParts !== undefined
     this.#device = device
     this.#words = words
     this.#bytes = new Uint8Array(words.buffer)

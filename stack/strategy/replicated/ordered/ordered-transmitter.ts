@@ -27,6 +27,7 @@ export interface OrderedTransmitterParts {
 
 export class OrderedTransmitter implements Transmitter {
   readonly capabilities: DeviceCapabilities
+  readonly gathers = false
   readonly #parts: OrderedTransmitterParts
   readonly #turnstile: Turnstile
   /** Which frame each buffer holds: a ring, from the oldest that may not have left to the one before `#current`. */
