@@ -10,11 +10,6 @@
  *   sockets:   a send and a receive ring a UDP socket
  */
 
-import {
-  slotBytesForFrames,
-  slotBytesForSuperFrames,
-  slotPayloadOffset,
-} from '../../dominoes/contract/slot.ts'
 import { type Region, RegionPlan } from '../../dominoes/memory/region.ts'
 import { type FrameworkLayout, planFramework } from '../../dominoes/replica/framework-layout.ts'
 import { datagramBufferBytes } from '../../protocol/state/datagrams.ts'
@@ -23,15 +18,10 @@ import { canLoseReplicas, replicationFactors } from '../factors.ts'
 import type { StackParameters } from '../options.ts'
 import { type PacketStoreLayout, planPacketStore } from '../parts/reassembly/packet-store.ts'
 import { transmitBufferBytes } from '../perform/transmit-buffer.ts'
+import { slotBytesFor } from './slot-layout.ts'
 import { reserveStreamBuffers, type StreamBuffers } from './stream-buffers.ts'
 import { planThreadCounters } from './thread-counters.ts'
 import { workerLimit } from './worker-count.ts'
-
-/**
- * Bytes from a slot's payload to its frame: room for a virtio-net header, and 2 more so that what follows the
- * Ethernet header, and the payload after a header with timestamps, is aligned.
- */
-export const frameOffset = 14
 
 /** Records of the application's mailbox, and of the outbox. */
 const mailboxCount = 256
@@ -174,11 +164,4 @@ function shapeOf({ strategy }: StackParameters): StackShape {
 export function stateOf(region: Region, layout: StackLayout, replica: number): Int32Array {
   const at = layout.stateWord + replica * layout.stateWords
   return region.words.subarray(at, at + layout.stateWords)
-}
-
-function slotBytesFor(frameBytes: number): number {
-  const needed = slotPayloadOffset + frameOffset + frameBytes
-  if (needed <= slotBytesForFrames) return slotBytesForFrames
-  if (needed <= slotBytesForSuperFrames) return slotBytesForSuperFrames
-  throw new RangeError(`frames of ${frameBytes} bytes do not fit a slot`)
 }

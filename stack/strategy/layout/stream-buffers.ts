@@ -39,6 +39,11 @@ export function sendRingAt(buffers: StreamBuffers, connectionIndex: number): num
   return buffers.sendAt + connectionIndex * buffers.sendBytes
 }
 
+/** Byte offset of the receive ring that the byte at `at` is in. */
+export function ringAround(buffers: StreamBuffers, at: number): number {
+  return at - ((at - buffers.receiveAt) & (buffers.receiveBytes - 1))
+}
+
 export function receiveRingAt(buffers: StreamBuffers, connectionIndex: number): number {
   return buffers.receiveAt + connectionIndex * buffers.receiveBytes
 }

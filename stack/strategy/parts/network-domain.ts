@@ -27,10 +27,14 @@ import { Deliverer } from '../perform/deliverer.ts'
 import { MessageSender } from '../perform/message-sender.ts'
 import { SegmentSender } from '../perform/segment-sender.ts'
 import { DirectTransmitter, noBuffer, type Transmitter } from '../perform/transmitter.ts'
+import { isInParts } from './reading/burst-layout.ts'
+import { checkParts, type PartsLayout } from './reading/check-parts.ts'
 import { frameAtOf, HostArgument } from './slot-frame.ts'
 
 export interface NetworkDomainParts {
   readonly region: Region
+  /** Bytes of a slot. */
+  readonly slotBytes: number
   readonly state: Int32Array
   readonly config: MachineConfig
   /** Where received checksums are verified; with `before`, the source has done so. */
@@ -59,6 +63,7 @@ export class NetworkDomain implements Domain {
   readonly #region: Region
   readonly #virtioHeader: boolean
   readonly #verification: VerificationFactor
+  readonly #partsLayout: PartsLayout
   readonly #segments: SegmentSender
   readonly #datagrams: DatagramSender
   readonly #messages: MessageSender
@@ -74,6 +79,8 @@ export class NetworkDomain implements Domain {
     this.#region = region
     this.#virtioHeader = parts.device.capabilities.virtioHeader
     this.#verification = parts.verification
+    const { virtioHeader } = parts.device.capabilities
+    this.#partsLayout = { region, slotBytes: parts.slotBytes, virtioHeader, buffers }
     this.machine = createMachine(config, region.words, state, this.actions)
     this.#transmitter =
       parts.transmitter ??
@@ -109,14 +116,22 @@ export class NetworkDomain implements Domain {
   }
 
   check(slot: number): number {
+    const { words } = this.#region
+    const verdict = isInParts(words, slot)
+      ? checkParts(this.#partsLayout, slot, this.#verification === 'claimed')
+      : this.#decode(slot)
+    words[slot + SlotWord.head + HeaderWord.isFollowed] = words[slot + HostArgument.isFollowed] as number
+    if (verdict !== Verdict.accepted || this.#verification !== 'before') return verdict
+    return words[slot + HostArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
+  }
+
+  /** Of a frame that is in one place. */
+  #decode(slot: number): number {
     const { bytes, words } = this.#region
     const frameAt = frameAtOf(words, slot)
     const length = words[slot + SlotWord.length] as number
     const trusted = this.#verification !== 'claimed' || this.#deviceVouches(frameAt)
-    const verdict = decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)
-    words[slot + SlotWord.head + HeaderWord.isFollowed] = words[slot + HostArgument.isFollowed] as number
-    if (verdict !== Verdict.accepted || this.#verification !== 'before') return verdict
-    return words[slot + HostArgument.checksumFailed] === 0 ? verdict : Verdict.badChecksum
+    return decodeFrame(bytes, frameAt, length, words, slot + SlotWord.head, trusted)
   }
 
   #deviceVouches(frameAt: number): boolean {

@@ -7,7 +7,9 @@ import type { Signal } from '../../dominoes/memory/signal.ts'
 import { OptionBit, TcpFlag } from '../../wire/header.ts'
 import { Bench, segment } from '../../wire/testing/frame-fixtures.ts'
 import { LocalSlots } from '../layout/local-slots.ts'
+import type { StreamBuffers } from '../layout/stream-buffers.ts'
 import { NetworkSource } from './network-source.ts'
+import { FrameReader } from './reading/frame-reader.ts'
 import type { Reassembler } from './reassembly/reassembler.ts'
 import { HostArgument } from './slot-frame.ts'
 
@@ -57,8 +59,14 @@ function poll(frames: readonly Uint8Array[], coalesces = true) {
     random: { next: () => 7 },
     batch: slotCount,
     verifies: false,
-    coalesces,
-    inPlace: undefined,
+    reader: new FrameReader({
+      region,
+      device: device as Device,
+      slotBytes: slotBytesForFrames,
+      scatters: true,
+      coalesces,
+    }),
+    partsLayout: { region, slotBytes: slotBytesForFrames, virtioHeader: false, buffers: {} as StreamBuffers },
     countersAt: (slotCount * slotBytesForFrames) / 4,
     microsUntilDeadline: () => 1,
     doorbell: {} as Signal,

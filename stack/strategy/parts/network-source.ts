@@ -18,12 +18,13 @@ import { SlotWord, verdictPending } from '../../dominoes/contract/slot.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
 import { MailWord, postedArguments, Request } from '../../protocol/requests.ts'
-import { followsSegment } from '../../wire/following-segment.ts'
 import { transportChecksumHolds } from '../../wire/frame.ts'
 import { isFragment } from '../../wire/ipv4-fragment.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
-import type { InPlaceReader } from './in-place-reader.ts'
+import { isInParts } from './reading/burst-layout.ts'
+import { type PartsLayout, soundBytes } from './reading/check-parts.ts'
+import { type FrameReader, noSlot } from './reading/frame-reader.ts'
 import type { Reassembler } from './reassembly/reassembler.ts'
 import { frameAtOf, HostArgument, readingAt } from './slot-frame.ts'
 import { supersede } from './supersede.ts'
@@ -56,10 +57,8 @@ export interface NetworkSourceParts {
   readonly batch: number
   /** Whether frames are verified here, before they are published. */
   readonly verifies: boolean
-  /** Whether a segment is told apart that the next one follows: see `tcp/payload.ts`. */
-  readonly coalesces: boolean
-  /** Reads payload to its place, if that is wanted and the device can. */
-  readonly inPlace: InPlaceReader | undefined
+  readonly reader: FrameReader
+  readonly partsLayout: PartsLayout
   /** Word offset of this thread's counters. */
   readonly countersAt: number
   /** Microseconds to the next timer of this thread's replica. */
@@ -70,16 +69,13 @@ export interface NetworkSourceParts {
 
 export class NetworkSource implements Source {
   readonly #parts: NetworkSourceParts
-  readonly #frameLimit: number
   readonly #headerBytes: number
   /** Whether a request posted in this poll may end a connection. */
   #endsConnections = false
 
   constructor(parts: NetworkSourceParts) {
     this.#parts = parts
-    const { frameBytes, virtioHeader } = parts.device.capabilities
-    this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
-    this.#frameLimit = frameBytes + this.#headerBytes
+    this.#headerBytes = parts.device.capabilities.virtioHeader ? virtioHeaderBytes : 0
   }
 
   poll(): number {
@@ -91,7 +87,7 @@ export class NetworkSource implements Source {
     reassembler.sweep(now)
     this.#endsConnections = false
     const posted = this.#takePosted(free, now)
-    this.#parts.inPlace?.begin(!this.#endsConnections)
+    this.#parts.reader.begin(!this.#endsConnections)
     const frames = this.#readFrames(Math.min(free - posted, this.#parts.batch), now)
     if (posted + frames > 0) return posted + frames
     if (this.#parts.microsUntilDeadline(now) > 0) return 0
@@ -108,67 +104,59 @@ export class NetworkSource implements Source {
   }
 
   /**
-   * Publishes every few frames: the other replicas start on the first while the last are still being read. The last one
-   * read waits for the one after it, which may be its connection's next segment. A superseded ACK is not published: every
+   * Publishes every few requests: the other replicas start on the first while the last are still being read. The last one
+   * read waits for the frame after it, which may be its connection's next segment. A superseded ACK is not published: every
    * replica would apply it for nothing. The fragments of a packet become one request when the last of them arrives; its
    * frame is the whole packet. Returns the number of requests.
    */
   #readFrames(limit: number, now: number): number {
-    const { sink, device, inPlace, countersAt, reassembler } = this.#parts
+    const { sink, reader, countersAt, reassembler } = this.#parts
     const { words, bytes } = this.#parts.region
-    const headerBytes = this.#headerBytes
     let total = 0
     let pending = 0
     for (let read = 0; read < limit; read++) {
       const slot = sink.slotAhead(pending)
-      const frameAt = readingAt(slot)
-      const length = (inPlace ?? device).read(frameAt - headerBytes, this.#frameLimit)
+      const before = pending === 0 ? noSlot : sink.slotAhead(pending - 1)
+      const length = reader.read(slot, before)
       if (length === 0) break
       countOne(words, countersAt + ThreadCounter.framesIn)
-      if (isFragment(bytes, frameAt, length - headerBytes)) {
-        const storedAt = reassembler.take(frameAt, length - headerBytes, now, sink.indexAhead(pending))
+      if (reader.isMerged) continue
+      const frameAt = readingAt(slot)
+      if (isFragment(bytes, frameAt, length)) {
+        const storedAt = reassembler.take(frameAt, length, now, sink.indexAhead(pending))
         if (storedAt === 0) continue
         this.#fill(slot, Request.frame, now, reassembler.frameBytes)
         words[slot + HostArgument.storedAt] = storedAt
       } else {
-        if (pending > 0 && this.#supersede(sink.slotAhead(pending - 1), slot, length)) continue
-        this.#fill(slot, Request.frame, now, length - headerBytes)
-        if (inPlace !== undefined) words[slot + HostArgument.placedAt] = inPlace.placedAt
-        if (pending > 0) this.#noteFollower(sink.slotAhead(pending - 1), slot)
+        if (before !== noSlot && this.#supersede(before, slot, length)) continue
+        this.#fill(slot, Request.frame, now, length)
+        words[slot + HostArgument.placedAt] = reader.placedAt
+        words[slot + HostArgument.payloadBytes] = reader.payloadBytes
+        if (before !== noSlot && reader.follows) words[before + HostArgument.isFollowed] = 1
       }
-      if (this.#parts.verifies) this.#verify(slot)
       total += 1
       pending += 1
-      if (pending > publishedTogether) {
-        sink.publish(publishedTogether)
-        pending -= publishedTogether
+      if (pending > publishedTogether || (before !== noSlot && isInParts(words, before))) {
+        this.#publish(pending - 1)
+        pending = 1
       }
     }
-    if (pending > 0) sink.publish(pending)
+    if (pending > 0) this.#publish(pending)
     return total
   }
 
-  /** Tells of the frame in slot `before` if the one just read into `slot` is its connection's next segment. */
-  #noteFollower(before: number, slot: number): void {
-    if (!this.#parts.coalesces) return
-    const { words, bytes } = this.#parts.region
-    if (words[before + SlotWord.kind] !== Request.frame || words[before + HostArgument.storedAt] !== 0) return
-    const isFollowed = followsSegment(
-      bytes,
-      readingAt(before),
-      words[before + SlotWord.length] as number,
-      readingAt(slot),
-      words[slot + SlotWord.length] as number,
-    )
-    words[before + HostArgument.isFollowed] = isFollowed ? 1 : 0
+  /** The next `count` requests are complete. */
+  #publish(count: number): void {
+    const { sink, verifies } = this.#parts
+    if (verifies) for (let k = 0; k < count; k++) this.#verify(sink.slotAhead(k))
+    sink.publish(count)
   }
 
   /** Moves the frame just read into `slot` to the place of the frame before it, if it supersedes that one. */
   #supersede(before: number, slot: number, length: number): boolean {
-    const { region, countersAt, verifies } = this.#parts
+    const { region, countersAt } = this.#parts
     if (!supersede(region, before, slot, length, this.#headerBytes)) return false
     countOne(region.words, countersAt + ThreadCounter.acksSuperseded)
-    if (verifies) this.#verify(before)
     return true
   }
 
@@ -178,6 +166,12 @@ export class NetworkSource implements Source {
    */
   #verify(slot: number): void {
     const { words, bytes } = this.#parts.region
+    if (isInParts(words, slot)) {
+      const sound = soundBytes(this.#parts.partsLayout, slot)
+      words[slot + HostArgument.payloadBytes] = sound
+      words[slot + HostArgument.checksumFailed] = sound === 0 ? 1 : 0
+      return
+    }
     const frameAt = frameAtOf(words, slot)
     const length = words[slot + SlotWord.length] as number
     const holds =
@@ -222,6 +216,7 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.verdict] = verdictPending
     words[slot + HostArgument.storedAt] = 0
     words[slot + HostArgument.placedAt] = 0
+    words[slot + HostArgument.merged] = 0
     words[slot + HostArgument.isFollowed] = 0
     words[slot + HostArgument.isPosted] = 0
   }

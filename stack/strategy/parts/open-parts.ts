@@ -13,9 +13,9 @@ import { resolveCoalescing, resolveVerification } from '../factors.ts'
 import { stateOf } from '../layout/stack-layout.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import type { ThreadParts } from '../strategy.ts'
-import { canScatter, InPlaceReader } from './in-place-reader.ts'
 import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
 import { NetworkSource, type RequestSink } from './network-source.ts'
+import { FrameReader } from './reading/frame-reader.ts'
 import { Reassembler, type ReassemblerParts } from './reassembly/reassembler.ts'
 
 /** Most frames that one poll reads: bounds how long the producer role is held. */
@@ -31,6 +31,7 @@ export function openDomain(parts: ThreadParts, otherwise: Partial<NetworkDomainP
   const key = parameters.payloadWork.cipherKey
   return new NetworkDomain({
     region,
+    slotBytes: layout.framework.channel.slotBytes,
     state: stateOf(region, layout, thread),
     config: parameters.machine,
     verification: resolveVerification(parameters.verification),
@@ -77,30 +78,36 @@ export function openSource(
     clock: parts.clock,
     random: new Random(parts.seed),
     batch,
-    inPlace: current && openInPlaceReader(parts, current),
+    reader: openFrameReader(parts, current),
+    partsLayout: {
+      region,
+      slotBytes: layout.framework.channel.slotBytes,
+      virtioHeader: parts.device.capabilities.virtioHeader,
+      buffers: layout.streams,
+    },
     countersAt: threadCountersAt(layout.countersWord, thread),
     verifies: parameters.verification === 'before',
-    coalesces: resolveCoalescing(parameters.coalescing) === 'on',
     microsUntilDeadline: (now) => domain.microsUntilDeadline(now),
   })
 }
 
-/**
- * Undefined where payload has to be touched anyway: by the payload work, to verify what the device does not vouch for, or to
- * record it.
- */
-function openInPlaceReader(
+/** `current`: see `SourceOptions`. */
+function openFrameReader(
   { region, layout, parameters, device }: ThreadParts,
-  current: NetworkDomain,
-): InPlaceReader | undefined {
-  const { payloadWork, recordPath } = parameters
-  if (!leavesBytes(payloadWork.kind) || recordPath !== undefined) return undefined
-  if (!canScatter(device) || !device.capabilities.checksumOffload) return undefined
-  return new InPlaceReader({
+  current: NetworkDomain | undefined,
+): FrameReader {
+  const { payloadWork, recordPath, coalescing } = parameters
+  // A record has whole frames.
+  const scatters = recordPath === undefined
+  return new FrameReader({
     region,
     device,
-    buffers: layout.streams,
-    expectSegment: (into) => current.expectSegment(into),
+    slotBytes: layout.framework.channel.slotBytes,
+    scatters,
+    coalesces: resolveCoalescing(coalescing) === 'on',
+    ...(scatters && current !== undefined && leavesBytes(payloadWork.kind)
+      ? { inPlace: { buffers: layout.streams, expectSegment: (into) => current.expectSegment(into) } }
+      : {}),
   })
 }
 

@@ -6,7 +6,7 @@
 import { SlotWord, slotPayloadOffset } from '../../dominoes/contract/slot.ts'
 import { postedArguments } from '../../protocol/requests.ts'
 import { defineRecord } from '../../wire/record.ts'
-import { frameOffset } from '../layout/stack-layout.ts'
+import { frameOffset } from '../layout/slot-layout.ts'
 
 /** What the source tells of a request, from the start of its slot: beyond the arguments that travel with a posted one. */
 export const HostArgument = defineRecord(
@@ -15,7 +15,10 @@ export const HostArgument = defineRecord(
     storedAt: 'byte offset of a frame that lies elsewhere; 0 if it lies in the slot',
     placedAt:
       'byte offset of a payload that was read to its place in a receive ring; 0 if it lies in its frame',
-    isFollowed: '1 if the next segment of the same connection was read right after this one',
+    merged: 'segments that were merged into this request besides the first (reading/burst-layout.ts)',
+    payloadBytes: 'bytes of payload of a request in parts: of all its segments',
+    isFollowed:
+      '1 if the next segment of the same connection was read right after it, into a request of its own',
     isPosted: '1 if it came from the mailbox',
     mailNumber: 'number of its record there',
   },

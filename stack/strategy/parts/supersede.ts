@@ -7,8 +7,8 @@ import { supersedesAck } from '../../wire/superseded-ack.ts'
 import { HostArgument, readingAt } from './slot-frame.ts'
 
 /**
- * If the frame just read into `slot` supersedes the one in slot `before`, copies it there. `length` includes
- * the device's header of `headerBytes` before it. Both slots are still the reader's alone.
+ * If the frame of `length` bytes just read into `slot` supersedes the one in slot `before`, copies it there, with the
+ * device's header of `headerBytes` before it. Both slots are still the reader's alone.
  */
 export function supersede(
   { words, bytes }: Region,
@@ -17,14 +17,13 @@ export function supersede(
   length: number,
   headerBytes: number,
 ): boolean {
-  const frameBytes = length - headerBytes
   if (words[before + SlotWord.kind] !== Request.frame) return false
   if (words[before + HostArgument.storedAt] !== 0) return false
   const beforeAt = readingAt(before)
   const at = readingAt(slot)
   const beforeBytes = words[before + SlotWord.length] as number
-  if (!supersedesAck(bytes, beforeAt, beforeBytes, at, frameBytes)) return false
-  words[before + SlotWord.length] = frameBytes
-  bytes.copyWithin(beforeAt - headerBytes, at - headerBytes, at - headerBytes + length)
+  if (!supersedesAck(bytes, beforeAt, beforeBytes, at, length)) return false
+  words[before + SlotWord.length] = length
+  bytes.copyWithin(beforeAt - headerBytes, at - headerBytes, at + length)
   return true
 }

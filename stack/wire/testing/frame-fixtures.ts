@@ -113,14 +113,16 @@ export class Bench {
     return payload + payloadLength - this.frameAt
   }
 
-  tcp(record: Int32Array, payloadLength: number): number {
+  /** `content`: of the payload; by default as everywhere here. */
+  tcp(record: Int32Array, payloadLength: number, content?: Uint8Array): number {
     const { bytes, words } = this
     // The header's length is known once it was written; the packet's header follows it.
     const transport = this.frameAt + ethernetHeaderBytes + ipv4HeaderBytes
     const headerLength = writeTcp(bytes, transport, record, 0)
     this.packet(IpProtocol.tcp, headerLength + payloadLength)
     const payload = transport + headerLength
-    this.fillPayload(payload, payloadLength)
+    if (content === undefined) this.fillPayload(payload, payloadLength)
+    else bytes.set(content, payload)
     const sum = sumBytes(bytes, words, payload, payloadLength)
     writeTcpChecksum(bytes, words, transport, headerLength, theirs, ours, payloadLength, sum)
     return payload + payloadLength - this.frameAt
