@@ -53,7 +53,8 @@ export class ImpairmentDraw {
     this.#random = new Random(seed)
   }
 
-  draw(frameLength: number): void {
+  /** `mayCorrupt`: false for a frame whose damage nothing would find. */
+  draw(frameLength: number, mayCorrupt = true): void {
     const { impairment, counters } = this
     const random = this.#random
     this.isLost = random.chance(impairment.lossProbability)
@@ -63,7 +64,8 @@ export class ImpairmentDraw {
     }
     this.isDuplicated = random.chance(impairment.duplicationProbability)
     this.isReordered = random.chance(impairment.reorderProbability)
-    this.corruptedBit = random.chance(impairment.corruptionProbability) ? random.below(frameLength * 8) : -1
+    const isCorrupted = mayCorrupt && random.chance(impairment.corruptionProbability)
+    this.corruptedBit = isCorrupted ? random.below(frameLength * 8) : -1
     const { jitterMicros } = impairment
     this.delayMicros = impairment.delayMicros + (jitterMicros > 0 ? random.fraction() * jitterMicros : 0)
     if (this.isDuplicated) counters.duplicated += 1

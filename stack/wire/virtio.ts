@@ -21,6 +21,37 @@ export function virtioTrustsChecksum(bytes: Uint8Array, at: number): boolean {
   return ((bytes[at] as number) & (VirtioFlag.needsChecksum | VirtioFlag.dataValid)) !== 0
 }
 
+/** Whether the device is to complete the transport checksum of the frame that follows. */
+export function virtioNeedsChecksum(bytes: Uint8Array, at: number): boolean {
+  return ((bytes[at] as number) & VirtioFlag.needsChecksum) !== 0
+}
+
+/** Payload of the segments into which the frame that follows is to be cut, or from which it was merged; 0: it is one. */
+export function virtioSegmentBytes(bytes: Uint8Array, at: number): number {
+  return bytes[at + 1] === VirtioSegmentation.none ? 0 : readLittle16(bytes, at + 4)
+}
+
+/** Bytes from the start of the frame that follows to the end of its transport header. */
+export function virtioHeaderLength(bytes: Uint8Array, at: number): number {
+  return readLittle16(bytes, at + 2)
+}
+
+/** Bytes from the start of the frame that follows to its transport header. */
+export function virtioChecksumStart(bytes: Uint8Array, at: number): number {
+  return readLittle16(bytes, at + 6)
+}
+
+/** Bytes from there to the checksum. */
+export function virtioChecksumOffset(bytes: Uint8Array, at: number): number {
+  return readLittle16(bytes, at + 8)
+}
+
+/** A header of a device that verified the transport checksum of the frame that follows. */
+export function writeVirtioValid(bytes: Uint8Array, at: number): void {
+  writeVirtioPlain(bytes, at)
+  bytes[at] = VirtioFlag.dataValid
+}
+
 /** A header that asks the device for nothing. */
 export function writeVirtioPlain(bytes: Uint8Array, at: number): void {
   bytes.fill(0, at, at + virtioHeaderBytes)
@@ -51,4 +82,8 @@ export function writeVirtioOffload(
 function writeLittle16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value
   bytes[at + 1] = value >> 8
+}
+
+function readLittle16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
 }

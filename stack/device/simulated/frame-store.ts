@@ -99,12 +99,22 @@ export class FrameStore {
 
   /** Takes the first frame out, copying at most `limit` bytes; returns how many. */
   take(to: Uint8Array, at: number, limit: number): number {
-    const entry = this.#words[this.#heap + 2] as number
+    const length = this.copyFirst(to, at, limit)
+    this.#drop(this.#firstEntry)
+    return length
+  }
+
+  /** As `take`, but leaves the frame in the store. */
+  copyFirst(to: Uint8Array, at: number, limit: number): number {
+    const entry = this.#firstEntry
     const from = this.#frameAt(entry)
     const length = Math.min(limit, this.#words[this.#lengths + entry] as number)
     to.set(this.#bytes.subarray(from, from + length), at)
-    this.#drop(entry)
     return length
+  }
+
+  get #firstEntry(): number {
+    return this.#words[this.#heap + 2] as number
   }
 
   /** Takes the first frame out, which is in `entry`. */

@@ -9,7 +9,9 @@
  * counted as delivered or under the one cause of its loss; a duplicate counts as delivered too.
  */
 
+import { EtherType, ethernetHeaderBytes, etherTypeOf } from '../../wire/ethernet.ts'
 import { type Impairment, ImpairmentDraw, noImpairment } from '../impairment-draw.ts'
+import type { FrameEntrance, FrameExit } from './frame-direction.ts'
 import { FrameStore } from './frame-store.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -56,7 +58,7 @@ export const linkCounterNames = [
 ] as const satisfies readonly (keyof LinkCounters)[]
 
 /** One direction of a link. Its parameters may be changed in the middle of a run. */
-export class LinkDirection {
+export class LinkDirection implements FrameEntrance, FrameExit {
   parameters: LinkParameters
   readonly #clock: VirtualClock
   readonly #store: FrameStore
@@ -114,7 +116,9 @@ export class LinkDirection {
 
     const draw = this.#draw
     draw.impairment = this.parameters
-    draw.draw(length)
+    // A real Ethernet discards damaged frames by their check sequence, which ours lack. IP and TCP have checksums that find
+    // the damage; a damaged ARP answer would be believed for minutes.
+    draw.draw(length, length < ethernetHeaderBytes || etherTypeOf(from, at) !== EtherType.arp)
     if (draw.isLost) return true
     // Arrivals are whole microseconds: no frame arrives before its time.
     const due = Math.ceil(this.#freeMicros + draw.delayMicros + (draw.isReordered ? reorderDelayMicros : 0))
@@ -129,8 +133,12 @@ export class LinkDirection {
     return isStored
   }
 
+  peek(to: Uint8Array, at: number, limit: number): number {
+    return this.#hasArrived() ? this.#store.copyFirst(to, at, limit) : 0
+  }
+
   receive(to: Uint8Array, at: number, limit: number): number {
-    if (!this.#store.isDue(Math.floor(this.#clock.nowMicros()) | 0)) return 0
+    if (!this.#hasArrived()) return 0
     this.#delivered += 1
     return this.#store.take(to, at, limit)
   }
@@ -139,5 +147,9 @@ export class LinkDirection {
   loseDelivered(): void {
     this.#delivered -= 1
     this.#refused += 1
+  }
+
+  #hasArrived(): boolean {
+    return this.#store.isDue(Math.floor(this.#clock.nowMicros()) | 0)
   }
 }

@@ -4,7 +4,6 @@
  * `microsUntilDue` says, or until a frame comes.
  */
 import type { Region } from '../../../dominoes/memory/region.ts'
-import { EtherType, etherTypeOf } from '../../../wire/ethernet.ts'
 import type { Device } from '../../device.ts'
 import { LinkDirection, type LinkParameters } from '../../simulated/link-direction.ts'
 import type { VirtualClock } from '../../simulated/virtual-clock.ts'
@@ -32,17 +31,10 @@ export class ImpairedPath {
   readonly outgoing: LinkDirection
   readonly incoming: LinkDirection
   readonly #parts: PathParts
-  /**
-   * Parameters for frames without a checksum of their own, which are ARP: they are not corrupted. A real
-   * Ethernet discards damaged frames by their check sequence, which our frames lack. IP and TCP have
-   * checksums that find the damage; a damaged ARP answer would be believed for minutes.
-   */
-  readonly #uncorrupted: LinkParameters
 
   constructor(parts: PathParts) {
     const { clock, seed, parameters, near } = parts
     this.#parts = parts
-    this.#uncorrupted = { ...parameters, corruptionProbability: 0 }
     const { frameBytes } = near.capabilities
     this.outgoing = new LinkDirection(parameters, clock, seed, heldFrames, frameBytes)
     this.incoming = new LinkDirection(parameters, clock, seed ^ 0x5bd1e995, heldFrames, frameBytes)
@@ -66,13 +58,12 @@ export class ImpairedPath {
   }
 
   #takeIn(from: Device, direction: LinkDirection): number {
-    const { region, bufferAt, parameters } = this.#parts
+    const { region, bufferAt } = this.#parts
     const { bytes } = region
     const { frameBytes } = from.capabilities
     for (let moved = 0; moved < batch; moved++) {
       const length = from.read(bufferAt, frameBytes)
       if (length === 0) return moved
-      direction.parameters = etherTypeOf(bytes, bufferAt) === EtherType.arp ? this.#uncorrupted : parameters
       direction.send(bytes, bufferAt, length)
     }
     return batch
