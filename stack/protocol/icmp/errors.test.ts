@@ -85,6 +85,16 @@ describe('"fragmentation needed"', () => {
     expect(scenario.sends({ flags: 'FIN ACK' }).news()).toEqual(['finished 0', 'closed 0'])
   })
 
+  it('takes SACK blocks for what was in flight before as soon as it is sent again', () => {
+    const scenario = timedOut(Scenario.accepted().queues(2896))
+    scenario.does((host) => host.frame(error(scenario, 3, 4, 0, 1052))).forget()
+    const report = { flags: 'ACK', sack: [[1448, 2896]] as [number, number][] }
+    scenario.sends({ ...report, ack: 0 }).sends({ ...report, ack: 1000 })
+    expect(scenario.heard()).toEqual(['ACK 1000+1000', 'PSH ACK 2000+896'])
+    scenario.sends({ ...report, ack: 1000 })
+    expect(scenario.tcb().sackedBytes).toBe(896)
+  })
+
   it('numbers ACKs by what was sent before, lest they look old', () => {
     const scenario = timedOut(Scenario.accepted().queues(2896))
     scenario

@@ -7,6 +7,7 @@ import {
   type Habits,
   plainHabits,
   type RoughScenario,
+  type SidePathMtu,
   type Stall,
   type Write,
 } from './rough-scenario.ts'
@@ -36,9 +37,34 @@ const write: fc.Arbitrary<Write> = fc.record({ from: side, afterMicros: pause, b
 const fate: fc.Arbitrary<Fate> = fc.record({
   from: side,
   frame: fc.integer({ min: 0, max: 40 }),
-  fate: fc.constantFrom('lost' as const, 'lost' as const, 'late' as const, 'twice' as const),
+  fate: fc.constantFrom(
+    'lost' as const,
+    'lost' as const,
+    'late' as const,
+    'twice' as const,
+    'corrupted' as const,
+  ),
   micros: fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 300_000 })),
+  bit: fc.nat(1500 * 8),
 })
+
+/** Mostly none. Down and, after a change of the route, up again; down to less than any host's least MTU (RFC 791). */
+const pathMtus: fc.Arbitrary<readonly SidePathMtu[]> = fc
+  .oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    {
+      weight: 1,
+      arbitrary: fc.array(
+        fc.record({
+          from: side,
+          frame: fc.integer({ min: 0, max: 60 }),
+          mtuBytes: fc.oneof(fc.constantFrom(1492, 1280, 1006, 576), fc.integer({ min: 296, max: 1500 })),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    },
+  )
+  .map((changes) => [...changes].sort((one, other) => one.frame - other.frame))
 
 const stall: fc.Arbitrary<Stall> = fc.record({
   host: side,
@@ -51,6 +77,9 @@ const habits: fc.Arbitrary<Habits> = fc.record({
   ackHoldMicros: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 8_000 })),
   dropsSuperseded: fc.boolean(),
   coalesces: fc.boolean(),
+  merges: fc.boolean(),
+  cuts: fc.boolean(),
+  payloadWork: fc.constantFrom('none' as const, 'copy' as const, 'checksum' as const),
   readPauseMicros: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 50_000 })),
 })
 
@@ -114,6 +143,7 @@ export const roughScenario: fc.Arbitrary<RoughScenario> = fc.record({
   ...common,
   writes: fc.array(write, { minLength: 1, maxLength: 6 }),
   fates: fc.array(fate, { maxLength: 10 }),
+  pathMtus,
   stalls: fc.array(stall, { maxLength: 10 }),
 })
 
@@ -122,5 +152,6 @@ export const idleScenario: fc.Arbitrary<RoughScenario> = fc.record({
   ...common,
   writes: fc.array(writeAfterSilence, { minLength: 1, maxLength: 6 }),
   fates: fc.array(fate, { maxLength: 3 }),
+  pathMtus,
   stalls: fc.array(stall, { maxLength: 3 }),
 })

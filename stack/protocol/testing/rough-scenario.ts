@@ -3,6 +3,7 @@
  * is lost, late or doubled, and every time that a host's thread is late. So a failure shrinks to the few entries that
  * matter, and the printed record can be pasted into a test.
  */
+import type { PathMtu } from '../../device/simulated/narrow-path.ts'
 import type { MachineConfig } from '../config.ts'
 
 export type Side = 'left' | 'right'
@@ -17,6 +18,15 @@ export interface Habits {
   readonly dropsSuperseded: boolean
   /** Whether segments that wait together are acknowledged together. Default: not. */
   readonly coalesces?: boolean
+  /** Whether its device merges segments of a flow that wait together into one frame (GRO). Default: not. */
+  readonly merges?: boolean
+  /**
+   * Whether its device cuts super-frames (TSO); else whoever sends them cuts. Default: not. Of whole hosts only: between bare
+   * machines it cannot be told who cut.
+   */
+  readonly cuts?: boolean
+  /** What its threads do to the payload they send, of whole hosts only. Default: the checksum. */
+  readonly payloadWork?: 'none' | 'copy' | 'checksum'
   /** How long after their arrival the application reads bytes; 0: at once. */
   readonly readPauseMicros: number
 }
@@ -32,9 +42,16 @@ export interface Write {
 export interface Fate {
   readonly from: Side
   readonly frame: number
-  /** `late`: by `micros`, so that others overtake it; `twice`: once more after `micros`. */
-  readonly fate: 'lost' | 'late' | 'twice'
+  /** `late`: by `micros`, so that others overtake it; `twice`: once more after `micros`; `corrupted`: one bit is wrong. */
+  readonly fate: 'lost' | 'late' | 'twice' | 'corrupted'
   readonly micros: number
+  /** Which bit is wrong: of those behind the Ethernet header, counted round and round. Default: the first. */
+  readonly bit?: number
+}
+
+/** From its frame on, IP packets of `from` that are larger than `mtuBytes` are refused by a router (RFC 1191). */
+export interface SidePathMtu extends PathMtu {
+  readonly from: Side
 }
 
 /**
@@ -56,8 +73,8 @@ export interface RoughScenario {
   /** Least time between two frames that leave a host; 0: any number at once. */
   readonly spacingMicros: number
   /**
-   * Super-frames arrive as they are; else the way cuts them, and each segment has its own fate. Default: it cuts. Between
-   * bare machines only: the devices of whole hosts take single segments, so their senders cut.
+   * Super-frames arrive as they are; else they are cut before the way, and each segment has its own fate. Default: they are
+   * cut. Between bare machines only; such a way has no router, so `pathMtus` do not count there.
    */
   readonly leavesFramesWhole?: boolean
   /** OptionBit bits that the way takes out of every SYN. */
@@ -67,6 +84,8 @@ export interface RoughScenario {
   readonly initialSequence: number
   readonly writes: readonly Write[]
   readonly fates: readonly Fate[]
+  /** In the order of their frames. Default: every packet passes. */
+  readonly pathMtus?: readonly SidePathMtu[]
   readonly stalls: readonly Stall[]
 }
 

@@ -1,8 +1,9 @@
 /**
  * Runs a rough scenario from the handshake to the last release. Throws if a byte is missing or comes twice, if the
- * replicas differ, if an invariant does not hold after a request, or if it takes too much time, too many wake-ups or
+ * replicas differ, if an invariant does not hold after a request, if one host believes what is wrong of the other, or if it takes too much time, too many wake-ups or
  * too many frames.
  */
+import { Belief } from './invariants/belief.ts'
 import type { RoughScenario, Side } from './rough-scenario.ts'
 import { openRoughWorld } from './rough-world.ts'
 import { addresses, type World } from './world.ts'
@@ -23,8 +24,10 @@ export function roughTransfer(scenario: RoughScenario, observe: (world: World) =
   const frameLimit = spareFrames + (bytes.left + bytes.right) / 100
   right.listen(port)
   left.connect(addresses.right, port)
+  const beliefs = [new Belief(left, right), new Belief(right, left)]
   const isOver = (): boolean => {
     observe(world)
+    for (const belief of beliefs) belief.check()
     if (world.wakes > wakeLimit) throw new Error(`${wakeLimit} wake-ups: ${progress(world)}`)
     if (world.transmitted > frameLimit) throw new Error(`${frameLimit} frames: ${progress(world)}`)
     return left.application.released && right.application.released

@@ -3,6 +3,7 @@
  * that a later ACK supersedes never leaves. Frames may be of any kind: decoded headers between machines, bytes
  * between whole hosts.
  */
+import { mtuAt, type PathMtu } from '../../device/simulated/narrow-path.ts'
 import type { Fate, RoughScenario, Side } from './rough-scenario.ts'
 
 /** What the path has to know of its frames. */
@@ -13,6 +14,12 @@ export interface FrameKind<Frame> {
   isBareAck(frame: Frame): boolean
   /** Whether `newer` carries all information of `older`. */
   supersedes(older: Frame, newer: Frame): boolean
+  /** Of its IP packet; 0 if none is to be refused for its size. */
+  packetBytes(frame: Frame): number
+  /** What a router tells the sender of a packet that exceeds the path's MTU. */
+  fragmentationNeeded(frame: Frame, mtuBytes: number): Frame
+  /** The frame with one wrong bit. */
+  damaged(frame: Frame, bit: number): Frame
 }
 
 /** A frame that will arrive. Until it leaves, a frame that supersedes it may take its place. */
@@ -31,6 +38,7 @@ export class RoughWay<Frame> {
   readonly #spacingMicros: number
   readonly #ackHoldMicros: number
   readonly #fates: ReadonlyMap<number, Fate>
+  readonly #pathMtus: readonly PathMtu[]
   #held: Arrival<Frame> | undefined
   /** Frames sent so far, ARP left out. */
   #sent = 0
@@ -45,6 +53,18 @@ export class RoughWay<Frame> {
     this.#ackHoldMicros = scenario[from].ackHoldMicros
     const fates = scenario.fates.filter((fate) => fate.from === from)
     this.#fates = new Map(fates.map((fate) => [fate.frame, fate]))
+    this.#pathMtus = (scenario.pathMtus ?? []).filter((change) => change.from === from)
+  }
+
+  /**
+   * What a router says to a frame that is about to be sent and does not pass; it goes the other way. Undefined if it passes,
+   * and then `send` has to be called.
+   */
+  refusal(frame: Frame): Frame | undefined {
+    const mtuBytes = mtuAt(this.#pathMtus, this.#sent)
+    if (this.#kind.packetBytes(frame) <= mtuBytes) return undefined
+    this.#sent += 1
+    return this.#kind.fragmentationNeeded(frame, mtuBytes)
   }
 
   /** The arrivals of a frame that is sent now: none, one or two. */
@@ -64,7 +84,12 @@ export class RoughWay<Frame> {
     this.#freeAt = freeAt + this.#spacingMicros
     const leavesAt = freeAt + (isAck ? this.#ackHoldMicros : 0)
     const at = leavesAt + this.#delayMicros
-    const first = { frame, leavesAt, at: at + (fate?.fate === 'late' ? fate.micros : 0) }
+    const isDamaged = fate?.fate === 'corrupted' && this.#mayLose(frame)
+    const first = {
+      frame: isDamaged ? kind.damaged(frame, fate.bit ?? 0) : frame,
+      leavesAt,
+      at: at + (fate?.fate === 'late' ? fate.micros : 0),
+    }
     if (isAck) this.#held = first
     return fate?.fate === 'twice' ? [first, { ...first, at: at + fate.micros }] : [first]
   }

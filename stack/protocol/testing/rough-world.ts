@@ -6,7 +6,7 @@ import { Format, HeaderWord } from '../../wire/header.ts'
 import { followsHead } from './following-head.ts'
 import type { RoughScenario, Side } from './rough-scenario.ts'
 import { type FrameKind, RoughWay } from './rough-way.ts'
-import { isSyn, stripOptions } from './seeded-wire.ts'
+import { fragmentationNeeded, isSyn, packetBytesOf, stripOptions } from './seeded-wire.ts'
 import { isBareAck, supersedesHead } from './superseded-head.ts'
 import { WindowWatch } from './window-watch.ts'
 import { type Host, World } from './world.ts'
@@ -16,18 +16,27 @@ const heads: FrameKind<Int32Array> = {
   isSyn,
   isBareAck,
   supersedes: supersedesHead,
+  packetBytes: packetBytesOf,
+  fragmentationNeeded,
+  // Nothing that was decoded means anything; whoever gets it counts a wrong checksum.
+  damaged: () => new Int32Array(64),
 }
 
 export function openRoughWorld(scenario: RoughScenario): World {
   const { config, strippedOptions, left, right } = scenario
-  const ways = { left: new RoughWay(scenario, 'left', heads), right: new RoughWay(scenario, 'right', heads) }
+  const kind = scenario.leavesFramesWhole === true ? { ...heads, packetBytes: () => 0 } : heads
+  const ways = { left: new RoughWay(scenario, 'left', kind), right: new RoughWay(scenario, 'right', kind) }
   const windows = new WindowWatch()
   const world = new World({
     way: {
       carry: (world, from, head) => {
         stripOptions(head, strippedOptions)
         windows.sees(from.name, head)
-        for (const arrival of ways[from.name].send(head, world.now)) world.arrives(world.other(from), arrival)
+        const to = world.other(from)
+        const refusal = ways[from.name].refusal(head)
+        if (refusal === undefined)
+          for (const arrival of ways[from.name].send(head, world.now)) world.arrives(to, arrival)
+        else for (const arrival of ways[to.name].send(refusal, world.now)) world.arrives(from, arrival)
       },
     },
     leavesFramesWhole: scenario.leavesFramesWhole ?? false,
@@ -44,7 +53,7 @@ export function openRoughWorld(scenario: RoughScenario): World {
 /** Has a host's thread and application do as the scenario says. */
 function behave(world: World, host: Host, side: Side, scenario: RoughScenario): void {
   const { application } = host
-  const { dropsSuperseded, coalesces = false, readPauseMicros } = scenario[side]
+  const { dropsSuperseded, coalesces = false, merges = false, readPauseMicros } = scenario[side]
   const stalls = scenario.stalls.filter((stall) => stall.host === side)
   const lateness = new Map(stalls.map(({ wake, micros }) => [wake, micros]))
   let writesLeft = 0
@@ -53,6 +62,7 @@ function behave(world: World, host: Host, side: Side, scenario: RoughScenario): 
     latenessMicros: (wake) => lateness.get(wake) ?? 0,
     drops: (head, next) => dropsSuperseded && supersedesHead(head, next),
     isFollowed: (head, next) => coalesces && followsHead(head, next),
+    merges,
     act: () => {
       application.holdsOpen = writesLeft > 0
       application.reads = readPauseMicros === 0 || isReadDue

@@ -1,6 +1,8 @@
 /** A path that loses, delays and doubles frames by the world's random generator, and may get a smaller MTU. */
 import { copyAddress, writeIpv4Mapped } from '../../wire/address.ts'
-import { Format, HeaderWord, OptionBit, TcpFlag } from '../../wire/header.ts'
+import { Format, HeaderWord, TcpFlag } from '../../wire/header.ts'
+import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
+import { tcpHeaderBytes } from '../../wire/tcp.ts'
 import { gatewayAddress } from './host.ts'
 import type { Host, Way, World } from './world.ts'
 
@@ -47,13 +49,8 @@ export class SeededWire implements Way {
   #refuses(world: World, from: Host, head: Int32Array): boolean {
     const { pathMtuBytes, pathMtuFromFrame, delayMicros } = this.#options
     if (pathMtuBytes === undefined || world.transmitted < (pathMtuFromFrame ?? 0)) return false
-    const headers = 40 + (((head[HeaderWord.options] as number) & OptionBit.timestamps) !== 0 ? 12 : 0)
-    if (head[HeaderWord.format] !== Format.tcp) return false
-    if ((head[HeaderWord.payloadLength] as number) + headers <= pathMtuBytes) return false
-    world.arrives(from, {
-      at: world.now + delayMicros,
-      frame: fragmentationNeeded(from, head, pathMtuBytes),
-    })
+    if (packetBytesOf(head) <= pathMtuBytes) return false
+    world.arrives(from, { at: world.now + delayMicros, frame: fragmentationNeeded(head, pathMtuBytes) })
     return true
   }
 }
@@ -68,11 +65,19 @@ export function stripOptions(head: Int32Array, options: number): void {
   head[HeaderWord.options] = (head[HeaderWord.options] as number) & ~options
 }
 
-function fragmentationNeeded(from: Host, head: Int32Array, nextHopMtu: number): Int32Array {
+/** Bytes of the IP packet that has this segment; 0 if it is none. */
+export function packetBytesOf(head: Int32Array): number {
+  if (head[HeaderWord.format] !== Format.tcp) return 0
+  const [options, sackCount] = [head[HeaderWord.options] as number, head[HeaderWord.sackCount] as number]
+  return ipv4HeaderBytes + tcpHeaderBytes(options, sackCount) + (head[HeaderWord.payloadLength] as number)
+}
+
+/** The router's message to the sender of the segment (RFC 1191). */
+export function fragmentationNeeded(head: Int32Array, nextHopMtu: number): Int32Array {
   const error = new Int32Array(64)
   error[HeaderWord.format] = Format.icmpError
-  error[HeaderWord.etherDestinationHigh] = from.ether[0]
-  error[HeaderWord.etherDestinationLow] = from.ether[1]
+  error[HeaderWord.etherDestinationHigh] = head[HeaderWord.etherSourceHigh] as number
+  error[HeaderWord.etherDestinationLow] = head[HeaderWord.etherSourceLow] as number
   writeIpv4Mapped(error, HeaderWord.ipSource, gatewayAddress)
   copyAddress(head, HeaderWord.ipSource, error, HeaderWord.ipDestination)
   error[HeaderWord.icmpType] = 3

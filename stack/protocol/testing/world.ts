@@ -22,6 +22,7 @@ import { Application } from './application.ts'
 import { carry } from './carry.ts'
 import { localAddress, localEther, peerAddress, peerEther, testConfig } from './host.ts'
 import { Invariants } from './invariants/invariants.ts'
+import { HeadMerger } from './merged-head.ts'
 
 /** This many wake-ups at one instant mean that something is stuck. */
 const stuckWakes = 100_000
@@ -85,7 +86,8 @@ export class Host {
       )
     this.words.set(head, SlotWord.head)
     this.words[SlotWord.head + HeaderWord.isFollowed] = isFollowed ? 1 : 0
-    this.words[SlotWord.verdict] = Verdict.accepted
+    const isDamaged = head[HeaderWord.format] === Format.none
+    this.words[SlotWord.verdict] = isDamaged ? Verdict.badChecksum : Verdict.accepted
     this.apply(Request.frame)
   }
 
@@ -196,6 +198,8 @@ export interface ThreadHabits {
   drops?(head: Int32Array, next: Int32Array): boolean
   /** Whether a waiting frame is told apart because the next one is its connection's next segment. */
   isFollowed?(head: Int32Array, next: Int32Array): boolean
+  /** Whether segments of a flow that wait together are one frame. Default: not. */
+  readonly merges?: boolean
   /** What the application does when the machine is at rest; as much as it can if absent. */
   act?(): void
 }
@@ -255,7 +259,7 @@ class Thread {
   run(now: number): void {
     this.wakes += 1
     const { host, habits } = this
-    const batch = this.#takeBatch(now)
+    const batch = habits.merges === true ? mergeFrames(this.#takeBatch(now)) : this.#takeBatch(now)
     let isApplied = false
     batch.forEach((event, index) => {
       if (event.frame === undefined) {
@@ -281,6 +285,26 @@ class Thread {
     while (count < this.#events.length && (this.#events[count] as Event).at <= now) count += 1
     return this.#events.splice(0, count)
   }
+}
+
+/** Segments that come one after the other, joined as far as they are one flow. */
+function mergeFrames(batch: readonly Event[]): Event[] {
+  const merger = new HeadMerger()
+  const merged: Event[] = []
+  for (const event of batch) {
+    const last = merged.at(-1)
+    const joined =
+      last?.frame === undefined || event.frame === undefined
+        ? undefined
+        : merger.join(last.frame, event.frame)
+    if (joined !== undefined) {
+      merged[merged.length - 1] = { at: event.at, frame: joined }
+      continue
+    }
+    merged.push(event)
+    if (event.frame !== undefined) merger.begin(event.frame)
+  }
+  return merged
 }
 
 export class World implements Surroundings {

@@ -1,4 +1,6 @@
 /** Default parameters of the stacks of simulated hosts. */
+import type { DeviceCapabilities } from '../../device/device.ts'
+import { plainEnd } from '../../device/simulated/simulated-endpoint.ts'
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import type { MachineConfig } from '../../protocol/config.ts'
 import { testConfig } from '../../protocol/testing/host.ts'
@@ -13,21 +15,18 @@ export const addresses = [0x0a000001, 0x0a000002] as const
 
 export type Changes = Partial<Omit<StackParameters, 'strategy' | 'device' | 'machine'>> & {
   readonly machine?: Partial<MachineConfig>
+  /** Of the device. Default: it takes single frames, and does nothing to them. */
+  readonly capabilities?: DeviceCapabilities
 }
 
 export function simulatedParameters(
   strategy: StrategyOption,
   side: 0 | 1,
-  { machine, ...changes }: Changes = {},
+  { machine, capabilities = plainEnd(frameBytes).capabilities, ...changes }: Changes = {},
 ): StackParameters {
   return {
     strategy,
-    device: {
-      kind: 'tap',
-      name: 'simulated',
-      descriptor: -1,
-      capabilities: { frameBytes, virtioHeader: false, checksumOffload: false },
-    },
+    device: { kind: 'tap', name: 'simulated', descriptor: -1, capabilities },
     payloadWork: { kind: 'checksum' },
     idle: { kind: 'none' },
     slotCount: 256,

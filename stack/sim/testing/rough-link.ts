@@ -1,20 +1,34 @@
 /**
- * The path of a rough scenario between two simulated hosts (see `protocol/testing/rough-way.ts`): its frames are
- * bytes.
+ * The path of a rough scenario between two simulated hosts (see `protocol/testing/rough-way.ts`): its frames are bytes. The
+ * devices at its ends cut and merge them as the scenario says.
  */
-import type { Device, DeviceCapabilities } from '../../device/device.ts'
+import type { Device } from '../../device/device.ts'
+import { fragmentationNeeded, packetBytesOf } from '../../device/simulated/fragmentation-needed.ts'
+import type { FrameEntrance, FrameExit } from '../../device/simulated/frame-direction.ts'
+import {
+  offloadCapabilities,
+  plainEnd,
+  type SimulatedEnd,
+  SimulatedEndpoint,
+} from '../../device/simulated/simulated-endpoint.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
-import type { RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
+import type { Habits, RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
 import { type Arrival, type FrameKind, RoughWay } from '../../protocol/testing/rough-way.ts'
 import { readUint16 } from '../../wire/big-endian.ts'
 import { EtherType, ethernetHeaderBytes, etherTypeOf } from '../../wire/ethernet.ts'
 import { TcpFlag } from '../../wire/header.ts'
+import { IpProtocol, ipv4Protocol } from '../../wire/ipv4.ts'
 import { supersedesAck } from '../../wire/superseded-ack.ts'
 import type { SimulatedClock } from '../hosts/simulated-clock.ts'
 
 /** From the start of a frame to the IPv4 header's length field, and to TCP's flags. */
 const ipLengthOffset = ethernetHeaderBytes + 2
 const tcpFlagsOffset = ethernetHeaderBytes + 20 + 12
+
+/** The device of a host with these habits; `frameBytes`: of the largest single frame. */
+export function roughEnd({ cuts = false, merges = false }: Habits, frameBytes: number): SimulatedEnd {
+  return cuts || merges ? { capabilities: offloadCapabilities(cuts), merges } : plainEnd(frameBytes)
+}
 
 export class RoughLink {
   readonly left: Device
@@ -27,13 +41,15 @@ export class RoughLink {
     frameBytes: number,
     regions: readonly [Region, Region],
   ) {
-    const rightwards = new Direction(clock, scenario, 'left')
-    const leftwards = new Direction(clock, scenario, 'right')
+    const rightwards: Direction = new Direction(clock, scenario, 'left', (frame) => leftwards.carry(frame))
+    const leftwards: Direction = new Direction(clock, scenario, 'right', (frame) => rightwards.carry(frame))
     this.#ways = [rightwards, leftwards]
-    this.left = new RoughEnd(regions[0], frameBytes, rightwards, leftwards)
-    this.right = new RoughEnd(regions[1], frameBytes, leftwards, rightwards)
+    const end = (side: Side): SimulatedEnd => roughEnd(scenario[side], frameBytes)
+    this.left = new SimulatedEndpoint(regions[0], end('left'), rightwards, leftwards)
+    this.right = new SimulatedEndpoint(regions[1], end('right'), leftwards, rightwards)
   }
 
+  /** Frames that hosts and routers sent. */
   get written(): number {
     return this.#ways[0].written + this.#ways[1].written
   }
@@ -45,20 +61,31 @@ export class RoughLink {
 
 const frames: FrameKind<Uint8Array> = {
   isArp: (bytes) => etherTypeOf(bytes, 0) === EtherType.arp,
-  isSyn: (bytes) => ((bytes[tcpFlagsOffset + 1] as number) & TcpFlag.syn) !== 0,
+  isSyn: (bytes) => isTcp(bytes) && ((bytes[tcpFlagsOffset + 1] as number) & TcpFlag.syn) !== 0,
   isBareAck,
   supersedes,
+  packetBytes: (bytes) => packetBytesOf(bytes, 0, bytes.length),
+  fragmentationNeeded: (bytes, mtuBytes) => fragmentationNeeded(bytes, 0, bytes.length, mtuBytes),
+  damaged,
 }
 
 /** One direction, with what is under way. */
-class Direction {
+class Direction implements FrameEntrance, FrameExit {
   readonly #clock: SimulatedClock
   readonly #way: RoughWay<Uint8Array>
+  readonly #answer: (frame: Uint8Array) => void
   readonly #arrivals: Arrival<Uint8Array>[] = []
   written = 0
 
-  constructor(clock: SimulatedClock, scenario: RoughScenario, from: Side) {
+  /** `answer`: sends a router's message the other way. */
+  constructor(
+    clock: SimulatedClock,
+    scenario: RoughScenario,
+    from: Side,
+    answer: (frame: Uint8Array) => void,
+  ) {
     this.#clock = clock
+    this.#answer = answer
     this.#way = new RoughWay(scenario, from, frames)
   }
 
@@ -66,16 +93,33 @@ class Direction {
     return this.#arrivals[0]?.at ?? Number.POSITIVE_INFINITY
   }
 
-  send(bytes: Uint8Array): void {
-    this.written += 1
-    for (const arrival of this.#way.send(bytes, this.#clock.nowMicros())) this.#add(arrival)
+  send(from: Uint8Array, at: number, length: number): boolean {
+    const frame = Uint8Array.from(from.subarray(at, at + length))
+    const refusal = this.#way.refusal(frame)
+    if (refusal === undefined) this.carry(frame)
+    else this.#answer(refusal)
+    return true
   }
 
-  take(): Uint8Array | undefined {
+  /** Sends a frame that no router refuses. */
+  carry(frame: Uint8Array): void {
+    this.written += 1
+    for (const arrival of this.#way.send(frame, this.#clock.nowMicros())) this.#add(arrival)
+  }
+
+  peek(to: Uint8Array, at: number, limit: number): number {
     const first = this.#arrivals[0]
-    if (first === undefined || first.at > this.#clock.nowMicros()) return undefined
-    this.#arrivals.shift()
-    return first.frame
+    if (first === undefined || first.at > this.#clock.nowMicros()) return 0
+    const { frame } = first
+    if (frame.length > limit) throw new RangeError(`a frame of ${frame.length} bytes, room for ${limit}`)
+    to.set(frame, at)
+    return frame.length
+  }
+
+  receive(to: Uint8Array, at: number, limit: number): number {
+    const length = this.peek(to, at, limit)
+    if (length > 0) this.#arrivals.shift()
+    return length
   }
 
   #add(arrival: Arrival<Uint8Array>): void {
@@ -86,9 +130,15 @@ class Direction {
   }
 }
 
+function isTcp(bytes: Uint8Array): boolean {
+  return (
+    etherTypeOf(bytes, 0) === EtherType.ipv4 && ipv4Protocol(bytes, ethernetHeaderBytes) === IpProtocol.tcp
+  )
+}
+
 /** An IPv4 packet without options, TCP, no flag but ACK and no payload. */
 function isBareAck(bytes: Uint8Array): boolean {
-  if (etherTypeOf(bytes, 0) !== EtherType.ipv4) return false
+  if (!isTcp(bytes)) return false
   const headerBytes = 20 + 4 * ((bytes[tcpFlagsOffset] as number) >> 4)
   return bytes[tcpFlagsOffset + 1] === TcpFlag.ack && readUint16(bytes, ipLengthOffset) === headerBytes
 }
@@ -100,36 +150,11 @@ function supersedes(older: Uint8Array, newer: Uint8Array): boolean {
   return supersedesAck(both, 0, older.length, older.length, newer.length)
 }
 
-class RoughEnd implements Device {
-  readonly capabilities: DeviceCapabilities
-  readonly #bytes: Uint8Array
-  readonly #outgoing: Direction
-  readonly #incoming: Direction
-
-  constructor(region: Region, frameBytes: number, outgoing: Direction, incoming: Direction) {
-    this.capabilities = { frameBytes, virtioHeader: false, checksumOffload: false }
-    this.#bytes = region.bytes
-    this.#outgoing = outgoing
-    this.#incoming = incoming
-  }
-
-  read(at: number, limit: number): number {
-    const frame = this.#incoming.take()
-    if (frame === undefined) return 0
-    if (frame.length > limit) throw new RangeError(`a frame of ${frame.length} bytes, room for ${limit}`)
-    this.#bytes.set(frame, at)
-    return frame.length
-  }
-
-  write(at: number, length: number): boolean {
-    this.#outgoing.send(Uint8Array.from(this.#bytes.subarray(at, at + length)))
-    return true
-  }
-
-  /** Virtual time passes outside. */
-  wait(): void {}
-
-  wake(): void {}
-
-  close(): void {}
+/** The Ethernet header is spared: a real one would be found damaged by its check sequence. */
+function damaged(bytes: Uint8Array, bit: number): Uint8Array {
+  const copy = bytes.slice()
+  const place = bit % ((copy.length - ethernetHeaderBytes) * 8)
+  const byte = ethernetHeaderBytes + (place >> 3)
+  copy[byte] = (copy[byte] as number) ^ (1 << (place & 7))
+  return copy
 }

@@ -14,7 +14,7 @@ import { HostWorld } from '../hosts/world.ts'
 import { GuardedDomain } from './guarded-domain.ts'
 import { addresses, frameBytes, type PlannedStack, planStack, simulatedParameters } from './parameters.ts'
 import { RoughApplication } from './rough-application.ts'
-import { RoughLink } from './rough-link.ts'
+import { RoughLink, roughEnd } from './rough-link.ts'
 
 export interface RoughOutcome {
   readonly virtualMicros: number
@@ -128,8 +128,11 @@ function stateOfThread(
 }
 
 function parametersOf(strategy: StrategyOption, index: 0 | 1, scenario: RoughScenario): StackParameters {
-  const { delayedAckMicros, coalesces = false } = scenario[sides[index]]
+  const habits = scenario[sides[index]]
+  const { delayedAckMicros, coalesces = false, payloadWork = 'checksum' } = habits
   return simulatedParameters(strategy, index, {
+    capabilities: roughEnd(habits, frameBytes).capabilities,
+    payloadWork: { kind: payloadWork },
     coalescing: coalesces ? 'on' : 'off',
     slotCount: 64,
     digestStride: 4,

@@ -24,7 +24,10 @@ export function processSackBlocks(core: Core, acknowledgment: number): void {
     const right = rightEdge(core, index)
     // A block that is empty, old or beyond what was sent is ignored.
     if (!isBefore(left, right) || isAfter(right, tcb.sndMax) || !isAfter(right, tcb.sndUna)) continue
-    applyBlock(core, later(left, tcb.sndUna), right)
+    // SND.NXT went back where the path's MTU fell. What lies beyond is no entry yet, so it cannot count as applied: once it is
+    // sent again, a block that says the same would be skipped.
+    const end = earlier(right, tcb.sndNxt)
+    if (isBefore(left, end)) applyBlock(core, later(left, tcb.sndUna), end)
   }
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { globalRecord } from '../../state/globals.ts'
 import { planLayout } from '../../state/layout.ts'
 import { senderRecord } from '../../state/sender.ts'
-import { segmentRecord } from '../../state/sent-segment.ts'
-import { Timer, type tcbRecord } from '../../state/tcb.ts'
+import { SegmentMark, segmentRecord } from '../../state/sent-segment.ts'
+import { Timer, tcbRecord } from '../../state/tcb.ts'
 import { Scenario } from '../scenario.ts'
 import { InvariantError } from './claim.ts'
 import { Invariants } from './invariants.ts'
@@ -35,6 +35,7 @@ const changes: readonly (readonly [keyof typeof tcbRecord.offsets, number, RegEx
   ['ringHead', 1, /reaches ring slot 0, which is free/],
   ['ringTail', 1000, /the ring holds \d+ of 256 entries/],
   ['timeTail', -1, /the time list ends with 4, its tail is 3/],
+  ['maximumSegment', -1, /ring slot 0 has 1448 bytes, a segment at most 1447/],
   ['lostHead', 1, /the lost list reaches ring slot 0, met before in the time list/],
   ['timersArmed', -(1 << Timer.retransmission), /the retransmission timer is not armed, 5 in flight/],
   ['rcvNxt', 1000, /1000 bytes wait for an ACK, and no timer will send it/],
@@ -59,6 +60,22 @@ describe('a field that is not what it has to be is named', () => {
     const second = planLayout(config).segments + segmentRecord.words
     state[second + segmentRecord.offsets.next] = 2
     expect(() => check(scenario)).toThrow(/the time list reaches ring slot 1, met before in the time list/)
+  })
+
+  it('a block that counts as applied, over a segment that is not sacked', () => {
+    const scenario = busy()
+    const { config, state } = scenario.host
+    const at = planLayout(config).connections + tcbRecord.offsets.sackCache
+    state[at] = ((state[at] as number) - 1448) | 0
+    expect(() => check(scenario)).toThrow(/ring slot 3 lies within the applied block/)
+  })
+
+  it('a FIN before the end', () => {
+    const scenario = busy()
+    const { config, state } = scenario.host
+    const second = planLayout(config).segments + segmentRecord.words
+    state[second + segmentRecord.offsets.marks] = SegmentMark.fin
+    expect(() => check(scenario)).toThrow(/ring slot 1 has a FIN, and is not the last/)
   })
 
   it('a wake-up that comes after a deadline', () => {

@@ -1,10 +1,11 @@
 /**
  * The scoreboard of one connection (see `state/sent-segment.ts`, `tcp/loss/scoreboard.ts`): every entry is in flight,
- * lost or sacked, the lists match the marks, and `pipe` and `sackedBytes` are the sums of their entries.
+ * lost or sacked, the lists match the marks, and `pipe` and `sackedBytes` are the sums of their entries. An entry is never more
+ * than one segment.
  */
 import type { Core } from '../../state/core.ts'
 import { SegmentMark } from '../../state/sent-segment.ts'
-import { State } from '../../state/tcb.ts'
+import { State, sackCacheSize } from '../../state/tcb.ts'
 import { selectEntry, selectLink } from '../../tcp/loss/scoreboard.ts'
 import { claim } from './claim.ts'
 
@@ -84,6 +85,8 @@ export class ScoreboardInvariants {
       const { start, end, marks } = segment
       claim(start === expected, () => this.of(`ring slot ${slot} starts at ${start}, not at ${expected}`))
       claim(((end - start) | 0) > 0, () => this.of(`ring slot ${slot} is empty: ${start} to ${end}`))
+      this.checkExtent(slot, k === count - 1)
+      this.checkCached(slot)
       const list = this.#list[slot] as number
       const isSacked = (marks & SegmentMark.sacked) !== 0
       const isLost = (marks & SegmentMark.lost) !== 0
@@ -99,6 +102,32 @@ export class ScoreboardInvariants {
       claim(expected === tcb.sndNxt, () => this.of(`the ring ends at ${expected}, sndNxt is ${tcb.sndNxt}`))
     }
     return sacked
+  }
+
+  /** The entry at hand is one segment of data at most, also where a super-frame carried it, and only the last has the FIN. */
+  private checkExtent(slot: number, isLast: boolean): void {
+    const { tcb, segment } = this.#core
+    const hasFin = (segment.marks & SegmentMark.fin) !== 0
+    const dataBytes = ((segment.end - segment.start) | 0) - (hasFin ? 1 : 0)
+    claim(dataBytes <= tcb.maximumSegment, () =>
+      this.of(`ring slot ${slot} has ${dataBytes} bytes, a segment at most ${tcb.maximumSegment}`),
+    )
+    claim(!hasFin || isLast, () => this.of(`ring slot ${slot} has a FIN, and is not the last`))
+  }
+
+  /** The blocks that are remembered as applied were applied: whoever repeats one would change nothing. */
+  private checkCached(slot: number): void {
+    const { tcb, segment, state } = this.#core
+    if ((segment.marks & SegmentMark.sacked) !== 0) return
+    for (let pair = 0; pair < sackCacheSize; pair += 1) {
+      const left = state[tcb.sackCache + 2 * pair] as number
+      const right = state[tcb.sackCache + 2 * pair + 1] as number
+      if (left === right) continue
+      const isCovered = ((segment.start - left) | 0) >= 0 && ((right - segment.end) | 0) >= 0
+      claim(!isCovered, () =>
+        this.of(`ring slot ${slot} lies within the applied block [${left}, ${right}), and is not sacked`),
+      )
+    }
   }
 
   private isLive(slot: number): boolean {
