@@ -2,6 +2,8 @@
 import type { Device } from '../../device/device.ts'
 import type { Random } from '../../device/random.ts'
 import type { LinkDirection, LinkParameters } from '../../device/simulated/link-direction.ts'
+import type { PathMtu } from '../../device/simulated/narrow-path.ts'
+import type { SimulatedEnd } from '../../device/simulated/simulated-endpoint.ts'
 import { SimulatedLink } from '../../device/simulated/simulated-link.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { StackParameters } from '../../strategy/options.ts'
@@ -20,6 +22,8 @@ export interface SidePlan
   /** 0 unless said otherwise. */
   readonly clockOrigin?: number
   readonly wrapDevice?: WrapDevice | undefined
+  /** Whether its device, which is as the parameters say, merges segments that arrived together. Default: not. */
+  readonly merges?: boolean | undefined
 }
 
 export interface PairPlan {
@@ -28,6 +32,8 @@ export interface PairPlan {
   /** From the first host to the second, and back. */
   readonly links: readonly [LinkParameters, LinkParameters]
   readonly sides: readonly [SidePlan, SidePlan]
+  /** Packet sizes that pass from the first host to the second, and back. Default: all that fit the link. */
+  readonly pathMtus?: readonly [readonly PathMtu[], readonly PathMtu[]] | undefined
 }
 
 export interface Pair {
@@ -36,22 +42,28 @@ export interface Pair {
   readonly hosts: readonly [SimHost, SimHost]
 }
 
-export function openPair({ clock, seed, links, sides }: PairPlan): Pair {
+export function openPair({ clock, seed, links, sides, pathMtus }: PairPlan): Pair {
   const [near, far] = [planStack(sides[0].parameters), planStack(sides[1].parameters)]
   const [forward, backward] = links
-  const link = new SimulatedLink({ clock, seed, mtuBytes, forward, backward }, near.region, far.region)
+  const [nearEnd, farEnd] = [endOf(sides[0]), endOf(sides[1])]
+  const options = { clock, seed, mtuBytes, forward, backward, nearEnd, farEnd, pathMtus }
+  const link = new SimulatedLink(options, near.region, far.region)
   const ends = [
     { stack: near, device: link.near, outgoing: link.forward },
     { stack: far, device: link.far, outgoing: link.backward },
   ] as const
   const open = (side: 0 | 1): SimHost => {
-    const { wrapDevice, clockOrigin = 0, ...parts } = sides[side]
+    const { wrapDevice, merges: _, clockOrigin = 0, ...parts } = sides[side]
     const { stack, device, outgoing } = ends[side]
     const wrapped = wrapDevice?.(device, stack.region, outgoing) ?? device
     return new SimHost({ clock, clockOrigin, ...parts, ...stack, device: wrapped })
   }
   const hosts = [open(0), open(1)] as const
   return { world: new HostWorld(clock, hosts, link), link, hosts }
+}
+
+function endOf({ parameters, merges = false }: SidePlan): SimulatedEnd {
+  return { capabilities: parameters.device.capabilities, merges }
 }
 
 /** Draws the time that threads of a host spend. */

@@ -1,13 +1,14 @@
 /**
  * One seeded transfer: two hosts, each with replicas of its own number, exchange streams over a link that loses,
- * reorders and duplicates. Everything follows from the seed: sizes, impairments, buffers, costs, preemptions, where
- * clocks start.
+ * reorders, duplicates and corrupts, over a path whose MTU may change. Everything follows from the seed: sizes, impairments,
+ * buffers, devices that cut and merge, costs, preemptions, where clocks start.
  */
 import { Random } from '../../device/random.ts'
 import { type LinkParameters, perfectLink } from '../../device/simulated/link-direction.ts'
 import type { StackParameters, StrategyOption } from '../../strategy/options.ts'
 import { type ComplianceOutcome, hold } from '../../strategy/testing/compliance-world.ts'
 import type { Death } from '../hosts/deaths.ts'
+import { drawEnd, drawPathMtus } from './draw-end.ts'
 import { simulatedParameters } from './parameters.ts'
 
 /** Parameters of both hosts that replace drawn or default ones. */
@@ -34,13 +35,17 @@ export function simulateTransfer(
     closesFirst: 'both' as const,
   }
   const payloadWork = { kind: random.chance(0.1) ? 'cipher' : 'checksum' } as const
+  const ends = [drawEnd(random), drawEnd(random)] as const
   const parameters = (side: 0 | 1) =>
     simulatedParameters(strategies[side], side, {
       payloadWork,
+      capabilities: ends[side].end.capabilities,
+      coalescing: ends[side].coalescing,
       slotCount: random.chance(0.2) ? 16 : 256,
       ...overrides,
       ...(side === 0 && recordPath !== undefined && { recordPath }),
       machine: {
+        superFrameBytes: ends[side].superFrameBytes,
         connectionCount: 4,
         timeWaitCount: 8,
         sendBufferBytes: random.chance(0.3) ? 16_384 : 131_072,
@@ -49,8 +54,19 @@ export function simulateTransfer(
         reorderingFloorMicros: random.chance(0.5) ? 5000 : 1000,
       },
     })
-  const links = [drawLink(random, isImpaired), drawLink(random, isImpaired)] as const
-  return hold({ seed, random, parameters: [parameters(0), parameters(1)], links, plans: [plan], deaths })
+  // Who trusts the wire verifies nothing.
+  const mayCorrupt = overrides.verification !== 'trusted'
+  const links = [drawLink(random, isImpaired, mayCorrupt), drawLink(random, isImpaired, mayCorrupt)] as const
+  return hold({
+    seed,
+    random,
+    parameters: [parameters(0), parameters(1)],
+    links,
+    plans: [plan],
+    merges: [ends[0].end.merges === true, ends[1].end.merges === true],
+    pathMtus: isImpaired ? [drawPathMtus(random), drawPathMtus(random)] : undefined,
+    deaths,
+  })
 }
 
 /** Mostly tens of kilobytes; sometimes nothing, sometimes a few hundred. */
@@ -59,7 +75,7 @@ function drawSize(random: Random): number {
   return random.below(random.chance(0.15) ? 400_000 : 60_000)
 }
 
-function drawLink(random: Random, isImpaired: boolean): LinkParameters {
+function drawLink(random: Random, isImpaired: boolean, mayCorrupt: boolean): LinkParameters {
   const base = { ...perfectLink, delayMicros: 10 + random.below(random.chance(0.5) ? 200 : 20_000) }
   if (!isImpaired) return base
   return {
@@ -71,5 +87,6 @@ function drawLink(random: Random, isImpaired: boolean): LinkParameters {
     duplicationProbability: random.chance(0.5) ? 0 : random.fraction() * 0.05,
     reorderProbability: random.chance(0.5) ? 0 : random.fraction() * 0.1,
     reorderDelayMicros: 100 + random.below(10_000),
+    corruptionProbability: mayCorrupt && random.chance(0.5) ? random.fraction() * 0.02 : 0,
   }
 }

@@ -158,7 +158,8 @@ export class NetworkDomain implements Domain {
     if (kind === Action.deliverDatagram) return this.#deliverer.deliverDatagram(record, action, slot)
     if (kind === Action.deliverMessage) return this.#deliverer.deliverMessage(record, action, slot)
     const frameNumber = record[action + FrameWord.frameNumber] as number
-    const bufferAt = this.#transmitter.bufferFor(frameNumber, this.#isFollowed(action))
+    const isCut = kind === Action.sendSegment && this.#segments.isCut(record, action)
+    const bufferAt = this.#transmitter.bufferFor(frameNumber, this.#isFollowed(action), isCut)
     if (bufferAt === noBuffer) return false
     this.#send(kind, record, action, slot, bufferAt)
     return true

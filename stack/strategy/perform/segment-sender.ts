@@ -58,11 +58,16 @@ export class SegmentSender {
     this.#staysInRing = leavesBytes(kind) && (kind === 'none' || parts.transmitter.gathers)
   }
 
+  /** Whether the segment described at `record[at …]` is a super-frame that is cut here, into several frames. */
+  isCut(record: Int32Array, at: number): boolean {
+    return record[at + SegmentWord.cutBytes] !== 0 && !this.#deviceCuts
+  }
+
   /** Builds the segment described at `record[at …]` in the buffer at byte `bufferAt`, and transmits it. */
   send(record: Int32Array, at: number, bufferAt: number): void {
     const length = record[at + SegmentWord.payloadLength] as number
     const cutBytes = record[at + SegmentWord.cutBytes] as number
-    if (cutBytes === 0 || this.#deviceCuts) {
+    if (!this.isCut(record, at)) {
       this.#sendPart(record, at, bufferAt, 0, length, cutBytes)
       return
     }
@@ -116,6 +121,7 @@ export class SegmentSender {
         payloadSum,
       )
     }
+    const hasMore = from + length < (record[at + SegmentWord.payloadLength] as number)
     let startAt = frameAt
     if (transmitter.capabilities.virtioHeader) {
       startAt -= virtioHeaderBytes
@@ -124,7 +130,7 @@ export class SegmentSender {
       else writeVirtioPlain(bytes, startAt)
     }
     if (!this.#staysInRing || length === 0) {
-      transmitter.transmit(startAt, payloadAt + length - startAt)
+      transmitter.transmit(startAt, payloadAt + length - startAt, hasMore)
       return
     }
     const frame = this.#frame
@@ -134,7 +140,7 @@ export class SegmentSender {
     frame.bodyLength = Math.min(length, buffers.sendBytes - offset)
     frame.restAt = ring
     frame.restLength = length - frame.bodyLength
-    transmitter.transmitParts(frame)
+    transmitter.transmitParts(frame, hasMore)
   }
 
   /** The header at `tcpAt` becomes that of a part of a super-frame: PSH and FIN belong to the last. */

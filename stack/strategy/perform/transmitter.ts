@@ -11,16 +11,20 @@ export interface Transmitter {
   readonly gathers: boolean
   /**
    * Byte offset of a buffer in which to build the frame with this number, or `noBuffer`. Numbers increase from call to
-   * call; a thread builds one frame at a time. `isFollowed`: it builds the next frame, too, right after this one.
+   * call; a thread builds one frame at a time. `isFollowed`: it builds the next frame, too, right after this one. `isCut`:
+   * several frames with this number will come, the pieces of a super-frame, each built in the same buffer.
    */
-  bufferFor(frameNumber: number, isFollowed: boolean): number
-  /** The frame in the buffer is complete, with its virtio-net header if there is one: `length` bytes at `at`. */
-  transmit(at: number, length: number): void
+  bufferFor(frameNumber: number, isFollowed: boolean, isCut: boolean): number
+  /**
+   * The frame in the buffer is complete, with its virtio-net header if there is one: `length` bytes at `at`. `hasMore`: another
+   * piece with the same number comes next. Once this returns, the buffer is free for that.
+   */
+  transmit(at: number, length: number, hasMore?: boolean): void
   /**
    * The same for a frame of which only the head is in the buffer. Its payload stays where it lies until this returns; behind
    * the head the buffer has room for it.
    */
-  transmitParts(parts: FrameParts): void
+  transmitParts(parts: FrameParts, hasMore?: boolean): void
 }
 
 /** Returned instead of a buffer: none is free yet, ask again later. */

@@ -4,8 +4,10 @@
  */
 import { Random } from '../../device/random.ts'
 import { type LinkParameters, perfectLink } from '../../device/simulated/link-direction.ts'
+import type { PathMtu } from '../../device/simulated/narrow-path.ts'
 import type { Death } from '../../sim/hosts/deaths.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
+import { type DrawnEnd, drawEnd, drawPathMtus, plainDrawnEnd } from '../../sim/testing/draw-end.ts'
 import { drawCosts, openPair, type WrapDevice } from '../../sim/testing/pair.ts'
 import { addresses, simulatedParameters } from '../../sim/testing/parameters.ts'
 import type { StackParameters, StrategyOption } from '../options.ts'
@@ -41,6 +43,10 @@ export interface Holding {
   readonly plans: readonly SessionPlan[]
   /** What a router between the hosts lets through of an IP payload, a multiple of 8; everything if absent. */
   readonly pieceBytes?: number | undefined
+  /** Whether the device of the connecting and of the accepting host merges. Default: not. */
+  readonly merges?: readonly [boolean, boolean] | undefined
+  /** Packet sizes that pass from the connecting host, and to it. Default: all that fit the link. */
+  readonly pathMtus?: readonly [readonly PathMtu[], readonly PathMtu[]] | undefined
   /** Of the replicas of each host. */
   readonly deaths?: readonly [readonly Death[], readonly Death[]] | undefined
 }
@@ -48,7 +54,7 @@ export interface Holding {
 /** Holds the planned connections between two hosts. */
 export function hold({ seed, random, parameters, links, plans, ...more }: Holding): ComplianceOutcome {
   const clock = new SimulatedClock()
-  const { pieceBytes, deaths } = more
+  const { pieceBytes, merges, pathMtus, deaths } = more
   const open = (side: 'connecting' | 'accepting') =>
     new ScriptedApplication(plans, side, () => clock.nowMicros(), random.next())
   const applications = [open('connecting'), open('accepting')] as const
@@ -59,10 +65,11 @@ export function hold({ seed, random, parameters, links, plans, ...more }: Holdin
     clockOrigin: random.chance(0.3) ? 2 ** 31 - random.below(5e6) : random.next(),
     costs: drawCosts(random),
     seed: random.next(),
+    merges: merges?.[index],
     ...(deaths && { deaths: deaths[index] }),
     wrapDevice: pieceBytes === undefined ? undefined : fragmenting(pieceBytes),
   })
-  const { world, link, hosts } = openPair({ clock, seed, links, sides: [side(0), side(1)] })
+  const { world, link, hosts } = openPair({ clock, seed, links, sides: [side(0), side(1)], pathMtus })
   applications[1].listen(hosts[1].endpoint, port)
   applications[0].connect(hosts[0].endpoint, addresses[1], port)
   const isOver = () => {
@@ -91,7 +98,10 @@ function fragmenting(pieceBytes: number): WrapDevice {
   return (device, { bytes }, outgoing) => new FragmentingDevice(device, bytes, outgoing, pieceBytes)
 }
 
-/** Both hosts of one kind but for their strategies, over a link that loses, doubles and reorders unless told otherwise. */
+/**
+ * Both hosts of one kind but for their strategies and devices, over a link that loses, doubles, reorders and corrupts, and a path
+ * whose MTU changes, unless told otherwise. Where a router cuts packets, devices take single frames.
+ */
 export function holdConnections(
   seed: number,
   strategies: readonly [StrategyOption, StrategyOption],
@@ -101,13 +111,30 @@ export function holdConnections(
 ): ComplianceOutcome {
   const random = new Random(seed)
   const payloadWork = { kind: random.chance(0.2) ? 'cipher' : 'checksum' } as const
-  const parameters = (side: 0 | 1) => ({ ...drawParameters(strategies[side], side, random), payloadWork })
+  const draw = (): DrawnEnd => (pieceBytes === undefined ? drawEnd(random) : plainDrawnEnd)
+  const ends = [draw(), draw()] as const
+  const parameters = (side: 0 | 1) => {
+    const { end, coalescing, superFrameBytes } = ends[side]
+    return simulatedParameters(strategies[side], side, {
+      capabilities: end.capabilities,
+      coalescing,
+      payloadWork,
+      slotCount: random.chance(0.3) ? 16 : 256,
+      machine: { superFrameBytes },
+    })
+  }
   const links = [drawLink(random, isImpaired), drawLink(random, isImpaired)] as const
-  return hold({ seed, random, parameters: [parameters(0), parameters(1)], links, plans, pieceBytes })
-}
-
-export function drawParameters(strategy: StrategyOption, side: 0 | 1, random: Random): StackParameters {
-  return simulatedParameters(strategy, side, { slotCount: random.chance(0.3) ? 16 : 256 })
+  const isNarrow = isImpaired && pieceBytes === undefined
+  return hold({
+    seed,
+    random,
+    parameters: [parameters(0), parameters(1)],
+    links,
+    plans,
+    pieceBytes,
+    merges: [ends[0].end.merges === true, ends[1].end.merges === true],
+    pathMtus: isNarrow ? [drawPathMtus(random), drawPathMtus(random)] : undefined,
+  })
 }
 
 function drawLink(random: Random, isImpaired: boolean): LinkParameters {
@@ -120,5 +147,6 @@ function drawLink(random: Random, isImpaired: boolean): LinkParameters {
     duplicationProbability: random.fraction() * 0.05,
     reorderProbability: random.fraction() * 0.1,
     reorderDelayMicros: 100 + random.below(5000),
+    corruptionProbability: random.fraction() * 0.02,
   }
 }

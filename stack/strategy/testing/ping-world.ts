@@ -12,9 +12,8 @@ import { SimHost } from '../../sim/hosts/sim-host.ts'
 import { SimulatedClock } from '../../sim/hosts/simulated-clock.ts'
 import { HostWorld } from '../../sim/hosts/world.ts'
 import { drawCosts } from '../../sim/testing/pair.ts'
-import { mtuBytes, planStack } from '../../sim/testing/parameters.ts'
+import { mtuBytes, planStack, simulatedParameters } from '../../sim/testing/parameters.ts'
 import type { StrategyOption } from '../options.ts'
-import { drawParameters } from './compliance-world.ts'
 import { PingingPeer, type PingPlan } from './pinging-peer.ts'
 
 const limitMicros = 900e6
@@ -28,7 +27,8 @@ export function exchangePings(
 ): readonly string[] {
   const random = new Random(seed)
   const clock = new SimulatedClock()
-  const stack = planStack(drawParameters(strategy, 0, random))
+  const slotCount = random.chance(0.3) ? 16 : 256
+  const stack = planStack(simulatedParameters(strategy, 0, { slotCount }))
   const peerRegion = openRegion(new SharedArrayBuffer(2048))
   const wire = { ...perfectLink, delayMicros: 10 + random.below(500) }
   const options = { clock, seed, mtuBytes, forward: wire, backward: wire }

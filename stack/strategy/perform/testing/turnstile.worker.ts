@@ -72,7 +72,7 @@ for (let next = 0; ; ) {
 function bufferFor(number: number, isFollowed: boolean): number {
   for (;;) {
     const token = moved.prepare()
-    const at = transmitter.bufferFor(number, isFollowed)
+    const at = transmitter.bufferFor(number, isFollowed, false)
     if (at !== noBuffer) return at
     moved.wait(token, Number.POSITIVE_INFINITY)
   }

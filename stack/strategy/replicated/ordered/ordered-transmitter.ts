@@ -1,7 +1,8 @@
 /**
  * Frames leave in the order in which the state emitted them. A frame whose turn has not come stays at the turnstile in
  * its buffer, while its thread builds into the next one; the thread waits only when all its buffers hold such frames.
- * One instance per thread, over that thread's buffers.
+ * A super-frame that is cut here is several frames with one number: they are built only once that number has its turn, so
+ * they need one buffer and one place. One instance per thread, over that thread's buffers.
  *
  * Invariant: a buffer is not written while it holds a frame that has not left.
  */
@@ -9,7 +10,7 @@ import type { Device, DeviceCapabilities, FrameParts } from '../../../device/dev
 import type { Region } from '../../../dominoes/memory/region.ts'
 import type { Signal } from '../../../dominoes/memory/signal.ts'
 import { countFrame, joinParts, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
-import { Turnstile, type TurnstileLayout } from './turnstile.ts'
+import { Turnstile, type TurnstileLayout, type WriteFrame } from './turnstile.ts'
 
 export interface OrderedTransmitterParts {
   readonly region: Region
@@ -30,6 +31,7 @@ export class OrderedTransmitter implements Transmitter {
   readonly gathers = false
   readonly #parts: OrderedTransmitterParts
   readonly #turnstile: Turnstile
+  readonly #write: WriteFrame
   /** Which frame each buffer holds: a ring, from the oldest that may not have left to the one before `#current`. */
   readonly #frames: Int32Array
   #held = 0
@@ -43,12 +45,12 @@ export class OrderedTransmitter implements Transmitter {
     this.capabilities = device.capabilities
     this.#parts = parts
     this.#frames = new Int32Array(parts.bufferCount)
-    const write = (at: number, length: number) =>
-      countFrame(region.words, countersAt, device.write(at, length))
-    this.#turnstile = new Turnstile(region, layout, moved, write)
+    this.#write = (at, length) => countFrame(region.words, countersAt, device.write(at, length))
+    this.#turnstile = new Turnstile(region, layout, moved, this.#write)
   }
 
-  bufferFor(frameNumber: number, isFollowed: boolean): number {
+  bufferFor(frameNumber: number, isFollowed: boolean, isCut: boolean): number {
+    if (isCut && !this.#turnstile.hasTurn(frameNumber)) return noBuffer
     while (this.#held > 0 && this.#turnstile.hasLeft(this.#frames[this.#oldest] as number)) {
       this.#oldest = this.#after(this.#oldest)
       this.#held -= 1
@@ -65,7 +67,11 @@ export class OrderedTransmitter implements Transmitter {
     return this.#parts.buffersAt + this.#current * this.#parts.bufferBytes
   }
 
-  transmit(at: number, length: number): void {
+  transmit(at: number, length: number, hasMore = false): void {
+    if (hasMore) {
+      this.#write(at, length)
+      return
+    }
     if (this.#turnstile.leave(this.#frame, at, length, this.#isFollowed)) return
     this.#frames[this.#current] = this.#frame
     this.#current = this.#after(this.#current)
@@ -73,8 +79,8 @@ export class OrderedTransmitter implements Transmitter {
   }
 
   /** A frame that waits for its turn cannot leave its payload where it is overwritten once it is acknowledged. */
-  transmitParts(parts: FrameParts): void {
-    this.transmit(parts.at, joinParts(this.#parts.region.bytes, parts))
+  transmitParts(parts: FrameParts, hasMore = false): void {
+    this.transmit(parts.at, joinParts(this.#parts.region.bytes, parts), hasMore)
   }
 
   #after(buffer: number): number {

@@ -92,7 +92,7 @@ function shareOfUnordered(count: number, bufferCount: number, buildTime: () => n
         each.isWaiting = false
         each.clock = Math.max(each.clock, thread.clock)
       }
-    } else if (thread.transmitter.bufferFor(thread.frame, false) < 0) {
+    } else if (thread.transmitter.bufferFor(thread.frame, false, false) < 0) {
       thread.isWaiting = true
     } else {
       const time = buildTime()

@@ -69,7 +69,7 @@ describe.each(firsts)('frames from %i', (first) => {
             hand.remaining = Math.min(1 + below(longestRun), total - claimed)
             claimed += hand.remaining
           } else if (hand.at < 0) {
-            hand.at = transmitter.bufferFor(hand.frame, hand.remaining > 1)
+            hand.at = transmitter.bufferFor(hand.frame, hand.remaining > 1, false)
             if (hand.at >= 0) build(hand.at, hand.frame)
           } else {
             transmitter.transmit(hand.at, 4)
@@ -87,31 +87,31 @@ describe.each(firsts)('frames from %i', (first) => {
 test('a thread waits only when all its buffers hold frames whose turn has not come', () => {
   const { transmitters, left, build } = open(2, 2, 0)
   const [slow, quick] = transmitters as [OrderedTransmitter, OrderedTransmitter]
-  const late = slow.bufferFor(0, false)
+  const late = slow.bufferFor(0, false, false)
   build(late, 0)
   for (const frame of [1, 2]) {
-    const at = quick.bufferFor(frame, false)
+    const at = quick.bufferFor(frame, false, false)
     build(at, frame)
     quick.transmit(at, 4)
   }
-  expect(quick.bufferFor(3, false)).toBe(noBuffer)
+  expect(quick.bufferFor(3, false, false)).toBe(noBuffer)
   expect(left).toEqual([])
   slow.transmit(late, 4)
   expect(left).toEqual([0, 1, 2])
-  expect(quick.bufferFor(3, false)).toBeGreaterThanOrEqual(0)
+  expect(quick.bufferFor(3, false, false)).toBeGreaterThanOrEqual(0)
 })
 
 test('a frame too far ahead of the turn waits, buffers or not', () => {
   const { transmitters } = open(1, 4, 0, 4)
-  expect(transmitters[0]?.bufferFor(3, false)).toBeGreaterThanOrEqual(0)
-  expect(transmitters[0]?.bufferFor(4, false)).toBe(noBuffer)
+  expect(transmitters[0]?.bufferFor(3, false, false)).toBeGreaterThanOrEqual(0)
+  expect(transmitters[0]?.bufferFor(4, false, false)).toBe(noBuffer)
 })
 
 test('a thread that comes with the next frame, too, keeps the turn until its last', () => {
   const { transmitters, left, build } = open(2, 2, 0)
   const [first, second] = transmitters as [OrderedTransmitter, OrderedTransmitter]
   const transmit = (by: OrderedTransmitter, frame: number, isFollowed: boolean) => {
-    const at = by.bufferFor(frame, isFollowed)
+    const at = by.bufferFor(frame, isFollowed, false)
     build(at, frame)
     by.transmit(at, 4)
   }
@@ -125,10 +125,43 @@ test('a thread that comes with the next frame, too, keeps the turn until its las
   expect(left).toEqual([0, 1, 2, 3, 4])
 })
 
+test('a super-frame that is cut waits for its turn, and its pieces leave together', () => {
+  const { transmitters, left, build } = open(2, 2, 0)
+  const [slow, quick] = transmitters as [OrderedTransmitter, OrderedTransmitter]
+  const first = slow.bufferFor(0, false, false)
+  expect(quick.bufferFor(1, false, true)).toBe(noBuffer)
+  build(first, 0)
+  slow.transmit(first, 4)
+  const later = slow.bufferFor(2, false, false)
+  build(later, 2)
+  slow.transmit(later, 4)
+  const pieces = quick.bufferFor(1, false, true)
+  for (const piece of [10, 11, 12]) {
+    build(pieces, piece)
+    quick.transmit(pieces, 4, piece < 12)
+  }
+  expect(left).toEqual([0, 10, 11, 12, 2])
+})
+
+test('a thread that keeps the turn may come with a super-frame that is cut', () => {
+  const { transmitters, left, build } = open(1, 2, 0)
+  const [one] = transmitters as [OrderedTransmitter]
+  for (const [frame, isCut] of [
+    [0, false],
+    [1, true],
+  ] as const) {
+    const at = one.bufferFor(frame, frame === 0, isCut)
+    build(at, frame)
+    if (isCut) one.transmit(at, 4, true)
+    one.transmit(at, 4)
+  }
+  expect(left).toEqual([0, 1, 1])
+})
+
 test('a frame in place of the one whose turn a thread keeps is a defect', () => {
   const { transmitters } = open(1, 2, 0)
   const [one] = transmitters as [OrderedTransmitter]
-  one.transmit(one.bufferFor(0, true), 4)
-  const wrong = one.bufferFor(2, false)
+  one.transmit(one.bufferFor(0, true, false), 4)
+  const wrong = one.bufferFor(2, false, false)
   expect(() => one.transmit(wrong, 4)).toThrow('in place of')
 })

@@ -18,8 +18,8 @@
  * stamp and next are sequentially consistent, so one of the two sees the other; if both do, a compare-exchange of the
  * stamp decides who takes it.
  *
- * Why nobody waits for ever: a thread waits only for room here or for a buffer of its own, both of which come
- * free when earlier frames leave. It takes its actions in the order of their numbers, so what it holds up
+ * Why nobody waits for ever: a thread waits only for room here, for a buffer of its own, or for a turn, which all come when
+ * earlier frames leave. It takes its actions in the order of their numbers, so what it holds up
  * comes later than what it waits for. The earliest frame of all has room, and its claimant waits for nothing
  * but a full outbox, which drains in the same order. No claimant is removed with what it had in hand:
  * replicas can be killed only where emission is relaxed.
@@ -94,6 +94,14 @@ export class Turnstile {
     this.#moved = moved
     this.#write = write
     this.#seen = this.#look()
+  }
+
+  /**
+   * Whether the frame is the next to leave. If it is, it stays so until this thread comes with it: nobody else has it, and what
+   * is transmitted until then leaves in its place.
+   */
+  hasTurn(frame: number): boolean {
+    return this.#keepsTurn ? frame === this.#seen : this.#look() === frame
   }
 
   hasLeft(frame: number): boolean {
