@@ -90,7 +90,7 @@ calibrate: $(installed) ## Measure what operations cost here; the virtual cores 
 predict: $(installed) ## Say what more processors would give, by calibrate; AGAINST=latest: check it against a run
 	@$(cli) predict $(if $(AGAINST),--against $(AGAINST))
 
-soak: $(installed) ## Run 100,000 rough transfers, then simulations and thread tests over many seeds; SEED=, CASE=, COUNT=
+soak: $(installed) ## Run 100,000 rough transfers (COUNT=: fewer), then simulations and thread tests over many seeds; SEED=, CASE=
 	@node stack/sim/testing/soak.ts
 	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project sim --project race
 	@[ -n "$(CASE)" ] || SOAK=1 vitest run --project net stack/strategy/replay

@@ -1,7 +1,7 @@
 /** Rough transfers between whole hosts (`make soak` runs 100,000): every byte, equal digests, every invariant. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { smoothScenario, type Write } from '../../protocol/testing/rough-scenario.ts'
+import { plainHabits, smoothScenario, type Write } from '../../protocol/testing/rough-scenario.ts'
 import { simulateRough } from '../testing/rough-simulation.ts'
 import { hostCases, propertyOf } from '../testing/soak-cases.ts'
 
@@ -33,4 +33,35 @@ test('a lost frame is sent again, a smooth way needs nothing twice', () => {
     simulateRough({ ...smoothScenario, writes, ...changes }, [strategy, strategy]).retransmits
   expect(outcome({})).toBe(0)
   expect(outcome({ fates })).toBe(1)
+})
+
+test('a device cuts what the stack sends at once, and merges what arrives together', () => {
+  const strategy = { kind: 'replicated', replicas: 2 } as const
+  const config = { superFrameBytes: 65_455 }
+  const outcome = (habits: { readonly cuts?: boolean; readonly merges?: boolean }) =>
+    simulateRough(
+      {
+        ...smoothScenario,
+        config,
+        spacingMicros: 0,
+        left: { ...plainHabits, ...habits },
+        right: { ...plainHabits, ...habits },
+        writes,
+      },
+      [strategy, strategy],
+    )
+  const apart = outcome({})
+  // Nobody can tell who cut.
+  expect(outcome({ cuts: true })).toEqual(apart)
+  const merged = outcome({ cuts: true, merges: true })
+  expect(merged.segmentsIn).toBeLessThan(apart.segmentsIn / 2)
+  expect(merged.retransmits).toBe(0)
+})
+
+test('a path that gets narrower on the way is adapted to', () => {
+  const strategy = { kind: 'replicated', replicas: 2 } as const
+  const pathMtus = [{ from: 'left', frame: 5, mtuBytes: 1000 }] as const
+  const frames = (changes: object) =>
+    simulateRough({ ...smoothScenario, writes, ...changes }, [strategy, strategy]).frames
+  expect(frames({ pathMtus })).toBeGreaterThan(frames({}) + 5)
 })

@@ -19,6 +19,8 @@ import { RoughLink, roughEnd } from './rough-link.ts'
 export interface RoughOutcome {
   readonly virtualMicros: number
   readonly frames: number
+  /** Received by both hosts; what a device merged counts once. */
+  readonly segmentsIn: number
   readonly retransmits: number
   readonly digestsCompared: number
 }
@@ -104,7 +106,13 @@ export function simulateRough(
   world.settle(settleMicros)
   const { digestsCompared, problems } = world.finish()
   if (problems.length > 0) throw new Error(problems.join('; '))
-  return { virtualMicros, frames: link.written, retransmits: world.counted('retransmits'), digestsCompared }
+  return {
+    virtualMicros,
+    frames: link.written,
+    segmentsIn: world.counted('segmentsIn'),
+    retransmits: world.counted('retransmits'),
+    digestsCompared,
+  }
 }
 
 function progressOf(applications: readonly RoughApplication[]): string {

@@ -1,6 +1,7 @@
 /**
- * `make soak`: rough transfers by the hundred thousand, on all processors. Prints its progress every few seconds. A
- * failure is shrunk and printed as a record for `roughTransfer` or `simulateRough`, with the command that runs it
+ * `make soak`: rough transfers by the hundred thousand, on all processors. What is drawn: frames that are lost, late, doubled or
+ * corrupted, threads that are late, devices that cut super-frames and merge what arrives together, path MTUs that change
+ * (`protocol/testing/rough-arbitrary.ts`). Prints its progress every few seconds. A failure is shrunk and printed as a record for `roughTransfer` or `simulateRough`, with the command that runs it
  * again.
  *
  *   SEED=<n>        of everything; a new one each time otherwise, and printed
