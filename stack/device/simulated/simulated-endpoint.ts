@@ -142,7 +142,7 @@ export class SimulatedEndpoint implements Device {
   #finishRead(at: number, length: number, limit: number): number {
     const { bytes, words } = this.#region
     const frameAt = at + virtioHeaderBytes
-    const payloadBytes = mergeablePayload(bytes, words, frameAt, length)
+    const payloadBytes = this.#merges ? mergeablePayload(bytes, words, frameAt, length) : 0
     if (payloadBytes > 0) {
       const held = {
         bytes,
@@ -152,10 +152,9 @@ export class SimulatedEndpoint implements Device {
         segments: 1,
         identificationStep: 0,
       }
-      if (this.#merges && this.#grow(held, limit)) {
+      if (this.#grow(held, limit)) {
         completeHeld(held)
-        const headerLength = length - payloadBytes
-        writeVirtioOffload(bytes, at, headerLength, payloadBytes, tcpAt, TcpOffset.checksum)
+        writeVirtioOffload(bytes, at, length - payloadBytes, payloadBytes, tcpAt, TcpOffset.checksum)
         return held.length
       }
     }

@@ -36,10 +36,17 @@ function send(kind: PayloadWorkKind, position: number, capabilities: DeviceCapab
   const region = openRegion(new SharedArrayBuffer(256 * 1024))
   for (let k = 0; k < ringBytes; k++) region.bytes[k] = (k * 31 + (k >> 8)) & 0xff
   const device = new KeptFrames(region, capabilities)
+  const transmitter = new DirectTransmitter(device, region.words, transmitAt, countersAt)
+  const arePartial: boolean[] = []
+  const transmit = transmitter.transmit.bind(transmitter)
+  transmitter.transmit = (at: number, length: number, hasMore = false) => {
+    arePartial.push(hasMore)
+    transmit(at, length)
+  }
   const sender = new SegmentSender({
     region,
     buffers,
-    transmitter: new DirectTransmitter(device, region.words, transmitAt, countersAt),
+    transmitter,
     work: createPayloadWork(kind, region),
     etherHigh: 0x0200,
     etherLow: 1,
@@ -54,7 +61,7 @@ function send(kind: PayloadWorkKind, position: number, capabilities: DeviceCapab
   record[SegmentWord.cutBytes] = cutBytes
   record[SegmentWord.positionLow] = position | 0
   sender.send(record, 0, transmitAt)
-  return { region, frames: device.frames.map(({ bytes }) => bytes) }
+  return { region, frames: device.frames.map(({ bytes }) => bytes), arePartial }
 }
 
 /** What a receiver makes of a frame. */
@@ -98,6 +105,11 @@ test.each(works)('is one frame for a device that cuts: payload work %s', (kind) 
   const whole = decode(region, frame, true)
   expect(whole.payload).toHaveLength(payloadLength)
   expect(whole.sequence).toBe(sequence)
+})
+
+test('its pieces say that more come, all but the last', () => {
+  expect(send('checksum', 13, plain).arePartial).toEqual([true, true, true, false])
+  expect(send('checksum', 13, cutting).arePartial).toEqual([false])
 })
 
 test.each(works)('has the same bytes either way, also where positions pass 2^32: payload work %s', (kind) => {
