@@ -1,5 +1,5 @@
 /**
- * What a soak runs: the bare machines, and every strategy with 1, 2 and 4 threads. Each case draws records and runs
+ * What a soak runs: the bare machines, every strategy with 1, 2 and 4 threads, and ordered emission. Each case draws records and runs
  * one.
  */
 import fc from 'fast-check'
@@ -45,6 +45,9 @@ export const hostCases: readonly SoakCase[] = [
     hosts(`sharded-${count}`, { kind: 'sharded', workers: count }),
     hosts(`pipelined-${count}`, { kind: 'pipelined', workers: count }),
   ]),
+  // Where the pieces of a super-frame wait for their turn.
+  hosts('ordered-2', { kind: 'replicated', replicas: 2, emission: 'ordered' }),
+  hosts('ordered-4', { kind: 'replicated', replicas: 4, emission: 'ordered', claim: 'request' }),
 ]
 
 export const soakCases: readonly SoakCase[] = [machineCase, ...hostCases]
