@@ -4,7 +4,7 @@
  * that hold, and, if asked to, merges segments that have arrived together (`merging.ts`). The link carries single frames, so
  * each of them has its own fate there. One thread.
  */
-import type { Region } from '../../dominoes/memory/region.ts'
+import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { EtherType, ethernetHeaderBytes, etherTypeOf } from '../../wire/ethernet.ts'
 import { transportChecksumHolds } from '../../wire/frame.ts'
 import { IpProtocol, ipv4Protocol } from '../../wire/ipv4.ts'
@@ -20,7 +20,7 @@ import {
   writeVirtioPlain,
   writeVirtioValid,
 } from '../../wire/virtio.ts'
-import type { Device, DeviceCapabilities } from '../device.ts'
+import type { Device, DeviceCapabilities, FrameParts } from '../device.ts'
 import type { FrameEntrance, FrameExit } from './frame-direction.ts'
 import {
   appendToHeld,
@@ -74,11 +74,14 @@ export class SimulatedEndpoint implements Device {
   readonly #incoming: FrameExit
   /** A frame on its way to or from the link. */
   readonly #scratch: Scratch
+  readonly #end: SimulatedEnd
+  #whole: SimulatedEndpoint | undefined
 
   constructor(region: Region, end: SimulatedEnd, outgoing: FrameEntrance, incoming: FrameExit) {
     const { capabilities, merges = false } = end
     if (merges && !capabilities.virtioHeader)
       throw new RangeError('a device that merges has a virtio-net header')
+    this.#end = end
     this.capabilities = capabilities
     this.#region = region
     this.#merges = merges
@@ -116,6 +119,49 @@ export class SimulatedEndpoint implements Device {
     scratch.bytes.set(bytes.subarray(frameAt, frameAt + frameLength))
     completeChecksum(scratch, 0, frameLength, start, virtioChecksumOffset(bytes, at))
     return this.#outgoing.send(scratch.bytes, 0, frameLength)
+  }
+
+  readParts(parts: FrameParts): number {
+    const { at, length, bodyAt, bodyLength, restAt, restLength } = parts
+    const whole = this.#wholeEnd()
+    const read = whole.read(0, Math.min(length + bodyLength + restLength, whole.#region.bytes.length))
+    const from = whole.#region.bytes.subarray(0, read)
+    this.#put(at, from.subarray(0, length))
+    this.#put(bodyAt, from.subarray(length, length + bodyLength))
+    this.#put(restAt, from.subarray(length + bodyLength))
+    return read
+  }
+
+  writeParts({ at, length, bodyAt, bodyLength, restAt, restLength }: FrameParts): boolean {
+    const whole = this.#wholeEnd()
+    const { bytes } = this.#region
+    const pieces = [bytes.subarray(at, at + length), bytes.subarray(bodyAt, bodyAt + bodyLength)]
+    pieces.push(bytes.subarray(restAt, restAt + restLength))
+    let end = 0
+    for (const piece of pieces) {
+      whole.#region.bytes.set(piece, end)
+      end += piece.length
+    }
+    return whole.write(0, end)
+  }
+
+  /** The same end over memory of its own, in which a frame is whole. */
+  #wholeEnd(): SimulatedEndpoint {
+    this.#whole ??= new SimulatedEndpoint(
+      openRegion(
+        new SharedArrayBuffer(Math.ceil((virtioHeaderBytes + this.capabilities.frameBytes) / 128) * 128),
+      ),
+      this.#end,
+      this.#outgoing,
+      this.#incoming,
+    )
+    return this.#whole
+  }
+
+  #put(at: number, piece: Uint8Array): void {
+    if (piece.length === 0) return
+    this.#checkRange(at, piece.length)
+    this.#region.bytes.set(piece, at)
   }
 
   /** Does not block: whoever drives the clock moves virtual time. */
