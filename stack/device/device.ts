@@ -1,8 +1,9 @@
 /**
- * A device moves whole Ethernet frames. Implementations: TAP, packet socket on a veth, frame pair, simulated link.
+ * A device moves whole Ethernet frames. Implementations: TAP, packet socket and packet ring on a veth, frame pair,
+ * simulated link.
  * A wrapper (the pcap recorder) is a device around a device.
  *
- * Any thread of the stack may call `write`; `read` and `wait` belong to whoever holds the producer role.
+ * Any thread of the stack may call `write` and `flush`; `read` and `wait` belong to whoever holds the producer role.
  * Each thread opens a device of its own over the shared descriptor: a device holds no shared mutable state
  * outside the region.
  */
@@ -52,6 +53,13 @@ export interface Device {
 
   /** Sends a frame from the places where it lies. Returns as `write`. Absent where a device cannot gather. */
   writeParts?(parts: FrameParts): boolean
+
+  /**
+   * Sends what `write` and `writeParts` took from this thread and kept. Whoever writes calls it when it has nothing more to
+   * write at once, and before it sleeps. Returns how many of the frames that were taken are lost after all, since the call
+   * before. Absent where a frame that is taken is sent.
+   */
+  flush?(): number
 
   /** Blocks until a frame may be waiting, `wake` was called, or `micros` passed. */
   wait(micros: number): void

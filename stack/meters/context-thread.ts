@@ -7,6 +7,8 @@ import { workerData } from 'node:worker_threads'
 import { monotonicClock } from '../device/kernel/clock.ts'
 import { openRegion } from '../dominoes/memory/region.ts'
 import { createIdle } from '../dominoes/replica/idle.ts'
+import { threadCountersAt } from '../strategy/layout/thread-counters.ts'
+import { flushing } from '../strategy/parts/flushing-thread.ts'
 import { openDevice } from '../strategy/running/open-device.ts'
 import type { ThreadTask } from '../strategy/running/thread-task.ts'
 import { strategyOf } from '../strategy/strategies.ts'
@@ -24,13 +26,16 @@ const task = workerData as ContextTask
 const region = openRegion(task.buffer)
 const control = new Int32Array(task.control)
 const meter = new Meter(new Float64Array(task.meter))
-const thread = strategyOf(task.parameters).openThread({
+const device = meteredDevice(openDevice(region, task), meter)
+const opened = strategyOf(task.parameters).openThread({
   ...task,
   region,
-  device: meteredDevice(openDevice(region, task), meter),
+  device,
   clock: monotonicClock,
   wrapDomain: (domain) => new MeteredDomain(domain, region.words, meter),
 })
+const counters = threadCountersAt(task.layout.countersWord, task.thread)
+const thread = flushing(opened, device, region.words, counters)
 const idle = createIdle(task.parameters.idle, thread)
 const round = meteredNames.indexOf('round')
 const idleRound = meteredNames.indexOf('idleRound')

@@ -127,6 +127,7 @@ export function meteredDevice(device: Device, meter: Meter): Device {
       meter.add(length < bareBytes ? Name.writeBare : Name.write, (performance.now() - start) * 1e6)
       return sent
     },
+    flush: () => device.flush?.() ?? 0,
     wait: (micros) => device.wait(micros),
     wake: () => device.wake(),
     close: () => device.close(),

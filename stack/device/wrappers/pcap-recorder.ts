@@ -67,7 +67,7 @@ export class PcapRecorder implements Device {
     writePcapFileHeader(this.#view, 0, snapBytes)
     this.#used = pcapFileHeaderBytes
     // At once: whoever is killed before anything passed leaves a capture, too.
-    this.flush()
+    this.#writeOut()
   }
 
   read(at: number, limit: number): number {
@@ -84,6 +84,10 @@ export class PcapRecorder implements Device {
     return isSent
   }
 
+  flush(): number {
+    return this.#device.flush?.() ?? 0
+  }
+
   wait(micros: number): void {
     this.#device.wait(micros)
   }
@@ -94,12 +98,12 @@ export class PcapRecorder implements Device {
 
   /** Writes out what is held, closes the file and the device. */
   close(): void {
-    this.flush()
+    this.#writeOut()
     closeSync(this.#fd)
     this.#device.close()
   }
 
-  flush(): void {
+  #writeOut(): void {
     let written = 0
     while (written < this.#used) {
       written += writeSync(this.#fd, this.#buffer, written, this.#used - written)
@@ -119,7 +123,7 @@ export class PcapRecorder implements Device {
     }
     this.#used += captured
     // As soon as another might find no room: with the smallest buffer that is after every frame.
-    if (this.#used + pcapRecordHeaderBytes + this.#snapBytes > this.#buffer.length) this.flush()
+    if (this.#used + pcapRecordHeaderBytes + this.#snapBytes > this.#buffer.length) this.#writeOut()
   }
 
   /** Wall-clock time, unwrapped from the clock's 32 bits: frames are less than 35 minutes apart. */

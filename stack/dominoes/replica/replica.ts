@@ -189,8 +189,8 @@ export class Replica implements Parker {
   // ── requests ────────────────────────────────────────────────────────────
 
   #handleRequests(): number {
-    let work = 0
     this.#blocked = Blocked.nothing
+    let work = this.#isInHand ? 1 : 0
     if (this.#isInHand && !this.#completeRequest()) return 0
     while (work < this.#batch) {
       const index = this.#position

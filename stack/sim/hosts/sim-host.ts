@@ -12,7 +12,9 @@ import type { globalRecord } from '../../protocol/state/globals.ts'
 import type { DatagramHandler } from '../../socket/datagram-endpoint.ts'
 import { Endpoint, type EndpointHandler } from '../../socket/endpoint.ts'
 import type { StackLayout } from '../../strategy/layout/stack-layout.ts'
+import { threadCountersAt } from '../../strategy/layout/thread-counters.ts'
 import type { StackParameters } from '../../strategy/options.ts'
+import { flushing } from '../../strategy/parts/flushing-thread.ts'
 import { openRecorder } from '../../strategy/replay/open-recorder.ts'
 import { strategyOf } from '../../strategy/strategies.ts'
 import type { StackEnds, StrategyThread } from '../../strategy/strategy.ts'
@@ -196,7 +198,9 @@ export class SimHost {
       },
       pause: (micros) => this.#pause(micros),
     })
-    return { number: thread, readyAt: 0, stalledUntil: 0, performer, thread: opened }
+    const countersAt = threadCountersAt(this.#layout.countersWord, thread)
+    const flushed = flushing(opened, device, this.#region.words, countersAt)
+    return { number: thread, readyAt: 0, stalledUntil: 0, performer, thread: flushed }
   }
 
   /** The sequential loop waits within a round: time goes on, and the application gets its turn. */

@@ -150,7 +150,14 @@ export class NetworkDomain implements Domain {
     this.machine.resume()
   }
 
+  /** A thread that cannot go on may sleep: nothing that it sent stays behind. */
   perform(action: number, slot: number): boolean {
+    const isDone = this.#tryPerform(action, slot)
+    if (!isDone) this.#transmitter.flush()
+    return isDone
+  }
+
+  #tryPerform(action: number, slot: number): boolean {
     const record = this.actions.words
     const kind = record[action + ActionWord.kind] as number
     if (kind === Action.deliver) return this.#deliverer.deliver(record, action, slot)

@@ -25,6 +25,8 @@ export interface Transmitter {
    * the head the buffer has room for it.
    */
   transmitParts(parts: FrameParts, hasMore?: boolean): void
+  /** Sends what the device took and kept: see `Device.flush`. */
+  flush(): void
 }
 
 /** Returned instead of a buffer: none is free yet, ask again later. */
@@ -64,6 +66,10 @@ export class DirectTransmitter implements Transmitter {
     if (device.writeParts === undefined) this.transmit(parts.at, joinParts(this.#bytes, parts))
     else countFrame(this.#words, this.#countersAt, device.writeParts(parts))
   }
+
+  flush(): void {
+    flushFrames(this.#device, this.#words, this.#countersAt)
+  }
 }
 
 /** Copies the payload to behind the head; returns the length of the whole frame. */
@@ -72,6 +78,17 @@ export function joinParts(bytes: Uint8Array, parts: FrameParts): number {
   bytes.copyWithin(at + length, bodyAt, bodyAt + bodyLength)
   bytes.copyWithin(at + length + bodyLength, restAt, restAt + restLength)
   return length + bodyLength + restLength
+}
+
+/** Flushes the device, and counts what is lost thereby. */
+export function flushFrames(device: Device, words: Int32Array, countersAt: number): void {
+  if (device.flush === undefined) return
+  const lost = device.flush()
+  if (lost === 0) return
+  words[countersAt + ThreadCounter.framesOut] =
+    ((words[countersAt + ThreadCounter.framesOut] as number) - lost) | 0
+  words[countersAt + ThreadCounter.framesRefused] =
+    ((words[countersAt + ThreadCounter.framesRefused] as number) + lost) | 0
 }
 
 export function countFrame(words: Int32Array, countersAt: number, isTaken: boolean): void {

@@ -10,6 +10,7 @@ import { tellRunning } from '../../dominoes/memory/running-message.ts'
 import { createIdle } from '../../dominoes/replica/idle.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import { CountedLoop } from '../parts/counted-loop.ts'
+import { flushing } from '../parts/flushing-thread.ts'
 import { strategyOf } from '../strategies.ts'
 import { openDevice } from './open-device.ts'
 import { takePlace } from './placement.ts'
@@ -28,8 +29,9 @@ try {
 
 function run(): void {
   const { parameters } = task
-  const thread = strategy.openThread({ ...task, region, device, clock: monotonicClock })
   const counters = threadCountersAt(task.layout.countersWord, task.thread)
+  const opened = strategy.openThread({ ...task, region, device, clock: monotonicClock })
+  const thread = flushing(opened, device, region.words, counters)
   const loop = new CountedLoop(thread, monotonicClock, region.words, counters)
   const idle = createIdle(parameters.idle, loop, () => loop.giveWay(yieldProcessor))
   tellRunning()

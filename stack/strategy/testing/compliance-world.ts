@@ -47,6 +47,10 @@ export interface Holding {
   readonly merges?: readonly [boolean, boolean] | undefined
   /** Packet sizes that pass from the connecting host, and to it. Default: all that fit the link. */
   readonly pathMtus?: readonly [readonly PathMtu[], readonly PathMtu[]] | undefined
+  /** Around each host's end of the link, in place of a router. */
+  readonly wrapDevice?: WrapDevice
+  /** Called again and again while no thread is in the middle of a round. */
+  readonly betweenRounds?: () => void
   /** Of the replicas of each host. */
   readonly deaths?: readonly [readonly Death[], readonly Death[]] | undefined
 }
@@ -54,7 +58,7 @@ export interface Holding {
 /** Holds the planned connections between two hosts. */
 export function hold({ seed, random, parameters, links, plans, ...more }: Holding): ComplianceOutcome {
   const clock = new SimulatedClock()
-  const { pieceBytes, merges, pathMtus, deaths } = more
+  const { pieceBytes, wrapDevice, betweenRounds, merges, pathMtus, deaths } = more
   const open = (side: 'connecting' | 'accepting') =>
     new ScriptedApplication(plans, side, () => clock.nowMicros(), random.next())
   const applications = [open('connecting'), open('accepting')] as const
@@ -67,13 +71,14 @@ export function hold({ seed, random, parameters, links, plans, ...more }: Holdin
     seed: random.next(),
     merges: merges?.[index],
     ...(deaths && { deaths: deaths[index] }),
-    wrapDevice: pieceBytes === undefined ? undefined : fragmenting(pieceBytes),
+    wrapDevice: pieceBytes === undefined ? wrapDevice : fragmenting(pieceBytes),
   })
   const { world, link, hosts } = openPair({ clock, seed, links, sides: [side(0), side(1)], pathMtus })
   applications[1].listen(hosts[1].endpoint, port)
   applications[0].connect(hosts[0].endpoint, addresses[1], port)
   const isOver = () => {
     world.audit()
+    betweenRounds?.()
     return applications.every((each) => each.isDone) || applications.some((each) => each.failure)
   }
   const isFinished = world.run(isOver, limitMicros)

@@ -73,11 +73,14 @@ export class ImpairedPath {
   #passOn(direction: LinkDirection, to: Device): number {
     const { region, bufferAt } = this.#parts
     const { frameBytes } = to.capabilities
-    for (let moved = 0; moved < batch; moved++) {
+    let moved = 0
+    for (; moved < batch; moved++) {
       const length = direction.receive(region.bytes, bufferAt, frameBytes)
-      if (length === 0) return moved
+      if (length === 0) break
       if (!to.write(bufferAt, length)) direction.loseDelivered()
     }
-    return batch
+    const lost = to.flush?.() ?? 0
+    for (let k = 0; k < lost; k++) direction.loseDelivered()
+    return moved
   }
 }

@@ -9,7 +9,7 @@
 import type { Device, DeviceCapabilities, FrameParts } from '../../../device/device.ts'
 import type { Region } from '../../../dominoes/memory/region.ts'
 import type { Signal } from '../../../dominoes/memory/signal.ts'
-import { countFrame, joinParts, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
+import { countFrame, flushFrames, joinParts, noBuffer, type Transmitter } from '../../perform/transmitter.ts'
 import { Turnstile, type TurnstileLayout, type WriteFrame } from './turnstile.ts'
 
 export interface OrderedTransmitterParts {
@@ -46,7 +46,7 @@ export class OrderedTransmitter implements Transmitter {
     this.#parts = parts
     this.#frames = new Int32Array(parts.bufferCount)
     this.#write = (at, length) => countFrame(region.words, countersAt, device.write(at, length))
-    this.#turnstile = new Turnstile(region, layout, moved, this.#write)
+    this.#turnstile = new Turnstile(region, layout, moved, this.#write, () => this.flush())
   }
 
   bufferFor(frameNumber: number, isFollowed: boolean, isCut: boolean): number {
@@ -81,6 +81,11 @@ export class OrderedTransmitter implements Transmitter {
   /** A frame that waits for its turn cannot leave its payload where it is overwritten once it is acknowledged. */
   transmitParts(parts: FrameParts, hasMore = false): void {
     this.transmit(parts.at, joinParts(this.#parts.region.bytes, parts), hasMore)
+  }
+
+  flush(): void {
+    const { device, region, countersAt } = this.#parts
+    flushFrames(device, region.words, countersAt)
   }
 
   #after(buffer: number): number {

@@ -80,19 +80,30 @@ export class Turnstile {
   readonly #count: number
   readonly #moved: Signal
   readonly #write: WriteFrame
+  readonly #flush: () => void
   /** `next` when this thread last looked, or the frame whose turn it keeps; it only grows. */
   #seen: number
   /** This thread has the turn, and did not say so. */
   #keepsTurn = false
 
-  /** One per thread; `moved` is notified whenever a frame left: where threads sleep that wait for that. */
-  constructor(region: Region, layout: TurnstileLayout, moved: Signal, write: WriteFrame) {
+  /**
+   * One per thread; `moved` is notified whenever a frame left: where threads sleep that wait for that. `flush` sends what
+   * the device kept of the frames written: before another thread has the turn, whose frames would overtake them.
+   */
+  constructor(
+    region: Region,
+    layout: TurnstileLayout,
+    moved: Signal,
+    write: WriteFrame,
+    flush: () => void = () => {},
+  ) {
     this.#words = region.words
     this.#next = layout.baseWord + TurnstileWord.next
     this.#entries = layout.baseWord + TurnstileWord.entries
     this.#count = layout.count
     this.#moved = moved
     this.#write = write
+    this.#flush = flush
     this.#seen = this.#look()
   }
 
@@ -149,6 +160,7 @@ export class Turnstile {
   }
 
   #giveTurnTo(frame: number): void {
+    this.#flush()
     this.#seen = frame
     Atomics.store(this.#words, this.#next, frame)
     this.#moved.notify()
