@@ -2,6 +2,7 @@
  * What a stack is made of: the strategy, the device, the protocol's parameters. Plain data, so that it crosses
  * to worker threads and into files unchanged.
  */
+import type { DescriptorKind } from '../device/descriptor-kinds.ts'
 import type { DeviceCapabilities } from '../device/device.ts'
 import type { ImpairmentOption } from '../device/wrappers/impaired-path/impairment-option.ts'
 import type { IdleOptions } from '../dominoes/replica/idle.ts'
@@ -33,8 +34,8 @@ export type StrategyOption =
 
 /** A device behind a descriptor that is open in this process; how to open one is in `stack/device`. */
 export interface DeviceOption {
-  /** A TAP, a packet socket, or the near end of an impaired path; a file each in `stack/device`. */
-  readonly kind: 'tap' | 'packet-socket' | 'frame-pair'
+  /** A TAP, a packet socket, a packet ring, or the near end of an impaired path. */
+  readonly kind: DescriptorKind
   readonly name: string
   readonly descriptor: number
   readonly capabilities: DeviceCapabilities

@@ -1,5 +1,5 @@
 /**
- * Every strategy on real threads, over a TAP, over a packet socket on a veth pair, and over an impaired path,
+ * Every strategy on real threads, over a TAP, over a packet socket and a packet ring on a veth pair, and over an impaired path,
  * against the kernel's TCP, in a network namespace made here. Needs SYS_ADMIN, NET_ADMIN, /dev/net/tun and
  * the `ip` command, but no container.
  */
@@ -8,6 +8,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { closeDescriptors, type DescriptorDeviceHandle } from '../device/kernel/descriptor-device.ts'
 import { enterNewNetworkNamespace } from '../device/kernel/network-namespace.ts'
+import { openPacketRing } from '../device/kernel/packet-ring/packet-ring.ts'
 import { openPacketSocket } from '../device/kernel/packet-socket.ts'
 import { openTap } from '../device/kernel/tap.ts'
 import { switchOffloadsOff } from '../device/testing/offloads.ts'
@@ -60,12 +61,13 @@ function tapWire(): Wire {
 }
 
 /** Frames are at most the MTU, and their checksums real. The stack's end has no address. */
-function vethWire(): Wire {
+function vethWire(kind: 'packet-socket' | 'packet-ring'): Wire {
   execFileSync('ip', ['link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far'])
   for (const end of ['near', 'far']) switchOffloadsOff(end)
   execFileSync('ip', ['link', 'set', 'near', 'up'])
-  const handle = openPacketSocket({ interfaceName: 'near' })
-  return { handle, option: { kind: 'packet-socket' }, peerInterface: 'far', pair: ['near', 'far'] }
+  const open = kind === 'packet-ring' ? openPacketRing : openPacketSocket
+  const handle = open({ interfaceName: 'near' })
+  return { handle, option: { kind }, peerInterface: 'far', pair: ['near', 'far'] }
 }
 
 function impairedWire(): Wire {
@@ -88,7 +90,11 @@ const worldsOf = (name: string, openWire: () => Wire, options: readonly Strategy
 
 const worlds = [
   ...worldsOf('a TAP', tapWire, strategies),
-  ...worldsOf('a packet socket', vethWire, parallel),
+  ...worldsOf('a packet socket', () => vethWire('packet-socket'), parallel),
+  ...worldsOf('a packet ring', () => vethWire('packet-ring'), [
+    ...parallel,
+    { kind: 'replicated', replicas: 2, emission: 'ordered', chunk: 8 },
+  ]),
   ...worldsOf('an impaired path', impairedWire, parallel),
 ]
 

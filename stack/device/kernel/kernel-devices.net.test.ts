@@ -4,14 +4,11 @@
  */
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { EtherType, writeEthernet } from '../../wire/ethernet.ts'
-import { TcpFlag, TcpWord } from '../../wire/header.ts'
-import { IpProtocol, writeIpv4 } from '../../wire/ipv4.ts'
-import { TcpOffset, writeTcp, writeTcpPseudoChecksum } from '../../wire/tcp.ts'
-import { virtioTrustsChecksum, writeVirtioOffload } from '../../wire/virtio.ts'
+import { virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { DeviceError } from '../device.ts'
 import { complianceRegion, describeDevice, waitLimitMillis } from '../testing/device.compliance.ts'
 import { describeInNamespace } from '../testing/in-namespace.ts'
+import { superFrameSegmentBytes, writeSuperFrame } from '../testing/super-frame.ts'
 import { closeDescriptors } from './descriptor-device.ts'
 import { interfaceMtu, setInterfaceUp } from './interface-request.ts'
 import { createPacketSocketDevice, openPacketSocket } from './packet-socket.ts'
@@ -68,15 +65,7 @@ describeInNamespace((opened) => {
     const region = complianceRegion()
     const { bytes } = region
     const payloadBytes = 40_000
-    const segmentBytes = 1448
-    const record = new Int32Array(20)
-    record[TcpWord.flags] = TcpFlag.ack
-    writeVirtioOffload(bytes, 0, 54, segmentBytes, 34, TcpOffset.checksum)
-    writeEthernet(bytes, 12, 0xffff, -1, 0x0200, 1, EtherType.ipv4)
-    writeIpv4(bytes, 26, IpProtocol.tcp, 0x0a000001, 0x0a000002, 20 + payloadBytes, 0)
-    writeTcp(bytes, 46, record, 0)
-    writeTcpPseudoChecksum(bytes, 46, 0x0a000001, 0x0a000002, 20 + payloadBytes)
-    for (let k = 0; k < payloadBytes; k++) bytes[66 + k] = k * 7
+    writeSuperFrame(bytes, payloadBytes)
     const device = createTapDevice(region, tap)
     if (pieces === 'in one piece') expect(device.write(0, 66 + payloadBytes)).toBe(true)
     else {
@@ -102,7 +91,7 @@ describeInNamespace((opened) => {
     expect(length).toBe(66 + payloadBytes)
     expect(bytes.slice(readAt + 66, readAt + length)).toEqual(bytes.slice(66, 66 + payloadBytes))
     expect(virtioTrustsChecksum(bytes, readAt)).toBe(true)
-    expect((bytes[readAt + 4] as number) | ((bytes[readAt + 5] as number) << 8)).toBe(segmentBytes)
+    expect((bytes[readAt + 4] as number) | ((bytes[readAt + 5] as number) << 8)).toBe(superFrameSegmentBytes)
   })
 
   test('another thread ends a wait through descriptors it was handed', {

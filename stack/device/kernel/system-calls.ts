@@ -59,6 +59,29 @@ export const setSocketOption: (
 ) => number = library.func(
   'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
 )
+/** Without bytes (`from` null, `length` 0), on a socket with a transmit ring: sends what the ring holds. */
+export const sendMessage: (fd: number, from: null, length: number, flags: number) => number = library.func(
+  'long send(int fd, const void *from, size_t length, int flags)',
+)
+
+/** Returns the address of the mapping, or -1. */
+export const mapFile: (
+  wanted: null,
+  length: number,
+  protection: number,
+  flags: number,
+  fd: number,
+  offset: number,
+) => number = library.func(
+  'intptr_t mmap(void *wanted, size_t length, int protection, int flags, int fd, long offset)',
+)
+export const unmapFile: (address: number, length: number) => number = library.func(
+  'int munmap(uintptr_t address, size_t length)',
+)
+/** Between addresses of this process, unchecked: the caller has made sure that both places are its own and apart. */
+export const copyMemory: (to: number, from: number, length: number) => void = library.func(
+  'void memcpy(uintptr_t to, uintptr_t from, size_t length)',
+)
 
 /** `thread`: 0 is the calling one; `mask`: a bit for each processor. */
 export const schedSetAffinity: (thread: number, length: number, mask: Uint8Array) => number = library.func(
@@ -74,6 +97,11 @@ export const yieldProcessor: () => number = library.func('int sched_yield(void)'
 /** Where shared memory lies in this process. */
 export function addressOf(buffer: SharedArrayBuffer): bigint {
   return koffi.address(new Uint8Array(buffer))
+}
+
+/** Memory of this process that the engine does not own, as a buffer. It must stay mapped as long as the buffer is used. */
+export function bufferAt(address: number, length: number): ArrayBuffer {
+  return koffi.view(BigInt(address), length)
 }
 
 /** Error number of this thread's last failed call; ask at once and only after a failure. */
@@ -96,6 +124,10 @@ export const Errno = {
 
 export const OpenFlag = { readWrite: 2, nonBlocking: 0o4000, closeOnExec: 0o2000000 } as const
 export const PollEvent = { input: 1 } as const
+export const Protection = { read: 1, write: 2 } as const
+/** `populate`: all pages are there at once, so that no access faults later. */
+export const MapFlag = { shared: 0x01, populate: 0x8000 } as const
+export const MessageFlag = { dontWait: 0x40 } as const
 
 /** A DeviceError for the call that just failed: `cannot <doing>: EPERM: <remedy>`. */
 export function systemError(doing: string, device: string, errno: number, remedy = ''): DeviceError {

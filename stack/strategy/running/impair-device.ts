@@ -11,9 +11,9 @@ export interface ReachedDevice {
 
 /** Throws RangeError for an impairment that cannot be, DeviceError where the path cannot be made. */
 export function reachDevice(device: DeviceOption): ReachedDevice {
-  const { impairment, name, descriptor, capabilities, queueDescriptors = [descriptor] } = device
+  const { kind, impairment, name, descriptor, capabilities, queueDescriptors = [descriptor] } = device
   if (impairment === undefined) return { device, path: undefined }
   const otherFds = queueDescriptors.filter((other) => other !== descriptor)
-  const path = openImpairedPath({ name, fd: descriptor, otherFds, capabilities }, impairment)
+  const path = openImpairedPath({ kind, name, fd: descriptor, otherFds, capabilities }, impairment)
   return { device: { kind: 'frame-pair', name, descriptor: path.descriptor, capabilities }, path }
 }

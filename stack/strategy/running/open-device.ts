@@ -3,34 +3,22 @@
  * the parameters ask.
  */
 import { join } from 'node:path'
+import { createDescriptorDevice } from '../../device/descriptor-kinds.ts'
 import type { Device } from '../../device/device.ts'
 import { monotonicClock } from '../../device/kernel/clock.ts'
-import { type DescriptorDeviceHandle, openEventFd } from '../../device/kernel/descriptor-device.ts'
-import { createPacketSocketDevice } from '../../device/kernel/packet-socket.ts'
+import { openEventFd } from '../../device/kernel/descriptor-device.ts'
 import { closeFile, writeFile } from '../../device/kernel/system-calls.ts'
-import { createTapDevice } from '../../device/kernel/tap.ts'
-import { createFramePairDevice } from '../../device/simulated/frame-pair.ts'
 import { PcapRecorder } from '../../device/wrappers/pcap-recorder.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import { replicationFactors } from '../factors.ts'
-import type { DeviceOption } from '../options.ts'
 import type { ThreadTask } from './thread-task.ts'
-
-/** How a thread opens its own device of each kind. */
-const kinds: Readonly<
-  Record<DeviceOption['kind'], (region: Region, handle: DescriptorDeviceHandle) => Device>
-> = {
-  tap: createTapDevice,
-  'packet-socket': createPacketSocketDevice,
-  'frame-pair': createFramePairDevice,
-}
 
 export function openDevice(region: Region, task: ThreadTask): Device {
   const { kind, name, descriptor, capabilities, queueDescriptors = [descriptor] } = task.parameters.device
   const { reader } = replicationFactors(task.parameters.strategy)
   const own = reader === 'per-queue' ? task.thread % queueDescriptors.length : 0
   const fd = queueDescriptors[own] ?? descriptor
-  const device = kinds[kind](region, {
+  const device = createDescriptorDevice(kind, region, {
     name,
     fd,
     // The device spreads frames over all its queues, whoever reads: none may be left out.

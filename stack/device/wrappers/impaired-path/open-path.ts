@@ -3,11 +3,12 @@
  * as they would a TAP; a thread of the path moves frames between its far end and the real device. Any stack, device and
  * strategy: none of them knows.
  *
- *   stack's threads ── pair ── path's thread ── TAP or packet socket
+ *   stack's threads ── pair ── path's thread ── TAP, packet socket or packet ring
  */
 import { Worker } from 'node:worker_threads'
 import { openRegion } from '../../../dominoes/memory/region.ts'
 import { untilRunning } from '../../../dominoes/memory/running-message.ts'
+import type { DescriptorKind } from '../../descriptor-kinds.ts'
 import { DeviceError } from '../../device.ts'
 import { type DescriptorDeviceHandle, openEventFd } from '../../kernel/descriptor-device.ts'
 import { closeFile, writeFile } from '../../kernel/system-calls.ts'
@@ -30,10 +31,10 @@ export interface OpenPath {
 
 /** The device stays its owner's. Throws RangeError or DeviceError. */
 export function openImpairedPath(
-  device: Omit<DescriptorDeviceHandle, 'eventFd'>,
+  device: Omit<DescriptorDeviceHandle, 'eventFd'> & { readonly kind: DescriptorKind },
   impairment: ImpairmentOption,
 ): OpenPath {
-  const { name, capabilities } = device
+  const { kind, name, capabilities } = device
   const parameters = resolveImpairment(impairment)
   if (capabilities.virtioHeader) {
     throw new DeviceError(
@@ -48,6 +49,7 @@ export function openImpairedPath(
   const task: PathTask = {
     buffer: region.buffer,
     layout,
+    kind,
     wire: { ...device, eventFd },
     stackDescriptor: pair.far,
     parameters,

@@ -14,7 +14,7 @@ const longWaitMicros = 30_000_000
 
 function openWorld(impairment: ImpairmentOption) {
   const wire = openFramePair('wire')
-  const path = openImpairedPath({ name: 'wire', fd: wire.near, capabilities }, impairment)
+  const path = openImpairedPath({ kind: 'frame-pair', name: 'wire', fd: wire.near, capabilities }, impairment)
   const [nearRegion, farRegion] = [complianceRegion(), complianceRegion()]
   const open = (fd: number, region: typeof nearRegion) =>
     createFramePairDevice(region, { name: 'wire', fd, eventFd: openEventFd('wire'), capabilities })

@@ -6,6 +6,7 @@
 import { workerData } from 'node:worker_threads'
 import { openRegion } from '../../../dominoes/memory/region.ts'
 import { tellRunning } from '../../../dominoes/memory/running-message.ts'
+import { createDescriptorDevice, type DescriptorKind } from '../../descriptor-kinds.ts'
 import { DescriptorDevice, type DescriptorDeviceHandle } from '../../kernel/descriptor-device.ts'
 import type { LinkParameters } from '../../simulated/link-direction.ts'
 import { ImpairedPath } from './path.ts'
@@ -15,6 +16,8 @@ import { isPathClosing, type PathLayout, writePathCounters } from './path-layout
 export interface PathTask {
   readonly buffer: SharedArrayBuffer
   readonly layout: PathLayout
+  /** Of the wire. */
+  readonly kind: DescriptorKind
   /** The wire, with an eventfd that wakes this thread. */
   readonly wire: DescriptorDeviceHandle
   /** This end of the pair whose other end the stack has. */
@@ -26,13 +29,14 @@ export interface PathTask {
 /** Longest sleep, in microseconds. */
 const longestSleepMicros = 100_000
 
-const { buffer, layout, wire, stackDescriptor, parameters, seed } = workerData as PathTask
+const { buffer, layout, kind, wire, stackDescriptor, parameters, seed } = workerData as PathTask
 const region = openRegion(buffer)
+const far = createDescriptorDevice(kind, region, wire)
 const path = new ImpairedPath({
   region,
   bufferAt: layout.bufferAt,
   near: new DescriptorDevice(region, { ...wire, fd: stackDescriptor, otherFds: [] }),
-  far: new DescriptorDevice(region, wire),
+  far,
   clock: { nowMicros: () => performance.now() * 1000 },
   seed,
   parameters,
@@ -51,3 +55,4 @@ while (!isPathClosing(region.words, layout)) {
     writePathCounters(region.words, layout, 'incoming', path.incoming.counters)
   }
 }
+far.close()

@@ -1,0 +1,211 @@
+/**
+ * A device over rings that are shared with the kernel, as those of a network card are with its driver: frames arrive in
+ * memory by the kernel's hand, and a read is a copy without a system call. Frames that are written gather in a ring until
+ * one call sends them all. One instance per thread: the ring that receives is common, the ring that sends is its own.
+ *
+ * Invariant: after `flush` no frame waits in the transmit ring.
+ */
+import type { Region } from '../../../dominoes/memory/region.ts'
+import { VirtioSegmentation, virtioHeaderBytes } from '../../../wire/virtio.ts'
+import type { Device, DeviceCapabilities, FrameParts } from '../../device.ts'
+import { DescriptorDevice, type DescriptorDeviceHandle } from '../descriptor-device.ts'
+import {
+  addressOf,
+  closeFile,
+  copyMemory,
+  Errno,
+  lastErrno,
+  MessageFlag,
+  readFile,
+  sendMessage,
+  systemError,
+} from '../system-calls.ts'
+import { type MappedRing, mapRing } from './mapped-ring.ts'
+import { openTransmitSocket, sentHeaderBytes } from './packet-ring.ts'
+import { ReceiveRing } from './receive-ring.ts'
+import { kernelHeaderBytes, planReceiveRing, planTransmitRing } from './ring-layout.ts'
+import { TransmitRing } from './transmit-ring.ts'
+
+/**
+ * Bytes of a frame that the kernel copies when it takes it; the rest it borrows from the ring. On a veth, borrowed pages
+ * are copied into new ones at once, since the frame passes to another host: more work for all frames but super-frames.
+ */
+const copiedBytes = 2048
+
+export function createPacketRingDevice(region: Region, handle: DescriptorDeviceHandle): Device {
+  return new PacketRingDevice(region, handle)
+}
+
+class PacketRingDevice implements Device {
+  readonly capabilities: DeviceCapabilities
+  readonly #name: string
+  readonly #receiveFd: number
+  readonly #transmitFd: number
+  readonly #regionBytes: Uint8Array
+  readonly #regionAddress: number
+  /** Bytes of virtio-net header that readers and writers see: 12, or none. */
+  readonly #headerBytes: number
+  /** The same in the transmit ring, where there always is one. */
+  readonly #sentHeaderBytes: number
+  readonly #receiveMapping: MappedRing
+  readonly #transmitMapping: MappedRing
+  readonly #received: ReceiveRing
+  readonly #sent: TransmitRing
+  /** Where this thread waits. */
+  readonly #waiting: DescriptorDevice
+  readonly #nothing = new Uint8Array(8)
+  /** Frames lost since the last `flush` returned. */
+  #lost = 0
+
+  constructor(region: Region, handle: DescriptorDeviceHandle) {
+    const { name, fd, capabilities } = handle
+    const { frameBytes, virtioHeader } = capabilities
+    this.capabilities = capabilities
+    this.#name = name
+    this.#receiveFd = fd
+    this.#transmitFd = openTransmitSocket(handle)
+    this.#regionBytes = region.bytes
+    this.#regionAddress = Number(addressOf(region.buffer))
+    this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
+    this.#sentHeaderBytes = sentHeaderBytes(virtioHeader)
+    const [receiveLayout, transmitLayout] = [planReceiveRing(frameBytes), planTransmitRing(frameBytes)]
+    this.#receiveMapping = mapRing(fd, name, receiveLayout)
+    this.#transmitMapping = mapRing(this.#transmitFd, name, transmitLayout)
+    this.#received = new ReceiveRing(this.#receiveMapping.words, receiveLayout)
+    this.#sent = new TransmitRing(this.#transmitMapping.words, transmitLayout)
+    this.#waiting = new DescriptorDevice(region, handle)
+  }
+
+  read(at: number, limit: number): number {
+    this.#check(at, limit)
+    const ring = this.#received
+    if (!ring.look()) return 0
+    const header = Math.min(this.#headerBytes, limit)
+    const length = Math.min(ring.frameBytes, limit - header)
+    if (header > 0) this.#copyHeader(at, ring.frameAt - kernelHeaderBytes, header)
+    copyMemory(this.#regionAddress + at + header, this.#receiveMapping.address + ring.frameAt, length)
+    ring.pass()
+    return header + length
+  }
+
+  /** The kernel's header lacks the last two bytes: they are 0. */
+  #copyHeader(at: number, from: number, length: number): void {
+    const to = this.#regionBytes
+    const { bytes } = this.#receiveMapping
+    for (let k = 0; k < length; k++) to[at + k] = k < kernelHeaderBytes ? (bytes[from + k] as number) : 0
+  }
+
+  write(at: number, length: number): boolean {
+    this.#check(at, length)
+    const to = this.#place(length)
+    if (to < 0) return false
+    this.#copy(to, at, length)
+    this.#complete(to, length)
+    return true
+  }
+
+  writeParts({ at, length, bodyAt, bodyLength, restAt, restLength }: FrameParts): boolean {
+    this.#check(at, length)
+    this.#check(bodyAt, bodyLength)
+    this.#check(restAt, restLength)
+    const total = length + bodyLength + restLength
+    const to = this.#place(total)
+    if (to < 0) return false
+    this.#copy(to, at, length)
+    this.#copy(to + length, bodyAt, bodyLength)
+    this.#copy(to + length + bodyLength, restAt, restLength)
+    this.#complete(to, total)
+    return true
+  }
+
+  /** Throws DeviceError if the device is gone. */
+  flush(): number {
+    if (this.#sent.unsent > 0) this.#send()
+    const lost = this.#lost
+    this.#lost = 0
+    return lost
+  }
+
+  /** A frame that comes while this looks is seen by the next `read`, or ends the wait. */
+  wait(micros: number): void {
+    this.#waiting.wait(micros)
+    if (this.#received.look()) return
+    // A socket tells once that its interface went down or away. Until that was read, every wait would end at once.
+    if (readFile(this.#receiveFd, this.#nothing, 1) >= 0) return
+    const errno = lastErrno()
+    if (errno !== Errno.tryAgain && errno !== Errno.interrupted && errno !== Errno.networkDown)
+      throw systemError('wait for a frame', this.#name, errno)
+  }
+
+  wake(): void {
+    this.#waiting.wake()
+  }
+
+  /** Frames that were not flushed are lost. Nothing may be called after this. */
+  close(): void {
+    this.#receiveMapping.unmap()
+    this.#transmitMapping.unmap()
+    closeFile(this.#transmitFd)
+  }
+
+  /** Memory is copied unchecked: this is the bounds check. */
+  #check(at: number, length: number): void {
+    if (at < 0 || length < 0 || at + length > this.#regionBytes.length)
+      throw new RangeError(`${length} bytes at ${at} leave the region`)
+  }
+
+  /** Byte offset in the transmit ring for what a writer gives; -1 if there is no room. */
+  #place(length: number): number {
+    const added = this.#sentHeaderBytes - this.#headerBytes
+    if (length + added > this.#sent.roomBytes)
+      throw new RangeError(`a frame of ${length} bytes is longer than the device takes`)
+    const to = this.#sent.nextFrameAt()
+    return to < 0 ? -1 : to + added
+  }
+
+  #copy(to: number, at: number, length: number): void {
+    if (length > 0) copyMemory(this.#transmitMapping.address + to, this.#regionAddress + at, length)
+  }
+
+  #complete(to: number, length: number): void {
+    const added = this.#sentHeaderBytes - this.#headerBytes
+    const total = length + added
+    this.#limitCopy(to - added, total - this.#sentHeaderBytes)
+    if (this.#sent.fill(total)) this.#send()
+  }
+
+  /** Says in the header at `headerAt` how much of the frame is to be copied; a super-frame's says so already. */
+  #limitCopy(headerAt: number, frameBytes: number): void {
+    const { bytes } = this.#transmitMapping
+    if (bytes[headerAt + 1] !== VirtioSegmentation.none) return
+    const copied = Math.min(frameBytes, copiedBytes)
+    bytes[headerAt + 2] = copied
+    bytes[headerAt + 3] = copied >> 8
+  }
+
+  /** Asks the kernel to send. What it has no room for is lost, as it would be in a frame-by-frame device. */
+  #send(): void {
+    const ring = this.#sent
+    // Ends: each round but the last takes a frame at least.
+    for (;;) {
+      const isSent = sendMessage(this.#transmitFd, null, 0, MessageFlag.dontWait) >= 0
+      const errno = isSent ? 0 : lastErrno()
+      const hasTaken = ring.noteTaken()
+      if (ring.unsent === 0) return
+      if (isSent && hasTaken) continue
+      this.#lost += ring.withdraw()
+      if (isSent || isNoRoom(errno)) return
+      throw systemError('send frames', this.#name, errno)
+    }
+  }
+}
+
+/** Also an interface that is down: it may come back. */
+function isNoRoom(errno: number): boolean {
+  return (
+    errno === Errno.tryAgain ||
+    errno === Errno.noBuffers ||
+    errno === Errno.networkDown ||
+    errno === Errno.interrupted
+  )
+}

@@ -1,0 +1,79 @@
+/**
+ * The shape of a ring that a packet socket shares with the kernel, in its version 2 (TPACKET_V2, linux/if_packet.h and
+ * Documentation/networking/packet_mmap.rst): slots of equal size, one frame each, taken in turn.
+ *
+ *   slot k, at k × slotBytes
+ *     byte 0  status     whose the slot is: see `SlotStatus`        both sides
+ *          4  length     bytes to send; of a received frame, before it was cut to the slot
+ *          8  captured   received: bytes that are in the slot       the kernel
+ *         12  place      received: byte offset of the frame (16 bits), then of its packet
+ *         32  sent: the frame · received: where it came from
+ *         64  received: left to us (PACKET_RESERVE); in slot 0 its first word is the ring's position
+ *          …  received: virtio-net header if asked for, then the frame
+ *
+ * Version 2 and not 3: a version 3 ring is handed over by blocks of frames, a block when it is full or after a time of at
+ * least a millisecond, which a lone frame would wait for. Version 1 has no fixed width.
+ *
+ * Invariant: a power of two of slots, and of bytes in each.
+ */
+import { assert } from '../../../dominoes/memory/assert.ts'
+
+export const SlotWord = { status: 0, length: 1, captured: 2, place: 3 } as const
+
+/** What the status word says. Bits above are about times and checksums, and mean nothing here. */
+export const SlotStatus = {
+  /** The kernel's, to be filled; or, where we send, ours again. */
+  free: 0,
+  /** The kernel has put a frame into it; or, where we send, the frame is complete. */
+  filled: 1,
+  /** Where we send: the kernel has not let go of it. */
+  sending: 2,
+  /** Where we send: the kernel cannot read what it says. */
+  malformed: 4,
+} as const
+
+/** Where a frame that is sent begins in its slot, with its virtio-net header. */
+export const sentAt = 32
+/** Where a ring's position lies, in bytes: see above. */
+export const positionAt = 64
+/** What PACKET_RESERVE asks for, in bytes. */
+export const reservedBytes = 16
+/** The kernel's form of the virtio-net header: without the last two bytes of `wire/virtio.ts`. */
+export const kernelHeaderBytes = 10
+
+/** Bytes of a slot before a received frame, at most. */
+const beforeReceived = 96
+const leastSlotBytes = 2048
+/** Memory that the kernel allocates at once, a power of two; a larger slot has a block to itself. */
+const leastBlockBytes = 1 << 16
+
+export interface RingLayout {
+  readonly slotBytes: number
+  readonly slotCount: number
+  /** What `struct tpacket_req` calls a block: a whole number of slots. */
+  readonly blockBytes: number
+  readonly sizeBytes: number
+}
+
+/** Bytes of a ring in which frames wait until the stack reads them: as many as the window of a fast connection. */
+const receiveRingBytes = 4 << 20
+/** Bytes of a ring in which the frames of a few rounds wait until they are sent. */
+const transmitRingBytes = 1 << 19
+
+/** `frameBytes`: the largest frame, without virtio-net header. */
+export function planReceiveRing(frameBytes: number): RingLayout {
+  return planRing(frameBytes, receiveRingBytes, 128)
+}
+
+export function planTransmitRing(frameBytes: number): RingLayout {
+  return planRing(frameBytes, transmitRingBytes, 64)
+}
+
+/** As many slots as fit into `wantedBytes`, and `leastSlots` at least. */
+function planRing(frameBytes: number, wantedBytes: number, leastSlots: number): RingLayout {
+  assert(frameBytes > 0 && frameBytes <= 1 << 17, 'frames are of 1 to 128 Ki bytes')
+  const slotBytes = Math.max(leastSlotBytes, 2 ** Math.ceil(Math.log2(beforeReceived + frameBytes)))
+  const slotCount = Math.max(leastSlots, wantedBytes / slotBytes)
+  const blockBytes = Math.max(leastBlockBytes, slotBytes)
+  return { slotBytes, slotCount, blockBytes, sizeBytes: slotBytes * slotCount }
+}
