@@ -33,6 +33,9 @@ export const experiment = defineExperiment({
     // A packet socket on a veth pair instead of a TAP: the same frames, another way into the kernel.
     { strategy: ['sequential'], topology: ['veth-packet'], payloadWork: ['checksum'] },
     { strategy: ['replicated'], replicas: [1, 2], topology: ['veth-packet'], payloadWork: ['checksum'] },
+    // The same with rings shared with the kernel: no system call for each frame.
+    { strategy: ['sequential'], topology: ['veth-packet-ring'], payloadWork: ['checksum'] },
+    { strategy: ['replicated'], replicas: [1, 2], topology: ['veth-packet-ring'], payloadWork: ['checksum'] },
     { strategy: ['linux'], topology: ['veth'], offload: ['off', 'on'] },
   ],
   behaviour: [

@@ -1,9 +1,9 @@
 /** Opens the device for an agent's stacks, as the agent's command line describes it. */
-import { openPacketSocket, openTap } from '../../stack/index.ts'
+import { openPacketRing, openPacketSocket, openTap } from '../../stack/index.ts'
 
 /** A device that is open in this process. */
 export interface OpenDevice {
-  readonly kind: 'tap' | 'packet-socket'
+  readonly kind: DeviceSpec['kind']
   readonly handle: ReturnType<typeof openTap>
 }
 
@@ -17,7 +17,7 @@ export type DeviceSpec =
       readonly offload: boolean
     }
   /** On an interface that exists already and has the link's MTU. */
-  | { readonly kind: 'packet-socket'; readonly name: string; readonly offload: boolean }
+  | { readonly kind: 'packet-socket' | 'packet-ring'; readonly name: string; readonly offload: boolean }
 
 /** Throws DeviceError with a remedy. */
 export function openDevice(spec: DeviceSpec): OpenDevice {
@@ -29,11 +29,19 @@ export function openDevice(spec: DeviceSpec): OpenDevice {
         kind: spec.kind,
         handle: openPacketSocket({ interfaceName: spec.name, offload: spec.offload }),
       }
+    case 'packet-ring':
+      return {
+        kind: spec.kind,
+        handle: openPacketRing({ interfaceName: spec.name, offload: spec.offload }),
+      }
   }
 }
+
+const onVeth = 'give the container the capability NET_RAW, and one end of a veth pair'
 
 /** What the container of a stack has to have for each kind. */
 export const deviceRemedies: Readonly<Record<DeviceSpec['kind'], string>> = {
   tap: 'give the container /dev/net/tun and the capability NET_ADMIN (make doctor checks both)',
-  'packet-socket': 'give the container the capability NET_RAW, and one end of a veth pair',
+  'packet-socket': onVeth,
+  'packet-ring': onVeth,
 }

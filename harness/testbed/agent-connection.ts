@@ -41,10 +41,11 @@ export class AgentConnection {
     onProgress('starting the stack’s agent')
     const link = linkAt(deployment.topology, node.name)
     const offload = link.offloads === 'on'
+    const { device: kind } = linkKindOf(link)
     const device: DeviceSpec =
-      linkKindOf(link).device === 'tap'
-        ? { kind: 'tap', name: tapName, mtuBytes: link.mtuBytes, queues: tapQueues, offload }
-        : { kind: 'packet-socket', name: node.interfaceName, offload }
+      kind === 'tap'
+        ? { kind, name: tapName, mtuBytes: link.mtuBytes, queues: tapQueues, offload }
+        : { kind, name: node.interfaceName, offload }
     const flags = process.env.DOMINOES_NODE_FLAGS
     const child = await node.spawn(
       [nodeProgram(), `${paths.project}/harness/agent/agent.ts`, JSON.stringify(device)],

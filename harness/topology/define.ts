@@ -55,7 +55,7 @@ const bottleneck = z.strictObject({
     .max(64 * 2 ** 20),
 })
 
-export const linkKinds = ['tap-move', 'tap-bridge', 'tap-pair', 'tap-port', 'veth'] as const
+export const linkKinds = ['tap-move', 'tap-bridge', 'tap-pair', 'tap-port', 'veth', 'veth-ring'] as const
 
 const link = z.strictObject({
   /** How the two nodes are joined; a file each in harness/topology/links/. */
@@ -105,7 +105,7 @@ export const topologySchema = z
       if (wanted !== undefined && second !== undefined && second.role !== wanted) {
         complain(['links', index, 'between', 1], `a ${each.kind} link ends at a node of role "${wanted}"`)
       }
-      if (each.bottleneck !== undefined && each.kind !== 'veth') {
+      if (each.bottleneck !== undefined && !each.kind.startsWith('veth')) {
         complain(['links', index, 'bottleneck'], 'is a property of veth links')
       }
     })

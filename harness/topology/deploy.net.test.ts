@@ -119,16 +119,16 @@ describe('topology veth', () => {
   })
 })
 
-describe('topology veth-packet', () => {
+describe.each(['veth-packet', 'veth-packet-ring'])('topology %s', (id) => {
   it("leaves the stack's end of the wire without an address", async () => {
-    const { node } = await deploy('veth-packet')
+    const { node } = await deploy(id)
     const { stdout } = await node('stack').exec(['ip', '-o', 'address', 'show', 'dev', 'eth0'])
     expect(stdout).toBe('')
     expect((await node('stack').exec(['cat', '/sys/class/net/eth0/operstate'])).stdout.trim()).toBe('up')
   })
 
   it('has frames of at most the MTU with complete checksums: no offloads at either end', async () => {
-    const { node } = await deploy('veth-packet')
+    const { node } = await deploy(id)
     for (const end of ['stack', 'peer']) {
       const { features } = await describePeer(node(end))
       expect(features).toMatchObject({

@@ -5,6 +5,7 @@ import { tapMove } from './tap-move.ts'
 import { tapPair } from './tap-pair.ts'
 import { tapPort } from './tap-port.ts'
 import { veth } from './veth.ts'
+import { vethRing } from './veth-ring.ts'
 
 /** Every kind of link by its name in topologies; a new one is a file beside this and a line here. */
 const kinds: Readonly<Record<LinkKindName, LinkKind>> = {
@@ -13,6 +14,7 @@ const kinds: Readonly<Record<LinkKindName, LinkKind>> = {
   'tap-pair': tapPair,
   'tap-port': tapPort,
   veth,
+  'veth-ring': vethRing,
 }
 
 export function linkKindOf(link: ResolvedLink): LinkKind {

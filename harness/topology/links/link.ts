@@ -17,7 +17,7 @@ export interface LinkKind {
 }
 
 /** A TAP that the stack makes and the harness joins, or an interface that is there once the link is deployed. */
-export type DeviceKind = 'tap' | 'packet-socket'
+export type DeviceKind = 'tap' | 'packet-socket' | 'packet-ring'
 
 /** First process of each node's container, in the helper's process namespace. */
 export type ProcessIds = Readonly<Record<string, number>>

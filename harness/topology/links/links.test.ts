@@ -38,12 +38,15 @@ describe('a link', () => {
     expect(first).toBe('ip link add name eth0 netns 100 type veth peer name eth0 netns 200')
   })
 
-  it('gives no address to the end where our stack listens', async () => {
-    const lines = linesOf(await resolve('veth-packet'))
-    expect(lines.filter((line) => line.includes('address add'))).toEqual([
-      `${inPeer}ip address add 10.77.0.2/24 dev eth0`,
-    ])
-  })
+  it.each(['veth-packet', 'veth-packet-ring'])(
+    'gives no address to the end where our stack listens: %s',
+    async (id) => {
+      const lines = linesOf(await resolve(id))
+      expect(lines.filter((line) => line.includes('address add'))).toEqual([
+        `${inPeer}ip address add 10.77.0.2/24 dev eth0`,
+      ])
+    },
+  )
 
   it('touches offloads only when asked to', async () => {
     expect(linesOf(await resolve('veth')).join('\n')).not.toContain('ethtool')

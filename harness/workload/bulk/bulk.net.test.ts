@@ -54,6 +54,8 @@ const stackCells: Factors[] = [
   { strategy: 'sequential', payloadWork: 'checksum', topology: 'veth-packet' },
   { strategy: 'replicated', replicas: 2, payloadWork: 'cipher', topology: 'veth-packet' },
   { strategy: 'sharded', replicas: 2, payloadWork: 'checksum', topology: 'veth-packet' },
+  { strategy: 'sequential', payloadWork: 'checksum', topology: 'veth-packet-ring' },
+  { strategy: 'replicated', replicas: 2, payloadWork: 'cipher', topology: 'veth-packet-ring' },
   { strategy: 'sequential', payloadWork: 'none', topology: 'tap' },
   { strategy: 'sequential', payloadWork: 'none', offload: 'on', topology: 'tap' },
   { strategy: 'replicated', replicas: 2, payloadWork: 'checksum', offload: 'on', topology: 'tap' },
@@ -66,6 +68,7 @@ const stackCells: Factors[] = [
     topology: 'tap',
   },
   { strategy: 'replicated', replicas: 2, payloadWork: 'none', offload: 'on', topology: 'veth-packet' },
+  { strategy: 'replicated', replicas: 2, payloadWork: 'none', offload: 'on', topology: 'veth-packet-ring' },
   { strategy: 'locked', replicas: 2, payloadWork: 'checksum', offload: 'on', topology: 'tap' },
   { strategy: 'pipelined', replicas: 2, payloadWork: 'none', offload: 'on', topology: 'tap' },
 ]
@@ -103,7 +106,7 @@ test.each([600, 8960])('segments are as large as was asked for, whoever sends: %
   }
 })
 
-test.each(['tap', 'veth-packet'])(
+test.each(['tap', 'veth-packet', 'veth-packet-ring'])(
   'with offloads a frame carries many segments, both ways: %s',
   async (topology) => {
     const factors: Factors = { strategy: 'sequential', payloadWork: 'checksum', offload: 'on', topology }
@@ -128,7 +131,7 @@ test('between Linux hosts, too, and on several connections', async () => {
 describe.each(['send', 'receive'] as const)(
   'over a path that loses one frame in a hundred, %s',
   (direction) => {
-    test.each(['tap', 'veth-packet'])(
+    test.each(['tap', 'veth-packet', 'veth-packet-ring'])(
       '%s: every byte arrives, and what it took is counted',
       async (topology) => {
         const impairment = { lossProbability: 0.01, delayMicros: 1000 }
