@@ -3,10 +3,13 @@
  * memory by the kernel's hand, and a read is a copy without a system call. Frames that are written gather in a ring until
  * one call sends them all. One instance per thread: the ring that receives is common, the ring that sends is its own.
  *
- * Invariant: after `flush` no frame waits in the transmit ring.
+ * A frame that is larger than a slot, such as a super-frame, is sent by a call of its own, after those that gathered before
+ * it: the call costs little beside the copy into the ring, which it saves.
+ *
+ * Invariant: frames leave in the order in which they were written; after `flush` none waits in the transmit ring.
  */
 import type { Region } from '../../../dominoes/memory/region.ts'
-import { VirtioSegmentation, virtioHeaderBytes } from '../../../wire/virtio.ts'
+import { virtioHeaderBytes } from '../../../wire/virtio.ts'
 import type { Device, DeviceCapabilities, FrameParts } from '../../device.ts'
 import { DescriptorDevice, type DescriptorDeviceHandle } from '../descriptor-device.ts'
 import {
@@ -23,14 +26,11 @@ import {
 import { type MappedRing, mapRing } from './mapped-ring.ts'
 import { openTransmitSocket, sentHeaderBytes } from './packet-ring.ts'
 import { ReceiveRing } from './receive-ring.ts'
-import { kernelHeaderBytes, planReceiveRing, planTransmitRing } from './ring-layout.ts'
+import { kernelHeaderBytes, planReceiveRing, transmitLayout } from './ring-layout.ts'
 import { TransmitRing } from './transmit-ring.ts'
 
-/**
- * Bytes of a frame that the kernel copies when it takes it; the rest it borrows from the ring. On a veth, borrowed pages
- * are copied into new ones at once, since the frame passes to another host: more work for all frames but super-frames.
- */
-const copiedBytes = 2048
+/** Of the virtio-net header: where it says how long the frame's own headers are (`wire/virtio.ts`). */
+const headerLengthAt = 2
 
 export function createPacketRingDevice(region: Region, handle: DescriptorDeviceHandle): Device {
   return new PacketRingDevice(region, handle)
@@ -51,8 +51,8 @@ class PacketRingDevice implements Device {
   readonly #transmitMapping: MappedRing
   readonly #received: ReceiveRing
   readonly #sent: TransmitRing
-  /** Where this thread waits. */
-  readonly #waiting: DescriptorDevice
+  /** The socket that receives, without its ring: to wait, and to send what no slot has room for. */
+  readonly #socket: DescriptorDevice
   readonly #nothing = new Uint8Array(8)
   /** Frames lost since the last `flush` returned. */
   #lost = 0
@@ -68,12 +68,12 @@ class PacketRingDevice implements Device {
     this.#regionAddress = Number(addressOf(region.buffer))
     this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
     this.#sentHeaderBytes = sentHeaderBytes(virtioHeader)
-    const [receiveLayout, transmitLayout] = [planReceiveRing(frameBytes), planTransmitRing(frameBytes)]
+    const receiveLayout = planReceiveRing(frameBytes)
     this.#receiveMapping = mapRing(fd, name, receiveLayout)
     this.#transmitMapping = mapRing(this.#transmitFd, name, transmitLayout)
     this.#received = new ReceiveRing(this.#receiveMapping.words, receiveLayout)
     this.#sent = new TransmitRing(this.#transmitMapping.words, transmitLayout)
-    this.#waiting = new DescriptorDevice(region, handle)
+    this.#socket = new DescriptorDevice(region, handle)
   }
 
   read(at: number, limit: number): number {
@@ -97,19 +97,28 @@ class PacketRingDevice implements Device {
 
   write(at: number, length: number): boolean {
     this.#check(at, length)
-    const to = this.#place(length)
+    if (!this.#fits(length)) {
+      this.#send()
+      return this.#socket.write(at, length)
+    }
+    const to = this.#place()
     if (to < 0) return false
     this.#copy(to, at, length)
     this.#complete(to, length)
     return true
   }
 
-  writeParts({ at, length, bodyAt, bodyLength, restAt, restLength }: FrameParts): boolean {
+  writeParts(parts: FrameParts): boolean {
+    const { at, length, bodyAt, bodyLength, restAt, restLength } = parts
     this.#check(at, length)
     this.#check(bodyAt, bodyLength)
     this.#check(restAt, restLength)
     const total = length + bodyLength + restLength
-    const to = this.#place(total)
+    if (!this.#fits(total)) {
+      this.#send()
+      return this.#socket.writeParts(parts)
+    }
+    const to = this.#place()
     if (to < 0) return false
     this.#copy(to, at, length)
     this.#copy(to + length, bodyAt, bodyLength)
@@ -120,7 +129,7 @@ class PacketRingDevice implements Device {
 
   /** Throws DeviceError if the device is gone. */
   flush(): number {
-    if (this.#sent.unsent > 0) this.#send()
+    this.#send()
     const lost = this.#lost
     this.#lost = 0
     return lost
@@ -128,7 +137,7 @@ class PacketRingDevice implements Device {
 
   /** A frame that comes while this looks is seen by the next `read`, or ends the wait. */
   wait(micros: number): void {
-    this.#waiting.wait(micros)
+    this.#socket.wait(micros)
     if (this.#received.look()) return
     // A socket tells once that its interface went down or away. Until that was read, every wait would end at once.
     if (readFile(this.#receiveFd, this.#nothing, 1) >= 0) return
@@ -138,7 +147,7 @@ class PacketRingDevice implements Device {
   }
 
   wake(): void {
-    this.#waiting.wake()
+    this.#socket.wake()
   }
 
   /** Frames that were not flushed are lost. Nothing may be called after this. */
@@ -154,38 +163,42 @@ class PacketRingDevice implements Device {
       throw new RangeError(`${length} bytes at ${at} leave the region`)
   }
 
-  /** Byte offset in the transmit ring for what a writer gives; -1 if there is no room. */
-  #place(length: number): number {
-    const added = this.#sentHeaderBytes - this.#headerBytes
-    if (length + added > this.#sent.roomBytes)
-      throw new RangeError(`a frame of ${length} bytes is longer than the device takes`)
+  /** Bytes that this device puts before what a writer gives. */
+  get #addedBytes(): number {
+    return this.#sentHeaderBytes - this.#headerBytes
+  }
+
+  #fits(length: number): boolean {
+    return length + this.#addedBytes <= this.#sent.roomBytes
+  }
+
+  /** Byte offset in the transmit ring for what a writer gives; -1 if the kernel has not let go of the slot. */
+  #place(): number {
     const to = this.#sent.nextFrameAt()
-    return to < 0 ? -1 : to + added
+    return to < 0 ? -1 : to + this.#addedBytes
   }
 
   #copy(to: number, at: number, length: number): void {
     if (length > 0) copyMemory(this.#transmitMapping.address + to, this.#regionAddress + at, length)
   }
 
+  /**
+   * The header says that all of the frame is header, so the kernel copies it when it takes it. The rest of a frame it would
+   * borrow from the ring, and on a veth it would have to copy that into new pages at once: the frame passes to another host.
+   */
   #complete(to: number, length: number): void {
-    const added = this.#sentHeaderBytes - this.#headerBytes
-    const total = length + added
-    this.#limitCopy(to - added, total - this.#sentHeaderBytes)
-    if (this.#sent.fill(total)) this.#send()
-  }
-
-  /** Says in the header at `headerAt` how much of the frame is to be copied; a super-frame's says so already. */
-  #limitCopy(headerAt: number, frameBytes: number): void {
     const { bytes } = this.#transmitMapping
-    if (bytes[headerAt + 1] !== VirtioSegmentation.none) return
-    const copied = Math.min(frameBytes, copiedBytes)
-    bytes[headerAt + 2] = copied
-    bytes[headerAt + 3] = copied >> 8
+    const headerAt = to - this.#addedBytes
+    const frameBytes = length - this.#headerBytes
+    bytes[headerAt + headerLengthAt] = frameBytes
+    bytes[headerAt + headerLengthAt + 1] = frameBytes >> 8
+    if (this.#sent.fill(length + this.#addedBytes)) this.#send()
   }
 
-  /** Asks the kernel to send. What it has no room for is lost, as it would be in a frame-by-frame device. */
+  /** Asks the kernel to send what gathered. What it has no room for is lost, as it would be frame by frame. */
   #send(): void {
     const ring = this.#sent
+    if (ring.unsent === 0) return
     // Ends: each round but the last takes a frame at least.
     for (;;) {
       const isSent = sendMessage(this.#transmitFd, null, 0, MessageFlag.dontWait) >= 0

@@ -170,9 +170,16 @@ describeInNamespace((opened) => {
     ring.close()
   })
 
-  test('a frame that is too long is a programming error', () => {
-    const { ring } = openWire('long0')
-    expect(() => ring.write(0, 5000)).toThrow(RangeError)
+  test('a frame that no slot has room for leaves after those written before it, and before those after it', () => {
+    const { ring, region, far } = openWire('order0', true)
+    const length = writeSuperFrame(region.bytes, 40_000)
+    // A frame that asks for nothing.
+    const plainAt = 1 << 17
+    for (const bytes of [60, 61]) expect(ring.write(plainAt, bytes + 12)).toBe(true)
+    expect(ring.write(0, length)).toBe(true)
+    expect(ring.write(plainAt, 62 + 12)).toBe(true)
+    expect(ring.flush?.()).toBe(0)
+    expect(Array.from({ length: 4 }, () => nextFrame(far))).toEqual([72, 73, length, 74])
     ring.close()
   })
 

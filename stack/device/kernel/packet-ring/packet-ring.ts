@@ -19,7 +19,7 @@ import {
 } from '../packet-options.ts'
 import { interfaceCapabilities, type PacketSocketOptions } from '../packet-socket.ts'
 import { chooseRingVersion, makeRing } from './mapped-ring.ts'
-import { kernelHeaderBytes, planReceiveRing, planTransmitRing, reservedBytes } from './ring-layout.ts'
+import { kernelHeaderBytes, planReceiveRing, reservedBytes, transmitLayout } from './ring-layout.ts'
 
 /** Throws DeviceError with a remedy. */
 export function openPacketRing(
@@ -31,8 +31,7 @@ export function openPacketRing(
     chooseRingVersion(opened, name)
     setPacketOption(opened, name, PacketOption.ignoreOutgoing, 1)
     setPacketOption(opened, name, PacketOption.reserve, reservedBytes)
-    // Of 10 bytes: the kernel puts those right before the frame, whatever size a header is said to have.
-    if (offload) setPacketOption(opened, name, PacketOption.virtioHeader, 1)
+    if (offload) setVirtioHeader(opened, name)
     makeRing(opened, name, PacketOption.receiveRing, planReceiveRing(capabilities.frameBytes))
     bindToInterface(opened, name, Protocol.all)
   })
@@ -44,14 +43,13 @@ const overheadBytes = 2048
 
 /** A socket with a transmit ring. Throws DeviceError with a remedy. */
 export function openTransmitSocket({ name, capabilities }: DescriptorDeviceHandle): number {
-  const layout = planTransmitRing(capabilities.frameBytes)
   return openRawPacketSocket(name, (fd) => {
     chooseRingVersion(fd, name)
     if (capabilities.virtioHeader) setVirtioHeader(fd, name)
     else setPacketOption(fd, name, PacketOption.virtioHeader, 1)
     // So that a full ring never waits for kernel memory.
-    growBuffer(fd, name, 'send', layout.sizeBytes + layout.slotCount * overheadBytes)
-    makeRing(fd, name, PacketOption.transmitRing, layout)
+    growBuffer(fd, name, 'send', transmitLayout.sizeBytes + transmitLayout.slotCount * overheadBytes)
+    makeRing(fd, name, PacketOption.transmitRing, transmitLayout)
     bindToInterface(fd, name, Protocol.nothing)
   })
 }

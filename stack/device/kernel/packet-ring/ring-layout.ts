@@ -57,23 +57,20 @@ export interface RingLayout {
 
 /** Bytes of a ring in which frames wait until the stack reads them: as many as the window of a fast connection. */
 const receiveRingBytes = 4 << 20
-/** Bytes of a ring in which the frames of a few rounds wait until they are sent. */
-const transmitRingBytes = 1 << 19
+/** The least number of slots where frames are large. */
+const leastReceiveSlots = 128
 
-/** `frameBytes`: the largest frame, without virtio-net header. */
+/** Room for frames of `frameBytes` without virtio-net header, 1 … 65,549. */
 export function planReceiveRing(frameBytes: number): RingLayout {
-  return planRing(frameBytes, receiveRingBytes, 128)
-}
-
-export function planTransmitRing(frameBytes: number): RingLayout {
-  return planRing(frameBytes, transmitRingBytes, 64)
-}
-
-/** As many slots as fit into `wantedBytes`, and `leastSlots` at least. */
-function planRing(frameBytes: number, wantedBytes: number, leastSlots: number): RingLayout {
-  assert(frameBytes > 0 && frameBytes <= 1 << 17, 'frames are of 1 to 128 Ki bytes')
+  assert(frameBytes > 0 && frameBytes < 1 << 17, 'a frame has less than 128 Ki bytes')
   const slotBytes = Math.max(leastSlotBytes, 2 ** Math.ceil(Math.log2(beforeReceived + frameBytes)))
-  const slotCount = Math.max(leastSlots, wantedBytes / slotBytes)
+  return ringOf(slotBytes, Math.max(leastReceiveSlots, receiveRingBytes / slotBytes))
+}
+
+/** Room for the frames of a few rounds, each of at most `leastSlotBytes - sentAt` with its header: see `packet-ring-device.ts`. */
+export const transmitLayout: RingLayout = ringOf(leastSlotBytes, 256)
+
+function ringOf(slotBytes: number, slotCount: number): RingLayout {
   const blockBytes = Math.max(leastBlockBytes, slotBytes)
   return { slotBytes, slotCount, blockBytes, sizeBytes: slotBytes * slotCount }
 }
