@@ -356,6 +356,17 @@ describe('park', () => {
     expect(a.replica.doWork()).toBe(8)
   })
 
+  it('returns once it has completed the request in hand, and does not sleep for the next before another round', () => {
+    const [a, b] = openPair()
+    a.offer = 2
+    const isOffered = a.replica.doWork() === 2 && b.channel.tryClaimCheck(b.channel.slotOf(-1), -1)
+    Object.assign(a.domain, { emits: 1, canPerform: false })
+    a.replica.doWork()
+    a.domain.canPerform = true
+    a.replica.park(Number.POSITIVE_INFINITY)
+    expect([isOffered, ...a.domain.take()]).toEqual([true, 'check', 'apply', 'perform 0 later', 'perform 0'])
+  })
+
   it('returns at once when the ring is full of what this replica has not applied', () => {
     const [a, b] = openPair()
     a.offer = 20
