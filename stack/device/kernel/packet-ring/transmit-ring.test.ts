@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type RingLayout, SlotStatus, SlotWord, sentAt } from './ring-layout.ts'
-import { TransmitRing } from './transmit-ring.ts'
+import { gatheredFrames, TransmitRing } from './transmit-ring.ts'
 
 const layout: RingLayout = { slotBytes: 2048, slotCount: 8, blockBytes: 16_384, sizeBytes: 16_384 }
 
@@ -61,9 +61,10 @@ test('frames are written one slot after the other, and begin again', () => {
   expect(kernel.lengths).toEqual(Array.from({ length: 20 }, (_, frame) => 100 + frame))
 })
 
-test('it is time to send once half of the ring is unsent', () => {
+test('it is time to send once so many frames have gathered', () => {
   const ring = new TransmitRing(new Kernel().words, layout)
-  expect([1, 2, 3, 4, 5].map((length) => ring.fill(length))).toEqual([false, false, false, true, true])
+  for (let frame = 1; frame < gatheredFrames; frame++) expect(ring.fill(100)).toBe(false)
+  expect(ring.fill(100)).toBe(true)
 })
 
 test('a ring whose frames are still on their way has no room, until the kernel lets go of them', () => {

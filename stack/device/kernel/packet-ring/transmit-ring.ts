@@ -8,6 +8,12 @@
  */
 import { type RingLayout, SlotStatus, SlotWord, sentAt } from './ring-layout.ts'
 
+/**
+ * Frames that gather before they are sent without being asked for. More would save little of a call's cost for each. And
+ * where several threads send, frames that wait are overtaken by those of other threads: the receiver takes that for loss.
+ */
+export const gatheredFrames = 8
+
 const notTaken = SlotStatus.filled | SlotStatus.malformed
 const notFree = notTaken | SlotStatus.sending
 
@@ -41,14 +47,14 @@ export class TransmitRing {
     return this.#next * this.#slotBytes + sentAt
   }
 
-  /** The next frame is written: `length` bytes. True if half of the ring is unsent: it is time to send. */
+  /** The next frame is written: `length` bytes. True if enough have gathered: it is time to send. */
   fill(length: number): boolean {
     const slot = this.#wordOf(this.#next)
     this.#words[slot + SlotWord.length] = length
     Atomics.store(this.#words, slot + SlotWord.status, SlotStatus.filled)
     this.#next = (this.#next + 1) & this.#lastSlot
     this.#unsent += 1
-    return this.#unsent > this.#lastSlot >> 1
+    return this.#unsent >= gatheredFrames
   }
 
   /** After the kernel was asked to send: notes which frames it took. True if it took any. */
