@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import { Random } from '../device/random.ts'
 import { perfectLink } from '../device/simulated/link-direction.ts'
+import { simulatedParameters } from '../sim/testing/parameters.ts'
 import type { StrategyOption } from './options.ts'
-import { drawParameters, hold } from './testing/compliance-world.ts'
+import { hold } from './testing/compliance-world.ts'
 import { KeepingDevice } from './testing/keeping-device.ts'
 
 const strategies: StrategyOption[] = [
@@ -32,7 +33,7 @@ test.each(strategies)('no round of %o ends with a frame that is not sent', (stra
     const outcome = hold({
       seed,
       random,
-      parameters: [drawParameters(strategy, 0, random), drawParameters(strategy, 1, random)],
+      parameters: [simulatedParameters(strategy, 0), simulatedParameters(strategy, 1)],
       links: [
         { ...perfectLink, delayMicros: 100, lossProbability: 0.01 },
         { ...perfectLink, delayMicros: 100, lossProbability: 0.01 },

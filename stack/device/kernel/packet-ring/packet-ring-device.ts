@@ -88,6 +88,27 @@ class PacketRingDevice implements Device {
     return header + length
   }
 
+  /** The head has room for the virtio-net header. */
+  readParts(parts: FrameParts): number {
+    const { at, length, bodyAt, bodyLength, restAt, restLength } = parts
+    this.#check(at, length)
+    this.#check(bodyAt, bodyLength)
+    this.#check(restAt, restLength)
+    const ring = this.#received
+    if (!ring.look()) return 0
+    const header = this.#headerBytes
+    if (header > 0) this.#copyHeader(at, ring.frameAt - kernelHeaderBytes, header)
+    const head = Math.min(ring.frameBytes, length - header)
+    const body = Math.min(ring.frameBytes - head, bodyLength)
+    const rest = Math.min(ring.frameBytes - head - body, restLength)
+    const from = this.#receiveMapping.address + ring.frameAt
+    copyMemory(this.#regionAddress + at + header, from, head)
+    if (body > 0) copyMemory(this.#regionAddress + bodyAt, from + head, body)
+    if (rest > 0) copyMemory(this.#regionAddress + restAt, from + head + body, rest)
+    ring.pass()
+    return header + head + body + rest
+  }
+
   /** The kernel's header lacks the last two bytes: they are 0. */
   #copyHeader(at: number, from: number, length: number): void {
     const to = this.#regionBytes
