@@ -1,7 +1,8 @@
-/** What is done to every payload byte, from a mere copy to a cipher. */
+/** What is done to every payload byte, from a mere checksum to a cipher. */
 import { defineExperiment, upToCores } from '../harness/matrix/define.ts'
 
-const payloadWork: ('copy' | 'checksum' | 'cipher')[] = ['copy', 'checksum', 'cipher']
+// A sum where the bytes lie; a copy and the sum, which every segment needs; both and a cipher.
+const payloadWork: ('checksum' | 'copy' | 'cipher')[] = ['checksum', 'copy', 'cipher']
 
 export const experiment = defineExperiment({
   id: 'payload-work',

@@ -147,6 +147,14 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'without offloads our stack has to look at every byte that arrives (use copy there, or set offload to "on")',
   ],
   [
+    'payload that nobody touches, where it has to be summed',
+    changed({
+      cells: [{ strategy: ['sequential'], payloadWork: ['none'] }],
+      workload: { ...smallDefinition.workload, transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
+    }),
+    'our stack has to sum every byte that it sends (use checksum there, or set offload to "on")',
+  ],
+  [
     'payload that is to be read to its place by a thread that does not know it',
     changed({
       cells: [

@@ -11,9 +11,16 @@ interface Asked {
 
 /** Where our stack only sends: what arrives are acknowledgments. */
 export function complaintsAboutSender({ id, factors }: Asked): Complaint[] {
-  if (factors.coalescing === undefined) return []
-  const problem = `cell "${id}" has a coalescing, though our stack receives no data there`
-  return [{ path: ['cells'], problem, remedy: 'leave it out there' }]
+  const complaints: Complaint[] = []
+  if (factors.coalescing !== undefined) {
+    const problem = `cell "${id}" has a coalescing, though our stack receives no data there`
+    complaints.push({ path: ['cells'], problem, remedy: 'leave it out there' })
+  }
+  if (factors.payloadWork === 'none' && factors.offload !== 'on') {
+    const problem = `cell "${id}" has payload work "none", but without offloads our stack has to sum every byte that it sends`
+    complaints.push({ path: ['cells'], problem, remedy: 'use checksum there, or set offload to "on"' })
+  }
+  return complaints
 }
 
 /**
