@@ -26,7 +26,7 @@ import { digestAll, digestLive } from './state/digest.ts'
 import { copyLive } from './state/snapshot.ts'
 import { cubic } from './tcp/congestion/cubic.ts'
 import { newreno } from './tcp/congestion/newreno.ts'
-import { type ExpectedSegment, expectSegment } from './tcp/expected-segment.ts'
+import { type ExpectedSegment, expectSegment } from './tcp/receiving/expected-segment.ts'
 
 export { stateWords } from './state/layout.ts'
 

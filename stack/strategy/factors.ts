@@ -19,7 +19,7 @@ export const readerFactors = ['rotating', 'dedicated', 'per-queue'] as const
  */
 export const verificationFactors = ['claimed', 'before', 'trusted'] as const
 /**
- * Whether segments that were read together are acknowledged together (see `protocol/tcp/payload.ts`). A factor of every
+ * Whether segments that were read together are acknowledged together (see `protocol/tcp/receiving/payload.ts`). A factor of every
  * strategy.
  */
 export const coalescingFactors = ['on', 'off'] as const

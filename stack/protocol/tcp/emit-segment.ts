@@ -11,7 +11,7 @@ import { emitAction } from '../state/emit.ts'
 import { State, TcbFlag, Timer } from '../state/tcb.ts'
 import { ipAndTcpHeaderBytes, unscaledWindowLimit } from './constants.ts'
 import { sendPosition, sendPositionHigh } from './positions.ts'
-import { writeSackBlocks } from './sack-out.ts'
+import { writeSackBlocks } from './receiving/sack-out.ts'
 import { advertiseWindow, isTakenBack, sendWindowEnd } from './window.ts'
 
 /**

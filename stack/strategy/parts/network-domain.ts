@@ -14,7 +14,7 @@ import { Action, FrameWord, transmitsFrame, UpcallWord } from '../../protocol/ac
 import type { MachineConfig } from '../../protocol/config.ts'
 import { createMachine, type Machine } from '../../protocol/machine.ts'
 import { Request } from '../../protocol/requests.ts'
-import type { ExpectedSegment } from '../../protocol/tcp/expected-segment.ts'
+import type { ExpectedSegment } from '../../protocol/tcp/receiving/expected-segment.ts'
 import { decodeFrame } from '../../wire/frame.ts'
 import { HeaderWord, Verdict } from '../../wire/header.ts'
 import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'

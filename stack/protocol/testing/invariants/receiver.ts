@@ -1,4 +1,4 @@
-/** The receiving side of one connection (see `tcp/reassembly.ts`, `tcp/window.ts`). */
+/** The receiving side of one connection (see `tcp/receiving/reassembly.ts`, `tcp/window.ts`). */
 import { type Core, selectSender } from '../../state/core.ts'
 import { rangeLimit, State, TcbFlag, Timer } from '../../state/tcb.ts'
 import { claim } from './claim.ts'

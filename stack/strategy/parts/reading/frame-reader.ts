@@ -16,7 +16,7 @@
  */
 import type { Device, FrameParts } from '../../../device/device.ts'
 import type { Region } from '../../../dominoes/memory/region.ts'
-import { type ExpectedSegment, newExpectedSegment } from '../../../protocol/tcp/expected-segment.ts'
+import { type ExpectedSegment, newExpectedSegment } from '../../../protocol/tcp/receiving/expected-segment.ts'
 import { readInt32, readUint16 } from '../../../wire/big-endian.ts'
 import { dataSegmentPayload } from '../../../wire/data-segment.ts'
 import { ethernetHeaderBytes } from '../../../wire/ethernet.ts'
@@ -46,7 +46,7 @@ export interface FrameReaderParts {
 
 export interface InPlaceParts {
   readonly buffers: StreamBuffers
-  /** What the state at hand expects; see `protocol/tcp/expected-segment.ts`. */
+  /** What the state at hand expects; see `protocol/tcp/receiving/expected-segment.ts`. */
   expectSegment(into: ExpectedSegment): boolean
 }
 

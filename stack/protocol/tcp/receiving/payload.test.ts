@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { UpcallError } from '../actions.ts'
-import { jumbo, Scenario } from '../testing/scenario.ts'
+import { UpcallError } from '../../actions.ts'
+import { jumbo, Scenario } from '../../testing/scenario.ts'
 
 /** A connection past its first segments, which are acknowledged at once. */
 function settled(options: ConstructorParameters<typeof Scenario>[0] = {}): Scenario {

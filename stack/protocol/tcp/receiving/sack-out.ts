@@ -1,7 +1,7 @@
 /** The SACK option of a segment that goes out (RFC 2018 section 4, RFC 2883 section 4). */
-import { SegmentWord } from '../actions.ts'
-import type { Core } from '../state/core.ts'
-import { TcbFlag } from '../state/tcb.ts'
+import { SegmentWord } from '../../actions.ts'
+import type { Core } from '../../state/core.ts'
+import { TcbFlag } from '../../state/tcb.ts'
 
 const blockBytes = 8
 /** Kind, length and two bytes of padding. */

@@ -2,16 +2,16 @@
  * The payload of the segment at hand: trimmed to the window, delivered, and acknowledged now or later
  * (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2).
  */
-import { HeaderWord } from '../../wire/header.ts'
-import { UpcallError } from '../actions.ts'
-import { armTimer, isArmed } from '../state/clock.ts'
-import { type Core, header } from '../state/core.ts'
-import { State, TcbFlag, Timer } from '../state/tcb.ts'
-import { aimAtSender, resetConnection } from './closing/reset.ts'
-import { closeConnection } from './connections.ts'
-import { ipAndTcpHeaderBytes } from './constants.ts'
+import { HeaderWord } from '../../../wire/header.ts'
+import { UpcallError } from '../../actions.ts'
+import { armTimer, isArmed } from '../../state/clock.ts'
+import { type Core, header } from '../../state/core.ts'
+import { State, TcbFlag, Timer } from '../../state/tcb.ts'
+import { aimAtSender, resetConnection } from '../closing/reset.ts'
+import { closeConnection } from '../connections.ts'
+import { ipAndTcpHeaderBytes } from '../constants.ts'
+import { earlier, isAfter, isBefore } from '../sequence.ts'
 import { assemble, reportDuplicate } from './reassembly.ts'
-import { earlier, isAfter, isBefore } from './sequence.ts'
 
 /** Most bytes that a burst may bring before it is acknowledged. */
 const burstLimitBytes = 65_535

@@ -2,12 +2,12 @@
  * The segment that the connection at hand expects next, and where its payload belongs: for whoever reads frames, so that
  * payload can be read to its place. A guess, since any other frame may come first; who uses it has to look. Changes nothing.
  */
-import { ipv4At, isIpv4Mapped } from '../../wire/address.ts'
-import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
-import { type Core, OwnAddress } from '../state/core.ts'
-import { State, TcbFlag } from '../state/tcb.ts'
-import { ipAndTcpHeaderBytes, timestampOptionBytes } from './constants.ts'
-import { receivePosition } from './positions.ts'
+import { ipv4At, isIpv4Mapped } from '../../../wire/address.ts'
+import { ethernetHeaderBytes } from '../../../wire/ethernet.ts'
+import { type Core, OwnAddress } from '../../state/core.ts'
+import { State, TcbFlag } from '../../state/tcb.ts'
+import { ipAndTcpHeaderBytes, timestampOptionBytes } from '../constants.ts'
+import { receivePosition } from '../positions.ts'
 
 export interface ExpectedSegment {
   /** IPv4 addresses and ports as the segment has them: the source is the peer. */

@@ -9,15 +9,15 @@
  * Invariants: ranges are disjoint, not adjacent, beyond RCV.NXT and within the window; the most recently
  * changed comes first (RFC 2018 section 4). No byte is delivered twice.
  */
-import { HeaderWord } from '../../wire/header.ts'
-import { Action, Upcall, UpcallWord } from '../actions.ts'
-import { type Core, header } from '../state/core.ts'
-import { emitUpcall } from '../state/emit.ts'
-import { rangeLimit, TcbFlag } from '../state/tcb.ts'
-import { connectionId } from './connections.ts'
-import { advanceRcvNxt, receivePosition, receivePositionHigh } from './positions.ts'
-import { earlier, isBelowUnsigned } from './sequence.ts'
-import { flushUpcalls } from './upcalls.ts'
+import { HeaderWord } from '../../../wire/header.ts'
+import { Action, Upcall, UpcallWord } from '../../actions.ts'
+import { type Core, header } from '../../state/core.ts'
+import { emitUpcall } from '../../state/emit.ts'
+import { rangeLimit, TcbFlag } from '../../state/tcb.ts'
+import { connectionId } from '../connections.ts'
+import { advanceRcvNxt, receivePosition, receivePositionHigh } from '../positions.ts'
+import { earlier, isBelowUnsigned } from '../sequence.ts'
+import { flushUpcalls } from '../upcalls.ts'
 
 /**
  * Takes the payload of the frame at hand, which lies at [start, end) within the window and begins `skip` bytes into
