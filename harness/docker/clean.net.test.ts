@@ -2,9 +2,10 @@ import { expect, it } from 'vitest'
 import { isPresent } from './base.ts'
 import { cleanDocker } from './clean.ts'
 import { ensureEngine } from './engine.ts'
-import { ensureImage, imageRepository } from './image.ts'
+import { ensureImage } from './image.ts'
+import { imageRepository } from './recipe.ts'
 
-it('removes images of earlier Dockerfiles, and keeps the current one', async () => {
+it('removes images of earlier recipes, and keeps the current one', async () => {
   const docker = await ensureEngine()
   const current = await ensureImage()
   const superseded = `${imageRepository}:000000000000`

@@ -3,8 +3,9 @@ import { removeLeftOvers } from './clean-up.ts'
 import { findEngine } from './client.ts'
 import { statusOf } from './container.ts'
 import { stopDaemon } from './daemon.ts'
-import { imageName, imageRepository } from './image.ts'
+import { imageName } from './image.ts'
 import { type Progress, silent } from './progress.ts'
+import { hostRecipe, imageRepository, type Recipe } from './recipe.ts'
 import { removeDeadScratch } from './scratch.ts'
 
 /** What the command `clean` does to Docker. It starts no engine, and never touches a run that is alive. */
@@ -18,27 +19,32 @@ export interface Cleaned {
 }
 
 /**
- * Removes what is left over: containers and directories of dead runs, and images of earlier Dockerfiles. With `all`
- * also the current image and its bootstrapped base, and the engine is stopped if the harness had started it and no
+ * Removes what is left over: containers and directories of dead runs, and images of earlier recipes. With `all`
+ * also the current images (of `recipes`) and their bootstrapped base, and the engine is stopped if the harness had started it and no
  * run is alive.
  */
-export async function cleanDocker(options: { all?: boolean; onProgress?: Progress } = {}): Promise<Cleaned> {
-  const { all = false, onProgress = silent } = options
+export async function cleanDocker(
+  options: { all?: boolean; onProgress?: Progress; recipes?: readonly Recipe[] } = {},
+): Promise<Cleaned> {
+  const { all = false, onProgress = silent, recipes = [] } = options
   const directories = await removeDeadScratch()
   const docker = await findEngine()
   if (docker === undefined) return { containers: [], kept: [], images: [], directories, engineStopped: false }
   const { removed, kept } = await removeLeftOvers(docker, { everyone: all, onProgress })
-  const images = await removeImages(docker, all, onProgress)
+  const current = await Promise.all([hostRecipe, ...recipes].map(imageName))
+  const images = await removeImages(docker, all ? [] : current, all, onProgress)
   const engineStopped = all && kept.length === 0 ? await stopDaemon(onProgress) : false
   return { containers: removed, kept, images, directories, engineStopped }
 }
 
-async function removeImages(docker: Docker, all: boolean, onProgress: Progress): Promise<string[]> {
-  const current = await imageName()
+async function removeImages(
+  docker: Docker,
+  kept: readonly string[],
+  all: boolean,
+  onProgress: Progress,
+): Promise<string[]> {
   const names = (await docker.listImages()).flatMap((image) => image.RepoTags ?? [])
-  const superseded = names.filter(
-    (name) => name.startsWith(`${imageRepository}:`) && (all || name !== current),
-  )
+  const superseded = names.filter((name) => name.startsWith(`${imageRepository}:`) && !kept.includes(name))
   const base = all ? names.filter((name) => name.startsWith(`${imageRepository}-base:`)) : []
   const removed: string[] = []
   for (const name of [...superseded, ...base]) {

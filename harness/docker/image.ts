@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { pack } from 'tar-stream'
@@ -10,39 +8,49 @@ import { type EngineEvent, followEvents } from './engine-events.ts'
 import { type HostApt, readHostApt } from './host-apt.ts'
 import { withLock } from './lock.ts'
 import { type Progress, silent } from './progress.ts'
+import { filesOf, hostRecipe, nameOf, type Recipe, type RecipeFiles } from './recipe.ts'
 
 /**
- * The image of every container, built once from the Dockerfile beside this file. Its tag is a hash of that file:
- * another Dockerfile is another image, and an unchanged one is never built again.
+ * The images of containers, each built once from its recipe: the image of every host, and those on top of it for nodes with
+ * another stack than ours. An image is built when a deployment first needs it.
  */
-export const imageRepository = 'dominoes'
-const dockerfile = new URL('Dockerfile', import.meta.url)
 
-/** Name and tag of the image that this Dockerfile makes. */
-export async function imageName(): Promise<string> {
-  const hash = createHash('sha256').update(await readFile(dockerfile))
-  return `${imageRepository}:${hash.digest('hex').slice(0, 12)}`
+/** Name and tag of the image that a recipe makes, whether or not it is there. */
+export async function imageName(recipe: Recipe = hostRecipe): Promise<string> {
+  const files = await filesOf(recipe)
+  return nameOf(recipe, files, recipe === hostRecipe ? '' : await imageName())
 }
 
 /** Name of the image, present on the engine after the call. Any number of processes may call at once. */
-export async function ensureImage(onProgress: Progress = silent): Promise<string> {
+export async function ensureImage(
+  onProgress: Progress = silent,
+  recipe: Recipe = hostRecipe,
+): Promise<string> {
   const docker = await ensureEngine(onProgress)
-  const name = await imageName()
+  const name = await imageName(recipe)
   if (await isPresent(docker, name)) return name
+  const base = recipe === hostRecipe ? undefined : await ensureImage(onProgress)
   await withLock(
     'image',
     'building the image',
     async () => {
-      if (!(await isPresent(docker, name))) await build(docker, name, onProgress)
+      if (!(await isPresent(docker, name))) await build(docker, name, recipe, base, onProgress)
     },
     onProgress,
   )
   return name
 }
 
-async function build(docker: Docker, name: string, onProgress: Progress): Promise<void> {
+/** `below`: the image that this one is built on; undefined: Debian itself. */
+async function build(
+  docker: Docker,
+  name: string,
+  recipe: Recipe,
+  below: string | undefined,
+  onProgress: Progress,
+): Promise<void> {
   const host = await readHostApt()
-  const base = await ensureBase(docker, host, onProgress)
+  const base = below ?? (await ensureBase(docker, host, onProgress))
   onProgress(`building ${name}`)
   const lastWords: string[] = []
   const onEvent = (event: EngineEvent) => {
@@ -54,7 +62,7 @@ async function build(docker: Docker, name: string, onProgress: Progress): Promis
     if (/^(Step|Get:|Fetched|Unpacking|Setting up)/.test(line)) onProgress(line)
   }
   try {
-    const answer = await docker.buildImage(context(await readFile(dockerfile), host), {
+    const answer = await docker.buildImage(context(await filesOf(recipe), host), {
       t: name,
       buildargs: { BASE: base },
       // The engine may have no network of its own to offer.
@@ -73,12 +81,12 @@ async function build(docker: Docker, name: string, onProgress: Progress): Promis
   }
 }
 
-function context(file: Buffer, host: HostApt) {
+function context(files: RecipeFiles, host: HostApt) {
   const archive = pack()
-  archive.entry({ name: 'Dockerfile' }, file)
-  archive.entry({ name: 'apt/sources.list' }, lines(host.sources))
-  archive.entry({ name: 'apt/host.conf' }, lines(host.settings))
-  archive.entry({ name: 'apt/ca-certificates.crt' }, host.certificates)
+  for (const [path, content] of files) archive.entry({ name: path }, content)
+  archive.entry({ name: 'packages/sources.list' }, lines(host.sources))
+  archive.entry({ name: 'packages/host.conf' }, lines(host.settings))
+  archive.entry({ name: 'packages/ca-certificates.crt' }, host.certificates)
   archive.finalize()
   return Readable.from(archive)
 }
