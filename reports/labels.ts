@@ -3,6 +3,7 @@
  * size, direction, path) and is a *configuration* of it (how the stack is run). Constant factors are left out. Pure.
  */
 import type { Cell, Experiment } from '../harness/matrix/experiment.ts'
+import { isOtherUserLevel, isOwn, type Strategy } from '../harness/matrix/factor.ts'
 import { type DescribedFactor, describeFactors, varying } from '../harness/matrix/factor-words.ts'
 import { agreeOn, declaredFactors, type FactorName, factorNames } from '../harness/matrix/factors.ts'
 import { looks } from './palette.ts'
@@ -11,7 +12,7 @@ import { looks } from './palette.ts'
 const kinds = factorNames.filter(isDescribed).filter((name) => declaredFactors[name].isKind === true)
 
 function panelFactorsOf({ cells }: Experiment): readonly DescribedFactor[] {
-  const own = cells.map(({ factors }) => factors).filter(({ strategy }) => strategy !== 'linux')
+  const own = cells.map(({ factors }) => factors).filter(({ strategy }) => isOwn(strategy))
   return [...kinds, ...varying(['topology', 'offload'], own)]
 }
 
@@ -25,11 +26,11 @@ export interface Panel {
   readonly cells: readonly Cell[]
 }
 
-/** The panels of an experiment, in the order of its cells; the Linux reference belongs to none. */
+/** The panels of an experiment, in the order of its cells; a stack that is not ours belongs to none. */
 export function panelsOf(experiment: Experiment): Panel[] {
   const panels = new Map<string, Cell[]>()
   for (const cell of experiment.cells) {
-    if (cell.factors.strategy === 'linux') continue
+    if (!isOwn(cell.factors.strategy)) continue
     const title = describeFactors(cell.factors, panelFactorsOf(experiment))
     panels.set(title, [...(panels.get(title) ?? []), cell])
   }
@@ -37,14 +38,31 @@ export function panelsOf(experiment: Experiment): Panel[] {
 }
 
 /** Cells of the kernel's own stack with the panel's kind of communication, by the factors that such a cell has. */
-export function referencesOf({ cells: [first] }: Panel, experiment: Experiment): Cell[] {
+export function referencesOf(panel: Panel, experiment: Experiment): Cell[] {
+  return experiment.cells.filter((cell) => cell.factors.strategy === 'linux' && isOfKind(cell, panel, kinds))
+}
+
+/** The same of other user-level stacks, which also have offloads where the panel has. */
+export function othersOf(panel: Panel, experiment: Experiment): Cell[] {
   return experiment.cells.filter(
-    ({ factors }) =>
-      factors.strategy === 'linux' &&
-      kinds.every(
-        (name) => factors[name] === undefined || first === undefined || agreeOn(name, factors, first.factors),
-      ),
+    (cell) => isOtherUserLevel(cell.factors.strategy) && isOfKind(cell, panel, [...kinds, 'offload']),
   )
+}
+
+function isOfKind({ factors }: Cell, { cells: [first] }: Panel, names: readonly DescribedFactor[]): boolean {
+  return names.every(
+    (name) => factors[name] === undefined || first === undefined || agreeOn(name, factors, first.factors),
+  )
+}
+
+/** The cells that belong to no panel, with what they are. */
+export function groupsBeside({ cells }: Experiment): Omit<Panel, 'key'>[] {
+  const where = (isOfGroup: (strategy: Strategy) => boolean) =>
+    cells.filter(({ factors }) => isOfGroup(factors.strategy))
+  return [
+    { title: 'Other user-level stacks', cells: where(isOtherUserLevel) },
+    { title: 'Linux, for reference', cells: where((strategy) => strategy === 'linux') },
+  ].filter((group) => group.cells.length > 0)
 }
 
 /** The words of a cell's kind of communication, one factor left out. */
@@ -59,7 +77,7 @@ export function kindWithout(left: DescribedFactor, { factors }: Cell, experiment
 export function cellsByPanel(experiment: Experiment): Cell[] {
   return [
     ...panelsOf(experiment).flatMap((panel) => panel.cells),
-    ...experiment.cells.filter((cell) => cell.factors.strategy === 'linux'),
+    ...groupsBeside(experiment).flatMap((group) => group.cells),
   ]
 }
 
@@ -95,7 +113,7 @@ export function cellLabel(cell: Cell, experiment: Experiment): string {
 
 /** As `cellLabel`, without what all cells have in common. */
 export function briefLabel(cell: Cell, experiment: Experiment): string {
-  const own = experiment.cells.map(({ factors }) => factors).filter(({ strategy }) => strategy !== 'linux')
+  const own = experiment.cells.map(({ factors }) => factors).filter(({ strategy }) => isOwn(strategy))
   const kind = describeFactors(cell.factors, varying(panelFactorsOf(experiment), own))
   return [kind, configurationLabel(cell, experiment)].filter(Boolean).join(', ')
 }

@@ -1,5 +1,5 @@
 /**
- * How each strategy looks, everywhere: declared once. Colours are told apart with any common colour blindness (after
+ * How each strategy and each other stack looks, everywhere: declared once. Colours are told apart with any common colour blindness (after
  * Okabe and Ito), and shapes tell the same without colour. Pages use the CSS variables, charts too: a picture follows
  * the reader's light or dark mode.
  */
@@ -19,6 +19,9 @@ export const looks: Readonly<Record<Strategy, Look>> = {
   locked: { label: 'Locked', light: '#c24f00', dark: '#ff9155', shape: 'triangle-up' },
   sharded: { label: 'Sharded', light: '#00805c', dark: '#3ecb9c', shape: 'diamond' },
   pipelined: { label: 'Pipelined', light: '#a8447f', dark: '#e79cc6', shape: 'triangle-down' },
+  gvisor: { label: 'gVisor', light: '#6d4fc4', dark: '#b3a0f5', shape: 'triangle-right' },
+  pasta: { label: 'pasta', light: '#b3261e', dark: '#ff8a80', shape: 'triangle-left' },
+  slirp4netns: { label: 'slirp4netns', light: '#4f6b12', dark: '#a9cf58', shape: 'wedge' },
   linux: { label: 'Linux', light: '#946200', dark: '#efbe4b', shape: 'cross' },
 }
 

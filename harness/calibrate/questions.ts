@@ -3,6 +3,7 @@
  * processors than this machine has (`outlook`). Pure.
  */
 import type { Experiment } from '../matrix/experiment.ts'
+import { isOwn } from '../matrix/factor.ts'
 import type { Factors } from '../matrix/factors.ts'
 import type { PredictedStrategy, PredictedWork } from '../matrix/prediction-plan.ts'
 import { supportedCells } from '../matrix/unsupported.ts'
@@ -89,7 +90,7 @@ export function questionsOf(
 
 function kindOf(factors: Factors): Kind | undefined {
   const { strategy, payloadWork, replicas, topology } = factors
-  if (strategy === 'linux' || topology !== 'tap') return undefined
+  if (!isOwn(strategy) || topology !== 'tap') return undefined
   if (Object.keys(factors).some((name) => !modelled.has(name))) return undefined
   if (payloadWork !== 'copy' && payloadWork !== 'checksum' && payloadWork !== 'cipher') return undefined
   return { strategy, payloadWork, ...(replicas === undefined ? {} : { replicas }) }

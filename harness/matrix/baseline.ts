@@ -3,17 +3,18 @@
  * stack, for example, has no replicas, no claims and no emission order.
  */
 import type { Cell, Experiment } from './experiment.ts'
+import { isOwn } from './factor.ts'
 import { agreeOn, type FactorName, type Factors, factorNames } from './factors.ts'
 
 export type Baseline = Experiment['baselines'][number]
 
-/** The cells that match a baseline's description: exactly one in a valid experiment, none for the Linux reference. */
+/** The cells that match a baseline's description: exactly one in a valid experiment, none for a stack that is not ours. */
 export function baselineCandidates<Of extends Pick<Cell, 'factors'>>(
   baseline: Baseline,
   cell: Of,
   cells: readonly Of[],
 ): Of[] {
-  if (cell.factors.strategy === 'linux') return []
+  if (!isOwn(cell.factors.strategy)) return []
   if (baseline === 'sequential') {
     return cells.filter(
       ({ factors }) =>

@@ -1,8 +1,9 @@
 /**
  * The counterpart of a cell when two cells are compared by a verdict: equal in all factors except the one that is asked
- * about; or of the other strategy, and equal in all factors that both strategies have. Pure.
+ * about. Where that is the strategy, equal in all factors that both strategies have. Pure.
  */
 import type { Cell, ContrastRule, CostRule, CrossoverRule, VerdictRule } from './experiment.ts'
+import type { Strategy } from './factor.ts'
 import {
   agreeOn,
   type FactorName,
@@ -47,7 +48,8 @@ export function counterpartsOf<Of extends Compared>(
   const factor = comparedFactor(rule)
   const isCompared = (name: FactorName) =>
     name !== factor &&
-    (rule.kind !== 'crossover' || [rule.of, rule.over].every((strategy) => isReadByStrategy(name, strategy)))
+    (factor !== 'strategy' ||
+      [rule.of, rule.over].every((strategy) => isReadByStrategy(name, strategy as Strategy)))
   const compared = factorNames.filter(isCompared)
   return cells.filter(
     (other) =>

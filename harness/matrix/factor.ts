@@ -1,9 +1,25 @@
 /** How a factor of the matrix is declared: its values, its words, and who reads it. Pure. */
 import { z } from 'zod'
+import { type OtherStackName, otherStackNames } from '../other-stacks/other-stacks.ts'
 
-export const strategySchema = z.enum(['sequential', 'replicated', 'locked', 'sharded', 'pipelined', 'linux'])
+/** The ways to run our own stack. */
+export const ownStrategies = ['sequential', 'replicated', 'locked', 'sharded', 'pipelined'] as const
 
+/** What is under test: our stack, by how it is run, or another one. */
+export const strategySchema = z.enum([...ownStrategies, ...otherStackNames])
+
+export type OwnStrategy = (typeof ownStrategies)[number]
 export type Strategy = z.infer<typeof strategySchema>
+
+/** Claims, baselines and gains are about our own stack; all others are there to be compared with. */
+export function isOwn(strategy: Strategy): strategy is OwnStrategy {
+  return ownStrategies.some((own) => own === strategy)
+}
+
+/** Whether it is a user-level stack that is not ours. */
+export function isOtherUserLevel(strategy: Strategy): strategy is Exclude<OtherStackName, 'linux'> {
+  return !isOwn(strategy) && strategy !== 'linux'
+}
 
 /**
  * Which workloads read a factor: all of them; those that use a network; those that can run between two stacks; those in
@@ -20,6 +36,8 @@ export type ReadBy =
 export interface Facilities {
   /** Processors that the run may use. */
   readonly cores: number
+  /** Why it lacks other stacks, by their names; absent where nobody looked, or none is missing. */
+  readonly lacking?: ReadonlyMap<string, string> | undefined
 }
 
 /** What a factor may know of its cell. */
@@ -52,7 +70,9 @@ export function factor<Schema extends z.ZodType, const Reader extends ReadBy>(
 }
 
 export const everyStrategy: readonly Strategy[] = strategySchema.options
-export const stacks = everyStrategy.filter((strategy) => strategy !== 'linux')
+export const stacks: readonly Strategy[] = ownStrategies
+/** What every workload has an end for. */
+export const stacksAndLinux: readonly Strategy[] = [...ownStrategies, 'linux']
 export const parallel = stacks.filter((strategy) => strategy !== 'sequential')
 
 /** Who reads a factor of replicas, and who one of any stack of ours, where a factor does not say otherwise. */

@@ -17,6 +17,7 @@ import { complaintsAboutTopologies } from './complaints/of-topologies.ts'
 import { complaintsAboutVerdict } from './complaints/of-verdicts.ts'
 import { expand } from './expand.ts'
 import { type Definition, definitionSchema, type Experiment } from './experiment.ts'
+import { isOwn } from './factor.ts'
 
 /** All experiments of a folder, by id. Throws HarnessError for the first file that is wrong. */
 export async function loadExperiments(folder: string): Promise<Experiment[]> {
@@ -95,7 +96,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
     for (const baseline of experiment.baselines) {
       const found = baselineCandidates(baseline, cell, experiment.cells).length
       const needed =
-        baseline === 'sequential' ? cell.factors.strategy !== 'linux' : cell.factors.replicas !== undefined
+        baseline === 'sequential' ? isOwn(cell.factors.strategy) : cell.factors.replicas !== undefined
       if (!needed || found === 1) continue
       complaints.push({
         path: ['baselines'],

@@ -3,6 +3,7 @@
  * processors: strategies with more replicas than this machine has processors for. Pure data.
  */
 import { z } from 'zod'
+import { ownStrategies } from './factor.ts'
 import { factorSchemas } from './factors.ts'
 
 /** How much is asked; a quick run asks less. */
@@ -17,7 +18,7 @@ const effortSchema = z.strictObject({
 })
 
 export const predictionPlanSchema = z.strictObject({
-  strategies: z.array(factorSchemas.strategy.exclude(['linux'])).min(1),
+  strategies: z.array(z.enum(ownStrategies)).min(1),
   payloadWork: z.array(factorSchemas.payloadWork.extract(['copy', 'checksum', 'cipher'])).min(1),
   full: effortSchema,
   quick: effortSchema,

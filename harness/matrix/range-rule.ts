@@ -1,6 +1,7 @@
 /** A verdict on the claim that a measure lies in a range, whatever measure it is. Pure. */
 import { z } from 'zod'
 import { isRate, measureNames, type RateName } from '../measure/measures.ts'
+import { isOwn } from './factor.ts'
 import { type Factors, factorNames } from './factors.ts'
 
 export const measureRangeRuleSchema = z
@@ -20,11 +21,11 @@ export const measureRangeRuleSchema = z
 
 export type MeasureRangeRule = z.infer<typeof measureRangeRuleSchema>
 
-/** Whether the claim is about a cell. It is never about the kernel's own stack. */
+/** Whether the claim is about a cell. It is never about a stack that is not ours. */
 export function isInRangeClaim(
   { where = {} }: MeasureRangeRule,
   { factors }: { readonly factors: Factors },
 ): boolean {
-  if (factors.strategy === 'linux') return false
+  if (!isOwn(factors.strategy)) return false
   return factorNames.every((name) => where[name]?.some((value) => value === factors[name]) ?? true)
 }

@@ -1,11 +1,13 @@
 /**
- * The process in a Linux host's container that runs its programs (`host.py`): started with the first program, and kept as
- * long as the container. A program is a fork of it, so that it runs within milliseconds.
+ * The process in a host's container that runs its programs (`host.py`): started with the first program, and kept as long as
+ * the container. A program is a fork of it, so that it runs within milliseconds. At a node with another stack than ours its
+ * programs use that one.
  */
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { z } from 'zod'
 import type { ContainerProcess } from '../docker/process.ts'
+import { otherStack } from '../other-stacks/other-stacks.ts'
 import { type DeployedNode, paths } from '../topology/node.ts'
 
 /** A program that was started. It ends by itself, when it is killed, or with its container. */
@@ -52,6 +54,13 @@ export async function startHosted(
   return (await host).start(file, argv)
 }
 
+/** Of the process that serves requests for programs at a node. */
+function commandOf(node: DeployedNode): readonly string[] {
+  const usual = pythonCommand(`${paths.peerPrograms}/host.py`)
+  if (node.otherStack === undefined) return usual
+  return otherStack(node.otherStack).programHost?.(node, usual) ?? usual
+}
+
 class ProgramHost {
   readonly #process: ContainerProcess
   readonly #running = new Map<number, Running>()
@@ -65,7 +74,7 @@ class ProgramHost {
   }
 
   static async open(node: DeployedNode): Promise<ProgramHost> {
-    return new ProgramHost(await node.spawn(pythonCommand(`${paths.peerPrograms}/host.py`)))
+    return new ProgramHost(await node.spawn(commandOf(node)))
   }
 
   get hasEnded(): boolean {

@@ -11,6 +11,7 @@
  */
 import { type Baseline, baselineOf } from '../matrix/baseline.ts'
 import type { Cell, Experiment } from '../matrix/experiment.ts'
+import { isOwn } from '../matrix/factor.ts'
 import { declaredMeasures } from '../measure/measures.ts'
 import type { Interval } from '../statistics/interval.ts'
 import { type MedianInterval, median, medianInterval } from '../statistics/median.ts'
@@ -151,7 +152,7 @@ function gain({ run, experiment }: Side, cell: Cell, baseline: Baseline): Median
 }
 
 function rateChange({ cell, before, after }: Pair, machine: number): Candidate[] {
-  if (cell.factors.strategy === 'linux' || !isOfNetwork(before.experiment)) return []
+  if (!isOwn(cell.factors.strategy) || !isOfNetwork(before.experiment)) return []
   const first = rate(before, cell)
   const second = rate(after, cell)
   if (first === null || second === null) return []

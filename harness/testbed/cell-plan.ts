@@ -5,9 +5,11 @@
  */
 import { type StackSpec, stackSpecSchema } from '../agent/stack-spec.ts'
 import { HarnessError } from '../error.ts'
+import { isOtherUserLevel, isOwn } from '../matrix/factor.ts'
 import type { FactorName, Factors, WorkloadFactor } from '../matrix/factors.ts'
 import type { PathImpairment } from '../matrix/impairment.ts'
 import { isStack, peerStrategy } from '../matrix/peer.ts'
+import type { OtherStackName } from '../other-stacks/other-stacks.ts'
 import { standardTcp } from '../topology/tcp-settings.ts'
 import type { WorkloadPlan } from '../workload/specification.ts'
 import { specificationOf, type WorkloadSettings } from '../workload/workloads.ts'
@@ -35,8 +37,10 @@ export type CellPlan =
       /** The stack at the other end; undefined: Linux. */
       readonly peer: PlannedStack | undefined
     })
-  /** The kernel's own stack at both ends; or a workload that needs none. */
-  | (Planned & { readonly kind: 'linux' | 'alone' })
+  /** Another stack in the place of ours, and the kernel's own at the other end. */
+  | (Planned & { readonly kind: 'other'; readonly name: OtherStackName })
+  /** A workload that needs no stack. */
+  | (Planned & { readonly kind: 'alone' })
 
 /** A plan that is being made. */
 interface Draft {
@@ -61,8 +65,10 @@ type Application<Name extends PlannedFactor> = (
 
 /** What each factor does to the plan. */
 const applications: { readonly [Name in PlannedFactor]: Application<Name> } = {
-  strategy: ({ strategy }, kind) => {
+  strategy: ({ strategy, testbed }, kind) => {
     strategy.kind = kind
+    // The kernel's own stack is that of every Linux host: its samples share their containers with others.
+    if (isOtherUserLevel(kind)) testbed.otherStack = kind
   },
   replicas: ({ strategy }, count, { strategy: kind }) => {
     strategy[kind === 'replicated' ? 'replicas' : 'workers'] = count
@@ -151,7 +157,7 @@ export function planCell(factors: Factors, workload: WorkloadSettings): CellPlan
   const { testbed, disturbance, impairment } = draft
   const planned = { testbed, work: plan(workload, factors) }
   if (!usesNetwork) return { kind: 'alone', ...planned }
-  if (factors.strategy === 'linux') return { kind: 'linux', ...planned }
+  if (!isOwn(factors.strategy)) return { kind: 'other', name: factors.strategy, ...planned }
   const { strategy, stack } = draft
   // Both ends do the same payload work. All other fields are those of the stack under test only.
   const { payloadWork = 'checksum' } = stack

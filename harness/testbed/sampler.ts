@@ -23,7 +23,7 @@ import { standardTcp } from '../topology/tcp-settings.ts'
 import { type WorkloadSettings, workloadOf } from '../workload/workloads.ts'
 import { takeAloneSample } from './alone-sample.ts'
 import { type CellPlan, planCell } from './cell-plan.ts'
-import { takeLinuxSample } from './linux-sample.ts'
+import { takeOtherSample } from './other-sample.ts'
 import { type PlannedSample, takeStackSample } from './stack-sample.ts'
 import { Testbed, type TestbedPlan } from './testbed.ts'
 
@@ -80,7 +80,7 @@ export class ContainerSampler implements Sampler {
     const { workload } = context.experiment
     const side = await workloadOf(workload.kind).hostSide()
     if (side.kind === 'alone') return takeAloneSample(testbed, side, plan.work, round, context)
-    if (plan.kind === 'linux') return takeLinuxSample(testbed, side, plan.work, context)
+    if (plan.kind === 'other') return takeOtherSample(testbed, side, plan, context)
     if (plan.kind === 'stack') {
       const { next, seed } = context
       const sample = { ...plan, cell: cell.id, round, seed }
@@ -133,8 +133,16 @@ export class ContainerSampler implements Sampler {
 }
 
 /** Testbeds with equal keys are one. It begins with the topology. */
-function keyOf({ topology, offloads, tapQueues = 1, mtuBytes, tcp = standardTcp }: TestbedPlan): string {
-  return [topology, offloads, tapQueues, mtuBytes, tcp.congestionControl, tcp.recovery].join(' ')
+function keyOf({
+  topology,
+  offloads,
+  tapQueues = 1,
+  mtuBytes,
+  tcp = standardTcp,
+  otherStack,
+}: TestbedPlan): string {
+  const { congestionControl, recovery } = tcp
+  return [topology, offloads, tapQueues, mtuBytes, congestionControl, recovery, otherStack].join(' ')
 }
 
 /** Those of the next samples whose stacks run in the same container. */

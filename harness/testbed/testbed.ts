@@ -4,6 +4,7 @@
  */
 import { addCleanUp } from '../docker/clean-up.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
+import type { OtherStackName } from '../other-stacks/other-stacks.ts'
 import { confirmTcp } from '../topology/confirm-tcp.ts'
 import { type Deployment, deployTopology } from '../topology/deploy.ts'
 import { linkAt } from '../topology/links/kinds.ts'
@@ -11,16 +12,19 @@ import { loadTopology } from '../topology/load.ts'
 import type { DeployedNode } from '../topology/node.ts'
 import { type ResolvedLink, resolveTopology, type TopologyChanges } from '../topology/resolve.ts'
 import { AgentConnection } from './agent-connection.ts'
+import { openDevice } from './other-device.ts'
 
 /** The node under test and the one at the other end have these names in every topology. */
 const stackName = 'stack'
 const peerName = 'peer'
 
 /** Which containers a sample needs: samples with equal plans share them. */
-export interface TestbedPlan extends Omit<TopologyChanges, 'processors'> {
+export interface TestbedPlan extends Omit<TopologyChanges, 'processors' | 'otherStacks'> {
   readonly topology: string
   /** Of the stack's TAP; default 1. */
   readonly tapQueues?: number
+  /** What runs in the place of our stack; undefined: ours, or the kernel's, by the topology. */
+  readonly otherStack?: OtherStackName
 }
 
 export class Testbed {
@@ -57,21 +61,24 @@ export class Testbed {
   }
 
   static async deploy(
-    { topology, tapQueues = 1, ...changes }: TestbedPlan,
+    { topology, tapQueues = 1, otherStack, ...changes }: TestbedPlan,
     runId: string,
     onProgress: (line: string) => void,
     compiled?: string,
   ): Promise<Testbed> {
-    const resolved = resolveTopology(await loadTopology(topology), changes)
+    const otherStacks = otherStack === undefined ? {} : { [stackName]: otherStack }
+    const resolved = resolveTopology(await loadTopology(topology), { ...changes, otherStacks })
     const directory = await makeScratch()
     const withdraw = addCleanUp(() => removeScratch(directory))
     const deployment = await deployTopology(resolved, { runId, directory, compiled, onProgress })
     try {
       const agentOf = async (name: string, queues: number) => {
         const node = deployment.node(name)
-        return node.role === 'stack'
-          ? await AgentConnection.open(deployment, node, queues, onProgress)
-          : undefined
+        if (node.role !== 'stack') return undefined
+        if (node.otherStack === undefined)
+          return await AgentConnection.open(deployment, node, queues, onProgress)
+        await openDevice(deployment, node)
+        return undefined
       }
       const agent = await agentOf(stackName, tapQueues)
       const peerAgent = await agentOf(peerName, 1)

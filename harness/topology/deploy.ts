@@ -7,9 +7,11 @@ import { type HeldContainer, holdContainer } from '../docker/held-container.ts'
 import { ensureImage } from '../docker/image.ts'
 import { thisOwner } from '../docker/owner.ts'
 import { type Progress, silent } from '../docker/progress.ts'
+import { stackRecipe } from '../docker/recipe.ts'
 import { accountOf } from '../docker/usage.ts'
 import { type HelperContext, holdHelper, runHelper } from '../docker/wiring-helper.ts'
 import { HarnessError } from '../error.ts'
+import { otherStack } from '../other-stacks/other-stacks.ts'
 import { makeBridge } from './links/bridge.ts'
 import { linkKindOf } from './links/kinds.ts'
 import { type ProcessIds, processOf } from './links/link.ts'
@@ -57,9 +59,24 @@ export async function deployTopology(
   const directory = resolvePath(options.directory)
   await mkdir(directory, { recursive: true })
   deployments++
+  const images = await imagesOf(topology, image, onProgress)
   const context = { docker, image, owner: thisOwner(), runId: options.runId }
   const id = `${process.pid}-${deployments}`
-  return await start(topology, context, id, { ...options, directory }, onProgress)
+  return await start(topology, context, images, id, { ...options, directory }, onProgress)
+}
+
+/** By node; `image` is that of every host. */
+async function imagesOf(
+  { nodes }: ResolvedTopology,
+  image: string,
+  onProgress: Progress,
+): Promise<ReadonlyMap<string, string>> {
+  const images = new Map<string, string>()
+  for (const { name, otherStack: stack } of nodes) {
+    const own = stack === undefined ? undefined : otherStack(stack).container?.image
+    images.set(name, own === undefined ? image : await ensureImage(onProgress, stackRecipe(own)))
+  }
+  return images
 }
 
 /** Before the first deployment of this process: left-over containers of killed runs would compete for processors. */
@@ -72,12 +89,15 @@ async function removeLeftOversOnce(docker: Docker, onProgress: Progress): Promis
 async function start(
   topology: ResolvedTopology,
   context: HelperContext,
+  images: ReadonlyMap<string, string>,
   id: string,
   directories: Directories,
   onProgress: Progress,
 ): Promise<Deployment> {
   onProgress(`starting ${topology.nodes.map((node) => node.name).join(', ')}`)
-  const held = topology.nodes.map((node) => holdNode(node, context, id, directories))
+  const held = topology.nodes.map((node) =>
+    holdNode(node, { ...context, image: images.get(node.name) ?? context.image }, id, directories),
+  )
   // Starts beside the nodes, and stays until all that is awaited is wired.
   const helper = holdHelper(context)
   const awaited = tapOwners(topology)

@@ -6,6 +6,7 @@ import { type ExecOptions, type ExecResult, execIn } from '../docker/exec.ts'
 import { type ContainerProcess, type SpawnOptions, spawnIn } from '../docker/process.ts'
 import type { Account } from '../docker/usage.ts'
 import { HarnessError } from '../error.ts'
+import { otherStack } from '../other-stacks/other-stacks.ts'
 import type { ResolvedNode } from './resolve.ts'
 import { sysctlsOf } from './tcp-settings.ts'
 
@@ -69,7 +70,7 @@ export function nodeProgram(architecture: string = process.arch): string {
   return `${paths.project}/${path}`
 }
 
-/** The parts of a container that follow from a node's role; `directory` and `compiled` are on this machine. */
+/** The parts of a container that follow from a node's role and its stack; `directory` and `compiled` are on this machine. */
 export function roleSpec(
   node: ResolvedNode,
   directory: string,
@@ -86,6 +87,7 @@ export function roleSpec(
   | 'sysctls'
   | 'sharedMemoryBytes'
 > {
+  const guest = node.otherStack === undefined ? undefined : otherStack(node.otherStack).container
   const mounts: Mount[] = [
     { host: directory, container: paths.shared, writable: true },
     { host: `${project}harness/peers`, container: paths.peerPrograms, writable: false },
@@ -98,8 +100,12 @@ export function roleSpec(
     node: node.name,
     command: ['sleep', 'infinity'],
     // NET_RAW: ping, tcpdump, packet sockets. SYS_NICE: placing threads and giving them priority.
-    capabilities: node.role === 'stack' ? ['NET_ADMIN', 'NET_RAW', 'SYS_NICE'] : ['NET_ADMIN', 'NET_RAW'],
-    devices: node.role === 'stack' ? ['/dev/net/tun'] : [],
+    capabilities: [
+      ...['NET_ADMIN', 'NET_RAW'],
+      ...(node.role === 'stack' ? ['SYS_NICE'] : []),
+      ...(guest?.capabilities ?? []),
+    ],
+    devices: [...(node.role === 'stack' ? ['/dev/net/tun'] : []), ...(guest?.devices ?? [])],
     mounts,
     namespaces: 'none',
     processors: node.processors,

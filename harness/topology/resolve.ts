@@ -1,5 +1,6 @@
 import { HarnessError } from '../error.ts'
 import type { PathImpairment } from '../matrix/impairment.ts'
+import type { OtherStackName } from '../other-stacks/other-stacks.ts'
 import type { Bottleneck, linkKinds, Topology } from './define.ts'
 import { standardTcp, type TcpSettings } from './tcp-settings.ts'
 
@@ -24,6 +25,8 @@ export interface ResolvedNode {
   readonly processors: string | undefined
   /** How it sends, if it is a Linux host. */
   readonly tcp: TcpSettings
+  /** The stack beside ours that it runs; undefined: the one of its role. */
+  readonly otherStack?: OtherStackName | undefined
 }
 
 export interface ResolvedLink {
@@ -44,12 +47,14 @@ export interface ResolvedTopology {
   readonly links: readonly ResolvedLink[]
 }
 
-/** What an experiment may change: fields of every link, processors of the named nodes, TCP of every Linux host. */
+/** What an experiment may change: fields of every link, processors and stacks of the named nodes, TCP of every Linux host. */
 export interface TopologyChanges {
   readonly mtuBytes?: number | undefined
   readonly offloads?: Offloads | undefined
   readonly processors?: Readonly<Record<string, string>> | undefined
   readonly tcp?: TcpSettings | undefined
+  /** By node, the stack in the place of that of its role. */
+  readonly otherStacks?: Readonly<Record<string, OtherStackName>> | undefined
 }
 
 export function resolveTopology(topology: Topology, changes: TopologyChanges = {}): ResolvedTopology {
@@ -64,9 +69,11 @@ export function resolveTopology(topology: Topology, changes: TopologyChanges = {
       interfaceName: 'eth0',
       processors: changes.processors?.[name] ?? node.processors,
       tcp: changes.tcp ?? standardTcp,
+      otherStack: changes.otherStacks?.[name],
     }
   })
-  for (const name of Object.keys(changes.processors ?? {})) find(topology, nodes, name)
+  for (const name of Object.keys({ ...changes.processors, ...changes.otherStacks }))
+    find(topology, nodes, name)
   const links = topology.links.map(
     (link): ResolvedLink => ({
       kind: link.kind,

@@ -1,22 +1,22 @@
 /** Settings of workloads that move streams of bytes: how many bytes, by payload work. Pure. */
 import { z } from 'zod'
 import type { Complaint } from '../matrix/complaints/complaint.ts'
-import type { Factors } from '../matrix/factors.ts'
+import { isOwn } from '../matrix/factor.ts'
+import { type Factors, factorSchemas } from '../matrix/factors.ts'
+import { otherStackNames } from '../other-stacks/other-stacks.ts'
 import type { Amount } from './specification.ts'
 
 const bytes = z.int().positive()
 
-/** By payload work; `linux` is for cells of the kernel's own stack, which have none. */
-const bytesByWork = z.strictObject(
-  z.object({ checksum: bytes, copy: bytes, cipher: bytes, none: bytes, linux: bytes }).partial().shape,
-)
+/** By payload work; or by the name of another stack than ours, which has none. */
+const bytesByWork = z.partialRecord(z.enum([...factorSchemas.payloadWork.options, ...otherStackNames]), bytes)
 
 export const transferSizes = {
   /** Bytes that each sample measures. */
   transferBytes: bytesByWork,
   /**
-   * Bytes that a stack's process transfers before its first sample (not in a quick run). With `linux`, the bytes
-   * of every sample before its measurement begins.
+   * Bytes that a stack's process transfers before its first sample (not in a quick run). With another
+   * stack, the bytes of every sample before its measurement begins.
    */
   warmupBytes: bytesByWork,
 }
@@ -42,5 +42,5 @@ export function amountOf({ warmupBytes, transferBytes }: TransferSizes, factors:
 }
 
 function keyOf({ strategy, payloadWork = 'checksum' }: Factors) {
-  return strategy === 'linux' ? 'linux' : payloadWork
+  return isOwn(strategy) ? payloadWork : strategy
 }

@@ -82,6 +82,8 @@ export interface Ended {
   /** The result of the stack's side and its machine's counters; or of the program in its place, without counters. */
   readonly stack: unknown
   readonly protocol: Readonly<Record<string, number>> | undefined
+  /** Set if the stack's side had its connection neither in our machine nor in the kernel: their counters do not tell of it. */
+  readonly isUncounted?: true
   /** Of our stack only. */
   readonly processorTime?: ProcessorTime
   readonly sleeps?: number

@@ -174,8 +174,15 @@ export const groups: readonly Group[] = [
   {
     name: 'instrument',
     title: 'The instrument',
-    about: 'What is predicted for more processors than this machine has, and how far off that is.',
+    about:
+      'The stack that all gains are measured with, and what is predicted for more processors than this machine has.',
     claims: [
+      {
+        id: 'baseline',
+        by: 'matrix',
+        text: 'The baseline of all gains is no slower than a user-level stack in wide use.',
+        experiments: ['user-level-stacks'],
+      },
       {
         id: 'virtual-cores',
         by: 'matrix',

@@ -5,7 +5,7 @@
  * configuration and the largest messages. Only the number of replicas is the best one, as in the verdicts.
  */
 import type { Cell, Experiment } from '../../harness/matrix/experiment.ts'
-import type { Strategy } from '../../harness/matrix/factor.ts'
+import { isOwn } from '../../harness/matrix/factor.ts'
 import { factorNames, identifyFactors } from '../../harness/matrix/factors.ts'
 import type { Outlook } from '../../harness/result/prediction.ts'
 import type { CellSummary, Summary } from '../../harness/result/summary.ts'
@@ -81,9 +81,7 @@ function together(types: readonly Type[]): Type[] {
 
 function columnOf({ factors: { strategy, replicas = 1 } }: Cell): Column | null {
   if (strategy === 'replicated') return replicas === 1 ? 'single replica' : 'replicated'
-  const isShown = (name: Strategy): name is Exclude<Strategy, 'sequential' | 'linux' | 'replicated'> =>
-    name !== 'sequential' && name !== 'linux'
-  return isShown(strategy) && replicas > 1 ? strategy : null
+  return isOwn(strategy) && strategy !== 'sequential' && replicas > 1 ? strategy : null
 }
 
 function gainsOf(cells: readonly [Experiment, Cell][], summary: Summary): Gains {

@@ -10,7 +10,7 @@ import { specificationOf } from '../../harness/workload/workloads.ts'
 import { samplesAnchor } from '../anchors.ts'
 import { formatBytes, formatInterval, plural } from '../format.ts'
 import { html, type Markup } from '../html.ts'
-import { configurationLabel, panelsOf } from '../labels.ts'
+import { configurationLabel, groupsBeside, panelsOf } from '../labels.ts'
 
 interface Column {
   readonly title: string
@@ -56,13 +56,7 @@ function measureColumns(name: MeasureName): Column[] {
 }
 
 export function cellTable(experiment: Experiment, summaries: ReadonlyMap<string, CellSummary>): Markup {
-  const groups = [
-    ...panelsOf(experiment),
-    {
-      title: 'Linux, for reference',
-      cells: experiment.cells.filter((cell) => cell.factors.strategy === 'linux'),
-    },
-  ].filter((group) => group.cells.length > 0)
+  const groups = [...panelsOf(experiment), ...groupsBeside(experiment)]
   const columns = columnsOf(experiment)
   const heads = columns.map(({ title, unit }) => html`<th scope="col">${title}<small>${unit}</small></th>`)
   return html`<p class="hint">Medians over rounds, with their intervals below; counts are sums over all samples of a cell.</p>

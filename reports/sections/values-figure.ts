@@ -1,4 +1,7 @@
-/** The figure of a rate: one picture for each kind of communication, with the kernel's own stack as reference. */
+/**
+ * The figure of a rate: one picture for each kind of communication, with other user-level stacks beside ours and the kernel's
+ * own as reference.
+ */
 import type { Experiment } from '../../harness/matrix/experiment.ts'
 import { displayOf, formatNumber } from '../../harness/measure/format.ts'
 import type { ScalarMeasure } from '../../harness/measure/measure.ts'
@@ -8,7 +11,14 @@ import type { Sample } from '../../harness/result/sample.ts'
 import type { CellSummary } from '../../harness/result/summary.ts'
 import { drawChart } from '../chart.ts'
 import { html, type Markup } from '../html.ts'
-import { configurationLabel, type Panel, panelsOf, referenceLabel, referencesOf } from '../labels.ts'
+import {
+  configurationLabel,
+  othersOf,
+  type Panel,
+  panelsOf,
+  referenceLabel,
+  referencesOf,
+} from '../labels.ts'
 import { colourOf, looks } from '../palette.ts'
 
 /** A reference more than this many times above all cells would flatten the chart; it is then told in words. */
@@ -59,7 +69,7 @@ async function valuesPanel(
 ): Promise<Markup> {
   const measure: ScalarMeasure = declaredMeasures[rate]
   const { unit, divisor } = displayOf(measure)
-  const measured = panel.cells.flatMap((cell) => {
+  const measured = [...panel.cells, ...othersOf(panel, experiment)].flatMap((cell) => {
     const interval = summaries.get(cell.id)?.measures[rate]
     if (!interval) return []
     const { strategy } = cell.factors

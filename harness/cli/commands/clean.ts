@@ -18,7 +18,9 @@ export function cleanCommand(): Command {
 
 async function clean(all: boolean, runs: boolean): Promise<void> {
   const { cleanDocker } = await import('../../docker/clean.ts')
-  const cleaned = await cleanDocker({ all, onProgress: (line) => process.stdout.write(`${line}\n`) })
+  const { otherRecipes } = await import('../../other-stacks/images.ts')
+  const onProgress = (line: string) => process.stdout.write(`${line}\n`)
+  const cleaned = await cleanDocker({ all, recipes: otherRecipes(), onProgress })
   for (const name of cleaned.kept) process.stdout.write(`kept ${name}: its run is alive\n`)
   await rm(join(projectFolder, '.cache'), { recursive: true, force: true })
   if (!runs) return

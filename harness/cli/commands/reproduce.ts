@@ -17,7 +17,7 @@ import { recordingsIn } from '../../testbed/recording.ts'
 import { experimentsFolder, projectFolder, reportsFolder } from '../paths.ts'
 import { withCleanUp } from '../with-clean-up.ts'
 import { writeReport } from '../write-report.ts'
-import { setUp } from './setup.ts'
+import { setUp, tellStep } from './setup.ts'
 
 const largestSeed = 2 ** 32 - 1
 
@@ -120,7 +120,10 @@ async function measure(
   const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
-  const experiments = defined.map((each) => markUnsupported(each, machine))
+  const { buildImages } = await import('../../other-stacks/images.ts')
+  const strategies = defined.flatMap(({ cells }) => cells.map(({ factors }) => factors.strategy))
+  const lacking = await buildImages(new Set(strategies), tellStep)
+  const experiments = defined.map((each) => markUnsupported(each, { ...machine, lacking }))
   const source = await describeSource(projectFolder)
   const wanted = {
     experiments,

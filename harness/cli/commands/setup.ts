@@ -12,7 +12,10 @@ export function setupCommand(): Command {
 export async function setUp(): Promise<void> {
   const { ensureEngine } = await import('../../docker/engine.ts')
   const { ensureImage } = await import('../../docker/image.ts')
-  const print = (line: string) => process.stderr.write(`${line}\n`)
-  await ensureEngine(print)
-  await ensureImage(print)
+  await ensureEngine(tellStep)
+  await ensureImage(tellStep)
+}
+
+export function tellStep(line: string): void {
+  process.stderr.write(`${line}\n`)
 }

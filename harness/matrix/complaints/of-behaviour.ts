@@ -1,6 +1,7 @@
 /** What is wrong with the cells whose behaviour is to be shown. Pure. */
 import { specificationOf } from '../../workload/workloads.ts'
 import type { Experiment } from '../experiment.ts'
+import { isOwn } from '../factor.ts'
 import type { Complaint } from './complaint.ts'
 
 /** More would hide each other in a report, and fill its page. */
@@ -24,8 +25,8 @@ export function complaintsAboutBehaviour({
     const cell = cells.find((each) => each.id === id)
     if (cell === undefined)
       complain(`no cell is "${id}"`, 'write it like the set in `cells` that holds the cell')
-    else if (cell.factors.strategy === 'linux') {
-      complain(`cell "${id}" is of Linux on both sides`, 'choose cells of our stack')
+    else if (!isOwn(cell.factors.strategy)) {
+      complain(`cell "${id}" is of another stack`, 'choose cells of our stack')
     }
   }
   return complaints

@@ -1,11 +1,13 @@
 /** Whether the topologies that an experiment's cells name can carry them. Reads the folder of topologies. */
 import { HarnessError } from '../../error.ts'
+import { otherStack } from '../../other-stacks/other-stacks.ts'
 import { linkAt, linkKindOf } from '../../topology/links/kinds.ts'
 import { listTopologies, loadTopology } from '../../topology/load.ts'
 import { type ResolvedTopology, resolveTopology } from '../../topology/resolve.ts'
 import type { Specification } from '../../workload/specification.ts'
 import { specificationOf } from '../../workload/workloads.ts'
 import type { Cell, Experiment } from '../experiment.ts'
+import { isOwn } from '../factor.ts'
 import { isStack } from '../peer.ts'
 import type { Complaint } from './complaint.ts'
 
@@ -36,7 +38,7 @@ function misfit(
   topology: ResolvedTopology,
 ): Omit<Complaint, 'path'> | undefined {
   const roleOf = (name: string) => topology.nodes.find((node) => node.name === name)?.role
-  const wanted = factors.strategy === 'linux' ? 'linux' : 'stack'
+  const wanted = isOwn(factors.strategy) ? 'stack' : otherStack(factors.strategy).role
   if (roleOf('stack') !== wanted) {
     return {
       problem: `cell "${id}" needs a node "stack" of role "${wanted}"`,

@@ -3,9 +3,12 @@ import { specificationOf } from '../../workload/workloads.ts'
 import type { Baseline } from '../baseline.ts'
 import { comparedFactor, comparingRule, counterpartsOf, isJudged } from '../counterpart.ts'
 import type { Experiment, VerdictRule } from '../experiment.ts'
+import { isOwn, type Strategy } from '../factor.ts'
 import { agreeOn } from '../factors.ts'
 import { isInRangeClaim } from '../range-rule.ts'
 import type { Complaint } from './complaint.ts'
+
+const isParallel = (strategy: Strategy) => isOwn(strategy) && strategy !== 'sequential'
 
 export function complaintsAboutVerdict(experiment: Experiment): Complaint[] {
   return [
@@ -54,7 +57,7 @@ function complaintsAboutTrend({ verdict, cells }: Experiment): Complaint[] {
   if (verdict.kind !== 'trend') return []
   const { factor, along } = verdict
   const missing = along.filter(
-    (value) => !cells.some(({ factors }) => factors[factor] === value && factors.strategy !== 'sequential'),
+    (value) => !cells.some(({ factors }) => factors[factor] === value && isParallel(factors.strategy)),
   )
   return missing.map((value) => ({
     path: ['verdict', 'along'],

@@ -1,7 +1,7 @@
 /** Factors that say where a stack works: the other end, the Linux hosts, and the path between them. Pure. */
 import { z } from 'zod'
 import { congestionControls, recoveries } from '../../topology/tcp-settings.ts'
-import { everyStrategy, factor, readByStacks, stacks } from '../factor.ts'
+import { everyStrategy, factor, readByStacks, stacks, stacksAndLinux } from '../factor.ts'
 import { describeImpairment, impairmentSchema } from '../impairment.ts'
 import { describePeer, peerSchema } from '../peer.ts'
 
@@ -9,7 +9,7 @@ export const factorsOfHosts = {
   /** The MSS that both ends announce. The link's MTU is this plus the headers; TCP options take part of the segment. */
   segmentBytes: factor({
     schema: z.int().min(536).max(8960),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'networked workloads',
     prefix: 'segment-',
     words: (size) => `${size} B`,
@@ -30,7 +30,7 @@ export const factorsOfHosts = {
    */
   peerCongestion: factor({
     schema: z.enum(congestionControls),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'workloads over TCP',
     prefix: 'linux-',
     words: (control) => `Linux sends by ${control}`,
@@ -39,7 +39,7 @@ export const factorsOfHosts = {
   /** How the Linux hosts detect losses when they send; `2011`: without RACK and tail loss probes, by duplicate ACKs. */
   peerRecovery: factor({
     schema: z.enum(recoveries),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'workloads over TCP',
     prefix: 'recovery-',
     words: (recovery) => (recovery === '2011' ? 'loss detection of 2011' : 'current loss detection'),
@@ -55,7 +55,7 @@ export const factorsOfHosts = {
   }),
   /**
    * Segmentation and checksum offload of the link: frames of up to 64 KB that the wire cuts, and checksums that it makes.
-   * Without it a stack of ours has none; Linux has what its interface has by default.
+   * Without it a stack that opens the device has none; a kernel has what its interface has by default.
    */
   offload: factor({
     schema: z.enum(['off', 'on']),

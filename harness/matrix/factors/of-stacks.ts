@@ -40,12 +40,13 @@ const placements = {
 } as const
 
 export const factorsOfStacks = {
-  /** How the one protocol machine is run; `linux` is the kernel's own stack, for reference. */
+  /** How our one protocol machine is run, or the stack in its place: see `other-stacks/`. */
   strategy: factor({
     schema: strategySchema,
     strategies: everyStrategy,
     readBy: 'every workload',
     words: (kind) => kind,
+    unsupported: (kind, _cell, { lacking }) => lacking?.get(kind),
   }),
   /** Threads that process: replicas, or the workers of another parallel strategy. */
   replicas: factor({

@@ -1,6 +1,6 @@
 /** Factors that say what the work is, what applications exchange or what requests cost: read by workloads that name them. Pure. */
 import { z } from 'zod'
-import { everyStrategy, factor, readByStacks } from '../factor.ts'
+import { everyStrategy, factor, readByStacks, stacksAndLinux } from '../factor.ts'
 import { describeMicroprotocols, microprotocolSetNames } from '../microprotocol-sets.ts'
 
 /** With more, each would have no more than some ten segments in a sample of a second. */
@@ -12,7 +12,7 @@ export const factorsOfTraffic = {
   /** TCP connections at the same time, each with an equal share. */
   connections: factor({
     schema: z.int().min(1).max(mostConnections),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'some workloads',
     prefix: 'c',
     words: (count) => `${count} connection${count === 1 ? '' : 's'}`,
@@ -47,7 +47,7 @@ export const factorsOfTraffic = {
   /** Which end of a connection the stack under test is. */
   role: factor({
     schema: z.enum(['server', 'client']),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'some workloads',
     words: (role) => role,
     isKind: true,
@@ -55,7 +55,7 @@ export const factorsOfTraffic = {
   /** Size of each request, and of each response. */
   messageBytes: factor({
     schema: z.int().min(1).max(65_536),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'some workloads',
     prefix: 'message-',
     words: sizeInWords,
@@ -64,7 +64,7 @@ export const factorsOfTraffic = {
   /** Requests under way at the same time on a connection. */
   depth: factor({
     schema: z.int().min(1).max(32),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'some workloads',
     prefix: 'depth-',
     words: (count) => `depth ${count}`,
@@ -73,7 +73,7 @@ export const factorsOfTraffic = {
   /** Payload of a datagram. */
   datagramBytes: factor({
     schema: z.int().min(64).max(1472),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'some workloads',
     prefix: 'datagram-',
     words: (size) => `${size} B`,
@@ -82,7 +82,7 @@ export const factorsOfTraffic = {
   /** Body of each HTTP response. */
   bodyBytes: factor({
     schema: z.int().min(1).max(1_000_000),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'some workloads',
     prefix: 'body-',
     words: sizeInWords,
@@ -103,7 +103,7 @@ export const factorsOfTraffic = {
    */
   offeredPerSecond: factor({
     schema: z.int().min(0).max(1_000_000),
-    strategies: everyStrategy,
+    strategies: stacksAndLinux,
     readBy: 'some workloads',
     prefix: 'offered-',
     words: (count) => (count === 0 ? 'windowed' : `${count / 1000} k/s`),

@@ -3,7 +3,7 @@
  * the way to their receivers (`peer`, `rival-peer`). What is measured is how they share it. Amounts are in seconds.
  */
 import { z } from 'zod'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { complaintsAboutSender } from '../one-way.ts'
 import { specify } from '../specification.ts'
@@ -19,7 +19,7 @@ export const besideLinux = specify({
     warmupSeconds: z.number().min(0).max(60),
   }),
   factors: { required: [], optional: [] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   overTcp: true,
   hosts: ['rival', 'rival-peer'],

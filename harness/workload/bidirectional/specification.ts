@@ -3,7 +3,7 @@
  * bytes of each direction.
  */
 import { z } from 'zod'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
@@ -12,7 +12,7 @@ import { bidirectionalMeasures } from './measures.ts'
 export const bidirectional = specify({
   settings: z.strictObject({ kind: z.literal('bidirectional'), ...transferSizes }),
   factors: { required: [], optional: [] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   overTcp: true,
   measures: namesOf(bidirectionalMeasures),

@@ -60,7 +60,11 @@ export const hostSide: ExchangeSide<BulkOptions> = {
 /** What both ends told. Throws HarnessError if the one that sends failed. */
 export function factsOf({ direction }: Pick<BulkOptions, 'direction'>, ended: Ended) {
   const ends = [
-    { told: ended.stack, protocol: ended.protocol, counters: ended.seen.stack },
+    {
+      told: ended.stack,
+      protocol: ended.protocol,
+      counters: ended.isUncounted === true ? undefined : ended.seen.stack,
+    },
     { told: ended.peer, protocol: ended.peerProtocol, counters: ended.seen.peer },
   ] as const
   const [sending, receiving] = direction === 'send' ? ends : (ends.toReversed() as [End, End])
@@ -83,7 +87,8 @@ export function factsOf({ direction }: Pick<BulkOptions, 'direction'>, ended: En
 interface End {
   readonly told: unknown
   readonly protocol: Readonly<Record<string, number>> | undefined
-  readonly counters: Counters
+  /** Undefined where another stack had the connection. */
+  readonly counters: Counters | undefined
 }
 
 function senderOf({ told, protocol }: End): { bytesSent: number; failure: string | null } {
@@ -97,9 +102,18 @@ function receiverOf({ told, protocol }: End) {
   return { bytesReceived: bytes, ...receiver }
 }
 
+const uncounted: EndEvents = {
+  retransmitted: null,
+  duplicatesReported: null,
+  duplicatesSeen: null,
+  queuedOutOfOrder: null,
+  duplicateAcks: null,
+}
+
 /** What happened to segments at one end of a transfer, by its machine's counters or by its kernel's. */
 export function eventsAt({ protocol, counters }: Pick<End, 'protocol' | 'counters'>): EndEvents {
-  const { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder } = pathEvents(counters)
+  if (protocol === undefined && counters === undefined) return uncounted
+  const { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder } = pathEvents(counters ?? {})
   if (protocol === undefined) {
     return { retransmitted, duplicatesReported, duplicatesSeen, queuedOutOfOrder, duplicateAcks: null }
   }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaints/complaint.ts'
-import { strategySchema } from '../../matrix/factor.ts'
+import { everyStrategy, isOwn } from '../../matrix/factor.ts'
 import { type Factors, factorSchemas } from '../../matrix/factors.ts'
 import { amountOf, complaintsAboutBytes, type TransferSizes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
@@ -20,7 +20,7 @@ export const bulk = specify({
     ...transferSizes,
   }),
   factors: { required: [], optional: ['direction', 'connections', 'writeBytes'] },
-  strategies: strategySchema.options,
+  strategies: everyStrategy,
   usesNetwork: true,
   overTcp: true,
   facesStacks: true,
@@ -60,7 +60,7 @@ function complaintsAboutDirection(
   cell: { id: string; factors: Factors },
 ): Complaint[] {
   const { strategy, direction = settings.direction } = cell.factors
-  if (strategy === 'linux') return []
+  if (!isOwn(strategy)) return []
   if (direction === 'receive') return complaintsAboutReceiver(cell)
   const needless = (['peerCongestion', 'peerRecovery'] as const).filter(
     (name) => cell.factors[name] !== undefined,

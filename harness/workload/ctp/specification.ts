@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaints/complaint.ts'
-import { strategySchema } from '../../matrix/factor.ts'
+import { ownStrategies } from '../../matrix/factor.ts'
 import type { Factors } from '../../matrix/factors.ts'
 import { isStack } from '../../matrix/peer.ts'
 import { namesOf } from '../measuring.ts'
@@ -26,7 +26,7 @@ export const ctp = specify({
     warmupSeconds: seconds,
   }),
   factors: { required: ['microprotocols', 'datagramBytes'], optional: [] },
-  strategies: strategySchema.exclude(['linux']).options,
+  strategies: ownStrategies,
   usesNetwork: true,
   facesStacks: true,
   measures: namesOf(ctpMeasures),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaints/complaint.ts'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import type { Factors } from '../../matrix/factors.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
@@ -24,7 +24,7 @@ export const datagrams = specify({
     warmupSeconds: seconds,
   }),
   factors: { required: ['direction', 'datagramBytes', 'offeredPerSecond'], optional: [] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   measures: namesOf(datagramMeasures),
   mostRecorded: 0.25,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaints/complaint.ts'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { transactionMeasures } from '../request-response/measures.ts'
 import { specify } from '../specification.ts'
@@ -23,7 +23,7 @@ export const http = specify({
     warmupSeconds: seconds,
   }),
   factors: { required: ['bodyBytes'], optional: ['connections'] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   measures: namesOf(transactionMeasures),
   mostRecorded: 0.5,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaints/complaint.ts'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { bulkMeasures } from '../bulk/measures.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
@@ -15,7 +15,7 @@ import { streamsLimit } from './protocol.ts'
 export const iperf3 = specify({
   settings: z.strictObject({ kind: z.literal('iperf3'), ...transferSizes }),
   factors: { required: ['direction'], optional: ['connections'] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   measures: namesOf(bulkMeasures),
   mostRecorded: 48 * 2 ** 20,

@@ -4,7 +4,7 @@
  * looks quicker than it is (Schroeder, Wierman and Harchol-Balter 2006). Amounts are in seconds.
  */
 import { z } from 'zod'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { requestResponse } from '../request-response/specification.ts'
 import { specify } from '../specification.ts'
@@ -19,7 +19,7 @@ export const openLoop = specify({
     warmupSeconds,
   }),
   factors: { required: ['offeredPerSecond', 'messageBytes'], optional: ['connections'] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   measures: namesOf(openLoopMeasures),
   mostRecorded: 0.5,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaints/complaint.ts'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
@@ -16,7 +16,7 @@ const mostBytes = 128 * 2 ** 20
 export const reordering = specify({
   settings: z.strictObject({ kind: z.literal('reordering'), ...transferSizes }),
   factors: { required: [], optional: [] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   measures: namesOf(reorderingMeasures),
   mostRecorded: 48 * 2 ** 20,

@@ -4,7 +4,7 @@
  * between cells by a factor of a thousand.
  */
 import { z } from 'zod'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { specify } from '../specification.ts'
 import { complaintsAboutUnknownLength } from '../unknown-length.ts'
@@ -21,7 +21,7 @@ export const requestResponse = specify({
     warmupSeconds: seconds,
   }),
   factors: { required: ['role', 'messageBytes', 'depth'], optional: ['connections'] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   overTcp: true,
   measures: namesOf(transactionMeasures),

@@ -3,7 +3,7 @@
  * receive window are recorded. Amounts are in seconds.
  */
 import { z } from 'zod'
-import { strategySchema } from '../../matrix/factor.ts'
+import { stacksAndLinux } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
 import { complaintsAboutReceiver } from '../one-way.ts'
 import { specify } from '../specification.ts'
@@ -19,7 +19,7 @@ export const senderWindows = specify({
     warmupSeconds: z.number().min(0).max(10),
   }),
   factors: { required: [], optional: [] },
-  strategies: strategySchema.options,
+  strategies: stacksAndLinux,
   usesNetwork: true,
   overTcp: true,
   measures: namesOf(windowMeasures),

@@ -1,18 +1,24 @@
-/** The reference: the same exchange between two unmodified Linux hosts, with a program in place of the stack's side. */
+/**
+ * A sample of another stack than ours: the same exchange with the same Linux peer, with a program in place of the stack's
+ * side, whose connections go through that stack. If it is the kernel's own, both hosts are unmodified Linux.
+ */
+import { otherStack } from '../other-stacks/other-stacks.ts'
 import { startProgram } from '../peers/peer-process.ts'
 import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
 import { type ExchangeSide, extentOf } from '../workload/host-side.ts'
-import type { WorkloadPlan } from '../workload/specification.ts'
 import { startBeside } from './beside.ts'
+import type { CellPlan } from './cell-plan.ts'
 import { observe } from './observe.ts'
 import { programOf } from './peer-end.ts'
 import { siteOf } from './site.ts'
 import type { Testbed } from './testbed.ts'
 
-export async function takeLinuxSample(
+type OtherPlan = Extract<CellPlan, { kind: 'other' }>
+
+export async function takeOtherSample(
   testbed: Testbed,
   side: ExchangeSide,
-  { options, amount }: WorkloadPlan,
+  { name, work: { options, amount } }: OtherPlan,
   context: SampleContext,
 ): Promise<SampleOutcome> {
   const extent = extentOf(amount.measured * context.measuredShare, amount.warmup * context.warmupShare)
@@ -38,7 +44,10 @@ export async function takeLinuxSample(
   const besides = await beside.finish()
   const [stack, atPeer] = listens === 'stack' ? told : told.toReversed()
   context.log(JSON.stringify({ stack, peer: atPeer, beside: besides, seen }, null, 2))
-  const ended = { stack, protocol: undefined, peer: atPeer, beside: besides, seen }
+  const ended = {
+    ...{ stack, protocol: undefined, peer: atPeer, beside: besides, seen },
+    ...(otherStack(name).role === 'stack' ? { isUncounted: true as const } : {}),
+  }
   const outcome = side.conclude(options, ended, extent)
   return {
     status: 'measured',

@@ -1,0 +1,13 @@
+/**
+ * gVisor's netstack: the TCP/IP stack of a sandbox, in Go. The programs in its container are ours (`driver/`), since an
+ * application has to be linked with it; they have the names, options and results of the Linux programs. Pure.
+ */
+import type { OtherStack } from '../other-stack.ts'
+
+export const gvisor: OtherStack = {
+  role: 'stack',
+  container: { image: 'gvisor', capabilities: [], devices: [] },
+  programHost: () => ['netstack-host'],
+  description:
+    'gVisor’s netstack is a TCP/IP stack in Go, here in the version that Debian packages (golang-gvisor-gvisor-dev), compiled by the Go beside it. It opens the TAP that our stack opens, with the same MTU, and its program connects, sends, and receives and compares as ours does, over the interface for Go’s net (gonet). One thread reads frames; senders and acknowledgments run on others as Go places them. With offloads off, its own endpoint for descriptors (fdbased) reads and writes single segments. With offloads on, frames have virtio-net headers and up to 64 KB both ways; its own endpoint has them for sockets only, so one of ours does the same reads and writes on a TAP, without a copy of ours. As in gVisor’s sandbox: selective acknowledgments are on and the receive buffer moderates itself. Buffers may grow to 8 MiB sending, and receiving to what ours have (1 MiB, with offloads 4 MiB), since a larger window overflows the queue of a TAP. RACK is off: in this version it takes the segments of a fast path for lost, and leaves a tenth of the speed. No collector of garbage or scheduler of Go is tuned.',
+}
