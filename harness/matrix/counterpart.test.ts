@@ -49,6 +49,27 @@ test('the sequential stack has no replicas: it is the counterpart of any number'
   ])
 })
 
+test('a contrast of strategies compares cells that agree in the factors that both have', () => {
+  const sizes = { checksum: 1000, copy: 1000, gvisor: 1000 }
+  const verdict = { kind: 'contrast', factor: 'strategy', of: 'sequential', over: 'gvisor', atLeast: 1 }
+  const experiment = load({
+    workload: { ...smallDefinition.workload, transferBytes: sizes, warmupBytes: sizes },
+    cells: [
+      { strategy: ['sequential'], payloadWork: ['checksum', 'copy'], offload: ['off', 'on'] },
+      { strategy: ['replicated'], replicas: [2], payloadWork: ['checksum'], offload: ['off'] },
+      { strategy: ['gvisor'], offload: ['off', 'on'] },
+    ],
+    baselines: ['sequential'],
+    verdict,
+  })
+  expect(pairsOf(experiment)).toEqual([
+    ['sequential-checksum-offload-off-tap', 'gvisor-offload-off-tap'],
+    ['sequential-checksum-offload-on-tap', 'gvisor-offload-on-tap'],
+    ['sequential-copy-offload-off-tap', 'gvisor-offload-off-tap'],
+    ['sequential-copy-offload-on-tap', 'gvisor-offload-on-tap'],
+  ])
+})
+
 describe('a crossover is refused, naming file, field and remedy', () => {
   test.each([
     [

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { questionsOf } from '../calibrate/questions.ts'
 import { fakeRun } from '../testing/fake-run.ts'
 import { placedCells, smallDefinition, smallPlan } from '../testing/fixtures.ts'
+import type { Definition } from './experiment.ts'
 import { resolveDefinition } from './load.ts'
 import { cellsOfRound } from './schedule.ts'
 import { markUnsupported } from './unsupported.ts'
@@ -23,6 +24,31 @@ test('a cell that needs more cores than there are has the reason, and no other c
   ])
   expect(reasons(1)).toHaveLength(2 * 3)
   expect(reasons(4)).toEqual([])
+})
+
+test('a stack that the machine lacks has the reason, and only its cells have', () => {
+  const definition: Definition = {
+    ...smallDefinition,
+    workload: {
+      ...smallDefinition.workload,
+      transferBytes: { checksum: 1000, gvisor: 1000, linux: 1000 },
+      warmupBytes: { checksum: 1000, gvisor: 1000, linux: 1000 },
+    } as Definition['workload'],
+    cells: [
+      { strategy: ['sequential'], payloadWork: ['checksum'] },
+      { strategy: ['gvisor'], offload: ['on', 'off'] },
+      { strategy: ['linux'], topology: ['veth'] },
+    ],
+    baselines: ['sequential'],
+  }
+  const lacking = new Map([['gvisor', 'its image is missing. No compiler.']])
+  const marked = markUnsupported(resolveDefinition('small.ts', definition), { cores: 2, lacking })
+  expect(marked.cells.map(({ factors, unsupported }) => [factors.strategy, unsupported])).toEqual([
+    ['sequential', undefined],
+    ['gvisor', 'its image is missing. No compiler.'],
+    ['gvisor', 'its image is missing. No compiler.'],
+    ['linux', undefined],
+  ])
 })
 
 test('a thread that only reads needs a core, too', () => {

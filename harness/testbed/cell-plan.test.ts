@@ -39,7 +39,15 @@ const examples: { readonly [Name in FactorName]?: readonly FactorValue[] } = {
   impairment: [{}, { lossProbability: 0.01 }, { delayMicros: 5000 }, { rateBitsPerSecond: 1e6 }],
 }
 
-const bytes = { checksum: 1000, copy: 1000, cipher: 1000, linux: 1000 }
+const bytes = {
+  checksum: 1000,
+  copy: 1000,
+  cipher: 1000,
+  linux: 1000,
+  gvisor: 1000,
+  pasta: 1000,
+  slirp4netns: 1000,
+}
 const settings: { readonly [Name in WorkloadName]: Extract<WorkloadSettings, { kind: Name }> } = {
   'beside-linux': { kind: 'beside-linux', seconds: 1, warmupSeconds: 0 },
   bidirectional: { kind: 'bidirectional', transferBytes: bytes, warmupBytes: bytes },
@@ -147,6 +155,19 @@ test('a TAP has a queue for each replica that reads its own, and one otherwise',
   const factors: Factors = { strategy: 'replicated', replicas: 3, payloadWork: 'copy', topology: 'tap' }
   expect(planCell({ ...factors, reader: 'per-queue' }, settings.bulk).testbed.tapQueues).toBe(3)
   expect(planCell({ ...factors, reader: 'rotating' }, settings.bulk).testbed.tapQueues).toBeUndefined()
+})
+
+test('another stack has containers of its own; the kernel’s own shares those of every Linux host', () => {
+  const planOf = (strategy: Factors['strategy'], topology: string) =>
+    planCell({ strategy, topology, offload: 'on' }, settings.bulk)
+  expect(planOf('gvisor', 'tap')).toMatchObject({
+    kind: 'other',
+    name: 'gvisor',
+    testbed: { topology: 'tap', otherStack: 'gvisor', offloads: 'on' },
+  })
+  const linux = planOf('linux', 'veth')
+  expect(linux).toMatchObject({ kind: 'other', name: 'linux' })
+  expect(linux.testbed).toEqual({ topology: 'veth', offloads: 'on' })
 })
 
 test('a cell’s own direction takes the place of the experiment’s', () => {

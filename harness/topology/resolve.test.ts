@@ -39,6 +39,12 @@ describe('resolving a topology', async () => {
     expect(nodes.map((node) => node.processors)).toEqual([undefined, '1'])
   })
 
+  it('puts another stack in the place of the one of a node’s role', () => {
+    const { nodes } = resolveTopology(tap, { otherStacks: { stack: 'gvisor' } })
+    expect(nodes.map((node) => node.otherStack)).toEqual(['gvisor', undefined])
+    expect(() => resolveTopology(tap, { otherStacks: { server: 'gvisor' } })).toThrow(/no node "server"/)
+  })
+
   it('refuses to place a node that does not exist', () => {
     expect(() => resolveTopology(tap, { processors: { server: '1' } })).toThrow(/no node "server"/)
   })

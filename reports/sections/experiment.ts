@@ -17,6 +17,7 @@ import { loadFigure } from './load-figure.ts'
 import { meaning, runAlone } from './meaning.ts'
 import { measureFigures } from './measure-figures.ts'
 import { noiseFigure } from './noise-figure.ts'
+import { otherStacksPart } from './other-stacks.ts'
 import { predictionsPart } from './predictions.ts'
 import { crossoverFigure } from './ratios-figure.ts'
 import { sampleList } from './sample-list.ts'
@@ -52,6 +53,7 @@ export async function experimentSection(
     </div>
     ${own.predictions === null ? null : await predictionsPart(experiment, own.predictions, summaries)}
     ${cellTable(experiment, summaries)}
+    ${otherStacksPart(experiment)}
     ${await behaviourPart(experiment, behaviours)}
     ${meaning(own)}
     ${runAlone(experiment, manifest)}
