@@ -125,7 +125,7 @@ func openLink(wanted device) (stack.LinkEndpoint, error) {
 	})
 }
 
-// tune sets what gVisor's sandbox sets, and buffers; RACK takes what is late on the way for lost.
+// tune sets what gVisor's sandbox sets, and buffers. RACK is off: in Debian's version it sends again what was not lost.
 func tune(s *stack.Stack, offloads bool) error {
 	sack := tcpip.TCPSACKEnabled(true)
 	moderate := tcpip.TCPModerateReceiveBufferOption(true)
