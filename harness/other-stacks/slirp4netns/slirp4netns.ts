@@ -25,5 +25,5 @@ export const slirp4netns: OtherStack = {
   container: { image: 'slirp4netns', capabilities: ['SYS_ADMIN'], devices: ['/dev/net/tun'] },
   programHost: (_place, usual) => ['sh', '-c', enter, 'slirp4netns', ...usual],
   description:
-    'slirp4netns is a proxy as pasta is, and stands where that stands: a Linux program in a network namespace, a TAP with an MTU of 65,520 bytes, and the kernel’s TCP over the veth pair on the other side. Behind the TAP is libslirp, a descendant of the TCP/IP stack of BSD, on one thread; it copies the payload into buffers of 128 KiB each way, which cannot be set. The program it serves is the one that runs between Linux hosts.',
+    'slirp4netns is a proxy as pasta is, and stands where that stands: a Linux program in a network namespace, a TAP with an MTU of 65,520 bytes, and the kernel’s TCP over the veth pair on the other side. Behind the TAP is libslirp, a descendant of the TCP/IP stack of BSD, on one thread; it copies the payload into buffers of its own, whose size cannot be set. The program it serves is the one that runs between Linux hosts.',
 }
