@@ -37,22 +37,23 @@ export function panelsOf(experiment: Experiment): Panel[] {
   return [...panels].map(([title, cells], index) => ({ key: `panel-${index}`, title, cells }))
 }
 
-/** Cells of the kernel's own stack with the panel's kind of communication, by the factors that such a cell has. */
+/**
+ * Cells of the kernel's own stack with the panel's kind of communication, by the factors that such a cell has; with its
+ * offloads, if its cells say which.
+ */
 export function referencesOf(panel: Panel, experiment: Experiment): Cell[] {
-  return experiment.cells.filter((cell) => cell.factors.strategy === 'linux' && isOfKind(cell, panel, kinds))
+  return experiment.cells.filter((cell) => cell.factors.strategy === 'linux' && isOfKind(cell, panel))
 }
 
-/** The same of other user-level stacks, which also have offloads where the panel has. */
+/** The same of other user-level stacks. */
 export function othersOf(panel: Panel, experiment: Experiment): Cell[] {
-  return experiment.cells.filter(
-    (cell) => isOtherUserLevel(cell.factors.strategy) && isOfKind(cell, panel, [...kinds, 'offload']),
-  )
+  return experiment.cells.filter((cell) => isOtherUserLevel(cell.factors.strategy) && isOfKind(cell, panel))
 }
 
-function isOfKind({ factors }: Cell, { cells: [first] }: Panel, names: readonly DescribedFactor[]): boolean {
-  return names.every(
-    (name) => factors[name] === undefined || first === undefined || agreeOn(name, factors, first.factors),
-  )
+function isOfKind({ factors }: Cell, { cells: [first] }: Panel): boolean {
+  if (first === undefined) return true
+  const compared = first.factors.offload === undefined ? kinds : [...kinds, 'offload' as const]
+  return compared.every((name) => factors[name] === undefined || agreeOn(name, factors, first.factors))
 }
 
 /** The cells that belong to no panel, with what they are. */
@@ -92,9 +93,10 @@ export function configurationLabel(cell: Cell, experiment: Experiment): string {
   return [lead.join(' '), details].filter(Boolean).join(', ')
 }
 
-/** The label of a reference within its panel: `Linux`, `Linux, offloads off`. */
+/** The label of a stack that is not ours within a panel: `gVisor`, `Linux, offloads off`. */
 export function referenceLabel({ factors }: Cell, experiment: Experiment): string {
-  const details = detailsThatVary(experiment, factors.strategy).filter((name) => !kinds.includes(name))
+  const said = panelFactorsOf(experiment)
+  const details = detailsThatVary(experiment, factors.strategy).filter((name) => !said.includes(name))
   return [looks[factors.strategy].label, describeFactors(factors, details)].filter(Boolean).join(', ')
 }
 
@@ -106,22 +108,23 @@ export function seriesLabel(cell: Cell, experiment: Experiment): string {
 
 /** Panel and configuration: `cipher, N=2` */
 export function cellLabel(cell: Cell, experiment: Experiment): string {
-  const panel =
-    cell.factors.strategy === 'linux' ? '' : describeFactors(cell.factors, panelFactorsOf(experiment))
+  const panel = isOwn(cell.factors.strategy) ? describeFactors(cell.factors, panelFactorsOf(experiment)) : ''
   return [panel, configurationLabel(cell, experiment)].filter(Boolean).join(', ')
 }
 
 /** As `cellLabel`, without what all cells have in common. */
 export function briefLabel(cell: Cell, experiment: Experiment): string {
   const own = experiment.cells.map(({ factors }) => factors).filter(({ strategy }) => isOwn(strategy))
-  const kind = describeFactors(cell.factors, varying(panelFactorsOf(experiment), own))
+  const kind = isOwn(cell.factors.strategy)
+    ? describeFactors(cell.factors, varying(panelFactorsOf(experiment), own))
+    : ''
   return [kind, configurationLabel(cell, experiment)].filter(Boolean).join(', ')
 }
 
 /** Factors that vary among the cells of one strategy, without replicas and those in the title of a panel. */
-function detailsThatVary(experiment: Experiment, strategy: string): DescribedFactor[] {
+function detailsThatVary(experiment: Experiment, strategy: Strategy): DescribedFactor[] {
   const cells = experiment.cells.filter((cell) => cell.factors.strategy === strategy)
-  const said = strategy === 'linux' ? [] : panelFactorsOf(experiment)
+  const said = isOwn(strategy) ? panelFactorsOf(experiment) : []
   const details = factorNames
     .filter(isDescribed)
     .filter((name) => name !== 'replicas' && !said.includes(name))

@@ -9,9 +9,12 @@ interface Look {
   readonly label: string
   readonly light: string
   readonly dark: string
-  /** A Vega symbol. */
+  /** A Vega symbol: its name, or a path. */
   readonly shape: string
 }
+
+/** A path within −1 … 1, as Vega takes it for a symbol. */
+const hourglass = 'M-.8,-.9L.8,-.9L-.8,.9L.8,.9Z'
 
 export const looks: Readonly<Record<Strategy, Look>> = {
   sequential: { label: 'Sequential', light: '#58616d', dark: '#aeb8c4', shape: 'square' },
@@ -21,7 +24,7 @@ export const looks: Readonly<Record<Strategy, Look>> = {
   pipelined: { label: 'Pipelined', light: '#a8447f', dark: '#e79cc6', shape: 'triangle-down' },
   gvisor: { label: 'gVisor', light: '#6d4fc4', dark: '#b3a0f5', shape: 'triangle-right' },
   pasta: { label: 'pasta', light: '#b3261e', dark: '#ff8a80', shape: 'triangle-left' },
-  slirp4netns: { label: 'slirp4netns', light: '#4f6b12', dark: '#a9cf58', shape: 'wedge' },
+  slirp4netns: { label: 'slirp4netns', light: '#4f6b12', dark: '#a9cf58', shape: hourglass },
   linux: { label: 'Linux', light: '#946200', dark: '#efbe4b', shape: 'cross' },
 }
 

@@ -69,14 +69,18 @@ async function valuesPanel(
 ): Promise<Markup> {
   const measure: ScalarMeasure = declaredMeasures[rate]
   const { unit, divisor } = displayOf(measure)
-  const measured = [...panel.cells, ...othersOf(panel, experiment)].flatMap((cell) => {
+  const labelled = [
+    ...panel.cells.map((cell) => ({ cell, configuration: configurationLabel(cell, experiment) })),
+    ...othersOf(panel, experiment).map((cell) => ({ cell, configuration: referenceLabel(cell, experiment) })),
+  ]
+  const measured = labelled.flatMap(({ cell, configuration }) => {
     const interval = summaries.get(cell.id)?.measures[rate]
     if (!interval) return []
     const { strategy } = cell.factors
     return [
       {
         cell,
-        configuration: configurationLabel(cell, experiment),
+        configuration,
         median: interval.median / divisor,
         low: interval.low / divisor,
         high: interval.high / divisor,
