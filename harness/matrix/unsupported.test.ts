@@ -41,12 +41,12 @@ test('a stack that the machine lacks has the reason, and only its cells have', (
     ],
     baselines: ['sequential'],
   }
-  const lacking = new Map([['gvisor', 'its image is missing. No compiler.']])
+  const lacking = new Map([['gvisor', 'No compiler.']])
   const marked = markUnsupported(resolveDefinition('small.ts', definition), { cores: 2, lacking })
   expect(marked.cells.map(({ factors, unsupported }) => [factors.strategy, unsupported])).toEqual([
     ['sequential', undefined],
-    ['gvisor', 'its image is missing. No compiler.'],
-    ['gvisor', 'its image is missing. No compiler.'],
+    ['gvisor', 'No compiler.'],
+    ['gvisor', 'No compiler.'],
     ['linux', undefined],
   ])
 })

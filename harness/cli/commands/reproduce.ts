@@ -120,9 +120,9 @@ async function measure(
   const { ContainerSampler } = await import('../../testbed/sampler.ts')
   const { virtualCores } = await import('../../calibrate/virtual-cores.ts')
   const machine = await describeMachine()
-  const { buildImages } = await import('../../other-stacks/images.ts')
+  const { readyStacks } = await import('../../other-stacks/images.ts')
   const strategies = defined.flatMap(({ cells }) => cells.map(({ factors }) => factors.strategy))
-  const lacking = await buildImages(new Set(strategies), tellStep)
+  const lacking = await readyStacks(new Set(strategies), tellStep)
   const experiments = defined.map((each) => markUnsupported(each, { ...machine, lacking }))
   const source = await describeSource(projectFolder)
   const wanted = {
