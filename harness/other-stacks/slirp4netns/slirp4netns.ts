@@ -16,7 +16,7 @@ holder=$!
 # Until then it would be the namespace of this shell that is joined.
 while [ "$(readlink /proc/$holder/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do sleep 0.01; done
 slirp4netns --configure --mtu=${mtuBytes} --disable-host-loopback --disable-dns --ready-fd=3 $holder tap0 3>/tmp/ready >&2 &
-head --bytes=1 /tmp/ready >/dev/null
+test "$(head --bytes=1 /tmp/ready)" = 1
 exec nsenter --net=/proc/$holder/ns/net "$@"
 `.trim()
 
