@@ -49,6 +49,14 @@ const examples: Readonly<Record<ChartName, Readonly<Record<string, readonly obje
     labels: [{ ...row, replicas: 2, speedup: 2, label: 'ideal' }],
     points: [{ ...row, position: 2, median: 1.5, low: 1.4, high: 1.6 }],
   },
+  sizes: {
+    lines: [
+      { ...row, bytes: 536, speedup: 1.1, line: 'N=2', dash: [1, 0] },
+      { ...row, bytes: 8960, speedup: 1.5, line: 'N=2', dash: [1, 0] },
+    ],
+    labels: [{ ...row, bytes: 65_160, speedup: 1.8, label: '64 KB' }],
+    points: [{ ...row, bytes: 1460, median: 1.2, low: 1.1, high: 1.3 }],
+  },
   gains: {
     band: [{ ...row, low: 1.15, high: 4 }],
     types: [{ ...row, type: 'Bulk send' }],

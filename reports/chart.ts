@@ -15,6 +15,7 @@ export type ChartName =
   | 'ratios'
   | 'cumulative'
   | 'speedup'
+  | 'sizes'
   | 'noise'
   | 'timeline'
   | 'windows'

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { fitReplicatedShare, lockedRate, predictedSpeedup, replicatedRate } from './model.ts'
+import {
+  fitReplicatedShare,
+  fitWorkBySize,
+  impliedShare,
+  lockedRate,
+  predictedSpeedup,
+  replicatedRate,
+  shareBySize,
+} from './model.ts'
 
 test('with nothing replicated the speed-up is the number of replicas; with all replicated there is none', () => {
   expect(predictedSpeedup(8, 0)).toBe(8)
@@ -49,4 +57,33 @@ test('a lock that costs nothing is never slower than replicas; one that is alway
   expect(lockedRate(8, 2, 8)).toBe(0.5)
   // s_l is more than N s: replicas win.
   expect(lockedRate(2, 2.5, 9)).toBeLessThan(replicatedRate(2, 1, 9))
+})
+
+test('the share that a speed-up implies gives that speed-up', () => {
+  for (const speedup of [0.9, 1, 1.4, 2]) {
+    expect(predictedSpeedup(2, impliedShare({ replicas: 2, speedup }))).toBeCloseTo(speedup, 12)
+  }
+})
+
+test('work that grows with the bytes is found again, and shares fall with the size', () => {
+  const truth = { fixed: 0.3, perByte: 0.0004 }
+  const sizes = [536, 1460, 4380, 8960]
+  const points = sizes.map((bytes) => ({
+    bytes,
+    replicas: 2,
+    speedup: predictedSpeedup(2, shareBySize(truth, bytes)),
+  }))
+  const fit = fitWorkBySize(points)
+  expect(fit?.fixed).toBeCloseTo(truth.fixed, 9)
+  expect(fit?.perByte).toBeCloseTo(truth.perByte, 12)
+  const shares = [...sizes, 65_160].map((bytes) => shareBySize(truth, bytes))
+  expect(shares).toEqual(shares.toSorted((one, other) => other - one))
+})
+
+test('one size says nothing of how work grows; a speed-up beyond the model counts as its end', () => {
+  const point = { bytes: 536, replicas: 2, speedup: 1.2 }
+  expect(fitWorkBySize([point, point])).toBeNull()
+  const beyond = fitWorkBySize([point, { bytes: 8960, replicas: 2, speedup: 2.4 }])
+  const end = fitWorkBySize([point, { bytes: 8960, replicas: 2, speedup: predictedSpeedup(2, 0.02) }])
+  expect(beyond).toEqual(end)
 })

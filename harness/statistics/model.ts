@@ -62,3 +62,53 @@ export function fitReplicatedShare(points: readonly SpeedupPoint[]): ModelFit | 
   const residual = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / used.length)
   return { replicatedShare, residual, points: used.length }
 }
+
+/** The share r that a speed-up over one thread implies. Below 0: faster than the model allows; above 1: slower than one. */
+export function impliedShare({ replicas, speedup }: SpeedupPoint): number {
+  return (replicas / speedup - 1) / (replicas - 1)
+}
+
+export interface SizedPoint extends SpeedupPoint {
+  /** Payload that a request carries, in bytes. */
+  readonly bytes: number
+}
+
+/**
+ * Partitioned work over replicated work, p / s, of a request by its payload: `fixed` for what does not grow with it (a header, a
+ * system call), `perByte` for what does.
+ */
+export interface SizeFit {
+  readonly fixed: number
+  readonly perByte: number
+}
+
+/** Shares that noise puts outside are taken for these: p / s has no meaning there. */
+const plausibleShares = { least: 0.02, most: 0.98 } as const
+
+/**
+ * Least squares of p / s = 1/r - 1, which is linear in the bytes. Each point weighs r^4: the same error of r makes one of
+ * 1/r² times as much in 1/r. Null without two sizes.
+ */
+export function fitWorkBySize(points: readonly SizedPoint[]): SizeFit | null {
+  const used = points.filter(({ replicas, speedup }) => replicas > 1 && speedup > 0)
+  let [weights, x, y, xx, xy] = [0, 0, 0, 0, 0]
+  for (const point of used) {
+    const share = Math.min(plausibleShares.most, Math.max(plausibleShares.least, impliedShare(point)))
+    const weight = share ** 4
+    const ratio = 1 / share - 1
+    weights += weight
+    x += weight * point.bytes
+    y += weight * ratio
+    xx += weight * point.bytes ** 2
+    xy += weight * point.bytes * ratio
+  }
+  const spread = weights * xx - x * x
+  if (new Set(used.map(({ bytes }) => bytes)).size < 2 || spread <= 0) return null
+  const perByte = (weights * xy - x * y) / spread
+  return { perByte, fixed: (y - perByte * x) / weights }
+}
+
+/** r of a request with so many bytes of payload; 1 where the fit leaves no partitioned work. */
+export function shareBySize({ fixed, perByte }: SizeFit, bytes: number): number {
+  return 1 / (1 + Math.max(0, fixed + perByte * bytes))
+}

@@ -21,6 +21,7 @@ import { otherStacksPart } from './other-stacks.ts'
 import { predictionsPart } from './predictions.ts'
 import { crossoverFigure } from './ratios-figure.ts'
 import { sampleList } from './sample-list.ts'
+import { sizeFigure } from './size-figure.ts'
 import { speedupPanel } from './speedup-figure.ts'
 import { timelineFigure } from './timeline-figure.ts'
 import { verdictBadge } from './verdict-badge.ts'
@@ -49,6 +50,7 @@ export async function experimentSection(
     ${await costFigure(experiment, summaries, samples)}
     ${await crossoverFigure(experiment, summaries, samples)}
     ${await workFigure(experiment, summaries)}
+    ${await sizeFigure(experiment, summaries)}
     ${own.predictions === null ? await speedupFigure(experiment, summaries) : null}
     </div>
     ${own.predictions === null ? null : await predictionsPart(experiment, own.predictions, summaries)}
