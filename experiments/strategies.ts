@@ -20,6 +20,7 @@ export const experiment = defineExperiment({
     direction: 'send',
     transferBytes: { checksum: 88 * 2 ** 20, cipher: 36 * 2 ** 20 },
     warmupBytes: { checksum: 256 * 2 ** 20, cipher: 96 * 2 ** 20 },
+    offloadTimes: 5,
   },
   cells: [
     { strategy: ['sequential'], payloadWork, connections },
@@ -28,6 +29,14 @@ export const experiment = defineExperiment({
       replicas: [2],
       payloadWork,
       connections,
+    },
+    // Frames of 64 KB, which the wire cuts.
+    { strategy: ['sequential'], payloadWork: ['checksum'], offload: ['on'] },
+    {
+      strategy: ['replicated', 'locked', 'sharded', 'pipelined'],
+      replicas: [2],
+      payloadWork: ['checksum'],
+      offload: ['on'],
     },
   ],
   baselines: ['sequential'],

@@ -259,7 +259,7 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
   [
     'a field that the workload does not have',
     changed({ workload: { ...smallDefinition.workload, seconds: 2 } }),
-    'small.ts: workload.seconds: unknown field (known are kind, direction, transferBytes, warmupBytes)',
+    'small.ts: workload.seconds: unknown field (known are kind, direction, transferBytes, warmupBytes, offloadTimes)',
   ],
   [
     'a workload without a field that it has to have',

@@ -19,9 +19,15 @@ export const transferSizes = {
    * stack, the bytes of every sample before its measurement begins.
    */
   warmupBytes: bytesByWork,
+  /** How many times as many bytes, of both, where offloads are on: a connection is several times as fast there. Default: 1. */
+  offloadTimes: z.int().min(1).max(64).exactOptional(),
 }
 
-export type TransferSizes = { readonly [Field in keyof typeof transferSizes]: z.infer<typeof bytesByWork> }
+export interface TransferSizes {
+  readonly transferBytes: z.infer<typeof bytesByWork>
+  readonly warmupBytes: z.infer<typeof bytesByWork>
+  readonly offloadTimes?: number
+}
 
 export function complaintsAboutBytes(
   settings: TransferSizes,
@@ -36,9 +42,13 @@ export function complaintsAboutBytes(
 }
 
 /** 0 where a setting is missing; `complaintsAboutBytes` refuses such settings before a run. */
-export function amountOf({ warmupBytes, transferBytes }: TransferSizes, factors: Factors): Amount {
+export function amountOf(
+  { warmupBytes, transferBytes, offloadTimes = 1 }: TransferSizes,
+  factors: Factors,
+): Amount {
   const key = keyOf(factors)
-  return { warmup: warmupBytes[key] ?? 0, measured: transferBytes[key] ?? 0 }
+  const times = factors.offload === 'on' ? offloadTimes : 1
+  return { warmup: times * (warmupBytes[key] ?? 0), measured: times * (transferBytes[key] ?? 0) }
 }
 
 function keyOf({ strategy, payloadWork = 'checksum' }: Factors) {
