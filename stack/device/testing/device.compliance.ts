@@ -150,7 +150,9 @@ export function describeDevice(name: string, makePair: () => DevicePair): void {
       }
       let length = 0
       const { bytes } = farRegion
-      const isOurs = () => bytes[headAt + headerBytes() + 12] === ourType >> 8
+      // Neither the system's nor one that an earlier test left behind.
+      const typeAt = headAt + headerBytes() + 12
+      const isOurs = () => bytes[typeAt] === ourType >> 8 && bytes[typeAt - 1] === 7
       for (let attempt = 0; attempt < 200 && !(length > 0 && isOurs()); attempt++) {
         length = far.readParts(parts)
         if (length > 0) continue

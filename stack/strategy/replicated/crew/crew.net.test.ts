@@ -36,7 +36,7 @@ describe('while the kernel echoes a stream', () => {
       device: { kind: 'tap', name: tap.name, descriptor: tap.fd, capabilities: tap.capabilities },
       address: '10.79.0.1/24',
       idle: { kind: 'park' },
-      digestStride: 64,
+      digestStride: 16,
       receiveBufferBytes: 2 ** 18,
       sendBufferBytes: 2 ** 18,
     })
