@@ -1,7 +1,8 @@
 /**
  * The schema of `manifest.json`: all that has to be known about a run to read, judge and repeat it. Written by the
  * runner when the run starts, after every round, and when it ends. Invariant: `complete` is true only if no sample that was
- * planned is missing, failed or void, no cell was disturbed in all of its samples, and every planned prediction was made.
+ * planned is missing, failed or void, no cell was disturbed in all of its samples, and every planned prediction was made. That a
+ * stack of others failed in a sample is a finding, and told as a notice.
  */
 import { z } from 'zod'
 import { experimentSchema } from '../matrix/experiment.ts'

@@ -1,5 +1,6 @@
 /** What has to be said of a run as a whole. Pure. */
 import type { Experiment } from '../matrix/experiment.ts'
+import { isOtherUserLevel } from '../matrix/factor.ts'
 import type { Sample } from '../result/sample.ts'
 import { faultsOf, interferenceWith, isCounted, isInterfered } from '../result/validity.ts'
 import type { Agenda } from './agenda.ts'
@@ -12,7 +13,8 @@ export function remarksOn(
 ): string[] {
   const { taken, planned, isCutShort } = agenda
   const missing = planned - taken
-  const failed = samples.filter(({ status }) => status === 'failed').length
+  // That a stack of others fails is what this run found of it.
+  const failed = samples.filter((each) => each.status === 'failed' && !isThirdParty(each)).length
   const wrong = samples.filter((each) => each.status === 'measured' && faultsOf(each).length > 0).length
   const lost = options.experiments.flatMap(({ id, cells }) =>
     cells.filter((cell) => {
@@ -31,6 +33,24 @@ export function remarksOn(
 
 /** What a reader has to know first of a run, complete or not. */
 export function noticesOn(samples: readonly Sample[]): string[] {
+  return [...noticeOfDisturbance(samples), ...noticeOfOthersFailures(samples)]
+}
+
+/** `2 of 9 samples of pasta failed: the reasons are with its samples.` */
+function noticeOfOthersFailures(samples: readonly Sample[]): string[] {
+  const theirs = Map.groupBy(samples.filter(isThirdParty), ({ factors }) => factors.strategy)
+  return [...theirs].flatMap(([name, all]) => {
+    const failed = all.filter(({ status }) => status === 'failed').length
+    if (failed === 0) return []
+    return [`${failed} of ${all.length} samples of ${name} failed: the reasons are with its samples.`]
+  })
+}
+
+function isThirdParty({ factors }: Sample): boolean {
+  return isOtherUserLevel(factors.strategy)
+}
+
+function noticeOfDisturbance(samples: readonly Sample[]): string[] {
   const disturbed = samples.filter(isInterfered)
   if (disturbed.length === 0) return []
   const again = samples.filter(({ attempt }) => attempt > 0).length

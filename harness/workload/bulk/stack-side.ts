@@ -20,8 +20,8 @@ export const stackSide: ApplicationSide = {
     // A TAP queues 1000 frames towards the stack: a larger window would only overflow this queue.
     receiveBufferBytes: 2 ** 20,
   },
-  // Its queue counts super-frames, so all of this has room there; opened every millisecond, it is 33 Gbit/s.
-  superFrameOptions: { receiveBufferBytes: 4 * 2 ** 20 },
+  // Its queue counts super-frames, so all of this has room there; opened every millisecond, it is 67 Gbit/s.
+  superFrameOptions: { receiveBufferBytes: 8 * 2 ** 20 },
 
   async run(candidate: unknown, context: StackContext) {
     const task = taskSchema.parse(candidate)

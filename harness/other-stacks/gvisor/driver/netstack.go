@@ -26,7 +26,7 @@ const (
 	mostToSend = 8 * mebibyte
 	// A TAP queues 1000 frames towards the stack: a larger window would overflow this queue. With super-frames it holds more.
 	mostReceived            = mebibyte
-	mostReceivedSuperFrames = 4 * mebibyte
+	mostReceivedSuperFrames = 8 * mebibyte
 )
 
 // host has the netstack once openDevice has run.
