@@ -21,7 +21,8 @@ export const stackSide: ApplicationSide = {
     receiveBufferBytes: 2 ** 20,
   },
   // Its queue counts super-frames, so all of this has room there; opened every millisecond, it is 67 Gbit/s.
-  superFrameOptions: { receiveBufferBytes: 8 * 2 ** 20 },
+  // Of fewer connections: each worker of a sharded stack has as many.
+  superFrameOptions: { connectionCount: 16, receiveBufferBytes: 8 * 2 ** 20 },
 
   async run(candidate: unknown, context: StackContext) {
     const task = taskSchema.parse(candidate)
