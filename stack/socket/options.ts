@@ -38,7 +38,8 @@ export interface StackOptions {
   /** Where received checksums are verified. Default: claimed, by whichever replica is first. */
   readonly verification?: VerificationFactor
   /**
-   * Whether segments that were read together are acknowledged together, as by a host that merges them (GRO). Default: on.
+   * Whether segments that were read together are merged and acknowledged together, as by a host whose interface merges them
+   * (GRO). Default: on. Says nothing to the sharded strategy.
    */
   readonly coalescing?: CoalescingFactor
   /** Default: backoff with 8 spins and 100 yields, since threads often outnumber cores. */

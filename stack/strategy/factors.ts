@@ -19,8 +19,8 @@ export const readerFactors = ['rotating', 'dedicated', 'per-queue'] as const
  */
 export const verificationFactors = ['claimed', 'before', 'trusted'] as const
 /**
- * Whether segments that were read together are acknowledged together (see `protocol/tcp/receiving/payload.ts`). A factor of every
- * strategy.
+ * Whether segments that were read together are merged (`strategy/parts/reading`), and acknowledged together
+ * (`protocol/tcp/receiving/payload.ts`). A factor of every strategy but the sharded one, where any worker reads for all.
  */
 export const coalescingFactors = ['on', 'off'] as const
 /**

@@ -97,13 +97,16 @@ export const factorsOfStacks = {
     words: (where) =>
       `verified ${where === 'before' ? 'before publishing' : where === 'claimed' ? 'by claim' : 'by device'}`,
   }),
-  /** Whether segments that were read together are acknowledged together, as by a host that merges them (GRO). */
+  /**
+   * Whether segments that were read together are merged and acknowledged together, as by a host whose interface merges them
+   * (GRO). Not for the sharded strategy, where any worker reads for all.
+   */
   coalescing: factor({
-    ...readByStacks,
-    readBy: 'workloads over TCP',
     schema: z.enum(coalescingFactors),
+    strategies: stacks.filter((strategy) => strategy !== 'sharded'),
+    readBy: 'workloads over TCP',
     prefix: 'coalescing-',
-    words: (state) => (state === 'on' ? 'bursts acknowledged once' : 'every second segment acknowledged'),
+    words: (state) => (state === 'on' ? 'bursts merged' : 'every segment apart'),
   }),
   reader: factor({
     ...readByReplicas,

@@ -7,14 +7,14 @@ import { supersedesAck } from '../../wire/superseded-ack.ts'
 import { HostArgument, readingAt } from './slot-frame.ts'
 
 /**
- * If the frame of `length` bytes just read into `slot` supersedes the one in slot `before`, copies it there, with the
+ * If the frame of `frameBytes` just read into `slot` supersedes the one in slot `before`, copies it there, with the
  * device's header of `headerBytes` before it. Both slots are still the reader's alone.
  */
 export function supersede(
   { words, bytes }: Region,
   before: number,
   slot: number,
-  length: number,
+  frameBytes: number,
   headerBytes: number,
 ): boolean {
   if (words[before + SlotWord.kind] !== Request.frame) return false
@@ -22,8 +22,8 @@ export function supersede(
   const beforeAt = readingAt(before)
   const at = readingAt(slot)
   const beforeBytes = words[before + SlotWord.length] as number
-  if (!supersedesAck(bytes, beforeAt, beforeBytes, at, length)) return false
-  words[before + SlotWord.length] = length
-  bytes.copyWithin(beforeAt - headerBytes, at - headerBytes, at + length)
+  if (!supersedesAck(bytes, beforeAt, beforeBytes, at, frameBytes)) return false
+  words[before + SlotWord.length] = frameBytes
+  bytes.copyWithin(beforeAt - headerBytes, at - headerBytes, at + frameBytes)
   return true
 }

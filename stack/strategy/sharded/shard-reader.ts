@@ -96,7 +96,7 @@ export class ShardReader {
         }
         this.#fill(slot, now, reassembler.frameBytes, storedAt)
       } else {
-        if (before !== none && supersede(region, before, slot, length, this.#headerBytes)) {
+        if (before !== none && supersede(region, before, slot, frameBytes, this.#headerBytes)) {
           countOne(words, countersAt + ThreadCounter.acksSuperseded)
           pool.give(slot)
           continue

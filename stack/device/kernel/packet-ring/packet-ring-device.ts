@@ -69,8 +69,13 @@ class PacketRingDevice implements Device {
     this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
     this.#sentHeaderBytes = sentHeaderBytes(virtioHeader)
     const receiveLayout = planReceiveRing(frameBytes)
-    this.#receiveMapping = mapRing(fd, name, receiveLayout)
-    this.#transmitMapping = mapRing(this.#transmitFd, name, transmitLayout)
+    try {
+      this.#receiveMapping = mapRing(fd, name, receiveLayout)
+      this.#transmitMapping = mapRing(this.#transmitFd, name, transmitLayout)
+    } catch (error) {
+      closeFile(this.#transmitFd)
+      throw error
+    }
     this.#received = new ReceiveRing(this.#receiveMapping.words, receiveLayout)
     this.#sent = new TransmitRing(this.#transmitMapping.words, transmitLayout)
     this.#socket = new DescriptorDevice(region, handle)

@@ -41,7 +41,8 @@ export function newExpectedSegment(): ExpectedSegment {
 }
 
 /**
- * Fills `into`; false if nothing can be said. Ask between two requests. What is received out of order lies beyond RCV.NXT:
+ * Fills `into`; false if nothing can be said. Not to be called within `apply`; what the request at hand has still to emit changes
+ * nothing here. What is received out of order lies beyond RCV.NXT:
  * while there is any, no room is known to be free.
  */
 export function expectSegment(core: Core, into: ExpectedSegment): boolean {

@@ -22,7 +22,7 @@ import { dataSegmentPayload } from '../../../wire/data-segment.ts'
 import { ethernetHeaderBytes } from '../../../wire/ethernet.ts'
 import { followsSegment } from '../../../wire/following-segment.ts'
 import { TcpFlag } from '../../../wire/header.ts'
-import { ipv4Destination, ipv4HeaderBytes, ipv4Source } from '../../../wire/ipv4.ts'
+import { ipv4Destination, ipv4HeaderBytes, ipv4Source, ipv4TotalLength } from '../../../wire/ipv4.ts'
 import { mergesWith } from '../../../wire/mergeable-segment.ts'
 import { TcpOffset } from '../../../wire/tcp.ts'
 import { virtioHeaderBytes } from '../../../wire/virtio.ts'
@@ -116,7 +116,7 @@ export class FrameReader {
     this.isMerged = false
     this.follows = false
     this.placedAt = 0
-    if (before === noSlot || before !== this.#burst) this.#burst = noSlot
+    if (before !== this.#burst) this.#burst = noSlot
     if (this.#mayContinue()) return this.#readBehind(slot)
     if (this.#isExpecting && this.#expected.roomBytes >= this.#frameBytes) return this.#readToPlace(slot)
     this.#isExpecting = false
@@ -300,11 +300,10 @@ export class FrameReader {
     const previous = this.#burst
     this.#burst = noSlot
     if (payload <= 0) return
-    const headerBytes = length - payload
     if (previous !== noSlot && this.#parts.coalesces) this.follows = this.#isNext(at, length, payload)
     // A frame that is padded is short: not one of many.
-    if (headerBytes !== headerBytesOf(bytes, at)) return
-    this.#openWith(slot, headerBytes, payload, false)
+    if (ipv4TotalLength(bytes, at + ethernetHeaderBytes) !== length - ethernetHeaderBytes) return
+    this.#openWith(slot, length - payload, payload, false)
   }
 
   #openWith(slot: number, headerBytes: number, payload: number, isInPlace: boolean): void {
@@ -322,11 +321,4 @@ export class FrameReader {
 function isPushed(bytes: Uint8Array, frameAt: number): boolean {
   const flagsAt = frameAt + ethernetHeaderBytes + ipv4HeaderBytes + TcpOffset.flags
   return ((bytes[flagsAt] as number) & TcpFlag.psh) !== 0
-}
-
-/** Of a plain data segment: bytes from the Ethernet header to the payload. */
-function headerBytesOf(bytes: Uint8Array, frameAt: number): number {
-  const tcpAt = frameAt + ethernetHeaderBytes + ipv4HeaderBytes
-  const tcpBytes = ((bytes[tcpAt + TcpOffset.dataOffset] as number) >> 4) << 2
-  return ethernetHeaderBytes + ipv4HeaderBytes + tcpBytes
 }
