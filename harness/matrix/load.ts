@@ -13,6 +13,7 @@ import { explainIssues } from './complaints/explain.ts'
 import { complaintsAboutBehaviour } from './complaints/of-behaviour.ts'
 import { complaintsAbout } from './complaints/of-cells.ts'
 import { complaintsAboutMeasures } from './complaints/of-measures.ts'
+import { complaintsAboutSizes } from './complaints/of-sizes.ts'
 import { complaintsAboutTopologies } from './complaints/of-topologies.ts'
 import { complaintsAboutVerdict } from './complaints/of-verdicts.ts'
 import { expand } from './expand.ts'
@@ -108,6 +109,7 @@ export function resolveDefinition(path: string, definition: Definition): Experim
   complaints.push(
     ...complaintsAboutVerdict(experiment),
     ...complaintsAboutMeasures(experiment),
+    ...complaintsAboutSizes(experiment),
     ...complaintsAboutBehaviour(experiment),
   )
   if (complaints.length > 0) throw refusal(path, complaints)
