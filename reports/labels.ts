@@ -5,7 +5,13 @@
 import type { Cell, Experiment } from '../harness/matrix/experiment.ts'
 import { isOtherUserLevel, isOwn, type Strategy } from '../harness/matrix/factor.ts'
 import { type DescribedFactor, describeFactors, varying } from '../harness/matrix/factor-words.ts'
-import { agreeOn, declaredFactors, type FactorName, factorNames } from '../harness/matrix/factors.ts'
+import {
+  agreeOn,
+  declaredFactors,
+  type FactorName,
+  type Factors,
+  factorNames,
+} from '../harness/matrix/factors.ts'
 import { looks } from './palette.ts'
 
 /** Factors whose values are kinds of communication. Topology and offloads are, too, if our own stack runs with several. */
@@ -53,7 +59,13 @@ export function othersOf(panel: Panel, experiment: Experiment): Cell[] {
 function isOfKind({ factors }: Cell, { cells: [first] }: Panel): boolean {
   if (first === undefined) return true
   const compared = first.factors.offload === undefined ? kinds : [...kinds, 'offload' as const]
-  return compared.every((name) => factors[name] === undefined || agreeOn(name, factors, first.factors))
+  const wanted = asOnWire(first.factors)
+  return compared.every((name) => factors[name] === undefined || agreeOn(name, factors, wanted))
+}
+
+/** What the kernel cuts before it is on the wire is single segments there. */
+function asOnWire(factors: Factors): Factors {
+  return factors.offload === 'gso' ? { ...factors, offload: 'off' } : factors
 }
 
 /** The cells that belong to no panel, with what they are. */

@@ -4,7 +4,7 @@
 
 export { DeviceError } from './device/device.ts'
 export { openPacketRing } from './device/kernel/packet-ring/packet-ring.ts'
-export { openPacketSocket } from './device/kernel/packet-socket.ts'
+export { openPacketSocket, type PacketOffload } from './device/kernel/packet-socket.ts'
 export { openTap } from './device/kernel/tap.ts'
 export type { ImpairmentOption } from './device/wrappers/impaired-path/impairment-option.ts'
 export { LogError } from './dominoes/log/error.ts'

@@ -1,5 +1,5 @@
 /** Opens the device for an agent's stacks, as the agent's command line describes it. */
-import { openPacketRing, openPacketSocket, openTap } from '../../stack/index.ts'
+import { openPacketRing, openPacketSocket, openTap, type PacketOffload } from '../../stack/index.ts'
 
 /** A device that is open in this process. */
 export interface OpenDevice {
@@ -17,7 +17,11 @@ export type DeviceSpec =
       readonly offload: boolean
     }
   /** On an interface that exists already and has the link's MTU. */
-  | { readonly kind: 'packet-socket' | 'packet-ring'; readonly name: string; readonly offload: boolean }
+  | {
+      readonly kind: 'packet-socket' | 'packet-ring'
+      readonly name: string
+      readonly offload: PacketOffload
+    }
 
 /** Throws DeviceError with a remedy. */
 export function openDevice(spec: DeviceSpec): OpenDevice {

@@ -132,45 +132,6 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'small.ts: cells[0].slotCount[0]: must be a power of two',
   ],
   [
-    'offload on an impaired path',
-    changed({
-      cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], offload: ['on'], impairment: [{}] }],
-    }),
-    'small.ts: cells[0].offload: "on" together with an impaired path',
-  ],
-  [
-    'payload that nobody touches, where it only arrives',
-    changed({
-      cells: [{ strategy: ['sequential'], payloadWork: ['none'], direction: ['receive'] }],
-      workload: { ...smallDefinition.workload, transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
-    }),
-    'without offloads our stack has to look at every byte that arrives (use copy there, or set offload to "on")',
-  ],
-  [
-    'payload that nobody touches, where it has to be summed',
-    changed({
-      cells: [{ strategy: ['sequential'], payloadWork: ['none'] }],
-      workload: { ...smallDefinition.workload, transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
-    }),
-    'our stack has to sum every byte that it sends (use checksum there, or set offload to "on")',
-  ],
-  [
-    'payload that is to be read to its place by a thread that does not know it',
-    changed({
-      cells: [
-        {
-          strategy: ['sharded'],
-          replicas: [2],
-          payloadWork: ['none'],
-          direction: ['receive'],
-          offload: ['on'],
-        },
-      ],
-      workload: { ...smallDefinition.workload, transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
-    }),
-    'cannot know where payload belongs, and copies (use copy there)',
-  ],
-  [
     'how a sender acknowledges',
     changed({ cells: [{ strategy: ['sequential'], payloadWork: ['checksum'], coalescing: ['off'] }] }),
     'has a coalescing, though our stack receives no data there (leave it out there)',

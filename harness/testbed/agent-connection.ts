@@ -40,12 +40,21 @@ export class AgentConnection {
   ): Promise<AgentConnection> {
     onProgress('starting the stack’s agent')
     const link = linkAt(deployment.topology, node.name)
-    const offload = link.offloads === 'on'
     const { device: kind } = linkKindOf(link)
     const device: DeviceSpec =
       kind === 'tap'
-        ? { kind, name: tapName, mtuBytes: link.mtuBytes, queues: tapQueues, offload }
-        : { kind, name: node.interfaceName, offload }
+        ? {
+            kind,
+            name: tapName,
+            mtuBytes: link.mtuBytes,
+            queues: tapQueues,
+            offload: link.offloads === 'on',
+          }
+        : {
+            kind,
+            name: node.interfaceName,
+            offload: link.offloads === 'gso' ? 'gso' : link.offloads === 'on',
+          }
     const flags = process.env.DOMINOES_NODE_FLAGS
     const child = await node.spawn(
       [nodeProgram(), `${paths.project}/harness/agent/agent.ts`, JSON.stringify(device)],

@@ -10,7 +10,8 @@ import { standardTcp, type TcpSettings } from './tcp-settings.ts'
  */
 export type NodeRole = 'stack' | 'linux' | 'switch'
 export type LinkKindName = (typeof linkKinds)[number]
-export type Offloads = 'default' | 'on' | 'off'
+/** `gso`: as `off` on the wire; a stack that opens the interface may hand larger frames to the kernel. */
+export type Offloads = 'default' | 'on' | 'off' | 'gso'
 
 export interface ResolvedNode {
   readonly name: string

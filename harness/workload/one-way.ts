@@ -16,9 +16,13 @@ export function complaintsAboutSender({ id, factors }: Asked): Complaint[] {
     const problem = `cell "${id}" has a coalescing, though our stack receives no data there`
     complaints.push({ path: ['cells'], problem, remedy: 'leave it out there' })
   }
-  if (factors.payloadWork === 'none' && factors.offload !== 'on') {
+  if (factors.payloadWork === 'none' && factors.offload !== 'on' && factors.offload !== 'gso') {
     const problem = `cell "${id}" has payload work "none", but without offloads our stack has to sum every byte that it sends`
-    complaints.push({ path: ['cells'], problem, remedy: 'use checksum there, or set offload to "on"' })
+    complaints.push({
+      path: ['cells'],
+      problem,
+      remedy: 'use checksum there, or set offload to "on" or "gso"',
+    })
   }
   return complaints
 }
@@ -29,6 +33,7 @@ export function complaintsAboutSender({ id, factors }: Asked): Complaint[] {
  */
 export function complaintsAboutReceiver({ id, factors }: Asked): Complaint[] {
   const { payloadWork, offload, strategy, reader } = factors
+  if (offload === 'gso') return complaintsAboutCutting({ id, factors })
   if (payloadWork !== 'none') return []
   if (offload !== 'on') {
     const problem = `cell "${id}" has payload work "none", but without offloads our stack has to look at every byte that arrives`
@@ -41,7 +46,14 @@ export function complaintsAboutReceiver({ id, factors }: Asked): Complaint[] {
 
 /** Where our stack moves no stream, there is no place to send from or to read to. */
 export function complaintsAboutNone({ id, factors }: Asked): Complaint[] {
-  if (factors.payloadWork !== 'none') return []
+  if (factors.payloadWork !== 'none') return complaintsAboutCutting({ id, factors })
   const problem = `cell "${id}" has payload work "none", but our stack moves no stream there, and copies`
   return [{ path: ['cells'], problem, remedy: 'use copy there' }]
+}
+
+/** Where our stack sends no segments with payload: the kernel cuts those of TCP only. */
+export function complaintsAboutCutting({ id, factors }: Asked): Complaint[] {
+  if (factors.offload !== 'gso') return []
+  const problem = `cell "${id}" has frames that are cut by the kernel, but our stack sends no stream over TCP there`
+  return [{ path: ['cells'], problem, remedy: 'set offload to "off" there' }]
 }

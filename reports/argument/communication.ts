@@ -25,12 +25,13 @@ export function communicationOf(
   const title = titleOf(workload, factors)
   if (title === null) return null
   const { payloadWork = usualWork, connections = 1, offload } = factors
-  const words = [
-    title,
-    ...(payloadWork === usualWork ? [] : [payloadWork]),
-    ...(offload === 'on' ? ['offloads'] : []),
-  ]
+  const words = [title, ...(payloadWork === usualWork ? [] : [payloadWork]), ...offloadWords(offload)]
   return { title: words.join(', '), connections }
+}
+
+function offloadWords(offload: Factors['offload']): string[] {
+  if (offload === 'on') return ['offloads']
+  return offload === 'gso' ? ['cut by the kernel'] : []
 }
 
 /** What is done to a path or to threads there limits the connection more than who processes it. */

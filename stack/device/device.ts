@@ -9,14 +9,21 @@
  */
 
 export interface DeviceCapabilities {
-  /** Largest frame without its virtio-net header, in bytes: 14 + MTU, or 64 KiB with segmentation offload. */
+  /** Largest frame without its virtio-net header, in bytes: 14 + MTU, or 64 KiB where super-frames arrive. */
   readonly frameBytes: number
+  /** The same of a frame that is sent, where it may be larger than those that arrive. Default: `frameBytes`. */
+  readonly sentFrameBytes?: number
   /** A 12-byte virtio-net header precedes every frame. */
   readonly virtioHeader: boolean
   /** The device completes transmit checksums and vouches for receive checksums (needs the header). */
   readonly checksumOffload: boolean
-  /** It cuts a TCP packet that is larger than the MTU, as its header says (TSO). Default: false. */
+  /** It cuts a TCP packet that is larger than the MTU, as its header says (TSO, GSO). Default: false. */
   readonly segmentationOffload?: boolean
+}
+
+/** Largest frame that may be sent, without its virtio-net header, in bytes. */
+export function sentFrameBytesOf({ frameBytes, sentFrameBytes = frameBytes }: DeviceCapabilities): number {
+  return sentFrameBytes
 }
 
 /**

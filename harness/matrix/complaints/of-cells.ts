@@ -5,6 +5,7 @@
  */
 import { specificationOf, type WorkloadSettings } from '../../workload/workloads.ts'
 import type { CellSet } from '../experiment.ts'
+import { isOwn } from '../factor.ts'
 import { declaredFactors, type FactorName, factorNames } from '../factors.ts'
 import { isStack } from '../peer.ts'
 import { isReadByStrategy, isReadByWorkload } from '../scope.ts'
@@ -103,11 +104,19 @@ function checkCombinations(set: CellSet, complain: Complain): void {
       'use another reader there',
     )
   }
-  if (offload.includes('on') && impairment.length > 0) {
+  const superFrames = offload.find((state) => state !== 'off')
+  if (superFrames !== undefined && impairment.length > 0) {
     complain(
       'offload',
-      '"on" together with an impaired path, which carries single segments',
+      `"${superFrames}" together with an impaired path, which carries single segments`,
       'leave it out there',
+    )
+  }
+  if (offload.includes('gso') && !set.strategy.every(isOwn)) {
+    complain(
+      'offload',
+      '"gso" is how our stack uses the kernel below it; another stack does as it always does',
+      'use "off" there: the wire is the same',
     )
   }
   for (const name of ['peerCongestion', 'peerRecovery'] as const) {

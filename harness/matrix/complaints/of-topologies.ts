@@ -62,7 +62,13 @@ function misfit(
       remedy: 'use tap there',
     }
   }
-  if (factors.offload === 'on' && link.impairment !== undefined) {
+  if (factors.offload === 'gso' && linkKindOf(link).device === 'tap') {
+    return {
+      problem: `cell "${id}" has frames that the kernel is to cut before they are on the wire, and a TAP is the wire itself`,
+      remedy: 'use veth-packet or veth-packet-ring there',
+    }
+  }
+  if (factors.offload !== undefined && factors.offload !== 'off' && link.impairment !== undefined) {
     return {
       problem: `cell "${id}" has offloads, and the impaired path of this topology carries single segments`,
       remedy: 'leave offload out there',

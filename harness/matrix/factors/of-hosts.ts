@@ -55,14 +55,16 @@ export const factorsOfHosts = {
   }),
   /**
    * Segmentation and checksum offload of the link: frames of up to 64 KB that the wire cuts, and checksums that it makes.
-   * Without it a stack that opens the device has none; a kernel has what its interface has by default.
+   * Without it a stack that opens the device has none; a kernel has what its interface has by default. `gso`: the wire is as
+   * with `off`, but our stack hands super-frames to the kernel below it, which cuts and sums them in software. So does Linux
+   * with what its own TCP sends, whatever its interfaces can (generic segmentation offload).
    */
   offload: factor({
-    schema: z.enum(['off', 'on']),
+    schema: z.enum(['off', 'gso', 'on']),
     strategies: everyStrategy,
     readBy: 'networked workloads',
     prefix: 'offload-',
-    words: (state) => `offloads ${state}`,
+    words: (state) => (state === 'gso' ? 'cut by the kernel (GSO)' : `offloads ${state}`),
   }),
   topology: factor({
     schema: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case'),

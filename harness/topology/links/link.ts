@@ -82,6 +82,7 @@ export function quiet(pid: number, device: string): string {
 /** ethtool fails if a device cannot change a feature, but it changes the others: so its failure is ignored. */
 function offload(pid: number, device: string, link: ResolvedLink): string[] {
   if (link.offloads === 'default') return []
-  const features = ['rx', 'tx', 'sg', 'tso', 'gso', 'gro'].map((feature) => `${feature} ${link.offloads}`)
+  const state = link.offloads === 'on' ? 'on' : 'off'
+  const features = ['rx', 'tx', 'sg', 'tso', 'gso', 'gro'].map((feature) => `${feature} ${state}`)
   return [`${inside(pid, `ethtool -K ${device} ${features.join(' ')}`)} >/dev/null 2>&1 || true`]
 }

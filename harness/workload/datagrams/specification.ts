@@ -7,6 +7,7 @@ import type { Complaint } from '../../matrix/complaints/complaint.ts'
 import { stacksAndLinux } from '../../matrix/factor.ts'
 import type { Factors } from '../../matrix/factors.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutCutting } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { datagramMeasures } from './measures.ts'
 
@@ -30,8 +31,13 @@ export const datagrams = specify({
   mostRecorded: 0.25,
   isPredictable: () => false,
 
-  complaintsAbout(_settings, { id, factors }) {
-    return [...complaintsAboutWork(id, factors), ...complaintsAboutLength(id, factors)]
+  complaintsAbout(_settings, cell) {
+    const { id, factors } = cell
+    return [
+      ...complaintsAboutWork(id, factors),
+      ...complaintsAboutLength(id, factors),
+      ...complaintsAboutCutting(cell),
+    ]
   },
 
   plan({ seconds, warmupSeconds }, { direction = 'send', datagramBytes = 64, offeredPerSecond = 0 }) {

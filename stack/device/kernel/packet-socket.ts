@@ -3,8 +3,8 @@
  * arrives there and transmits through it. `openPacketSocket` runs once, in the interface's network namespace;
  * every thread then makes a device of its own from the handle.
  *
- * Without `offload`, a peer on the same machine must have its checksum and segmentation offloads switched off:
- * veth hands over frames whose checksums nobody has filled in.
+ * Unless `offload` is true, the interface and a peer on the same machine must have their offloads switched off: veth hands
+ * over frames whose checksums nobody has filled in.
  */
 import type { Region } from '../../dominoes/memory/region.ts'
 import { ethernetHeaderBytes } from '../../wire/ethernet.ts'
@@ -22,10 +22,16 @@ import {
 } from './packet-options.ts'
 import { superFrameBytes } from './tap.ts'
 
+/**
+ * True: frames carry a virtio-net header, with checksum and segmentation offload both ways (Linux 6.4 or later). `gso`: the
+ * same only for frames that are sent. What the interface cannot do with them the kernel does in software, before they are on
+ * the wire, as for its own TCP. What arrives are single segments, whose checksums nobody has verified.
+ */
+export type PacketOffload = boolean | 'gso'
+
 export interface PacketSocketOptions {
   readonly interfaceName: string
-  /** Frames carry a virtio-net header, with checksum and segmentation offload both ways (Linux 6.4 or later). */
-  readonly offload?: boolean
+  readonly offload?: PacketOffload
   /** What may wait to be read, in bytes of kernel memory; default 8 MiB. */
   readonly receiveBufferBytes?: number
 }
@@ -36,7 +42,7 @@ export function openPacketSocket(options: PacketSocketOptions): DescriptorDevice
   const capabilities = interfaceCapabilities(name, offload)
   const fd = openRawPacketSocket(name, (opened) => {
     setPacketOption(opened, name, PacketOption.ignoreOutgoing, 1)
-    if (offload) setVirtioHeader(opened, name)
+    if (capabilities.virtioHeader) setVirtioHeader(opened, name)
     growBuffer(opened, name, 'receive', receiveBufferBytes)
     bindToInterface(opened, name, Protocol.all)
   })
@@ -48,11 +54,13 @@ export function createPacketSocketDevice(region: Region, handle: DescriptorDevic
 }
 
 /** Of whatever moves frames through this interface. Throws DeviceError. */
-export function interfaceCapabilities(name: string, offload: boolean): DeviceCapabilities {
+export function interfaceCapabilities(name: string, offload: PacketOffload): DeviceCapabilities {
+  const cuts = offload !== false
   return {
-    frameBytes: offload ? superFrameBytes : ethernetHeaderBytes + interfaceMtu(name),
-    virtioHeader: offload,
-    checksumOffload: offload,
-    segmentationOffload: offload,
+    frameBytes: offload === true ? superFrameBytes : ethernetHeaderBytes + interfaceMtu(name),
+    ...(offload === 'gso' ? { sentFrameBytes: superFrameBytes } : {}),
+    virtioHeader: cuts,
+    checksumOffload: cuts,
+    segmentationOffload: cuts,
   }
 }

@@ -1,8 +1,9 @@
 /**
  * One end of a simulated link: a device that writes to one direction and reads from the other. With a virtio-net header it
  * does what a network interface does: it completes checksums, cuts super-frames (`segmentation.ts`), vouches for checksums
- * that hold, and, if asked to, merges segments that have arrived together (`merging.ts`). The link carries single frames, so
- * each of them has its own fate there. One thread.
+ * that hold, and, if asked to, merges segments that have arrived together (`merging.ts`). One that takes larger frames than
+ * arrive only sends so: it vouches for nothing. The link carries single frames, so each of them has its own fate there. One
+ * thread.
  */
 import { openRegion, type Region } from '../../dominoes/memory/region.ts'
 import { EtherType, ethernetHeaderBytes, etherTypeOf } from '../../wire/ethernet.ts'
@@ -20,7 +21,7 @@ import {
   writeVirtioPlain,
   writeVirtioValid,
 } from '../../wire/virtio.ts'
-import type { Device, DeviceCapabilities, FrameParts } from '../device.ts'
+import { type Device, type DeviceCapabilities, type FrameParts, sentFrameBytesOf } from '../device.ts'
 import type { FrameEntrance, FrameExit } from './frame-direction.ts'
 import {
   appendToHeld,
@@ -55,6 +56,19 @@ export function offloadCapabilities(cuts: boolean): DeviceCapabilities {
   }
 }
 
+/** The same for what is sent; single frames arrive, of `frameBytes` at most, and nobody has verified them (GSO). */
+function sendingOffloadCapabilities(frameBytes: number): DeviceCapabilities {
+  const { frameBytes: sentFrameBytes, ...offload } = offloadCapabilities(true)
+  return { ...offload, frameBytes, sentFrameBytes }
+}
+
+/** A device that cuts what is written, merges what arrived, does both or neither. One that only cuts receives single frames. */
+export function endThat(does: { cuts: boolean; merges: boolean }, frameBytes: number): SimulatedEnd {
+  const { cuts, merges } = does
+  if (merges) return { capabilities: offloadCapabilities(cuts), merges }
+  return cuts ? { capabilities: sendingOffloadCapabilities(frameBytes) } : plainEnd(frameBytes)
+}
+
 /** One frame of the largest size, apart from any region. */
 interface Scratch {
   readonly bytes: Uint8Array
@@ -70,6 +84,7 @@ export class SimulatedEndpoint implements Device {
   readonly capabilities: DeviceCapabilities
   readonly #region: Region
   readonly #merges: boolean
+  readonly #vouches: boolean
   readonly #outgoing: FrameEntrance
   readonly #incoming: FrameExit
   /** A frame on its way to or from the link. */
@@ -85,9 +100,10 @@ export class SimulatedEndpoint implements Device {
     this.capabilities = capabilities
     this.#region = region
     this.#merges = merges
+    this.#vouches = capabilities.sentFrameBytes === undefined
     this.#outgoing = outgoing
     this.#incoming = incoming
-    this.#scratch = makeScratch(capabilities.virtioHeader ? capabilities.frameBytes : 0)
+    this.#scratch = makeScratch(capabilities.virtioHeader ? sentFrameBytesOf(capabilities) : 0)
   }
 
   read(at: number, limit: number): number {
@@ -149,7 +165,9 @@ export class SimulatedEndpoint implements Device {
   #wholeEnd(): SimulatedEndpoint {
     this.#whole ??= new SimulatedEndpoint(
       openRegion(
-        new SharedArrayBuffer(Math.ceil((virtioHeaderBytes + this.capabilities.frameBytes) / 128) * 128),
+        new SharedArrayBuffer(
+          Math.ceil((virtioHeaderBytes + sentFrameBytesOf(this.capabilities)) / 128) * 128,
+        ),
       ),
       this.#end,
       this.#outgoing,
@@ -204,7 +222,7 @@ export class SimulatedEndpoint implements Device {
         return held.length
       }
     }
-    if (isVerified(bytes, words, frameAt, length)) writeVirtioValid(bytes, at)
+    if (this.#vouches && isVerified(bytes, words, frameAt, length)) writeVirtioValid(bytes, at)
     else writeVirtioPlain(bytes, at)
     return length
   }

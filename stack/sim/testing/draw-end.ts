@@ -1,11 +1,7 @@
 /** Draws what a seeded simulation has at the ends of its link, and how large the packets are that pass. */
 import type { Random } from '../../device/random.ts'
 import type { PathMtu } from '../../device/simulated/narrow-path.ts'
-import {
-  offloadCapabilities,
-  plainEnd,
-  type SimulatedEnd,
-} from '../../device/simulated/simulated-endpoint.ts'
+import { endThat, plainEnd, type SimulatedEnd } from '../../device/simulated/simulated-endpoint.ts'
 import type { CoalescingFactor } from '../../strategy/factors.ts'
 import { frameBytes } from './parameters.ts'
 
@@ -24,7 +20,7 @@ export function drawEnd(random: Random): DrawnEnd {
   const cuts = random.chance(0.4)
   const merges = random.chance(0.4)
   return {
-    end: cuts || merges ? { capabilities: offloadCapabilities(cuts), merges } : plainEnd(frameBytes),
+    end: endThat({ cuts, merges }, frameBytes),
     coalescing: random.chance(0.5) ? 'on' : 'off',
     // Where the device does not cut, the sender does.
     superFrameBytes: random.chance(0.6) ? 65_455 : 0,

@@ -5,12 +5,7 @@
 import type { Device } from '../../device/device.ts'
 import { fragmentationNeeded, packetBytesOf } from '../../device/simulated/fragmentation-needed.ts'
 import type { FrameEntrance, FrameExit } from '../../device/simulated/frame-direction.ts'
-import {
-  offloadCapabilities,
-  plainEnd,
-  type SimulatedEnd,
-  SimulatedEndpoint,
-} from '../../device/simulated/simulated-endpoint.ts'
+import { endThat, type SimulatedEnd, SimulatedEndpoint } from '../../device/simulated/simulated-endpoint.ts'
 import type { Region } from '../../dominoes/memory/region.ts'
 import type { Habits, RoughScenario, Side } from '../../protocol/testing/rough-scenario.ts'
 import { type Arrival, type FrameKind, RoughWay } from '../../protocol/testing/rough-way.ts'
@@ -27,7 +22,7 @@ const tcpFlagsOffset = ethernetHeaderBytes + 20 + 12
 
 /** The device of a host with these habits; `frameBytes`: of the largest single frame. */
 export function roughEnd({ cuts = false, merges = false }: Habits, frameBytes: number): SimulatedEnd {
-  return cuts || merges ? { capabilities: offloadCapabilities(cuts), merges } : plainEnd(frameBytes)
+  return endThat({ cuts, merges }, frameBytes)
 }
 
 export class RoughLink {

@@ -10,6 +10,7 @@
  *   sockets:   a send and a receive ring a UDP socket
  */
 
+import { sentFrameBytesOf } from '../../device/device.ts'
 import { type Region, RegionPlan } from '../../dominoes/memory/region.ts'
 import { type FrameworkLayout, planFramework } from '../../dominoes/replica/framework-layout.ts'
 import { datagramBufferBytes } from '../../protocol/state/datagrams.ts'
@@ -102,7 +103,7 @@ export function planStack<Own extends object = object>(
   })
   const words = Math.ceil(stateWords(machine) / 32) * 32
   const isWitnessed = strategy.kind === 'replicated' && strategy.replicas === 1
-  const transmitBytes = Math.ceil(transmitBufferBytes(device.capabilities.frameBytes) / 128) * 128
+  const transmitBytes = Math.ceil(transmitBufferBytes(sentFrameBytesOf(device.capabilities)) / 128) * 128
   const layout = {
     framework,
     strategy: strategy.kind,

@@ -1,6 +1,7 @@
 /**
  * What the replicated strategy has beyond every stack's common structures, as its factors ask for it. Plain numbers.
  */
+import { sentFrameBytesOf } from '../../device/device.ts'
 import { type CountersLayout, planCounters } from '../../dominoes/memory/counters.ts'
 import type { RegionPlan } from '../../dominoes/memory/region.ts'
 import { resolveFactors } from '../factors.ts'
@@ -54,7 +55,7 @@ export function planReplicated(parameters: StackParameters): ReplicatedLayout {
   return planStack(parameters, shape, (plan) => {
     return {
       ...(emission === 'ordered'
-        ? { ordered: planOrdered(plan, replicas, device.capabilities.frameBytes) }
+        ? { ordered: planOrdered(plan, replicas, sentFrameBytesOf(device.capabilities)) }
         : {}),
       ...(reader === 'dedicated'
         ? { reader: { deadlines: planDeadlines(plan, replicas), counters: planCounters(plan, 1) } }

@@ -10,19 +10,12 @@ import { type Device, DeviceError } from '../../device.ts'
 import { complianceRegion, describeDevice } from '../../testing/device.compliance.ts'
 import { describeInNamespace } from '../../testing/in-namespace.ts'
 import { superFrameHeaderBytes, superFrameSegmentBytes, writeSuperFrame } from '../../testing/super-frame.ts'
+import { makeVeth, nextFrame } from '../../testing/veth.ts'
 import { closeDescriptors } from '../descriptor-device.ts'
 import { createPacketSocketDevice, openPacketSocket } from '../packet-socket.ts'
-import { superFrameBytes } from '../tap.ts'
 import { openPacketRing } from './packet-ring.ts'
 import { createPacketRingDevice } from './packet-ring-device.ts'
 import { gatheredFrames } from './transmit-ring.ts'
-
-/** Makes a veth pair, `<name>` and `<name>p`, and waits until both ends carry frames. */
-function makeVeth(name: string): void {
-  const far = `${name}p`
-  execFileSync('ip', ['link', 'add', name, 'type', 'veth', 'peer', 'name', far])
-  for (const end of [name, far]) execFileSync('ip', ['link', 'set', end, 'addrgenmode', 'none', 'up'])
-}
 
 describeInNamespace((opened) => {
   for (const offload of [false, true]) {
@@ -199,13 +192,3 @@ describeInNamespace((opened) => {
     expect(() => openPacketRing({ interfaceName: 'absent' })).toThrow(/absent: ENODEV/)
   })
 })
-
-/** Length of the next frame; 0 if none comes. */
-function nextFrame(device: Device, at = 0): number {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const length = device.read(at, superFrameBytes + 12)
-    if (length > 0) return length
-    device.wait(1000)
-  }
-  return 0
-}

@@ -4,7 +4,7 @@
  * threads need no lock between them to send, each has a socket of its own for that (`openTransmitSocket`), which receives
  * nothing.
  *
- * Without `offload`, a peer on the same machine must have its offloads switched off: see `packet-socket.ts`.
+ * Unless `offload` is true, the offloads of the interface and of a peer must be switched off: see `packet-socket.ts`.
  */
 import { virtioHeaderBytes } from '../../../wire/virtio.ts'
 import { type DescriptorDeviceHandle, openEventFd } from '../descriptor-device.ts'
@@ -31,7 +31,7 @@ export function openPacketRing(
     chooseRingVersion(opened, name)
     setPacketOption(opened, name, PacketOption.ignoreOutgoing, 1)
     setPacketOption(opened, name, PacketOption.reserve, reservedBytes)
-    if (offload) setVirtioHeader(opened, name)
+    if (capabilities.virtioHeader) setVirtioHeader(opened, name)
     makeRing(opened, name, PacketOption.receiveRing, planReceiveRing(capabilities.frameBytes))
     bindToInterface(opened, name, Protocol.all)
   })
