@@ -31,6 +31,8 @@ import { TransmitRing } from './transmit-ring.ts'
 
 /** Of the virtio-net header: where it says how long the frame's own headers are (`wire/virtio.ts`). */
 const headerLengthAt = 2
+/** Most bytes that are copied without a call: the headers of a segment with options. */
+const headersBytes = 128
 
 export function createPacketRingDevice(region: Region, handle: DescriptorDeviceHandle): Device {
   return new PacketRingDevice(region, handle)
@@ -42,6 +44,7 @@ class PacketRingDevice implements Device {
   readonly #receiveFd: number
   readonly #transmitFd: number
   readonly #regionBytes: Uint8Array
+  readonly #regionWords: Int32Array
   readonly #regionAddress: number
   /** Bytes of virtio-net header that readers and writers see: 12, or none. */
   readonly #headerBytes: number
@@ -65,6 +68,7 @@ class PacketRingDevice implements Device {
     this.#receiveFd = fd
     this.#transmitFd = openTransmitSocket(handle)
     this.#regionBytes = region.bytes
+    this.#regionWords = region.words
     this.#regionAddress = Number(addressOf(region.buffer))
     this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
     this.#sentHeaderBytes = sentHeaderBytes(virtioHeader)
@@ -88,7 +92,7 @@ class PacketRingDevice implements Device {
     const header = Math.min(this.#headerBytes, limit)
     const length = Math.min(ring.frameBytes, limit - header)
     if (header > 0) this.#copyHeader(at, ring.frameAt - kernelHeaderBytes, header)
-    copyMemory(this.#regionAddress + at + header, this.#receiveMapping.address + ring.frameAt, length)
+    this.#take(at + header, ring.frameAt, length)
     ring.pass()
     return header + length
   }
@@ -106,12 +110,30 @@ class PacketRingDevice implements Device {
     const head = Math.min(ring.frameBytes, length - header)
     const body = Math.min(ring.frameBytes - head, bodyLength)
     const rest = Math.min(ring.frameBytes - head - body, restLength)
-    const from = this.#receiveMapping.address + ring.frameAt
-    copyMemory(this.#regionAddress + at + header, from, head)
-    if (body > 0) copyMemory(this.#regionAddress + bodyAt, from + head, body)
-    if (rest > 0) copyMemory(this.#regionAddress + restAt, from + head + body, rest)
+    const from = ring.frameAt
+    this.#take(at + header, from, head)
+    if (body > 0) this.#take(bodyAt, from + head, body)
+    if (rest > 0) this.#take(restAt, from + head + body, rest)
     ring.pass()
     return header + head + body + rest
+  }
+
+  /** Copies to the region what lies in the receive ring: headers word by word, which takes less than a call. */
+  #take(to: number, from: number, length: number): void {
+    if (length > headersBytes || ((to ^ from) & 3) !== 0) {
+      copyMemory(this.#regionAddress + to, this.#receiveMapping.address + from, length)
+      return
+    }
+    const bytes = this.#receiveMapping.bytes
+    const regionBytes = this.#regionBytes
+    let offset = 0
+    for (; offset < length && ((from + offset) & 3) !== 0; offset++)
+      regionBytes[to + offset] = bytes[from + offset] as number
+    const words = this.#receiveMapping.words
+    const regionWords = this.#regionWords
+    for (; offset + 4 <= length; offset += 4)
+      regionWords[(to + offset) >> 2] = words[(from + offset) >> 2] as number
+    for (; offset < length; offset++) regionBytes[to + offset] = bytes[from + offset] as number
   }
 
   /** The kernel's header lacks the last two bytes: they are 0. */

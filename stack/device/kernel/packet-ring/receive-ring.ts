@@ -28,7 +28,8 @@ export class ReceiveRing {
   look(): boolean {
     const words = this.#words
     // Any word is a position: the mask holds even if the ring was not ours.
-    this.#position = Atomics.load(words, positionAt >> 2) & this.#lastSlot
+    // Plain accesses: only the holder of the role touches it, and the role passes by an atomic operation.
+    this.#position = (words[positionAt >> 2] as number) & this.#lastSlot
     const slotAt = this.#position * this.#slotBytes
     const slot = slotAt >> 2
     // The kernel stores the status after all else in the slot.
@@ -44,7 +45,7 @@ export class ReceiveRing {
     const words = this.#words
     // In this order: a slot given back before the position moved would be waited for by the next holder if this one is killed
     // in between.
-    Atomics.store(words, positionAt >> 2, (this.#position + 1) & this.#lastSlot)
+    words[positionAt >> 2] = (this.#position + 1) & this.#lastSlot
     const slot = (this.#position * this.#slotBytes) >> 2
     Atomics.store(words, slot + SlotWord.status, SlotStatus.free)
   }
