@@ -41,32 +41,38 @@ export async function sizeFigure(
   if (verdict.kind !== 'trend' || verdict.factor !== 'segmentBytes') return null
   const series = seriesOf(experiment, summaries)
   if (series.length === 0) return null
-  const svg = await drawChart('sizes', `${experiment.id}-sizes`, {
-    title: 'Speed-up by the payload of a segment',
-    description: series.map(describe).join('; '),
-    datasets: {
-      lines: series.flatMap(modelLine),
-      labels: series.flatMap(lineLabel),
-      points: series.flatMap(({ rows }) =>
-        rows.map(({ cell, bytes, speedup, low, high }) => {
-          const { strategy } = cell.factors
-          return {
-            bytes,
-            median: speedup,
-            low,
-            high,
-            colour: colourOf(strategy),
-            shape: looks[strategy].shape,
-            id: cell.id,
-          }
-        }),
-      ),
-    },
-  })
+  const panels = await Promise.all(
+    series.map((one, index) => sizePanel(`${experiment.id}-sizes-${index}`, one)),
+  )
   return html`<figure>
     <figcaption><b>Speed-up by size, measured and predicted.</b> The line is the model S(N) = N / (1 + (N−1) r), with r = s / (s + p), where the work of one, p, grows with the bytes and the work of all, s, does not; it is dashed where nothing was measured.</figcaption>
-    <div class="panels"><div class="panel broad"><div class="scroll" tabindex="0" role="region" aria-label="Speed-up by the payload of a segment">${svg}</div><p class="beyond">${series.map(describe).join(' ')}</p></div></div>
+    <div class="panels">${panels}</div>
   </figure>`
+}
+
+async function sizePanel(id: string, series: Series): Promise<Markup> {
+  const { label, rows } = series
+  const svg = await drawChart('sizes', id, {
+    title: `Speed-up by the payload of a segment, ${label}`,
+    description: describe(series),
+    datasets: {
+      lines: modelLine(series),
+      labels: lineLabel(series),
+      points: rows.map(({ cell, bytes, speedup, low, high }) => {
+        const { strategy } = cell.factors
+        return {
+          bytes,
+          median: speedup,
+          low,
+          high,
+          colour: colourOf(strategy),
+          shape: looks[strategy].shape,
+          id: cell.id,
+        }
+      }),
+    },
+  })
+  return html`<div class="panel broad"><h5>${label}</h5><div class="scroll" tabindex="0" role="region" aria-label="Speed-up by the payload of a segment, ${label}">${svg}</div><p class="beyond">${describe(series)}</p></div>`
 }
 
 function seriesOf(experiment: Experiment, summaries: ReadonlyMap<string, CellSummary>): Series[] {
@@ -76,7 +82,9 @@ function seriesOf(experiment: Experiment, summaries: ReadonlyMap<string, CellSum
   )
   return [...groups.values()].flatMap((cells) => {
     const { factors } = cells[0] as Cell
-    const label = [looks[factors.strategy].label, describeFactors(factors, ['replicas'])].join(', ')
+    const label = [looks[factors.strategy].label, describeFactors(factors, ['replicas', 'payloadWork'])].join(
+      ', ',
+    )
     const rows = cells.flatMap((cell): Row[] => {
       const interval = summaries.get(cell.id)?.speedupOverSequential
       const { segmentBytes: bytes, replicas } = cell.factors
@@ -115,8 +123,8 @@ function lineLabel({ rows, fit }: Series) {
   return [{ bytes: farthestBytes, speedup, label, colour: colourOf(cell.factors.strategy) }]
 }
 
-/** `N=2: r = 0.71 (0.65 … 0.78) at 536 B, …; fitted, p / s = 0.30 + 0.12 for every 1000 B.` */
-function describe({ label, rows, fit }: Series): string {
+/** `r = 0.71 (0.65 … 0.78) at 536 B, …; fitted, p / s = 0.30 + 0.12 for every 1000 B.` */
+function describe({ rows, fit }: Series): string {
   const shares = rows.map(({ bytes, replicas, speedup, low, high }) => {
     const share = (at: number) => impliedShare({ replicas, speedup: at }).toFixed(2)
     return `${share(speedup)} (${share(high)} … ${share(low)}) at ${bytes} B`
@@ -125,5 +133,5 @@ function describe({ label, rows, fit }: Series): string {
     fit === null
       ? 'no fit'
       : `fitted, p / s = ${fit.fixed.toFixed(2)} ${fit.perByte < 0 ? '−' : '+'} ${Math.abs(1000 * fit.perByte).toFixed(2)} for every 1000 B`
-  return `${label}: r = ${shares.join(', ')}; ${fitted}.`
+  return `r = ${shares.join(', ')}; ${fitted}.`
 }

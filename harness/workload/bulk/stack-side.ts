@@ -20,9 +20,10 @@ export const stackSide: ApplicationSide = {
     // A TAP queues 1000 frames towards the stack: a larger window would only overflow this queue.
     receiveBufferBytes: 2 ** 20,
   },
-  // Its queue counts super-frames, so all of this has room there; opened every millisecond, it is 67 Gbit/s.
-  // Of fewer connections: each worker of a sharded stack has as many.
-  superFrameOptions: { connectionCount: 16, receiveBufferBytes: 8 * 2 ** 20 },
+  // Its queue counts super-frames, so a window of 8 MiB has room there; opened every millisecond, it is 67 Gbit/s. What may wait
+  // to be sent is what 30 Gbit/s take while the application rests and is late, and while the slowest replica still holds
+  // what was acknowledged. Of fewer connections: each worker of a sharded stack has as many.
+  superFrameOptions: { connectionCount: 8, sendBufferBytes: 32 * 2 ** 20, receiveBufferBytes: 8 * 2 ** 20 },
 
   async run(candidate: unknown, context: StackContext) {
     const task = taskSchema.parse(candidate)

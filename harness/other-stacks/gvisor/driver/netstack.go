@@ -23,7 +23,8 @@ const (
 
 	mebibyte = 1 << 20
 	// As much as our stack has in this transfer.
-	mostToSend = 8 * mebibyte
+	mostToSend            = 8 * mebibyte
+	mostToSendSuperFrames = 32 * mebibyte
 	// A TAP queues 1000 frames towards the stack: a larger window would overflow this queue. With super-frames it holds more.
 	mostReceived            = mebibyte
 	mostReceivedSuperFrames = 8 * mebibyte
@@ -130,12 +131,12 @@ func tune(s *stack.Stack, offloads bool) error {
 	sack := tcpip.TCPSACKEnabled(true)
 	moderate := tcpip.TCPModerateReceiveBufferOption(true)
 	recovery := tcpip.TCPRecovery(0)
-	most := mostReceived
+	toSend, received := mostToSend, mostReceived
 	if offloads {
-		most = mostReceivedSuperFrames
+		toSend, received = mostToSendSuperFrames, mostReceivedSuperFrames
 	}
-	sending := tcpip.TCPSendBufferSizeRangeOption{Min: tcp.MinBufferSize, Default: mostToSend, Max: mostToSend}
-	receiving := tcpip.TCPReceiveBufferSizeRangeOption{Min: tcp.MinBufferSize, Default: most, Max: most}
+	sending := tcpip.TCPSendBufferSizeRangeOption{Min: tcp.MinBufferSize, Default: toSend, Max: toSend}
+	receiving := tcpip.TCPReceiveBufferSizeRangeOption{Min: tcp.MinBufferSize, Default: received, Max: received}
 	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &moderate, &recovery, &sending, &receiving} {
 		if err := s.SetTransportProtocolOption(tcp.ProtocolNumber, option); err != nil {
 			return errors.New(err.String())
