@@ -15,7 +15,14 @@ import { noteDuplicate, notePartial } from './loss/duplicate-acks.ts'
 import { detectLoss } from './loss/rack.ts'
 import { enterFastRecovery, leaveRecoveryIfDone, undoIfSpurious } from './loss/recovery.ts'
 import { clearSackCache, processSackBlocks } from './loss/sack-in.ts'
-import { removeHead, ringIsEmpty, selectEntry, trimHead } from './loss/scoreboard.ts'
+import {
+  extendSelection,
+  removeHead,
+  removeSelection,
+  ringIsEmpty,
+  selectEntry,
+  trimHead,
+} from './loss/scoreboard.ts'
 import { armProbe, resolveProbe } from './loss/tail-probe.ts'
 import { advanceSndUna } from './positions.ts'
 import { backedOffRto, takeRttSample } from './rtt.ts'
@@ -107,6 +114,10 @@ function acknowledgeThrough(core: Core, acknowledgment: number): void {
       }
       break
     }
+    if (segment.marks === 0 && !isAfter(tcb.sackHigh, segment.start)) {
+      acknowledgeTogether(core, acknowledgment)
+      continue
+    }
     if ((segment.marks & SegmentMark.sacked) === 0) {
       if ((segment.marks & SegmentMark.retransmitted) !== 0) repaired = true
       deliverSegment(core)
@@ -120,6 +131,20 @@ function acknowledgeThrough(core: Core, acknowledgment: number): void {
   forgetPassed(core)
   tcb.sndNxt = later(tcb.sndNxt, acknowledgment)
   tcb.sackHigh = later(tcb.sackHigh, acknowledgment)
+}
+
+/**
+ * Takes the oldest entry off the scoreboard, and those behind it that were sent with it, as if one after the other. Nothing
+ * was delivered beyond them: so each is the highest in its turn, and what they tell by their time all of them tell.
+ */
+function acknowledgeTogether(core: Core, acknowledgment: number): void {
+  const { segment } = core
+  const { start } = segment
+  const count = extendSelection(core, acknowledgment)
+  core.deliveredBytes = (core.deliveredBytes + segment.start - start) | 0
+  deliverSegment(core)
+  if (count === 1) removeHead(core)
+  else removeSelection(core, count, start)
 }
 
 /**

@@ -7,7 +7,7 @@
  *
  * Invariants: entries are contiguous in sequence space; ringTail - ringHead ≤ segmentCount; `pipe` is the sum of the
  * lengths in the time list; `sackedBytes` that of the sacked entries. Every operation is O(1) but `findEntry`, a
- * binary search, and `placeInTime`, a linear one.
+ * binary search, and `placeInTime` and `extendSelection`, linear ones.
  *
  * Every operation checks that the entry is in the condition that the operation ends, and that its neighbors in the
  * list link to it. So an operation on a wrong entry throws at once. Without the check a list could link to itself,
@@ -16,6 +16,8 @@
 import type { Core } from '../../state/core.ts'
 import { SegmentMark, segmentRecord } from '../../state/sent-segment.ts'
 
+const offsetEnd = segmentRecord.offsets.end
+const offsetMarks = segmentRecord.offsets.marks
 const offsetNext = segmentRecord.offsets.next
 const offsetPrevious = segmentRecord.offsets.previous
 const offsetSentAt = segmentRecord.offsets.sentAt
@@ -132,6 +134,46 @@ export function removeHead(core: Core): void {
     leaveLists(core)
   }
   tcb.ringHead = (tcb.ringHead + 1) | 0
+}
+
+/**
+ * Moves the selection from the oldest entry to the last of those behind it that were sent with it, once, and end at
+ * `acknowledgment` at the latest: segments of a super-frame. Returns how many entries that is from the oldest on, 1 if only
+ * itself. They follow each other in the time list, too.
+ */
+export function extendSelection(core: Core, acknowledgment: number): number {
+  const { tcb, segment, state, ring } = core
+  const mask = core.config.segmentCount - 1
+  const inRing = (tcb.ringTail - tcb.ringHead) | 0
+  const { sentAt } = segment
+  let slot = tcb.ringHead & mask
+  let at = segment.at
+  if (tcb.timeHead !== slot + 1) return 1
+  let count = 1
+  while (count < inRing) {
+    slot = (slot + 1) & mask
+    if (state[at + offsetNext] !== slot + 1) break
+    const next = ring + slot * segmentRecord.words
+    if (state[next + offsetSentAt] !== sentAt || state[next + offsetMarks] !== 0) break
+    if ((((state[next + offsetEnd] as number) - acknowledgment) | 0) > 0) break
+    at = next
+    count += 1
+  }
+  segment.at = at
+  return count
+}
+
+/** The `count` oldest entries, of which the last is selected by `extendSelection`, leave the ring; `start`: where they begin. */
+export function removeSelection(core: Core, count: number, start: number): void {
+  const { tcb, segment, state } = core
+  const oldest = (tcb.ringHead & (core.config.segmentCount - 1)) + 1
+  verify(tcb.timeHead === oldest && segment.marks === 0, 'other segments than the oldest leave the ring')
+  const { next } = segment
+  tcb.timeHead = next
+  if (next === 0) tcb.timeTail = 0
+  else state[entryAt(core, next) + offsetPrevious] = 0
+  tcb.pipe = (tcb.pipe - (segment.end - start)) | 0
+  tcb.ringHead = (tcb.ringHead + count) | 0
 }
 
 /** The oldest entry is acknowledged up to `start`, short of its end. */
