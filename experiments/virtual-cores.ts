@@ -30,7 +30,7 @@ export const experiment = defineExperiment({
     strategies: ['sequential', 'replicated', 'locked', 'sharded', 'pipelined'],
     payloadWork,
     full: { replicas: [1, 2, 4, 8, 16, 32, 64], draws: 3, checkDraws: 7, repetitionsPerRound: 1 },
-    quick: { replicas: [1, 2, 8], draws: 1, checkDraws: 2, repetitionsPerRound: 1 },
+    quick: { replicas: [1, 2, 8], draws: 1, checkDraws: 1, repetitionsPerRound: 1 },
   },
   verdict: { kind: 'prediction', median: 0.1, worst: 0.2 },
   rounds: { full: 11, quick: 3 },

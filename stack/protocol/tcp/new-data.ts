@@ -14,7 +14,7 @@ import { SegmentMark } from '../state/sent-segment.ts'
 import { TcbFlag, Timer } from '../state/tcb.ts'
 import { restartWindow } from './congestion/window.ts'
 import { emitSegment } from './emit-segment.ts'
-import { appendEntry, ringIsEmpty, ringIsFull } from './loss/scoreboard.ts'
+import { appendEntry, ringIsEmpty, ringIsFull, roomInRing } from './loss/scoreboard.ts'
 import { backedOffRto } from './rtt.ts'
 import { isAfter } from './sequence.ts'
 import { sendWindowEnd } from './window.ts'
@@ -110,8 +110,9 @@ function send(core: Core, length: number, most: number): void {
   const { tcb, globals, now } = core
   const { sndNxt: start, maximumSegment } = tcb
   let flags = appendSegment(core, length)
-  let total = length
   let count = 1
+  if (length === maximumSegment) count += appendFullSegments(core, most - 1)
+  let total = count * length
   for (let last = length; count < most && last === maximumSegment; count += 1) {
     last = nextLength(core)
     if (last === 0) break
@@ -127,6 +128,25 @@ function send(core: Core, length: number, most: number): void {
   if (!isArmed(core, Timer.retransmission)) {
     armTimer(core, Timer.retransmission, (now + backedOffRto(core)) | 0)
   }
+}
+
+/**
+ * Appends the full segments that may leave with the one before them, `most` at most, none with the last byte of what is
+ * queued: so they are all alike. Returns how many. What was sent before, in a larger segment, is left to `appendSegment`.
+ */
+function appendFullSegments(core: Core, most: number): number {
+  const { tcb } = core
+  const { maximumSegment: length, sndNxt: start } = tcb
+  if (tcb.sndMax !== start) return 0
+  const windows = Math.min(windowRoom(core), tcb.cwnd + tcb.inflation - tcb.pipe, unsentBytes(core) - 1)
+  const count = Math.max(0, Math.min(most, Math.floor(windows / length), roomInRing(core)))
+  for (let k = 0; k < count; k += 1)
+    appendEntry(core, (start + k * length) | 0, (start + (k + 1) * length) | 0, 0)
+  const end = (start + count * length) | 0
+  tcb.sndNxt = end
+  tcb.sndMax = end
+  tcb.prrOut = (tcb.prrOut + count * length) | 0
+  return count
 }
 
 /** Bytes of the segment that may leave with those before it; 0 if none may, or what is left is no more than a FIN. */

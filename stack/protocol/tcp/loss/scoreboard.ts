@@ -39,7 +39,12 @@ export function ringIsEmpty(core: Core): boolean {
 }
 
 export function ringIsFull(core: Core): boolean {
-  return ((core.tcb.ringTail - core.tcb.ringHead) | 0) >= core.config.segmentCount
+  return roomInRing(core) <= 0
+}
+
+/** Entries for which there is room. */
+export function roomInRing({ tcb, config }: Core): number {
+  return (config.segmentCount - (tcb.ringTail - tcb.ringHead)) | 0
 }
 
 /** A segment was sent for the first time: a new entry, in flight. */
