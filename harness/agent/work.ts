@@ -61,8 +61,8 @@ async function workerOf(): Promise<(work: Work) => Promise<Told>> {
   if (side.kind === 'program') return async ({ task }) => ({ told: { ...(await side.run(task)) } })
   if (stackSpec === undefined) throw new Error(`workload ${workload} needs a stack`)
   const { segmentationOffload = false, sentFrameBytes } = inheritedDevice().capabilities
-  const takesSuperFrames = segmentationOffload && sentFrameBytes === undefined
-  const options = { ...side.stackOptions, ...(takesSuperFrames ? side.superFrameOptions : {}) }
+  const receivesSuperFrames = segmentationOffload && sentFrameBytes === undefined
+  const options = { ...side.stackOptions, ...(receivesSuperFrames ? side.superFrameOptions : {}) }
   const made = await makeStack(stackSpec, roomFor(options, connections))
   stack = made
   return (work) => runOn(made, side, work)

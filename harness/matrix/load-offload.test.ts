@@ -52,6 +52,26 @@ const mistakes: readonly (readonly [name: string, files: Record<string, unknown>
     'our stack has to sum every byte that it sends (use checksum there, or set offload to "on" or "gso")',
   ],
   [
+    'payload that nobody touches, where it goes both ways',
+    changed({
+      cells: [
+        { strategy: ['sequential'], payloadWork: ['none'], topology: ['veth-packet'], offload: ['gso'] },
+      ],
+      workload: { kind: 'bidirectional', transferBytes: { none: 1000 }, warmupBytes: { none: 1000 } },
+    }),
+    'without offloads our stack has to look at every byte that arrives',
+  ],
+  [
+    'payload that nobody touches, where requests and responses go',
+    changed({
+      cells: [
+        { strategy: ['sequential'], payloadWork: ['none'], role: ['server'], messageBytes: [64], depth: [1] },
+      ],
+      workload: { kind: 'request-response', seconds: 1, warmupSeconds: 1 },
+    }),
+    'without offloads our stack has to look at every byte that arrives',
+  ],
+  [
     'payload that is to be read to its place by a thread that does not know it',
     changed({
       cells: [

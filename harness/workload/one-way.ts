@@ -1,5 +1,5 @@
 /**
- * What factors cannot mean where bytes go one way: a cell with such a value would be another cell by a second name. Pure.
+ * What factors cannot mean by the way that bytes go: a cell with such a value would be another cell by a second name. Pure.
  */
 import type { Complaint } from '../matrix/complaints/complaint.ts'
 import type { Factors } from '../matrix/factors.ts'
@@ -27,13 +27,17 @@ export function complaintsAboutSender({ id, factors }: Asked): Complaint[] {
   return complaints
 }
 
+/** Where our stack only receives. */
+export function complaintsAboutReceiver(asked: Asked): Complaint[] {
+  return asked.factors.offload === 'gso' ? complaintsAboutCutting(asked) : complaintsAboutPlacing(asked)
+}
+
 /**
- * Where our stack only receives: without a copy it does so where payload is read to its place (see
- * `stack/strategy/parts/in-place-reader.ts`).
+ * Where our stack receives, whether or not it sends, too: without a copy it does so where payload is read to its place (see
+ * `stack/strategy/parts/reading/frame-reader.ts`).
  */
-export function complaintsAboutReceiver({ id, factors }: Asked): Complaint[] {
+export function complaintsAboutPlacing({ id, factors }: Asked): Complaint[] {
   const { payloadWork, offload, strategy, reader } = factors
-  if (offload === 'gso') return complaintsAboutCutting({ id, factors })
   if (payloadWork !== 'none') return []
   if (offload !== 'on') {
     const problem = `cell "${id}" has payload work "none", but without offloads our stack has to look at every byte that arrives`

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { stacksAndLinux } from '../../matrix/factor.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutPlacing } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { bidirectionalMeasures } from './measures.ts'
 
@@ -18,6 +19,9 @@ export const bidirectional = specify({
   measures: namesOf(bidirectionalMeasures),
   mostRecorded: 24 * 2 ** 20,
   isPredictable: () => false,
-  complaintsAbout: complaintsAboutBytes,
+  complaintsAbout: (settings, cell) => [
+    ...complaintsAboutBytes(settings, cell),
+    ...complaintsAboutPlacing(cell),
+  ],
   plan: (settings, factors) => ({ options: {}, amount: amountOf(settings, factors) }),
 })

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Complaint } from '../../matrix/complaints/complaint.ts'
 import { stacksAndLinux } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutPlacing } from '../one-way.ts'
 import { transactionMeasures } from '../request-response/measures.ts'
 import { specify } from '../specification.ts'
 
@@ -29,8 +30,10 @@ export const http = specify({
   mostRecorded: 0.5,
   isPredictable: () => false,
 
-  complaintsAbout(_settings, { id, factors: { payloadWork, connections = 1 } }) {
-    const complaints: Complaint[] = []
+  complaintsAbout(_settings, cell) {
+    const { id, factors } = cell
+    const { payloadWork, connections = 1 } = factors
+    const complaints: Complaint[] = complaintsAboutPlacing(cell)
     const refuse = (problem: string, remedy: string) =>
       complaints.push({ path: ['cells'], problem: `cell "${id}" ${problem}`, remedy })
     if (payloadWork === 'cipher')

@@ -8,7 +8,7 @@ import { stacksAndLinux } from '../../matrix/factor.ts'
 import { bulkMeasures } from '../bulk/measures.ts'
 import { amountOf, complaintsAboutBytes, transferSizes } from '../bytes-by-work.ts'
 import { namesOf } from '../measuring.ts'
-import { complaintsAboutReceiver } from '../one-way.ts'
+import { complaintsAboutReceiver, complaintsAboutSender } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { streamsLimit } from './protocol.ts'
 
@@ -24,7 +24,8 @@ export const iperf3 = specify({
   complaintsAbout(settings, cell) {
     const { id, factors } = cell
     const complaints: Complaint[] = complaintsAboutBytes(settings, cell)
-    if (factors.direction !== 'send') complaints.push(...complaintsAboutReceiver(cell))
+    const complaintsAboutWay = factors.direction === 'send' ? complaintsAboutSender : complaintsAboutReceiver
+    complaints.push(...complaintsAboutWay(cell))
     const refuse = (problem: string, remedy: string) =>
       complaints.push({ path: ['cells'], problem: `cell "${id}" ${problem}`, remedy })
     if (factors.payloadWork === 'cipher')

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { stacksAndLinux } from '../../matrix/factor.ts'
 import { namesOf } from '../measuring.ts'
+import { complaintsAboutPlacing } from '../one-way.ts'
 import { specify } from '../specification.ts'
 import { complaintsAboutUnknownLength } from '../unknown-length.ts'
 import { transactionMeasures } from './measures.ts'
@@ -28,7 +29,10 @@ export const requestResponse = specify({
   mostRecorded: 0.5,
   isPredictable: () => false,
 
-  complaintsAbout: (_settings, cell) => complaintsAboutUnknownLength(cell),
+  complaintsAbout: (_settings, cell) => [
+    ...complaintsAboutUnknownLength(cell),
+    ...complaintsAboutPlacing(cell),
+  ],
 
   plan({ seconds, warmupSeconds }, { role = 'server', messageBytes = 1, depth = 1, connections = 1 }) {
     return {

@@ -5,7 +5,7 @@
  *   send     application writes [acknowledged, written); owners of segments read it; freed when every
  *            replica has passed the request that acknowledged it
  *   receive  owners of `deliver` write it; the application reads [consumed, readable). Whoever reads frames may put
- *            bytes beyond all that was received, where nothing is held (`parts/in-place-reader.ts`)
+ *            bytes beyond all that was received, where nothing is held (`parts/reading/frame-reader.ts`)
  *
  * Invariant: 0 ≤ written - acknowledged ≤ sendBytes and 0 ≤ readable - consumed ≤ receiveBytes.
  */
