@@ -29,6 +29,8 @@ export const PacketOption = {
   reserve: 12,
   transmitRing: 13,
   virtioHeader: 15,
+  /** PACKET_TX_HAS_OFF: slots that are sent say where in them the frame begins. */
+  placedFrames: 19,
   ignoreOutgoing: 23,
   virtioHeaderSize: 24,
 } as const

@@ -78,11 +78,6 @@ export const mapFile: (
 export const unmapFile: (address: number, length: number) => number = library.func(
   'int munmap(uintptr_t address, size_t length)',
 )
-/** Between addresses of this process, unchecked: the caller has made sure that both places are its own and apart. */
-export const copyMemory: (to: number, from: number, length: number) => void = library.func(
-  'void memcpy(uintptr_t to, uintptr_t from, size_t length)',
-)
-
 /** `thread`: 0 is the calling one; `mask`: a bit for each processor. */
 export const schedSetAffinity: (thread: number, length: number, mask: Uint8Array) => number = library.func(
   'int sched_setaffinity(int thread, size_t length, const uint8_t *mask)',

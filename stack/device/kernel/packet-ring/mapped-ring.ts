@@ -2,19 +2,17 @@
  * A ring of a packet socket, made and mapped into this process. A socket's ring may be mapped any number of times, by every
  * thread and process that has its descriptor: all see the same memory. A mapping is its thread's own.
  *
- * Invariant: after `unmap` nobody touches `words` and `bytes`; the memory behind them is gone.
+ * Invariant: after `unmap` nobody touches `views`; the memory behind them is gone.
  */
 import { PacketOption, setPacketOption } from '../packet-options.ts'
 import { bufferAt, lastErrno, MapFlag, mapFile, Protection, systemError, unmapFile } from '../system-calls.ts'
+import { type MemoryViews, viewMemory } from './memory-copy.ts'
 import type { RingLayout } from './ring-layout.ts'
 
 const version2 = 1
 
 export interface MappedRing {
-  /** Where the ring lies in this process. */
-  readonly address: number
-  readonly words: Int32Array
-  readonly bytes: Uint8Array
+  readonly views: MemoryViews
   unmap(): void
 }
 
@@ -34,11 +32,8 @@ export function mapRing(fd: number, name: string, { sizeBytes }: RingLayout): Ma
   const protection = Protection.read | Protection.write
   const address = mapFile(null, sizeBytes, protection, MapFlag.shared | MapFlag.populate, fd, 0)
   if (address < 0) throw systemError('map a ring', name, lastErrno())
-  const buffer = bufferAt(address, sizeBytes)
   return {
-    address,
-    words: new Int32Array(buffer),
-    bytes: new Uint8Array(buffer),
+    views: viewMemory(bufferAt(address, sizeBytes)),
     unmap: () => {
       unmapFile(address, sizeBytes)
     },

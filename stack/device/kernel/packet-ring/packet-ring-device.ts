@@ -13,9 +13,7 @@ import { virtioHeaderBytes } from '../../../wire/virtio.ts'
 import type { Device, DeviceCapabilities, FrameParts } from '../../device.ts'
 import { DescriptorDevice, type DescriptorDeviceHandle } from '../descriptor-device.ts'
 import {
-  addressOf,
   closeFile,
-  copyMemory,
   Errno,
   lastErrno,
   MessageFlag,
@@ -24,6 +22,7 @@ import {
   systemError,
 } from '../system-calls.ts'
 import { type MappedRing, mapRing } from './mapped-ring.ts'
+import { copyBytes, type MemoryViews, viewMemory } from './memory-copy.ts'
 import { openTransmitSocket, sentHeaderBytes } from './packet-ring.ts'
 import { ReceiveRing } from './receive-ring.ts'
 import { kernelHeaderBytes, planReceiveRing, transmitLayout } from './ring-layout.ts'
@@ -31,8 +30,6 @@ import { TransmitRing } from './transmit-ring.ts'
 
 /** Of the virtio-net header: where it says how long the frame's own headers are (`wire/virtio.ts`). */
 const headerLengthAt = 2
-/** Most bytes that are copied without a call: the headers of a segment with options. */
-const headersBytes = 128
 
 export function createPacketRingDevice(region: Region, handle: DescriptorDeviceHandle): Device {
   return new PacketRingDevice(region, handle)
@@ -43,9 +40,7 @@ class PacketRingDevice implements Device {
   readonly #name: string
   readonly #receiveFd: number
   readonly #transmitFd: number
-  readonly #regionBytes: Uint8Array
-  readonly #regionWords: Int32Array
-  readonly #regionAddress: number
+  readonly #region: MemoryViews
   /** Bytes of virtio-net header that readers and writers see: 12, or none. */
   readonly #headerBytes: number
   /** The same in the transmit ring, where there always is one. */
@@ -67,9 +62,7 @@ class PacketRingDevice implements Device {
     this.#name = name
     this.#receiveFd = fd
     this.#transmitFd = openTransmitSocket(handle)
-    this.#regionBytes = region.bytes
-    this.#regionWords = region.words
-    this.#regionAddress = Number(addressOf(region.buffer))
+    this.#region = viewMemory(region.buffer)
     this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
     this.#sentHeaderBytes = sentHeaderBytes(virtioHeader)
     const receiveLayout = planReceiveRing(frameBytes)
@@ -80,8 +73,8 @@ class PacketRingDevice implements Device {
       closeFile(this.#transmitFd)
       throw error
     }
-    this.#received = new ReceiveRing(this.#receiveMapping.words, receiveLayout)
-    this.#sent = new TransmitRing(this.#transmitMapping.words, transmitLayout)
+    this.#received = new ReceiveRing(this.#receiveMapping.views.words, receiveLayout)
+    this.#sent = new TransmitRing(this.#transmitMapping.views.words, transmitLayout)
     this.#socket = new DescriptorDevice(region, handle)
   }
 
@@ -118,28 +111,14 @@ class PacketRingDevice implements Device {
     return header + head + body + rest
   }
 
-  /** Copies to the region what lies in the receive ring: headers word by word, which takes less than a call. */
   #take(to: number, from: number, length: number): void {
-    if (length > headersBytes || ((to ^ from) & 3) !== 0) {
-      copyMemory(this.#regionAddress + to, this.#receiveMapping.address + from, length)
-      return
-    }
-    const bytes = this.#receiveMapping.bytes
-    const regionBytes = this.#regionBytes
-    let offset = 0
-    for (; offset < length && ((from + offset) & 3) !== 0; offset++)
-      regionBytes[to + offset] = bytes[from + offset] as number
-    const words = this.#receiveMapping.words
-    const regionWords = this.#regionWords
-    for (; offset + 4 <= length; offset += 4)
-      regionWords[(to + offset) >> 2] = words[(from + offset) >> 2] as number
-    for (; offset < length; offset++) regionBytes[to + offset] = bytes[from + offset] as number
+    copyBytes(this.#region, to, this.#receiveMapping.views, from, length)
   }
 
   /** The kernel's header lacks the last two bytes: they are 0. */
   #copyHeader(at: number, from: number, length: number): void {
-    const to = this.#regionBytes
-    const { bytes } = this.#receiveMapping
+    const to = this.#region.bytes
+    const { bytes } = this.#receiveMapping.views
     for (let k = 0; k < length; k++) to[at + k] = k < kernelHeaderBytes ? (bytes[from + k] as number) : 0
   }
 
@@ -149,9 +128,9 @@ class PacketRingDevice implements Device {
       this.#send()
       return this.#socket.write(at, length)
     }
-    const to = this.#place()
+    const to = this.#place(at)
     if (to < 0) return false
-    this.#copy(to, at, length)
+    this.#put(to, at, length)
     this.#complete(to, length)
     return true
   }
@@ -166,11 +145,11 @@ class PacketRingDevice implements Device {
       this.#send()
       return this.#socket.writeParts(parts)
     }
-    const to = this.#place()
+    const to = this.#place(at)
     if (to < 0) return false
-    this.#copy(to, at, length)
-    this.#copy(to + length, bodyAt, bodyLength)
-    this.#copy(to + length + bodyLength, restAt, restLength)
+    this.#put(to, at, length)
+    this.#put(to + length, bodyAt, bodyLength)
+    this.#put(to + length + bodyLength, restAt, restLength)
     this.#complete(to, total)
     return true
   }
@@ -205,9 +184,8 @@ class PacketRingDevice implements Device {
     closeFile(this.#transmitFd)
   }
 
-  /** Memory is copied unchecked: this is the bounds check. */
   #check(at: number, length: number): void {
-    if (at < 0 || length < 0 || at + length > this.#regionBytes.length)
+    if (at < 0 || length < 0 || at + length > this.#region.bytes.length)
       throw new RangeError(`${length} bytes at ${at} leave the region`)
   }
 
@@ -220,14 +198,14 @@ class PacketRingDevice implements Device {
     return length + this.#addedBytes <= this.#sent.roomBytes
   }
 
-  /** Byte offset in the transmit ring for what a writer gives; -1 if the kernel has not let go of the slot. */
-  #place(): number {
-    const to = this.#sent.nextFrameAt()
+  /** Byte offset in the transmit ring for what a writer has at `at`; -1 if the kernel has not let go of the slot. */
+  #place(at: number): number {
+    const to = this.#sent.nextFrameAt(at - this.#addedBytes)
     return to < 0 ? -1 : to + this.#addedBytes
   }
 
-  #copy(to: number, at: number, length: number): void {
-    if (length > 0) copyMemory(this.#transmitMapping.address + to, this.#regionAddress + at, length)
+  #put(to: number, at: number, length: number): void {
+    copyBytes(this.#transmitMapping.views, to, this.#region, at, length)
   }
 
   /**
@@ -235,8 +213,10 @@ class PacketRingDevice implements Device {
    * borrow from the ring, and on a veth it would have to copy that into new pages at once: the frame passes to another host.
    */
   #complete(to: number, length: number): void {
-    const { bytes } = this.#transmitMapping
+    const { bytes } = this.#transmitMapping.views
     const headerAt = to - this.#addedBytes
+    // Of a header that the device adds, the rest asks for nothing: what lies there is of an older frame.
+    for (let k = headerAt; k < to; k++) bytes[k] = 0
     const frameBytes = length - this.#headerBytes
     bytes[headerAt + headerLengthAt] = frameBytes
     bytes[headerAt + headerLengthAt + 1] = frameBytes >> 8

@@ -114,6 +114,24 @@ describeInNamespace((opened) => {
     ring.close()
   })
 
+  test('frames leave from wherever they lie, whatever lay in their slots before', () => {
+    const { ring, region, far, farRegion } = openWire('places0')
+    // Broadcast to whoever listens, of a protocol that nobody speaks.
+    region.bytes.fill(0xff, 0, 4096)
+    const readAt = 1 << 18
+    // Several rounds of the ring.
+    for (let k = 0; k < 1000; k++) {
+      const [at, length] = [k % 37, 60 + ((k * 131) % 1400)]
+      region.bytes[at + length - 1] = k
+      expect(ring.write(at, length)).toBe(true)
+      expect(ring.flush?.()).toBe(0)
+      expect(nextFrame(far, readAt)).toBe(length)
+      expect(farRegion.bytes.slice(readAt, readAt + length)).toEqual(region.bytes.slice(at, at + length))
+      region.bytes[at + length - 1] = 0xff
+    }
+    ring.close()
+  })
+
   test('threads that take the reading over from one another read every frame once', () => {
     const { handle, region, ring, far } = openWire('turns0')
     const readers = [

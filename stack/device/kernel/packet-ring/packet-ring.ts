@@ -30,7 +30,7 @@ export function openPacketRing(
   const fd = openRawPacketSocket(name, (opened) => {
     chooseRingVersion(opened, name)
     setPacketOption(opened, name, PacketOption.ignoreOutgoing, 1)
-    setPacketOption(opened, name, PacketOption.reserve, reservedBytes)
+    setPacketOption(opened, name, PacketOption.reserve, reservedBytes(capabilities.virtioHeader))
     if (capabilities.virtioHeader) setVirtioHeader(opened, name)
     makeRing(opened, name, PacketOption.receiveRing, planReceiveRing(capabilities.frameBytes))
     bindToInterface(opened, name, Protocol.all)
@@ -47,6 +47,7 @@ export function openTransmitSocket({ name, capabilities }: DescriptorDeviceHandl
     chooseRingVersion(fd, name)
     if (capabilities.virtioHeader) setVirtioHeader(fd, name)
     else setPacketOption(fd, name, PacketOption.virtioHeader, 1)
+    setPacketOption(fd, name, PacketOption.placedFrames, 1)
     // So that a full ring never waits for kernel memory.
     growBuffer(fd, name, 'send', transmitLayout.sizeBytes + transmitLayout.slotCount * overheadBytes)
     makeRing(fd, name, PacketOption.transmitRing, transmitLayout)

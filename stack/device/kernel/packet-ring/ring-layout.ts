@@ -6,8 +6,8 @@
  *     byte 0  status     whose the slot is: see `SlotStatus`        both sides
  *          4  length     bytes to send; of a received frame, before it was cut to the slot
  *          8  captured   received: bytes that are in the slot       the kernel
- *         12  place      received: byte offset of the frame (16 bits), then of its packet
- *         32  sent: the frame · received: where it came from
+ *         12  place      byte offset of the frame (16 bits); received: then of its packet
+ *         32  sent: from here on the frame · received: where it came from
  *         64  received: left to us (PACKET_RESERVE); in slot 0 its first word is the ring's position
  *          …  received: virtio-net header if asked for, then the frame
  *
@@ -32,12 +32,19 @@ export const SlotStatus = {
   malformed: 4,
 } as const
 
-/** Where a frame that is sent begins in its slot, with its virtio-net header. */
+/** The first byte of a slot at which a frame that is sent may begin, with its virtio-net header: a multiple of 8. */
 export const sentAt = 32
+/** So many bytes later it may begin, to be in step modulo 8 with where it is copied from. */
+export const stepBytes = 7
 /** Where a ring's position lies, in bytes: see above. */
 export const positionAt = 64
-/** What PACKET_RESERVE asks for, in bytes. */
-export const reservedBytes = 16
+/**
+ * What PACKET_RESERVE asks for, in bytes: so many that frames begin 6 bytes after a multiple of 8, as they do in the slots of
+ * a stack (`strategy/layout/slot-layout.ts`). Before that the kernel has its header of 12 bytes, if there is one.
+ */
+export function reservedBytes(virtioHeader: boolean): number {
+  return virtioHeader ? 16 : 20
+}
 /** The kernel's form of the virtio-net header: without the last two bytes of `wire/virtio.ts`. */
 export const kernelHeaderBytes = 10
 
@@ -67,7 +74,7 @@ export function planReceiveRing(frameBytes: number): RingLayout {
   return ringOf(slotBytes, Math.max(leastReceiveSlots, receiveRingBytes / slotBytes))
 }
 
-/** Room for the frames of a few rounds, each of at most `leastSlotBytes - sentAt` with its header: see `packet-ring-device.ts`. */
+/** Room for the frames of a few rounds, each of at most `leastSlotBytes - sentAt - stepBytes` with its header: see `packet-ring-device.ts`. */
 export const transmitLayout: RingLayout = ringOf(leastSlotBytes, 256)
 
 function ringOf(slotBytes: number, slotCount: number): RingLayout {

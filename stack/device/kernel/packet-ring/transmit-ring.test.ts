@@ -41,7 +41,7 @@ class Kernel {
 
 function fill(ring: TransmitRing, lengths: readonly number[]): void {
   for (const length of lengths) {
-    expect(ring.nextFrameAt()).toBeGreaterThanOrEqual(0)
+    expect(ring.nextFrameAt(0)).toBeGreaterThanOrEqual(0)
     ring.fill(length)
   }
 }
@@ -50,7 +50,7 @@ test('frames are written one slot after the other, and begin again', () => {
   const kernel = new Kernel()
   const ring = new TransmitRing(kernel.words, layout)
   for (let frame = 0; frame < 20; frame++) {
-    expect(ring.nextFrameAt()).toBe((frame % layout.slotCount) * layout.slotBytes + sentAt)
+    expect(ring.nextFrameAt(0)).toBe((frame % layout.slotCount) * layout.slotBytes + sentAt)
     ring.fill(100 + frame)
     expect(ring.unsent).toBe(1)
     kernel.take()
@@ -59,6 +59,18 @@ test('frames are written one slot after the other, and begin again', () => {
     kernel.letGo()
   }
   expect(kernel.lengths).toEqual(Array.from({ length: 20 }, (_, frame) => 100 + frame))
+})
+
+test('a frame is placed in step with where it is copied from, and its slot says where', () => {
+  const kernel = new Kernel()
+  const ring = new TransmitRing(kernel.words, layout)
+  for (let at = 1000; at < 1008; at++) {
+    const slot = (at - 1000) * layout.slotBytes
+    const to = ring.nextFrameAt(at)
+    expect([to & 7, kernel.words[slot / 4 + SlotWord.place]]).toEqual([at & 7, to - slot])
+    expect(to + ring.roomBytes).toBeLessThanOrEqual(slot + layout.slotBytes)
+    ring.fill(100)
+  }
 })
 
 test('it is time to send once so many frames have gathered', () => {
@@ -71,12 +83,12 @@ test('a ring whose frames are still on their way has no room, until the kernel l
   const kernel = new Kernel()
   const ring = new TransmitRing(kernel.words, layout)
   fill(ring, [1, 2, 3, 4, 5, 6, 7, 8])
-  expect(ring.nextFrameAt()).toBe(-1)
+  expect(ring.nextFrameAt(0)).toBe(-1)
   kernel.take()
   ring.noteTaken()
-  expect(ring.nextFrameAt()).toBe(-1)
+  expect(ring.nextFrameAt(0)).toBe(-1)
   kernel.letGo()
-  expect(ring.nextFrameAt()).toBe(sentAt)
+  expect(ring.nextFrameAt(0)).toBe(sentAt)
 })
 
 test('what the kernel did not take stays unsent, and is taken at the next call', () => {

@@ -6,7 +6,7 @@
  *
  * Invariant: the unsent slots are the last `unsent` before the next, and the first of them is where the kernel goes on.
  */
-import { type RingLayout, SlotStatus, SlotWord, sentAt } from './ring-layout.ts'
+import { type RingLayout, SlotStatus, SlotWord, sentAt, stepBytes } from './ring-layout.ts'
 
 /**
  * Frames that gather before they are sent without being asked for. More would save little of a call's cost for each. And
@@ -38,13 +38,18 @@ export class TransmitRing {
 
   /** Largest frame of a slot, with its virtio-net header, in bytes. */
   get roomBytes(): number {
-    return this.#slotBytes - sentAt
+    return this.#slotBytes - sentAt - stepBytes
   }
 
-  /** Byte offset in the ring at which the next frame is to be written; -1 if the kernel has not let go of that slot. */
-  nextFrameAt(): number {
+  /**
+   * Byte offset in the ring at which the next frame is to be written: in step, modulo 8, with `at`, from where it is copied.
+   * -1 if the kernel has not let go of that slot.
+   */
+  nextFrameAt(at: number): number {
     if ((this.#statusOf(this.#next) & notFree) !== 0) return -1
-    return this.#next * this.#slotBytes + sentAt
+    const place = sentAt + (at & stepBytes)
+    this.#words[this.#wordOf(this.#next) + SlotWord.place] = place
+    return this.#next * this.#slotBytes + place
   }
 
   /** The next frame is written: `length` bytes. True if enough have gathered: it is time to send. */
