@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import type { Device } from '../../device/device.ts'
 import type { Mailbox } from '../../dominoes/channel/mailbox.ts'
 import { slotBytesForFrames } from '../../dominoes/contract/slot.ts'
 import { openRegion } from '../../dominoes/memory/region.ts'
@@ -10,6 +9,7 @@ import { LocalSlots } from '../layout/local-slots.ts'
 import type { StreamBuffers } from '../layout/stream-buffers.ts'
 import { NetworkSource } from './network-source.ts'
 import { FrameReader } from './reading/frame-reader.ts'
+import { holdFrames } from './reading/testing/waiting-frames.ts'
 import type { Reassembler } from './reassembly/reassembler.ts'
 import { HostArgument } from './slot-frame.ts'
 
@@ -40,19 +40,13 @@ function poll(frames: readonly Uint8Array[], coalesces = true) {
     published.push(count)
     publish(count)
   }
-  const waiting = [...frames]
-  const device: Partial<Device> = {
-    capabilities: { frameBytes: 1514, virtioHeader: false, checksumOffload: false },
-    read: (at) => {
-      const frame = waiting.shift()
-      if (frame !== undefined) region.bytes.set(frame, at)
-      return frame?.length ?? 0
-    },
-  }
+  const capabilities = { frameBytes: 1514, virtioHeader: false, checksumOffload: false }
+  // Whole: so they are told apart, and none becomes part of another.
+  const { readParts, ...device } = holdFrames(region.bytes, frames, capabilities)
   const source = new NetworkSource({
     region,
     sink: slots,
-    device: device as Device,
+    device,
     reassembler: { sweep: () => {} } as unknown as Reassembler,
     mailbox: { peek: () => -1, taken: 0 } as unknown as Mailbox,
     clock: { nowMicros: () => 1 },
@@ -61,7 +55,7 @@ function poll(frames: readonly Uint8Array[], coalesces = true) {
     verifies: false,
     reader: new FrameReader({
       region,
-      device: device as Device,
+      device,
       slotBytes: slotBytesForFrames,
       scatters: true,
       coalesces,

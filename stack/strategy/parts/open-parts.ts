@@ -11,6 +11,7 @@ import { Signal } from '../../dominoes/memory/signal.ts'
 import { createPayloadWork, leavesBytes } from '../../payload/payload-work.ts'
 import { resolveCoalescing, resolveVerification } from '../factors.ts'
 import { stateOf } from '../layout/stack-layout.ts'
+import type { StreamBuffers } from '../layout/stream-buffers.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import type { ThreadParts } from '../strategy.ts'
 import { NetworkDomain, type NetworkDomainParts } from './network-domain.ts'
@@ -78,7 +79,7 @@ export function openSource(
     clock: parts.clock,
     random: new Random(parts.seed),
     batch,
-    reader: openFrameReader(parts, current),
+    reader: openFrameReader(parts, current, parts.layout.streams),
     partsLayout: {
       region,
       slotBytes: layout.framework.channel.slotBytes,
@@ -91,10 +92,11 @@ export function openSource(
   })
 }
 
-/** `current`: see `SourceOptions`. */
-function openFrameReader(
+/** `current`: see `SourceOptions`; `buffers`: of its connections. */
+export function openFrameReader(
   { region, layout, parameters, device }: ThreadParts,
   current: NetworkDomain | undefined,
+  buffers: StreamBuffers,
 ): FrameReader {
   const { payloadWork, recordPath, coalescing } = parameters
   // A record has whole frames.
@@ -106,7 +108,7 @@ function openFrameReader(
     scatters,
     coalesces: resolveCoalescing(coalescing) === 'on',
     ...(scatters && current !== undefined && leavesBytes(payloadWork.kind)
-      ? { inPlace: { buffers: layout.streams, expectSegment: (into) => current.expectSegment(into) } }
+      ? { inPlace: { buffers, expectSegment: (into) => current.expectSegment(into) } }
       : {}),
   })
 }

@@ -36,8 +36,8 @@ export class Preference {
     return Atomics.load(this.#words, this.#at + PreferenceWord.preferred) - 1
   }
 
-  /** The reader's: a frame was for this worker. */
-  note(worker: number): void {
+  /** The reader's: so many frames were for this worker. */
+  note(worker: number, frames = 1): void {
     const words = this.#words
     const run = this.#at + PreferenceWord.run
     const owner = this.#at + PreferenceWord.owner
@@ -45,8 +45,7 @@ export class Preference {
       words[owner] = worker + 1
       words[run] = 0
     }
-    const length = words[run] as number
-    if (length < preferenceFrames) words[run] = length + 1
+    words[run] = Math.min(preferenceFrames, (words[run] as number) + frames)
   }
 
   /** The reader's, after the frames of a batch were noted. */

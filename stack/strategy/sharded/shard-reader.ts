@@ -6,8 +6,10 @@
  *   a segment, an ICMP error that quotes one     the owner of its connection
  *   ARP                                          everybody, as copies
  *   anything else                                worker 0
+ *
+ * The last frame read waits for the one after it, which may become part of it (see `parts/reading/frame-reader.ts`), or
+ * supersede it. Its owner gets it after that.
  */
-import type { Device } from '../../device/device.ts'
 import type { RandomSource } from '../../device/random.ts'
 import type { Mailbox } from '../../dominoes/channel/mailbox.ts'
 import { SlotWord, slotPayloadOffset, verdictPending } from '../../dominoes/contract/slot.ts'
@@ -19,9 +21,9 @@ import { Request } from '../../protocol/requests.ts'
 import { shardOfTuple } from '../../protocol/state/tuple-hash.ts'
 import { FlowKind, FlowWord, flowWords, readFlow } from '../../wire/flow.ts'
 import { isFragment } from '../../wire/ipv4-fragment.ts'
-import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { frameOffset } from '../layout/slot-layout.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
+import { type FrameReader, noSlot } from '../parts/reading/frame-reader.ts'
 import type { Reassembler } from '../parts/reassembly/reassembler.ts'
 import { frameAtOf, HostArgument, readingAt } from '../parts/slot-frame.ts'
 import { supersede } from '../parts/supersede.ts'
@@ -32,7 +34,9 @@ import type { SlotPool } from './slot-pool.ts'
 export interface ShardReaderParts {
   readonly region: Region
   readonly worker: number
-  readonly device: Device
+  /** Bytes of a virtio-net header before a frame, or 0. */
+  readonly headerBytes: number
+  readonly reader: FrameReader
   readonly reassembler: Reassembler
   readonly pool: SlotPool
   /** Of every worker: where slots are handed over, and what wakes it. */
@@ -51,60 +55,65 @@ export interface ShardReaderParts {
 /** Most frames that one call reads: if fewer, the device has no more. */
 export const readBatch = 32
 
-const none = -1
-
 export class ShardReader {
   readonly #parts: ShardReaderParts
-  readonly #headerBytes: number
-  readonly #frameLimit: number
   readonly #count: number
   readonly #isHanded: boolean[]
   readonly #flow = new Int32Array(flowWords)
 
   constructor(parts: ShardReaderParts) {
     this.#parts = parts
-    const { frameBytes, virtioHeader } = parts.device.capabilities
-    this.#headerBytes = virtioHeader ? virtioHeaderBytes : 0
-    this.#frameLimit = frameBytes + this.#headerBytes
     this.#count = parts.handed.length
     this.#isHanded = parts.handed.map(() => false)
   }
 
-  /** Holder of the producer role only. Returns the frames that were read. */
-  read(now: number): number {
-    const { device, pool, region, reassembler, countersAt } = this.#parts
+  /**
+   * Holder of the producer role only. `isCurrent`: this worker has applied everything that it got and that could change what
+   * its connections expect. Returns the frames that were read.
+   */
+  read(now: number, isCurrent: boolean): number {
+    const { reader, pool, region, reassembler, countersAt, headerBytes } = this.#parts
     const { words, bytes } = region
     reassembler.sweep(now)
+    reader.begin(isCurrent)
     let total = 0
-    let before = none
+    let before = noSlot
     while (total < readBatch && pool.hasSpare()) {
       const slot = pool.take()
-      const frameAt = readingAt(slot)
-      const length = device.read(frameAt - this.#headerBytes, this.#frameLimit)
+      const length = reader.read(slot, before)
       if (length === 0) {
         pool.give(slot)
         break
       }
       total += 1
       countOne(words, countersAt + ThreadCounter.framesIn)
-      const frameBytes = length - this.#headerBytes
-      if (isFragment(bytes, frameAt, frameBytes)) {
-        const storedAt = reassembler.take(frameAt, frameBytes, now, slot)
+      if (reader.isMerged) {
+        pool.give(slot)
+        continue
+      }
+      const frameAt = readingAt(slot)
+      if (isFragment(bytes, frameAt, length)) {
+        const storedAt = reassembler.take(frameAt, length, now, slot)
         if (storedAt === 0) {
           pool.give(slot)
           continue
         }
         this.#fill(slot, now, reassembler.frameBytes, storedAt)
       } else {
-        if (before !== none && supersede(region, before, slot, frameBytes, this.#headerBytes)) {
+        if (before !== noSlot && supersede(region, before, slot, length, headerBytes)) {
           countOne(words, countersAt + ThreadCounter.acksSuperseded)
           pool.give(slot)
           continue
         }
-        this.#fill(slot, now, frameBytes, 0)
+        this.#fill(slot, now, length, 0)
+        words[slot + HostArgument.placedAt] = reader.placedAt
+        words[slot + HostArgument.payloadBytes] = reader.payloadBytes
+        if (before !== noSlot && reader.follows) words[before + HostArgument.isFollowed] = 1
       }
-      before = this.#dispatch(slot) ? slot : none
+      if (before !== noSlot) this.#dispatch(before)
+      before = slot
     }
+    if (before !== noSlot) this.#dispatch(before)
     if (this.#count > 1 && total > 0) this.#finish()
     return total
   }
@@ -118,24 +127,27 @@ export class ShardReader {
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
     words[slot + HostArgument.storedAt] = storedAt
+    words[slot + HostArgument.placedAt] = 0
+    words[slot + HostArgument.merged] = 0
+    words[slot + HostArgument.isFollowed] = 0
   }
 
-  /** Whether this worker keeps the slot. If not, its owner may be working on it already. */
-  #dispatch(slot: number): boolean {
+  /** Gives the slot to its owner, which may work on it at once. */
+  #dispatch(slot: number): void {
     const { region, worker, keep } = this.#parts
     if (this.#count === 1) {
       keep(slot)
-      return true
+      return
     }
     const { bytes, words } = region
     const frameAt = frameAtOf(words, slot)
     const kind = readFlow(bytes, frameAt, words[slot + SlotWord.length] as number, this.#flow)
     if (kind === FlowKind.arp) this.#copyToOthers(slot)
     const owner = kind === FlowKind.connection ? this.#ownerOfFlow() : kind === FlowKind.arp ? worker : 0
-    if (kind === FlowKind.connection) this.#parts.preference.note(owner)
+    if (kind === FlowKind.connection)
+      this.#parts.preference.note(owner, 1 + (words[slot + HostArgument.merged] as number))
     if (owner === worker) keep(slot)
     else this.#hand(slot, owner)
-    return owner === worker
   }
 
   #ownerOfFlow(): number {

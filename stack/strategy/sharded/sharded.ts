@@ -258,9 +258,20 @@ export class Sharded implements StrategyThread {
     this.#asked = true
     counters.add(Counter.polls, 1)
     this.#takeHanded()
-    const count = reader.read(clock.nowMicros())
+    const count = reader.read(clock.nowMicros(), this.#isCurrent())
     counters.add(Counter.published, count)
     return count
+  }
+
+  /** Whether nothing waits here that could change what a connection expects, or end it: reads and sends do not. */
+  #isCurrent(): boolean {
+    const { queue, words } = this.#parts
+    if (this.#inHand !== none) return false
+    for (let k = 0; k < queue.count; k++) {
+      const kind = words[queue.at(k) + SlotWord.kind] as number
+      if (kind !== Request.read && kind !== Request.send) return false
+    }
+    return true
   }
 
   /** Also true if a timer of its own is due: see `#round`. */

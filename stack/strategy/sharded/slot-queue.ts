@@ -14,6 +14,11 @@ export class SlotQueue {
     this.count += 1
   }
 
+  /** The k-th oldest, 0 ≤ k < count. */
+  at(k: number): number {
+    return this.#slots[(this.#head + k) % this.#slots.length] as number
+  }
+
   /** The oldest; there is one. */
   take(): number {
     const slot = this.#slots[this.#head] as number

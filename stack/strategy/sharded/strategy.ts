@@ -9,10 +9,11 @@ import type { Region } from '../../dominoes/memory/region.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
 import { initialiseFramework } from '../../dominoes/replica/framework-layout.ts'
 import { UpcallRecord } from '../../protocol/actions.ts'
+import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { resolveVerification } from '../factors.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import { sumProtocolCounters } from '../parts/common-ends.ts'
-import { openDomain, openReassembler, wrapped } from '../parts/open-parts.ts'
+import { openDomain, openFrameReader, openReassembler, wrapped } from '../parts/open-parts.ts'
 import { isFrameStoredAt } from '../parts/slot-frame.ts'
 import { ActionRunner } from '../perform/action-runner.ts'
 import type { Strategy, StrategyThread, ThreadParts } from '../strategy.ts'
@@ -101,17 +102,19 @@ function openThread(parts: ThreadParts): StrategyThread {
   const random = new Random(parts.seed)
   const preference = new Preference(words, layout.preferenceWord)
   const news = shards.map(({ newsWord }) => new Signal(region, newsWord))
+  // Of this worker's connections.
+  const buffers = {
+    ...streams,
+    sendAt: streams.sendAt + thread * connections * streams.sendBytes,
+    receiveAt: streams.receiveAt + thread * connections * streams.receiveBytes,
+  }
   const domain = openDomain(parts, {
     config: {
       ...parameters.machine,
       connectionCount: connections,
       shard: { index: thread, count: shards.length },
     },
-    buffers: {
-      ...streams,
-      sendAt: streams.sendAt + thread * connections * streams.sendBytes,
-      receiveAt: streams.receiveAt + thread * connections * streams.receiveBytes,
-    },
+    buffers,
     outbox: new ShardOutbox(region, layout, thread),
     // Whoever reads a frame here looks at its addresses only.
     verification: resolveVerification(parameters.verification) === 'trusted' ? 'trusted' : 'claimed',
@@ -125,7 +128,9 @@ function openThread(parts: ThreadParts): StrategyThread {
     reader: new ShardReader({
       region,
       worker: thread,
-      device,
+      headerBytes: device.capabilities.virtioHeader ? virtioHeaderBytes : 0,
+      // A worker's own connections alone have their payload read to its place: the reader's state is its own.
+      reader: openFrameReader(parts, domain, buffers),
       // Requests are named by their slots: a slot says when it is done with.
       reassembler: openReassembler(parts, (slot, frameAt) => !isFrameStoredAt(words, slot, frameAt)),
       pool,

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Device, FrameParts } from '../../../device/device.ts'
 import { SlotWord } from '../../../dominoes/contract/slot.ts'
 import { openRegion } from '../../../dominoes/memory/region.ts'
 import type { ExpectedSegment } from '../../../protocol/tcp/receiving/expected-segment.ts'
@@ -12,6 +11,7 @@ import type { StreamBuffers } from '../../layout/stream-buffers.ts'
 import { HostArgument, readingAt } from '../slot-frame.ts'
 import { checkParts } from './check-parts.ts'
 import { FrameReader, noSlot } from './frame-reader.ts'
+import { holdFrames } from './testing/waiting-frames.ts'
 
 const frameLimit = 400
 const slotBytes = 5120
@@ -78,12 +78,9 @@ function read(sent: readonly Sent[], setting: Setting = {}) {
   const region = openRegion(new SharedArrayBuffer(ringsAt + 2 * ringBytes))
   const { bytes, words } = region
   bytes.fill(unwritten)
-  const waiting = sent.map((each) => frameOf(each, virtioHeader))
-  const device: Pick<Device, 'capabilities' | 'read' | 'readParts'> = {
-    capabilities: { frameBytes: frameLimit, virtioHeader, checksumOffload: virtioHeader },
-    read: (at, limit) => scatter(bytes, waiting.shift(), { ...nowhere, at, length: limit }),
-    readParts: (parts) => scatter(bytes, waiting.shift(), parts),
-  }
+  const frames = sent.map((each) => frameOf(each, virtioHeader))
+  const capabilities = { frameBytes: frameLimit, virtioHeader, checksumOffload: virtioHeader }
+  const device = holdFrames(bytes, frames, capabilities)
   const inPlace = expects && {
     buffers,
     expectSegment(into: ExpectedSegment) {
@@ -93,7 +90,7 @@ function read(sent: readonly Sent[], setting: Setting = {}) {
       return true
     },
   }
-  const parts = { region, device: device as Device, slotBytes, scatters, coalesces }
+  const parts = { region, device, slotBytes, scatters, coalesces }
   const reader = new FrameReader(inPlace === undefined ? parts : { ...parts, inPlace })
   reader.begin(isCurrent)
   const slots: number[] = []
@@ -132,18 +129,6 @@ function read(sent: readonly Sent[], setting: Setting = {}) {
     }
   })
   return { requests, bytes }
-}
-
-const nowhere: FrameParts = { at: 0, length: 0, bodyAt: 0, bodyLength: 0, restAt: 0, restLength: 0 }
-
-function scatter(bytes: Uint8Array, frame: Uint8Array | undefined, parts: FrameParts): number {
-  if (frame === undefined) return 0
-  const { at, length, bodyAt, bodyLength, restAt, restLength } = parts
-  expect(frame.length).toBeLessThanOrEqual(length + bodyLength + restLength)
-  bytes.set(frame.subarray(0, length), at)
-  bytes.set(frame.subarray(length, length + bodyLength), bodyAt)
-  bytes.set(frame.subarray(length + bodyLength), restAt)
-  return frame.length
 }
 
 const inRow = (count: number, first = 0): Sent[] =>
