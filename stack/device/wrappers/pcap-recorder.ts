@@ -12,7 +12,7 @@ import {
   writePcapRecordHeader,
 } from '../../wire/pcap.ts'
 import { virtioHeaderBytes } from '../../wire/virtio.ts'
-import type { Device, DeviceCapabilities } from '../device.ts'
+import type { Device, DeviceCapabilities, FrameParts } from '../device.ts'
 import type { Clock } from '../kernel/clock.ts'
 
 /** Which wall-clock time a clock's reading was: taken once and shared, so that files of threads compare. */
@@ -37,6 +37,9 @@ export interface PcapRecorderOptions {
 
 export class PcapRecorder implements Device {
   readonly capabilities: DeviceCapabilities
+  /** There if the device has them: so that frames take the way that they take without a recorder. */
+  readonly readParts?: (parts: FrameParts) => number
+  readonly writeParts?: (parts: FrameParts) => boolean
   readonly #device: Device
   readonly #source: Uint8Array
   readonly #clock: Clock
@@ -64,6 +67,8 @@ export class PcapRecorder implements Device {
     this.#buffer = new Uint8Array(Math.max(bufferBytes, leastBytes))
     this.#view = new DataView(this.#buffer.buffer)
     this.#fd = openSync(options.path, 'w')
+    if (device.readParts !== undefined) this.readParts = (parts) => this.#readParts(parts)
+    if (device.writeParts !== undefined) this.writeParts = (parts) => this.#writeParts(parts)
     writePcapFileHeader(this.#view, 0, snapBytes)
     this.#used = pcapFileHeaderBytes
     // At once: whoever is killed before anything passed leaves a capture, too.
@@ -81,6 +86,19 @@ export class PcapRecorder implements Device {
     const micros = this.#now()
     const isSent = this.#device.write(at, length)
     if (isSent) this.#record(at, length, micros)
+    return isSent
+  }
+
+  #readParts(parts: FrameParts): number {
+    const length = this.#device.readParts?.(parts) ?? 0
+    if (length > 0) this.#recordParts(parts, length, this.#now())
+    return length
+  }
+
+  #writeParts(parts: FrameParts): boolean {
+    const micros = this.#now()
+    const isSent = this.#device.writeParts?.(parts) ?? false
+    if (isSent) this.#recordParts(parts, parts.length + parts.bodyLength + parts.restLength, micros)
     return isSent
   }
 
@@ -112,17 +130,40 @@ export class PcapRecorder implements Device {
   }
 
   #record(at: number, length: number, micros: number): void {
+    const left = this.#begin(length, micros)
+    this.#append(at + this.#headerBytes, left)
+    this.#finish()
+  }
+
+  /** The head has all of the virtio-net header. */
+  #recordParts(parts: FrameParts, length: number, micros: number): void {
+    let left = this.#begin(length, micros)
+    left -= this.#append(parts.at + this.#headerBytes, Math.min(left, parts.length - this.#headerBytes))
+    left -= this.#append(parts.bodyAt, Math.min(left, parts.bodyLength))
+    this.#append(parts.restAt, left)
+    this.#finish()
+  }
+
+  /** Returns how many bytes of the frame are to be appended. */
+  #begin(length: number, micros: number): number {
     const frameLength = length - this.#headerBytes
     const captured = Math.min(frameLength, this.#snapBytes)
     writePcapRecordHeader(this.#view, this.#used, micros, captured, frameLength)
     this.#used += pcapRecordHeaderBytes
-    const from = at + this.#headerBytes
+    return captured
+  }
+
+  #append(from: number, count: number): number {
     // Byte by byte: copying between buffers at once would take a view, hence an object, per frame.
-    for (let offset = 0; offset < captured; offset++) {
+    for (let offset = 0; offset < count; offset++) {
       this.#buffer[this.#used + offset] = this.#source[from + offset] as number
     }
-    this.#used += captured
-    // As soon as another might find no room: with the smallest buffer that is after every frame.
+    this.#used += count
+    return count
+  }
+
+  /** Writes out as soon as another might find no room: with the smallest buffer that is after every frame. */
+  #finish(): void {
     if (this.#used + pcapRecordHeaderBytes + this.#snapBytes > this.#buffer.length) this.#writeOut()
   }
 

@@ -114,6 +114,34 @@ describe('recording', () => {
     expect(found('snap')).toMatchObject([{ captured: 96, length: 1514 }])
   })
 
+  test.each([
+    ['', false],
+    [', without its virtio-net header', true],
+  ])('a frame in three places is recorded as if it lay in one%s', (_, virtioHeader) => {
+    const parts = { at: 100, length: 60, bodyAt: 2000, bodyLength: 500, restAt: 1000, restLength: 300 }
+    region.bytes.fill(1, 100, 160).fill(2, 2000, 2500).fill(3, 1000, 1300)
+    const whole = [...Array(60).fill(1), ...Array(500).fill(2), ...Array(300).fill(3)]
+    const frame = whole.slice(virtioHeader ? 12 : 0)
+    const capabilities = { frameBytes: 1514, virtioHeader, checksumOffload: false }
+    const inner = { capabilities, readParts: () => whole.length, writeParts: () => true, close: () => {} }
+    for (const snapBytes of [2000, 700, 300, 20]) {
+      const device = recorder(inner as unknown as Device, 'parts', { snapBytes })
+      expect(device.writeParts?.(parts)).toBe(true)
+      expect(device.readParts?.(parts)).toBe(whole.length)
+      device.close()
+      const records = [...readPcap(join(folder, 'parts'))]
+      expect(records.map(({ frameLength }) => frameLength)).toEqual([frame.length, frame.length])
+      for (const { bytes } of records) expect([...bytes]).toEqual(frame.slice(0, snapBytes))
+    }
+  })
+
+  test('a device that moves frames whole only is recorded as such', () => {
+    const { read, write, capabilities } = makeLink().near
+    const device = recorder({ read, write, capabilities, close: () => {} } as Device, 'whole')
+    expect([device.readParts, device.writeParts]).toEqual([undefined, undefined])
+    device.close()
+  })
+
   test('a buffer that fills is written out, losing nothing', () => {
     const device = recorder(makeLink().near, 'flush', { bufferBytes: 0 })
     for (let name = 0; name < 200; name++) send(device, name, 1000)
