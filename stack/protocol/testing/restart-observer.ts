@@ -4,7 +4,8 @@
  * window"; Linux gets there, too, by halving). A timeout would leave a window of one segment. The observer reads cwnd
  * from the state, because most writes are smaller than any window and would not show it.
  */
-import type { Host, World } from './world.ts'
+import type { World } from './world.ts'
+import type { Host } from './world-host.ts'
 
 /** Longer than any retransmission timeout on such a way. */
 const silenceMicros = 10_000_000

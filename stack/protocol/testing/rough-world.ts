@@ -9,7 +9,8 @@ import { type FrameKind, RoughWay } from './rough-way.ts'
 import { fragmentationNeeded, isSyn, packetBytesOf, stripOptions } from './seeded-wire.ts'
 import { isBareAck, supersedesHead } from './superseded-head.ts'
 import { WindowWatch } from './window-watch.ts'
-import { type Host, World } from './world.ts'
+import { World } from './world.ts'
+import type { Host } from './world-host.ts'
 
 const heads: FrameKind<Int32Array> = {
   isArp: (head) => head[HeaderWord.format] === Format.arp,

@@ -4,7 +4,8 @@ import { Format, HeaderWord, TcpFlag } from '../../wire/header.ts'
 import { ipv4HeaderBytes } from '../../wire/ipv4.ts'
 import { tcpHeaderBytes } from '../../wire/tcp.ts'
 import { gatewayAddress } from './host.ts'
-import type { Host, Way, World } from './world.ts'
+import type { Way, World } from './world.ts'
+import type { Host } from './world-host.ts'
 
 export interface WireOptions {
   /** One way, without jitter, in microseconds. */

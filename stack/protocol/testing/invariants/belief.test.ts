@@ -3,7 +3,7 @@ import { planLayout } from '../../state/layout.ts'
 import { tcbRecord } from '../../state/tcb.ts'
 import { smoothScenario } from '../rough-scenario.ts'
 import { roughTransfer } from '../rough-transfer.ts'
-import type { Host } from '../world.ts'
+import type { Host } from '../world-host.ts'
 import { Belief } from './belief.ts'
 import { InvariantError } from './claim.ts'
 
