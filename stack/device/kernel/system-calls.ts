@@ -78,6 +78,7 @@ export const mapFile: (
 export const unmapFile: (address: number, length: number) => number = library.func(
   'int munmap(uintptr_t address, size_t length)',
 )
+
 /** `thread`: 0 is the calling one; `mask`: a bit for each processor. */
 export const schedSetAffinity: (thread: number, length: number, mask: Uint8Array) => number = library.func(
   'int sched_setaffinity(int thread, size_t length, const uint8_t *mask)',

@@ -20,13 +20,13 @@ import type { Signal } from '../../dominoes/memory/signal.ts'
 import { MailWord, postedArguments, Request } from '../../protocol/requests.ts'
 import { transportChecksumHolds } from '../../wire/frame.ts'
 import { isFragment } from '../../wire/ipv4-fragment.ts'
-import { virtioHeaderBytes, virtioTrustsChecksum } from '../../wire/virtio.ts'
+import { virtioTrustsChecksum } from '../../wire/virtio.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 import { isInParts } from './reading/burst-layout.ts'
 import { type PartsLayout, soundBytes } from './reading/check-parts.ts'
 import { type FrameReader, noSlot } from './reading/frame-reader.ts'
 import type { Reassembler } from './reassembly/reassembler.ts'
-import { frameAtOf, HostArgument, readingAt } from './slot-frame.ts'
+import { forgetFrame, frameAtOf, HostArgument, readingAt } from './slot-frame.ts'
 import { supersede } from './supersede.ts'
 
 /** Slots that can be filled and handed on: a channel, or the sequential strategy's own few. */
@@ -75,7 +75,7 @@ export class NetworkSource implements Source {
 
   constructor(parts: NetworkSourceParts) {
     this.#parts = parts
-    this.#headerBytes = parts.device.capabilities.virtioHeader ? virtioHeaderBytes : 0
+    this.#headerBytes = parts.reader.virtioBytes
   }
 
   poll(): number {
@@ -130,9 +130,7 @@ export class NetworkSource implements Source {
       } else {
         if (before !== noSlot && this.#supersede(before, slot, length)) continue
         this.#fill(slot, Request.frame, now, length)
-        words[slot + HostArgument.placedAt] = reader.placedAt
-        words[slot + HostArgument.payloadBytes] = reader.payloadBytes
-        if (before !== noSlot && reader.follows) words[before + HostArgument.isFollowed] = 1
+        reader.noteParts(slot, before)
       }
       total += 1
       pending += 1
@@ -214,10 +212,7 @@ export class NetworkSource implements Source {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
-    words[slot + HostArgument.storedAt] = 0
-    words[slot + HostArgument.placedAt] = 0
-    words[slot + HostArgument.merged] = 0
-    words[slot + HostArgument.isFollowed] = 0
+    forgetFrame(words, slot)
     words[slot + HostArgument.isPosted] = 0
   }
 }

@@ -30,6 +30,14 @@ export function readingAt(slot: number): number {
   return slot * 4 + slotPayloadOffset + frameOffset
 }
 
+/** When a slot is filled anew: nothing is left in it of where an older frame lay, or what followed that. */
+export function forgetFrame(words: Int32Array, slot: number): void {
+  words[slot + HostArgument.storedAt] = 0
+  words[slot + HostArgument.placedAt] = 0
+  words[slot + HostArgument.merged] = 0
+  words[slot + HostArgument.isFollowed] = 0
+}
+
 /** Byte offset of the frame of the request in a slot. */
 export function frameAtOf(words: Int32Array, slot: number): number {
   const storedAt = words[slot + HostArgument.storedAt] as number

@@ -83,7 +83,6 @@ function read(sent: readonly (Sent | 'arp')[], coalesces = true) {
   const reader = new ShardReader({
     region,
     worker: 0,
-    headerBytes: 0,
     reader: new FrameReader({ region, device, slotBytes, scatters: true, coalesces }),
     reassembler: { sweep: () => {} } as unknown as Reassembler,
     pool,

@@ -25,7 +25,7 @@ import { frameOffset } from '../layout/slot-layout.ts'
 import { countOne, ThreadCounter } from '../layout/thread-counters.ts'
 import { type FrameReader, noSlot } from '../parts/reading/frame-reader.ts'
 import type { Reassembler } from '../parts/reassembly/reassembler.ts'
-import { frameAtOf, HostArgument, readingAt } from '../parts/slot-frame.ts'
+import { forgetFrame, frameAtOf, HostArgument, readingAt } from '../parts/slot-frame.ts'
 import { supersede } from '../parts/supersede.ts'
 import type { Preference } from './preference.ts'
 import { ShardCounter } from './shard-counters.ts'
@@ -34,8 +34,6 @@ import type { SlotPool } from './slot-pool.ts'
 export interface ShardReaderParts {
   readonly region: Region
   readonly worker: number
-  /** Bytes of a virtio-net header before a frame, or 0. */
-  readonly headerBytes: number
   readonly reader: FrameReader
   readonly reassembler: Reassembler
   readonly pool: SlotPool
@@ -72,7 +70,7 @@ export class ShardReader {
    * its connections expect. Returns the frames that were read.
    */
   read(now: number, isCurrent: boolean): number {
-    const { reader, pool, region, reassembler, countersAt, headerBytes } = this.#parts
+    const { reader, pool, region, reassembler, countersAt } = this.#parts
     const { words, bytes } = region
     reassembler.sweep(now)
     reader.begin(isCurrent)
@@ -100,15 +98,13 @@ export class ShardReader {
         }
         this.#fill(slot, now, reassembler.frameBytes, storedAt)
       } else {
-        if (before !== noSlot && supersede(region, before, slot, length, headerBytes)) {
+        if (before !== noSlot && supersede(region, before, slot, length, reader.virtioBytes)) {
           countOne(words, countersAt + ThreadCounter.acksSuperseded)
           pool.give(slot)
           continue
         }
         this.#fill(slot, now, length, 0)
-        words[slot + HostArgument.placedAt] = reader.placedAt
-        words[slot + HostArgument.payloadBytes] = reader.payloadBytes
-        if (before !== noSlot && reader.follows) words[before + HostArgument.isFollowed] = 1
+        reader.noteParts(slot, before)
       }
       if (before !== noSlot) this.#dispatch(before)
       before = slot
@@ -126,10 +122,8 @@ export class ShardReader {
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = length
     words[slot + SlotWord.verdict] = verdictPending
+    forgetFrame(words, slot)
     words[slot + HostArgument.storedAt] = storedAt
-    words[slot + HostArgument.placedAt] = 0
-    words[slot + HostArgument.merged] = 0
-    words[slot + HostArgument.isFollowed] = 0
   }
 
   /** Gives the slot to its owner, which may work on it at once. */

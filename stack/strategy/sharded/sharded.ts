@@ -31,7 +31,7 @@ import { Counter, type Counters } from '../../dominoes/memory/counters.ts'
 import type { Signal } from '../../dominoes/memory/signal.ts'
 import { askingWeight } from '../../dominoes/replica/replica.ts'
 import { MailWord, postedArguments, Request } from '../../protocol/requests.ts'
-import { letGoOfFrame } from '../parts/slot-frame.ts'
+import { forgetFrame, letGoOfFrame } from '../parts/slot-frame.ts'
 import type { ActionRunner } from '../perform/action-runner.ts'
 import type { StrategyThread } from '../strategy.ts'
 import type { Preference } from './preference.ts'
@@ -223,6 +223,7 @@ export class Sharded implements StrategyThread {
     words[slot + SlotWord.time] = now
     words[slot + SlotWord.random] = random.next()
     words[slot + SlotWord.length] = 0
+    forgetFrame(words, slot)
     queue.put(slot)
   }
 

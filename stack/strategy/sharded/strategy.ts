@@ -9,7 +9,6 @@ import type { Region } from '../../dominoes/memory/region.ts'
 import { Signal } from '../../dominoes/memory/signal.ts'
 import { initialiseFramework } from '../../dominoes/replica/framework-layout.ts'
 import { UpcallRecord } from '../../protocol/actions.ts'
-import { virtioHeaderBytes } from '../../wire/virtio.ts'
 import { resolveVerification } from '../factors.ts'
 import { threadCountersAt } from '../layout/thread-counters.ts'
 import { sumProtocolCounters } from '../parts/common-ends.ts'
@@ -128,7 +127,6 @@ function openThread(parts: ThreadParts): StrategyThread {
     reader: new ShardReader({
       region,
       worker: thread,
-      headerBytes: device.capabilities.virtioHeader ? virtioHeaderBytes : 0,
       // A worker's own connections alone have their payload read to its place: the reader's state is its own.
       reader: openFrameReader(parts, domain, buffers),
       // Requests are named by their slots: a slot says when it is done with.

@@ -36,7 +36,7 @@ test('reaches the last byte of both, and reads nothing beyond', () => {
   }
 })
 
-test('a ring that the engine does not own may be as shared memory', () => {
+test('memory need not be shared: a mapping is a plain buffer', () => {
   const target = viewMemory(new ArrayBuffer(64))
   copyBytes(target, 3, filled(31), 5, 40)
   expect(target.bytes.slice(3, 43)).toEqual(new Uint8Array(filled(31).bytes.slice(5, 45)))

@@ -37,10 +37,10 @@ export function copyBytes(
   const rest = length - first
   const unit = (inStep & 7) === 0 ? 8 : 4
   const middle = rest & -unit
-  if (unit === 8) copyPairs(target.pairs, (to + first) >> 3, source.pairs, (from + first) >> 3, middle >> 3)
+  if (unit === 8) copyPairs(target.pairs, (to + first) >>> 3, source.pairs, (from + first) >>> 3, middle >> 3)
   else if ((inStep & 3) === 0)
-    copyWords(target.words, (to + first) >> 2, source.words, (from + first) >> 2, middle >> 2)
-  else joinWords(target.words, (to + first) >> 2, source.words, from + first, middle >> 2)
+    copyWords(target.words, (to + first) >>> 2, source.words, (from + first) >>> 2, middle >> 2)
+  else joinWords(target.words, (to + first) >>> 2, source.words, from + first, middle >> 2)
   const done = first + middle
   copySingly(target.bytes, to + done, source.bytes, from + done, rest - middle)
 }
@@ -69,7 +69,7 @@ function joinWords(target: Int32Array, to: number, source: Int32Array, from: num
   if (count === 0) return
   const low = (from & 3) << 3
   const high = 32 - low
-  const start = from >> 2
+  const start = from >>> 2
   let word = source[start] as number
   for (let k = 0; k < count; k++) {
     const next = source[start + k + 1] as number

@@ -102,9 +102,7 @@ function read(sent: readonly Sent[], setting: Setting = {}) {
     if (reader.isMerged) continue
     for (const word of Object.values(HostArgument)) words[slot + word] = 0
     words[slot + SlotWord.length] = length
-    words[slot + HostArgument.placedAt] = reader.placedAt
-    words[slot + HostArgument.payloadBytes] = reader.payloadBytes
-    if (before !== noSlot && reader.follows) words[before + HostArgument.isFollowed] = 1
+    reader.noteParts(slot, before)
     slots.push(slot)
   }
   const layout = { region, slotBytes, virtioHeader, buffers }

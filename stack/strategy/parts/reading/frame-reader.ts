@@ -60,7 +60,8 @@ const missLimit = 2
 export class FrameReader {
   readonly #parts: FrameReaderParts
   readonly #scatters: boolean
-  readonly #virtioBytes: number
+  /** Bytes of a virtio-net header before a frame, or 0. */
+  readonly virtioBytes: number
   /** Largest frame without its virtio-net header: no payload is longer. */
   readonly #frameBytes: number
   readonly #frame: FrameParts = { at: 0, length: 0, bodyAt: 0, bodyLength: 0, restAt: 0, restLength: 0 }
@@ -83,21 +84,16 @@ export class FrameReader {
   /** Of the frame read last: it became part of the request before it. */
   isMerged = false
   /** It is the next segment of the request before it, though not part of it. */
-  follows = false
+  #follows = false
   /** Byte offset of its payload, if that was read to its place; else 0. */
-  placedAt = 0
+  #placedAt = 0
 
   constructor(parts: FrameReaderParts) {
     const { frameBytes, virtioHeader } = parts.device.capabilities
     this.#parts = parts
     this.#scatters = parts.scatters && parts.device.readParts !== undefined
-    this.#virtioBytes = virtioHeader ? virtioHeaderBytes : 0
+    this.virtioBytes = virtioHeader ? virtioHeaderBytes : 0
     this.#frameBytes = frameBytes
-  }
-
-  /** Payload of the data segment read last, and of those that it was merged with. */
-  get payloadBytes(): number {
-    return this.#payloadBytes
   }
 
   /** At the start of a poll. `isCurrent`: nothing was published that the state does not have, and that could end a connection. */
@@ -114,19 +110,27 @@ export class FrameReader {
    */
   read(slot: number, before: number): number {
     this.isMerged = false
-    this.follows = false
-    this.placedAt = 0
+    this.#follows = false
+    this.#placedAt = 0
     if (before !== this.#burst) this.#burst = noSlot
     if (this.#mayContinue()) return this.#readBehind(slot)
     if (this.#isExpecting && this.#expected.roomBytes >= this.#frameBytes) return this.#readToPlace(slot)
     this.#isExpecting = false
     const length = this.#parts.device.read(
-      readingAt(slot) - this.#virtioBytes,
-      this.#virtioBytes + this.#frameBytes,
+      readingAt(slot) - this.virtioBytes,
+      this.virtioBytes + this.#frameBytes,
     )
     if (length === 0) return 0
-    this.#open(slot, length - this.#virtioBytes)
-    return length - this.#virtioBytes
+    this.#open(slot, length - this.virtioBytes)
+    return length - this.virtioBytes
+  }
+
+  /** Of the frame read last, which was not merged: notes in its slot, filled anew, and in the one before, where its payload lies. */
+  noteParts(slot: number, before: number): void {
+    const { words } = this.#parts.region
+    words[slot + HostArgument.placedAt] = this.#placedAt
+    words[slot + HostArgument.payloadBytes] = this.#payloadBytes
+    if (before !== noSlot && this.#follows) words[before + HostArgument.isFollowed] = 1
   }
 
   /** Whether the next segment may become part of the burst, and has room there. */
@@ -157,14 +161,14 @@ export class FrameReader {
     const length = this.#scatter(device)
     if (length === 0) return 0
     const payload = length - this.#headerBytes
-    this.follows = payload > 0 && this.#isNext(headerAt, length, payload)
+    this.#follows = payload > 0 && this.#isNext(headerAt, length, payload)
     if (
-      this.follows &&
+      this.#follows &&
       payload <= this.#firstPayload &&
       mergesWith(bytes, this.#lastAt, headerAt, this.#headerBytes)
     ) {
       this.isMerged = true
-      this.follows = false
+      this.#follows = false
       words[burst + HostArgument.merged] = this.#segments
       this.#segments += 1
       this.#lastAt = headerAt
@@ -175,11 +179,11 @@ export class FrameReader {
       this.#misses = 0
       return length
     }
-    if (this.follows && wasInPlace) {
+    if (this.#follows && wasInPlace) {
       this.#keepInPlace(slot, headerAt, payload)
       return length
     }
-    if (!this.follows) this.#misses += 1
+    if (!this.#follows) this.#misses += 1
     if (wasInPlace) this.#isExpecting = false
     this.#moveTo(slot, payload)
     this.#open(slot, length)
@@ -194,7 +198,7 @@ export class FrameReader {
     if (length === 0) return 0
     const payload = length - this.#expected.headerBytes
     if (payload > 0 && this.#isExpected(at, length, payload)) {
-      this.follows = this.#burst !== noSlot && this.#parts.coalesces && this.#isNext(at, length, payload)
+      this.#follows = this.#burst !== noSlot && this.#parts.coalesces && this.#isNext(at, length, payload)
       this.#keepInPlace(slot, at, payload)
       return length
     }
@@ -207,14 +211,14 @@ export class FrameReader {
   /** Bytes of the frame without a virtio-net header; 0 if there is none. */
   #scatter(device: Device): number {
     const length = device.readParts?.(this.#frame) ?? 0
-    return length === 0 ? 0 : length - this.#virtioBytes
+    return length === 0 ? 0 : length - this.virtioBytes
   }
 
   /** Headers to `headerAt`, payload to `payloadAt` where it has room in one piece. */
   #aim(headerAt: number, headerBytes: number, payloadAt: number): void {
     const frame = this.#frame
-    frame.at = headerAt - this.#virtioBytes
-    frame.length = this.#virtioBytes + headerBytes
+    frame.at = headerAt - this.virtioBytes
+    frame.length = this.virtioBytes + headerBytes
     frame.bodyAt = payloadAt
     frame.bodyLength = this.#frameBytes
     frame.restLength = 0
@@ -264,10 +268,10 @@ export class FrameReader {
     const { headerBytes } = this.#expected
     const at = readingAt(slot)
     if (headerAt !== at) {
-      const start = headerAt - this.#virtioBytes
-      bytes.copyWithin(at - this.#virtioBytes, start, headerAt + headerBytes)
+      const start = headerAt - this.virtioBytes
+      bytes.copyWithin(at - this.virtioBytes, start, headerAt + headerBytes)
     }
-    this.placedAt = this.#frame.bodyAt
+    this.#placedAt = this.#frame.bodyAt
     this.#advance(payload)
     this.#openWith(slot, headerBytes, payload, true)
   }
@@ -283,7 +287,7 @@ export class FrameReader {
   #moveTo(slot: number, payload: number): void {
     const { bytes } = this.#parts.region
     const { at, length, bodyAt, bodyLength, restAt } = this.#frame
-    const start = readingAt(slot) - this.#virtioBytes
+    const start = readingAt(slot) - this.virtioBytes
     const headerLength = Math.min(length, length + payload)
     if (at !== start) bytes.copyWithin(start, at, at + headerLength)
     if (payload <= 0) return
@@ -300,7 +304,7 @@ export class FrameReader {
     const previous = this.#burst
     this.#burst = noSlot
     if (payload <= 0) return
-    if (previous !== noSlot && this.#parts.coalesces) this.follows = this.#isNext(at, length, payload)
+    if (previous !== noSlot && this.#parts.coalesces) this.#follows = this.#isNext(at, length, payload)
     // A frame that is padded is short: not one of many.
     if (ipv4TotalLength(bytes, at + ethernetHeaderBytes) !== length - ethernetHeaderBytes) return
     this.#openWith(slot, length - payload, payload, false)
