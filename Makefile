@@ -70,7 +70,7 @@ test: $(installed) ## Run all tests: unit, virtual time, threads, containers
 	@$(cli) setup
 	@vitest run --project unit --project sim
 	@vitest run --project race
-	@vitest run --project net
+	@vitest run --project net --bail 20
 
 check: $(installed) ## Check types, format, lint and the direction of imports
 	@tsc --noEmit

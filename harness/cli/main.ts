@@ -3,7 +3,7 @@
  * 2 wrong usage, 130 interrupted. Results go to stdout, complaints to stderr.
  */
 import { Command, CommanderError } from 'commander'
-import { interruptCode, printError, usageCode } from './exit.ts'
+import { failureCode, interruptCode, printError, usageCode } from './exit.ts'
 import { interruptible } from './interrupt.ts'
 import { commands } from './program.ts'
 
@@ -21,8 +21,8 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : usageCode
   else {
     if (!signal.aborted) printError(error)
-    process.exitCode = 1
+    process.exitCode = failureCode
   }
 }
-// An interrupted command may leave an unanswered request to the engine, which would keep this process alive.
-if (signal.aborted) process.exit(interruptCode)
+// An interrupted command, or an engine that hangs, leaves unanswered requests, which would keep this process alive.
+process.exit(signal.aborted ? interruptCode : process.exitCode)

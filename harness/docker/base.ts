@@ -2,7 +2,9 @@ import { createInterface } from 'node:readline'
 import type Docker from 'dockerode'
 import { execa } from 'execa'
 import { HarnessError, messageOf } from '../error.ts'
+import { answerTo } from './answer.ts'
 import { canInstall, installPackages } from './apt.ts'
+import { statusOf } from './container.ts'
 import { followEvents } from './engine-events.ts'
 import { type HostApt, release } from './host-apt.ts'
 import type { Progress } from './progress.ts'
@@ -34,13 +36,13 @@ export async function ensureBase(docker: Docker, host: HostApt, onProgress: Prog
 }
 
 export async function isPresent(docker: Docker, name: string): Promise<boolean> {
-  return docker
-    .getImage(name)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    )
+  try {
+    await answerTo(`look for the image ${name}`, docker.getImage(name).inspect())
+    return true
+  } catch (error) {
+    if (statusOf(error) === 404) return false
+    throw error
+  }
 }
 
 /** Undefined on success, else why the registry could not serve the image. */

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import { HarnessError, messageOf } from '../error.ts'
+import { answerTo } from './answer.ts'
 import { labels, removeContainer } from './container.ts'
 import { ownerState, parseOwner } from './owner.ts'
 import { type Progress, silent } from './progress.ts'
@@ -98,7 +99,8 @@ export async function removeLeftOvers(
   options: { everyone?: boolean; onProgress?: Progress } = {},
 ): Promise<LeftOvers> {
   const { everyone = false, onProgress = silent } = options
-  const containers = await docker.listContainers({ all: true, filters: { label: [labels.run] } })
+  const listing = docker.listContainers({ all: true, filters: { label: [labels.run] } })
+  const containers = await answerTo('list its containers', listing)
   const removed: string[] = []
   const kept: string[] = []
   const removing = containers.map(async (container) => {

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode'
+import { RunEndingError } from '../error.ts'
 import { removeLeftOvers } from './clean-up.ts'
 import { findEngine } from './client.ts'
 import { statusOf } from './container.ts'
@@ -28,13 +29,31 @@ export async function cleanDocker(
 ): Promise<Cleaned> {
   const { all = false, onProgress = silent, recipes = [] } = options
   const directories = await removeDeadScratch()
-  const docker = await findEngine()
-  if (docker === undefined) return { containers: [], kept: [], images: [], directories, engineStopped: false }
+  const nothing = { containers: [], kept: [], images: [], engineStopped: false }
+  try {
+    const docker = await findEngine()
+    return {
+      directories,
+      ...(docker === undefined ? nothing : await cleanEngine(docker, all, recipes, onProgress)),
+    }
+  } catch (error) {
+    // What hangs can still be stopped; its next start ends what ran in it.
+    if (!all || !(error instanceof RunEndingError) || !(await stopDaemon(onProgress))) throw error
+    return { directories, ...nothing, engineStopped: true }
+  }
+}
+
+async function cleanEngine(
+  docker: Docker,
+  all: boolean,
+  recipes: readonly Recipe[],
+  onProgress: Progress,
+): Promise<Omit<Cleaned, 'directories'>> {
   const { removed, kept } = await removeLeftOvers(docker, { everyone: all, onProgress })
   const current = await Promise.all([hostRecipe, ...recipes].map(imageName))
   const images = await removeImages(docker, all ? [] : current, all, onProgress)
   const engineStopped = all && kept.length === 0 ? await stopDaemon(onProgress) : false
-  return { containers: removed, kept, images, directories, engineStopped }
+  return { containers: removed, kept, images, engineStopped }
 }
 
 async function removeImages(

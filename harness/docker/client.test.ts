@@ -1,6 +1,8 @@
-import { homedir } from 'node:os'
-import { describe, expect, it } from 'vitest'
-import { engineSockets } from './client.ts'
+import { homedir, release } from 'node:os'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { RunEndingError } from '../error.ts'
+import { engineSockets, findEngine } from './client.ts'
+import { type Answers, fakeEngine } from './testing/fake-engine.ts'
 
 describe('the sockets where an engine may listen', () => {
   it('are the usual ones, best first', () => {
@@ -13,5 +15,40 @@ describe('the sockets where an engine may listen', () => {
 
   it('are the one that DOCKER_HOST names', () => {
     expect(engineSockets({ DOCKER_HOST: 'unix:///run/other.sock' })).toEqual(['/run/other.sock'])
+  })
+})
+
+describe('an engine that listens there', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.useRealTimers()
+  })
+
+  async function listen(answers: Answers): Promise<string> {
+    const path = await fakeEngine(answers)
+    vi.stubEnv('DOCKER_HOST', `unix://${path}`)
+    return path
+  }
+
+  it('is used under the same kernel, also if it cannot look at all of its containers', async () => {
+    await listen({ 'GET version': { KernelVersion: release() } })
+    expect(await findEngine()).toBeDefined()
+  })
+
+  it('is refused in a virtual machine: the run would describe the wrong machine', async () => {
+    const path = await listen({ 'GET version': { KernelVersion: '6.6.0-linuxkit' } })
+    await expect(findEngine()).rejects.toThrow(
+      `The Docker engine at ${path} runs under another kernel (6.6.0-linuxkit)`,
+    )
+  })
+
+  it('ends the command if it hangs, and no other is started beside it', async () => {
+    const path = await listen({})
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const found = findEngine().catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(60_000)
+    const error = await found
+    expect(error).toBeInstanceOf(RunEndingError)
+    expect(error).toMatchObject({ reason: `Docker did not answer at ${path} within 60 seconds: it hangs.` })
   })
 })

@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { homedir, release } from 'node:os'
 import Docker from 'dockerode'
 import { codeOf, HarnessError, messageOf } from '../error.ts'
+import { answerTo } from './answer.ts'
 import { chosenEngine } from './context.ts'
 
 /**
@@ -28,28 +29,31 @@ export function engineSockets(environment: NodeJS.ProcessEnv = process.env): str
   return sockets
 }
 
-/** A client of the first engine that answers, or undefined. Throws HarnessError if this user may not use one. */
+/**
+ * A client of the first engine that answers, or undefined. Throws HarnessError if this user may not use one, or if it
+ * hangs: another one beside it would not get its socket.
+ */
 export async function findEngine(): Promise<Docker | undefined> {
   for (const socketPath of engineSockets()) {
     const docker = new Docker({ socketPath })
     try {
-      await docker.ping()
+      // Not its `info`, which looks at all containers: one that is stuck may not answer.
+      const { KernelVersion } = await answerTo(`answer at ${socketPath}`, docker.version())
+      requireOwnKernel(KernelVersion, socketPath)
+      return docker
     } catch (error) {
+      if (error instanceof HarnessError) throw error
       await explainRefusal(socketPath, error)
-      continue
     }
-    await requireOwnKernel(docker, socketPath)
-    return docker
   }
   return undefined
 }
 
 /** A local socket may lead into a virtual machine, as that of Docker Desktop does. */
-async function requireOwnKernel(docker: Docker, socketPath: string): Promise<void> {
-  const { KernelVersion } = await docker.info()
-  if (KernelVersion === release()) return
+function requireOwnKernel(kernel: string | undefined, socketPath: string): void {
+  if (kernel === release()) return
   throw new HarnessError(
-    `The Docker engine at ${socketPath} runs under another kernel (${KernelVersion}) than this machine (${release()}): in a virtual machine, or behind a tunnel.`,
+    `The Docker engine at ${socketPath} runs under another kernel (${kernel}) than this machine (${release()}): in a virtual machine, or behind a tunnel.`,
     'Use an engine on this machine itself (on Debian: apt-get install docker.io), or run the command inside of that machine.',
   )
 }

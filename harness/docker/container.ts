@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
-import { HarnessError, messageOf } from '../error.ts'
+import { HarnessError, messageOf, RunEndingError } from '../error.ts'
+import { answerTo } from './answer.ts'
 import { formatOwner, type Owner } from './owner.ts'
 
 /**
@@ -52,12 +53,17 @@ export interface RunningContainer {
 export async function startContainer(docker: Docker, spec: ContainerSpec): Promise<RunningContainer> {
   let container: Docker.Container | undefined
   try {
-    container = await docker.createContainer(createOptions(spec))
-    await container.start()
-    const { State } = await container.inspect()
+    container = await answerTo(
+      `create the container ${spec.name}`,
+      docker.createContainer(createOptions(spec)),
+    )
+    await answerTo(`start the container ${spec.name}`, container.start())
+    const { State } = await answerTo(`inspect the container ${spec.name}`, container.inspect())
     if (!State.Running) throw new Error(`it ended at once with exit code ${State.ExitCode}`)
     return { id: container.id, name: spec.name, pid: State.Pid }
   } catch (error) {
+    // An engine that hangs would not remove it either. The next command does, by its labels.
+    if (error instanceof RunEndingError) throw error
     if (container !== undefined) await removeContainer(docker, container.id)
     throw new HarnessError(
       `The container ${spec.name} could not be started: ${messageOf(error)}`,
@@ -70,7 +76,8 @@ export async function startContainer(docker: Docker, spec: ContainerSpec): Promi
 /** Kills and removes a container; one that is gone already is fine. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
   try {
-    await docker.getContainer(id).remove({ force: true, v: true })
+    const removing = docker.getContainer(id).remove({ force: true, v: true })
+    await answerTo(`remove the container ${id.slice(0, 12)}`, removing)
   } catch (error) {
     const status = statusOf(error)
     // 404: no such container. 409: somebody else is removing it now.

@@ -3,7 +3,7 @@ import { mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync,
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { HarnessError } from '../error.ts'
+import { HarnessError, RunEndingError } from '../error.ts'
 import { findEngine } from './client.ts'
 import { formatOwner, ownerOf, ownerState, parseOwner } from './owner.ts'
 import type { Progress } from './progress.ts'
@@ -22,6 +22,8 @@ const pidFiles = {
 /** Names the daemon that was started here, in the form of owner.ts. */
 const startedFile = '/var/run/dominoes-dockerd'
 const patienceMillis = 60_000
+/** It gives its containers 15 seconds to end. */
+const stopMillis = 20_000
 
 export async function startDaemon(onProgress: Progress): Promise<Docker> {
   const found: Quirk[] = []
@@ -58,7 +60,7 @@ async function attemptStart(options: readonly string[], onProgress: Progress): P
   daemon.unref()
   const startedAt = performance.now()
   while (!ended) {
-    const docker = await findEngine()
+    const docker = await findEngine().catch(unlessHanging)
     if (docker !== undefined) {
       if (daemon.pid !== undefined) writeFileSync(startedFile, formatOwner(ownerOf(daemon.pid)))
       return { docker, log: '' }
@@ -72,7 +74,12 @@ async function attemptStart(options: readonly string[], onProgress: Progress): P
   return { docker: undefined, log: readFileSync(daemonLog, 'utf8') }
 }
 
-/** Stops the daemon if it was started here; true if it was. Its containers end with it. */
+/** It listens before it has ended what ran in a daemon that was killed, and answers after. */
+function unlessHanging(error: unknown): undefined {
+  if (!(error instanceof RunEndingError)) throw error
+}
+
+/** Stops the daemon if it was started here; true if it was. Its containers end with it. One that hangs is killed. */
 export async function stopDaemon(onProgress: Progress): Promise<boolean> {
   let owner: ReturnType<typeof parseOwner>
   try {
@@ -84,6 +91,7 @@ export async function stopDaemon(onProgress: Progress): Promise<boolean> {
   onProgress('stopping dockerd')
   process.kill(owner.pid, 'SIGTERM')
   for (let waitedMillis = 0; ownerState(owner) === 'alive'; waitedMillis += 100) {
+    if (waitedMillis === stopMillis) process.kill(owner.pid, 'SIGKILL')
     if (waitedMillis > patienceMillis) {
       throw new HarnessError('dockerd does not stop.', `See why: tail ${daemonLog}`)
     }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { HarnessError, messageOf, RunEndingError } from '../error.ts'
+import { HarnessError } from '../error.ts'
 import { canInstall, installPackages } from './apt.ts'
 import { findEngine } from './client.ts'
 import { chosenEngine } from './context.ts'
@@ -23,28 +22,6 @@ export function ensureEngine(onProgress: Progress = silent): Promise<Docker> {
     throw error
   })
   return pending
-}
-
-const patienceMillis = 10_000
-
-/** Throws RunEndingError if the engine does not answer any more. An engine that is being restarted is waited for. */
-export async function requireAnswer(docker: Pick<Docker, 'ping'>, patience = patienceMillis): Promise<void> {
-  const startedAt = performance.now()
-  for (;;) {
-    const answer = docker.ping().then(
-      () => '',
-      (error: unknown) => messageOf(error),
-    )
-    const refusal = await Promise.race([answer, delay(patience, 'it says nothing', { ref: false })])
-    if (refusal === '') return
-    if (performance.now() - startedAt >= patience) {
-      throw new RunEndingError(
-        `Docker does not answer any more: ${refusal}.`,
-        'Start it again (sudo systemctl start docker, or: make setup), and type the same command: the run goes on where it stopped.',
-      )
-    }
-    await delay(250)
-  }
 }
 
 async function findOrStart(onProgress: Progress): Promise<Docker> {

@@ -1,16 +1,18 @@
 import type Docker from 'dockerode'
+import { HarnessError } from '../error.ts'
+import { within } from '../within.ts'
 import { lineCutter } from './multiplexed.ts'
-import { spawnIn } from './process.ts'
+import { type ContainerProcess, spawnIn } from './process.ts'
 
 /** Running a program in a container to its end. */
 export interface ExecOptions {
   /** What the program reads; its input ends after it. */
   readonly input?: string | Uint8Array | undefined
-  /** Kills the program; the call then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
   /** Told every line as it comes. */
   readonly onLine?: ((line: string, output: 'stdout' | 'stderr') => void) | undefined
   readonly environment?: Readonly<Record<string, string>> | undefined
+  /** Default: 300. */
+  readonly limitSeconds?: number | undefined
 }
 
 export interface ExecResult {
@@ -19,13 +21,15 @@ export interface ExecResult {
   readonly stderr: string
 }
 
+const limitSeconds = 300
+
+/** Throws HarnessError if the program has not ended after `limitSeconds`: it is killed then. */
 export async function execIn(
   docker: Docker,
   containerId: string,
   command: readonly string[],
   options: ExecOptions = {},
 ): Promise<ExecResult> {
-  options.signal?.throwIfAborted()
   const errorLines: string[] = []
   const child = await spawnIn(docker, containerId, command, {
     environment: options.environment,
@@ -34,22 +38,33 @@ export async function execIn(
       options.onLine?.(line, 'stderr')
     },
   })
-  const onAbort = () => void child.kill('KILL').catch(() => {})
-  options.signal?.addEventListener('abort', onAbort, { once: true })
-  if (options.signal?.aborted) onAbort()
+  child.stdin.end(options.input ?? '')
+  const seconds = options.limitSeconds ?? limitSeconds
+  const late = () =>
+    new HarnessError(
+      `"${command.join(' ')}" has not ended within ${seconds} seconds in the container ${containerId.slice(0, 12)}.`,
+      'See what it waited for in the log of the sample, then type the same command again.',
+    )
   try {
-    child.stdin.end(options.input ?? '')
-    const cutter = lineCutter((line) => options.onLine?.(line, 'stdout'))
-    const pieces: Buffer[] = []
-    for await (const piece of child.stdout) {
-      pieces.push(piece)
-      cutter.push(piece)
-    }
-    cutter.end()
-    const exitCode = await child.exit
-    options.signal?.throwIfAborted()
-    return { exitCode, stdout: Buffer.concat(pieces).toString(), stderr: errorLines.join('\n') }
-  } finally {
-    options.signal?.removeEventListener('abort', onAbort)
+    return await within(seconds * 1000, collect(child, errorLines, options), late)
+  } catch (error) {
+    await child.kill('KILL')
+    throw error
   }
+}
+
+async function collect(
+  child: ContainerProcess,
+  errorLines: readonly string[],
+  { onLine }: ExecOptions,
+): Promise<ExecResult> {
+  const cutter = lineCutter((line) => onLine?.(line, 'stdout'))
+  const pieces: Buffer[] = []
+  for await (const piece of child.stdout) {
+    pieces.push(piece)
+    cutter.push(piece)
+  }
+  cutter.end()
+  const exitCode = await child.exit
+  return { exitCode, stdout: Buffer.concat(pieces).toString(), stderr: errorLines.join('\n') }
 }

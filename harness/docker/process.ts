@@ -3,7 +3,8 @@ import type { Duplex, Writable } from 'node:stream'
 import { PassThrough, type Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { HarnessError, messageOf } from '../error.ts'
+import { HarnessError, messageOf, RunEndingError } from '../error.ts'
+import { answerTo } from './answer.ts'
 import { statusOf } from './container.ts'
 import { demultiplex, lineCutter, type OutputName } from './multiplexed.ts'
 
@@ -34,8 +35,8 @@ const lastWordsLines = 20
 const gone = 137
 
 /**
- * Starts a program, and returns once it runs. Throws HarnessError if the container is not running; a missing program
- * exits with 127.
+ * Starts a program, and returns once it runs. Throws HarnessError if the container is not running, RunEndingError if the
+ * engine hangs; a missing program exits with 127.
  */
 export async function spawnIn(
   docker: Docker,
@@ -78,7 +79,12 @@ export async function spawnIn(
     watch.abort()
   })
   connection.on('error', () => {})
-  await started.promise
+  try {
+    await answerTo(`run "${command[0]}" in the container ${containerId.slice(0, 12)}`, started.promise)
+  } catch (error) {
+    connection.destroy()
+    throw error
+  }
   return {
     stdin: connection,
     stdout,
@@ -131,18 +137,24 @@ async function begin(
 ): Promise<{ exec: Docker.Exec; connection: Duplex }> {
   const request = new AbortController()
   try {
-    const exec = await docker.getContainer(containerId).exec({
+    const creating = docker.getContainer(containerId).exec({
       Cmd: ['sh', '-c', 'echo "$$" >&2; exec "$@"', 'sh', ...command],
       Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,
     })
-    const connection = await exec.start({ hijack: true, stdin: true, abortSignal: request.signal })
+    const exec = await answerTo(`take a program for the container ${containerId.slice(0, 12)}`, creating)
+    const starting = exec.start({ hijack: true, stdin: true, abortSignal: request.signal })
+    const connection = await answerTo(
+      `start a program in the container ${containerId.slice(0, 12)}`,
+      starting,
+    )
     return { exec, connection }
   } catch (error) {
     // A start that is refused leaves its connection open, and with it this process.
     request.abort()
+    if (error instanceof RunEndingError) throw error
     throw new HarnessError(
       `"${command.join(' ')}" cannot run in container ${containerId.slice(0, 12)}: ${messageOf(error)}`,
       'The container has ended or was removed; deploy the topology again.',
@@ -155,7 +167,7 @@ async function begin(
 async function exitCodeOf(exec: Docker.Exec): Promise<number> {
   for (let waitMillis = 1; waitMillis < 2_000; waitMillis *= 2) {
     try {
-      const { Running, ExitCode } = await exec.inspect()
+      const { Running, ExitCode } = await answerTo('tell how a program ended', exec.inspect())
       if (!Running && ExitCode !== null) return ExitCode
     } catch (error) {
       if (statusOf(error) !== 500) return gone

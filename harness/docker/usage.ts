@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type Docker from 'dockerode'
 import { HarnessError } from '../error.ts'
+import { answerTo } from './answer.ts'
 
 /**
  * What a container has used, by the kernel's account of its control group (version 1 or 2), read from this
@@ -99,7 +100,8 @@ function field(text: string, name: string): number {
 }
 
 async function readEngine(docker: Docker, containerId: string): Promise<Usage> {
-  const stats = await docker.getContainer(containerId).stats({ stream: false, 'one-shot': true })
+  const asking = docker.getContainer(containerId).stats({ stream: false, 'one-shot': true })
+  const stats = await answerTo(`account for the container ${containerId.slice(0, 12)}`, asking)
   const nanos = stats.cpu_stats?.cpu_usage?.total_usage
   if (typeof nanos !== 'number') {
     throw new HarnessError(

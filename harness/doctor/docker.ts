@@ -1,10 +1,12 @@
 import type Docker from 'dockerode'
 import { execa } from 'execa'
+import { answerTo } from '../docker/answer.ts'
 import { canInstall } from '../docker/apt.ts'
 import { isPresent } from '../docker/base.ts'
 import { findEngine } from '../docker/client.ts'
+import { labels } from '../docker/container.ts'
 import { imageName } from '../docker/image.ts'
-import { HarnessError } from '../error.ts'
+import { HarnessError, RunEndingError } from '../error.ts'
 import { type Check, check, type Verdict } from './check.ts'
 
 /** Docker as it is now; nothing is installed, started or built. */
@@ -16,10 +18,7 @@ export interface DockerFindings {
 
 export async function dockerChecks(): Promise<DockerFindings> {
   const self = await canInstall()
-  const found = await findEngine().catch((error: unknown) => {
-    if (error instanceof HarnessError) return error
-    throw error
-  })
+  const found = await findEngine().catch(refusalOf)
   const docker = found instanceof HarnessError ? undefined : found
   const refused = found instanceof HarnessError ? found : undefined
   const image = await imageName()
@@ -33,6 +32,13 @@ export async function dockerChecks(): Promise<DockerFindings> {
     ],
     usable: docker !== undefined && present ? { docker, image } : undefined,
   }
+}
+
+const patienceMillis = 10_000
+
+function refusalOf(error: unknown): HarnessError {
+  if (error instanceof HarnessError) return error
+  throw error
 }
 
 function rights(self: boolean): Check {
@@ -82,11 +88,35 @@ async function engineVerdict(
       remedy: 'sudo systemctl start docker; or install it: https://docs.docker.com/engine/install/',
     }
   }
-  const info = await docker.info()
-  return {
-    state: 'ok',
-    finding: `version ${info.ServerVersion}, storage ${info.Driver}, control groups version ${info.CgroupVersion ?? 1}`,
+  return await runningVerdict(docker)
+}
+
+async function runningVerdict(docker: Docker): Promise<Verdict> {
+  try {
+    const info = await answerTo('describe itself', docker.info(), patienceMillis)
+    await inspectContainers(docker)
+    return {
+      state: 'ok',
+      finding: `version ${info.ServerVersion}, storage ${info.Driver}, control groups version ${info.CgroupVersion ?? 1}`,
+    }
+  } catch (error) {
+    const { reason, remedy } = refusalOf(error)
+    return { state: 'missing', finding: reason, remedy }
   }
+}
+
+/** Throws RunEndingError if a container of ours is stuck: what is left over could not be removed, and is before anything runs. */
+async function inspectContainers(docker: Docker): Promise<void> {
+  const listing = docker.listContainers({ all: true, filters: { label: [labels.run] } })
+  const containers = await answerTo('list its containers', listing, patienceMillis)
+  const looks = containers.map(async ({ Id }) => {
+    const looking = docker.getContainer(Id).inspect()
+    await answerTo(`inspect the container ${Id.slice(0, 12)}`, looking, patienceMillis).catch((error) => {
+      // One that was removed meanwhile is not found.
+      if (error instanceof RunEndingError) throw error
+    })
+  })
+  await Promise.all(looks)
 }
 
 function imageCheck(image: string, present: boolean): Check {

@@ -3,8 +3,9 @@
  * gathers what both ends and the kernel saw.
  */
 import { randomBytes } from 'node:crypto'
+import { whileAnswering } from '../docker/answer.ts'
 import { addCleanUp } from '../docker/clean-up.ts'
-import { ensureEngine, requireAnswer } from '../docker/engine.ts'
+import { ensureEngine } from '../docker/engine.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'
@@ -41,11 +42,11 @@ export class ContainerSampler implements Sampler {
   }
 
   prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
-    return whileEngineAnswers(() => this.#prepare(topology, context))
+    return whileAnswering(ensureEngine, () => this.#prepare(topology, context))
   }
 
   take(cell: Cell, round: number, context: SampleContext): Promise<SampleOutcome> {
-    return whileEngineAnswers(() => this.#take(cell, round, context))
+    return whileAnswering(ensureEngine, () => this.#take(cell, round, context))
   }
 
   async #prepare(topology: string, context: PrepareContext): Promise<TopologyFacts> {
@@ -157,14 +158,4 @@ function samplesOn(
     const isBeside = plan.kind === 'stack' && keyOf(plan.testbed) === keyOf(testbed)
     return isBeside ? [{ ...plan, cell: cell.id, round, seed }] : []
   })
-}
-
-/** Work that fails because the engine is gone says so, instead of what broke first. Throws RunEndingError then. */
-async function whileEngineAnswers<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    await requireAnswer(await ensureEngine())
-    throw error
-  }
 }

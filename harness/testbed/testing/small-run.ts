@@ -78,3 +78,4 @@ try {
   printError(error)
   process.exitCode = failureCode
 }
+process.exit()

@@ -1,0 +1,25 @@
+/** An engine of which a test decides what it answers. Imported by tests only. */
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { temporaryFolder } from '../../testing/fixtures.ts'
+
+/** By method and the path's last part, as `GET version`. Requests of which it says nothing are never answered. */
+export type Answers = Readonly<Record<string, unknown>>
+
+/** Path of its socket; it ends with the test. */
+export async function fakeEngine(answers: Answers): Promise<string> {
+  const path = join(await temporaryFolder(), 'docker.sock')
+  const server = createServer(({ method, url = '' }, response) => {
+    const answer = answers[`${method} ${url.replace(/\?.*/, '').split('/').at(-1)}`]
+    if (answer === undefined) return
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(answer))
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return path
+}
