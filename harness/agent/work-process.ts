@@ -7,6 +7,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { within } from '../within.ts'
 import { descriptorsOf, passOn } from './inherited-device.ts'
 import { type Done, doneSchema, type ProcessSpec, type Work } from './messages.ts'
 import type { OpenDevice } from './open-device.ts'
@@ -53,16 +54,8 @@ export class WorkProcess {
    * it.
    */
   async untilReady(): Promise<void> {
-    const expired = Promise.withResolvers<never>()
-    const timer = setTimeout(
-      () => expired.reject(new Error('the process did not start in time')),
-      startMillis,
-    )
-    try {
-      await Promise.race([this.#ready.promise, this.#failed, expired.promise])
-    } finally {
-      clearTimeout(timer)
-    }
+    const ready = Promise.race([this.#ready.promise, this.#failed])
+    await within(startMillis, ready, () => new Error('the process did not start in time'))
   }
 
   /**
@@ -80,16 +73,12 @@ export class WorkProcess {
       else output.push(line)
     }
     const limitMillis = work.timeoutSeconds * 1000 + graceMillis
-    const timer = setTimeout(() => answer.reject(new Error('the task did not end in time')), limitMillis)
     this.#child.kill('SIGCONT')
     this.#child.stdin.write(`${JSON.stringify(work)}\n`)
-    try {
-      const line = await Promise.race([answer.promise, this.#failed])
-      if (work.staysAwake !== true) this.rest()
-      return doneSchema.parse({ ...JSON.parse(line.slice(resultPrefix.length)), output })
-    } finally {
-      clearTimeout(timer)
-    }
+    const late = () => new Error('the task did not end in time')
+    const line = await within(limitMillis, Promise.race([answer.promise, this.#failed]), late)
+    if (work.staysAwake !== true) this.rest()
+    return doneSchema.parse({ ...JSON.parse(line.slice(resultPrefix.length)), output })
   }
 
   /** Stops the process (SIGSTOP) until the next task. */

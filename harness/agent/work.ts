@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import type { Stack } from '../../stack/index.ts'
 import { transferCipherKey } from '../content/stream-pattern.ts'
 import { mirrorCounters } from '../top/mirror.ts'
+import { within } from '../within.ts'
 import type { ApplicationOptions, ApplicationSide } from '../workload/stack-side.ts'
 import { workloadOf, workloadSchema } from '../workload/workloads.ts'
 import { Disturber } from './disturbance.ts'
@@ -36,7 +37,7 @@ try {
   for await (const line of createInterface({ input: process.stdin })) {
     const task = workSchema.parse(JSON.parse(line))
     const cpuBefore = process.cpuUsage()
-    const told = await withTimeout(work(task), task.timeoutSeconds)
+    const told = await within(task.timeoutSeconds * 1000, work(task), () => isLate(task))
     const cpu = process.cpuUsage(cpuBefore)
     const done: Omit<Done, 'output'> = {
       ...told,
@@ -112,14 +113,6 @@ function describe(option: StackSpec['strategy']): string {
   return [kind, ...Object.entries(factors).map(([name, value]) => `${name} ${value}`)].join(', ')
 }
 
-async function withTimeout<T>(work: Promise<T>, seconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the task did not end within ${seconds} s`)), seconds * 1000)
-  })
-  try {
-    return await Promise.race([work, expired])
-  } finally {
-    clearTimeout(timer)
-  }
+function isLate({ timeoutSeconds }: Work): Error {
+  return new Error(`the task did not end within ${timeoutSeconds} s`)
 }

@@ -18,8 +18,11 @@ import { DivergenceFailure, HarnessError } from '../error.ts'
 import type { Deployment } from '../topology/deploy.ts'
 import { linkAt, linkKindOf } from '../topology/links/kinds.ts'
 import { type DeployedNode, nodeProgram, paths } from '../topology/node.ts'
+import { within } from '../within.ts'
 
 const tapName = 'dominoes0'
+/** The agent has lower limits for all it does; this is for an agent that hangs itself. */
+const answerSeconds = 120
 
 export class AgentConnection {
   readonly #process: ContainerProcess
@@ -66,7 +69,7 @@ export class AgentConnection {
       },
     )
     const agent = new AgentConnection(child)
-    const ready = await agent.#next()
+    const ready = await agent.#next(answerSeconds)
     if (ready.event === 'fatal') throw new HarnessError(ready.reason, ready.remedy)
     if (ready.event !== 'ready') throw new HarnessError(`The agent began with "${ready.event}".`, defect)
     if (device.kind === 'tap') await deployment.connectTap(ready.interface, node.name)
@@ -89,10 +92,11 @@ export class AgentConnection {
 
   /** Does one task; calls `onListening` once the task waits for connections. Throws HarnessError if the task failed. */
   async work(work: Work, onListening: () => void = () => {}): Promise<Done> {
-    let event = await this.#command({ id: this.#nextId++, work })
+    const seconds = work.timeoutSeconds + answerSeconds
+    let event = await this.#command({ id: this.#nextId++, work }, seconds)
     if (event.event === 'listening') {
       onListening()
-      event = await this.#answer()
+      event = await this.#answer(seconds)
     }
     if (event.event === 'done') return event.done
     throw new HarnessError(`The agent answered a task with "${event.event}".`, defect)
@@ -121,13 +125,13 @@ export class AgentConnection {
     await this.#process.kill('TERM')
   }
 
-  async #command(command: AgentCommand): Promise<AgentEvent> {
+  async #command(command: AgentCommand, seconds = answerSeconds): Promise<AgentEvent> {
     this.#process.stdin.write(`${JSON.stringify(command)}\n`)
-    return await this.#answer()
+    return await this.#answer(seconds)
   }
 
-  async #answer(): Promise<AgentEvent> {
-    const event = await this.#next()
+  async #answer(seconds: number): Promise<AgentEvent> {
+    const event = await this.#next(seconds)
     if (event.event === 'failed' && event.divergences !== undefined)
       throw new DivergenceFailure(event.divergences, event.reason, event.remedy)
     if (event.event === 'failed' || event.event === 'fatal')
@@ -135,8 +139,14 @@ export class AgentConnection {
     return event
   }
 
-  async #next(): Promise<AgentEvent> {
-    const line = await this.#events.next()
+  /** Throws HarnessError if nothing comes for so long. No later answer is taken then: the node is to be deployed again. */
+  async #next(seconds: number): Promise<AgentEvent> {
+    const silent = () =>
+      new HarnessError(
+        `The stack's agent has said nothing for ${seconds} seconds: ${this.#process.lastWords()}`,
+        'The next sample gets new containers. If it happens there, too, report it with the log of this run.',
+      )
+    const line = await within(seconds * 1000, this.#events.next(), silent)
     if (line.done !== true) return agentEventSchema.parse(JSON.parse(line.value))
     const exitCode = await this.#process.exit
     throw new HarnessError(
