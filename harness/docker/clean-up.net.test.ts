@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeLeftOvers } from './clean-up.ts'
 import { labels } from './container.ts'
-import { ensureEngine } from './engine.ts'
+import { ensureEngine } from './engine/engine.ts'
 import { ensureImage } from './image.ts'
 
 const program = fileURLToPath(new URL('testing/interrupted-run.ts', import.meta.url))

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
 import { HarnessError, messageOf } from '../error.ts'
-import { answerTo } from './answer.ts'
 import { labels, removeContainer } from './container.ts'
+import { answerTo } from './engine/answer.ts'
 import { ownerState, parseOwner } from './owner.ts'
 import { type Progress, silent } from './progress.ts'
 

@@ -5,7 +5,7 @@ import { otherRecipes } from '../other-stacks/images.ts'
 import { temporaryFolder } from '../testing/fixtures.ts'
 import { isPresent } from './base.ts'
 import { cleanDocker } from './clean.ts'
-import { ensureEngine } from './engine.ts'
+import { ensureEngine } from './engine/engine.ts'
 import { ensureImage, imageName } from './image.ts'
 import { imageRepository } from './recipe.ts'
 

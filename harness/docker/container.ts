@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import { HarnessError, messageOf, RunEndingError } from '../error.ts'
-import { answerTo } from './answer.ts'
+import { answerTo } from './engine/answer.ts'
 import { formatOwner, type Owner } from './owner.ts'
 
 /**

@@ -4,8 +4,8 @@ import { PassThrough, type Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { HarnessError, messageOf, RunEndingError } from '../error.ts'
-import { answerTo } from './answer.ts'
 import { statusOf } from './container.ts'
+import { answerTo } from './engine/answer.ts'
 import { demultiplex, lineCutter, type OutputName } from './multiplexed.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type Docker from 'dockerode'
 import { HarnessError } from '../error.ts'
-import { answerTo } from './answer.ts'
+import { answerTo } from './engine/answer.ts'
 
 /**
  * What a container has used, by the kernel's account of its control group (version 1 or 2), read from this

@@ -3,7 +3,7 @@
  * nothing to do. A machine may refuse it what its container asks for, such as a network namespace of its own.
  */
 import { randomBytes } from 'node:crypto'
-import { ensureEngine } from '../docker/engine.ts'
+import { ensureEngine } from '../docker/engine/engine.ts'
 import { execIn } from '../docker/exec.ts'
 import { holdContainer } from '../docker/held-container.ts'
 import { thisOwner } from '../docker/owner.ts'

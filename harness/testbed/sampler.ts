@@ -3,9 +3,9 @@
  * gathers what both ends and the kernel saw.
  */
 import { randomBytes } from 'node:crypto'
-import { whileAnswering } from '../docker/answer.ts'
 import { addCleanUp } from '../docker/clean-up.ts'
-import { ensureEngine } from '../docker/engine.ts'
+import { whileAnswering } from '../docker/engine/answer.ts'
+import { ensureEngine } from '../docker/engine/engine.ts'
 import { makeScratch, removeScratch } from '../docker/scratch.ts'
 import { HarnessError } from '../error.ts'
 import type { Cell } from '../matrix/experiment.ts'

@@ -45,7 +45,7 @@ const refused: readonly (readonly [path: string, text: string, rule: string])[] 
   ['reports/a.ts', imports('../harness/runner/run.ts'), 'noRestrictedImports'],
   ['reports/sections/b.ts', imports('../../stack/index.ts'), 'noRestrictedImports'],
   ['experiments/a.ts', imports('../harness/matrix/load.ts'), 'noRestrictedImports'],
-  ['topologies/a.ts', imports('../harness/docker/client.ts'), 'noRestrictedImports'],
+  ['topologies/a.ts', imports('../harness/docker/engine/client.ts'), 'noRestrictedImports'],
   ['harness/matrix/c.ts', 'export default 1\n', 'noDefaultExport'],
   ['harness/matrix/CamelCase.ts', 'export const x = 1\n', 'useFilenamingConvention'],
   ['harness/matrix/long.ts', `export const x = [\n${'  1,\n'.repeat(400)}]\n`, 'noExcessiveLinesPerFile'],

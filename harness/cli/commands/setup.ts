@@ -10,7 +10,7 @@ export function setupCommand(): Command {
 
 /** Throws HarnessError with the remedy if Docker or the image cannot be set up on this machine. */
 export async function setUp(): Promise<void> {
-  const { ensureEngine } = await import('../../docker/engine.ts')
+  const { ensureEngine } = await import('../../docker/engine/engine.ts')
   const { ensureImage } = await import('../../docker/image.ts')
   await ensureEngine(tellStep)
   await ensureImage(tellStep)

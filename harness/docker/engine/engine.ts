@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import type Docker from 'dockerode'
-import { HarnessError } from '../error.ts'
-import { canInstall, installPackages } from './apt.ts'
+import { HarnessError } from '../../error.ts'
+import { canInstall, installPackages } from '../apt.ts'
+import { withLock } from '../lock.ts'
+import { type Progress, silent } from '../progress.ts'
+import { shell } from '../shell.ts'
 import { findEngine } from './client.ts'
 import { chosenEngine } from './context.ts'
 import { startDaemon } from './daemon.ts'
-import { withLock } from './lock.ts'
-import { type Progress, silent } from './progress.ts'
-import { shell } from './shell.ts'
 
 /**
  * A Docker engine that answers, whatever it takes: found, else started, else installed and started.

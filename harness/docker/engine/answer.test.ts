@@ -1,14 +1,14 @@
 import Docker from 'dockerode'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { HarnessError, RunEndingError } from '../error.ts'
+import { HarnessError, RunEndingError } from '../../error.ts'
+import { isPresent } from '../base.ts'
+import { removeLeftOvers } from '../clean-up.ts'
+import { type ContainerSpec, removeContainer, startContainer } from '../container.ts'
+import { thisOwner } from '../owner.ts'
+import { spawnIn } from '../process.ts'
+import { accountOf } from '../usage.ts'
 import { answerTo, requireAnswer, whileAnswering } from './answer.ts'
-import { isPresent } from './base.ts'
-import { removeLeftOvers } from './clean-up.ts'
-import { type ContainerSpec, removeContainer, startContainer } from './container.ts'
-import { thisOwner } from './owner.ts'
-import { spawnIn } from './process.ts'
 import { type Answers, fakeEngine } from './testing/fake-engine.ts'
-import { accountOf } from './usage.ts'
 
 afterEach(async () => {
   vi.useRealTimers()

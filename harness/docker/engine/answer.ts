@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { messageOf, RunEndingError } from '../error.ts'
-import { within } from '../within.ts'
+import { messageOf, RunEndingError } from '../../error.ts'
+import { within } from '../../within.ts'
 
 /**
  * An engine that hangs: it accepts requests and never answers some of them, as when one of its containers is stuck. So each

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { homedir, release } from 'node:os'
 import Docker from 'dockerode'
-import { codeOf, HarnessError, messageOf } from '../error.ts'
+import { codeOf, HarnessError, messageOf } from '../../error.ts'
 import { answerTo } from './answer.ts'
 import { chosenEngine } from './context.ts'
 

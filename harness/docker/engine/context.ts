@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { codeOf, HarnessError, messageOf } from '../error.ts'
+import { codeOf, HarnessError, messageOf } from '../../error.ts'
 
 export interface ChosenEngine {
   /** `unix:///run/docker.sock`, `ssh://host`, … */

@@ -1,6 +1,6 @@
 import { homedir, release } from 'node:os'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { RunEndingError } from '../error.ts'
+import { RunEndingError } from '../../error.ts'
 import { engineSockets, findEngine } from './client.ts'
 import { type Answers, fakeEngine } from './testing/fake-engine.ts'
 

@@ -3,10 +3,10 @@ import { mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync,
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { HarnessError, RunEndingError } from '../error.ts'
+import { HarnessError, RunEndingError } from '../../error.ts'
+import { formatOwner, ownerOf, ownerState, parseOwner } from '../owner.ts'
+import type { Progress } from '../progress.ts'
 import { findEngine } from './client.ts'
-import { formatOwner, ownerOf, ownerState, parseOwner } from './owner.ts'
-import type { Progress } from './progress.ts'
 import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
 
 /**

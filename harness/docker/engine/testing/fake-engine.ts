@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { temporaryFolder } from '../../testing/fixtures.ts'
+import { temporaryFolder } from '../../../testing/fixtures.ts'
 
 /** By method and the path's last part, as `GET version`. Requests of which it says nothing are never answered. */
 export type Answers = Readonly<Record<string, unknown>>
