@@ -50,18 +50,12 @@ describe('a request that is never answered', () => {
       async (docker) => (await accountOf(docker, 'c'.repeat(64), noProcess)).read(),
     ],
   ])('ends the run, with what to do: %s', async (what, answers, ask) => {
-    const docker = new Docker({ socketPath: await fakeEngine(answers) })
+    const { path, hangs } = await fakeEngine(answers)
     vi.useFakeTimers({ toFake: ['setTimeout'] })
-    let error: unknown
-    const asked = ask(docker).catch((reason: unknown) => {
-      error = reason
-    })
-    // What comes before the request is answered in real time.
-    for (let i = 0; i < 200 && error === undefined; i++) {
-      await new Promise((resolve) => setImmediate(resolve))
-      if (i % 20 === 19) await vi.advanceTimersByTimeAsync(10_000)
-    }
-    await asked
+    const asked = ask(new Docker({ socketPath: path })).catch((reason: unknown) => reason)
+    await hangs
+    await vi.advanceTimersByTimeAsync(60_000)
+    const error = await asked
     expect(error).toBeInstanceOf(RunEndingError)
     expect(error).toMatchObject({
       reason: `Docker did not ${what} within 60 seconds: it hangs.`,
