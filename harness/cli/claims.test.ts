@@ -1,8 +1,9 @@
 /** The claims of the report name experiments by their ids; only the command line sees both. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { groups, mainClaim, publishedGain } from '../../reports/argument/claims.ts'
 import { loadExperiments } from '../matrix/load.ts'
-import { experimentsFolder } from './paths.ts'
+import { experimentsFolder, projectFolder } from './paths.ts'
 
 const experiments = await loadExperiments(experimentsFolder)
 const claims = groups.flatMap((group) => group.claims.map((claim) => ({ group: group.name, ...claim })))
@@ -16,6 +17,15 @@ test('claims name only experiments that exist', () => {
 test('every experiment of the project has one place in the argument', () => {
   const placed = (id: string) => named.filter((other) => other === id).length
   expect(experiments.filter(({ id }) => placed(id) !== 1).map(({ id }) => id)).toEqual([])
+})
+
+test.each(['README.md', 'experiments/README.md'])('%s has every experiment in a row of its table', (file) => {
+  const rows = readFileSync(`${projectFolder}/${file}`, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|')[1])
+  const isListed = (id: string) => rows.some((row) => row?.includes(`\`${id}\``))
+  expect(experiments.map(({ id }) => id).filter((id) => !isListed(id))).toEqual([])
 })
 
 test('claims have identifiers of their own, and none is that of an experiment', () => {

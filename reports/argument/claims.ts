@@ -103,7 +103,7 @@ export const groups: readonly Group[] = [
         id: 'rivals',
         by: 'matrix',
         text: 'At one connection replicas are ahead of their rivals; at many, a state for each worker is.',
-        experiments: ['connections', 'strategies'],
+        experiments: ['connections', 'strategies', 'strategies-receive'],
       },
       {
         id: 'lock',

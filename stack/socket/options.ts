@@ -39,7 +39,7 @@ export interface StackOptions {
   readonly verification?: VerificationFactor
   /**
    * Whether segments that were read together are merged and acknowledged together, as by a host whose interface merges them
-   * (GRO). Default: on. Says nothing to the sharded strategy.
+   * (GRO). Default: on.
    */
   readonly coalescing?: CoalescingFactor
   /** Default: backoff with 8 spins and 100 yields, since threads often outnumber cores. */

@@ -99,11 +99,11 @@ export const factorsOfStacks = {
   }),
   /**
    * Whether segments that were read together are merged and acknowledged together, as by a host whose interface merges them
-   * (GRO). Not for the sharded strategy, where any worker reads for all.
+   * (GRO).
    */
   coalescing: factor({
     schema: z.enum(coalescingFactors),
-    strategies: stacks.filter((strategy) => strategy !== 'sharded'),
+    strategies: stacks,
     readBy: 'workloads over TCP',
     prefix: 'coalescing-',
     words: (state) => (state === 'on' ? 'bursts merged' : 'every segment apart'),
