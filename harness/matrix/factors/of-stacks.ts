@@ -107,6 +107,7 @@ export const factorsOfStacks = {
     readBy: 'workloads over TCP',
     prefix: 'coalescing-',
     words: (state) => (state === 'on' ? 'bursts merged' : 'every segment apart'),
+    isKind: true,
   }),
   reader: factor({
     ...readByReplicas,
