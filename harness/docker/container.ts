@@ -73,6 +73,15 @@ export async function startContainer(docker: Docker, spec: ContainerSpec): Promi
   }
 }
 
+/** That a container has ended which was in use. */
+export function containerEnded(id: string, how: string, cause?: unknown): HarnessError {
+  return new HarnessError(
+    `Container ${id.slice(0, 12)} has ended: ${how}`,
+    'Somebody killed it, or the kernel did for want of memory (see dmesg). The next sample gets new containers.',
+    cause,
+  )
+}
+
 /** Kills and removes a container; one that is gone already is fine. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
   try {

@@ -1,8 +1,9 @@
 import type Docker from 'dockerode'
 import { HarnessError } from '../error.ts'
 import { within } from '../within.ts'
+import { containerEnded, statusOf } from './container.ts'
 import { lineCutter } from './multiplexed.ts'
-import { type ContainerProcess, spawnIn } from './process.ts'
+import { type ContainerProcess, gone, spawnIn } from './process.ts'
 
 /** Running a program in a container to its end. */
 export interface ExecOptions {
@@ -23,7 +24,10 @@ export interface ExecResult {
 
 const limitSeconds = 300
 
-/** Throws HarnessError if the program has not ended after `limitSeconds`: it is killed then. */
+/**
+ * Runs a program to its end; whatever its exit code, it is a result. Throws HarnessError if it has not ended after
+ * `limitSeconds`, and is killed then, or if the container ended.
+ */
 export async function execIn(
   docker: Docker,
   containerId: string,
@@ -46,11 +50,27 @@ export async function execIn(
       'See what it waited for in the log of the sample, then type the same command again.',
     )
   try {
-    return await within(seconds * 1000, collect(child, errorLines, options), late)
+    const result = await within(seconds * 1000, collect(child, errorLines, options), late)
+    if (suspicious.includes(result.exitCode) && (await hasEnded(docker, containerId)))
+      throw containerEnded(containerId, `"${command.join(' ')}" was at work in it.`)
+    return result
   } catch (error) {
     await child.kill('KILL')
     throw error
   }
+}
+
+/** Of what ended with its container, and of what was to be started then. A program may end so, too. */
+const suspicious = [gone, 126]
+/** How long the engine may take to notice that a container has ended, after its programs have. */
+const noticeMillis = 1000
+
+async function hasEnded(docker: Docker, containerId: string): Promise<boolean> {
+  const ending = docker.getContainer(containerId).wait({ condition: 'not-running' })
+  return await within(noticeMillis, ending, () => new Error('it runs')).then(
+    () => true,
+    (error: unknown) => statusOf(error) === 404,
+  )
 }
 
 async function collect(

@@ -32,7 +32,8 @@ export interface SpawnOptions {
 }
 
 const lastWordsLines = 20
-const gone = 137
+/** Exit code of what SIGKILL ended, and of what ended with its container. */
+export const gone = 137
 
 /**
  * Starts a program, and returns once it runs. Throws HarnessError if the container is not running, RunEndingError if the

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type Docker from 'dockerode'
 import { HarnessError } from '../error.ts'
+import { containerEnded } from './container.ts'
 import { answerTo } from './engine/answer.ts'
 
 /**
@@ -27,11 +28,7 @@ export async function accountOf(docker: Docker, containerId: string, pid: number
   const files = accountFiles(groups, mounts)
   if (files !== undefined && groups.includes(containerId)) {
     const ended = (error: unknown) => {
-      throw new HarnessError(
-        `Container ${containerId.slice(0, 12)} has ended: the kernel's account of it is gone.`,
-        'Somebody killed it, or the kernel did for want of memory (see dmesg). The next sample gets new containers.',
-        error,
-      )
+      throw containerEnded(containerId, "the kernel's account of it is gone.", error)
     }
     const account: Account = { source: 'files', read: () => readFiles(files).catch(ended) }
     const usage = await account.read().catch(() => undefined)

@@ -28,7 +28,10 @@ describe('a node', () => {
     const { node, destroy } = await deploy('veth')
     expect(await node('peer').exec(['no-such-program'])).toMatchObject({ exitCode: 127 })
     const sleeper = await node('peer').spawn(['sleep', '100'])
-    await destroy()
+    const waiting = node('peer').exec(['sh', '-c', 'echo asleep; exec sleep 100'], {
+      onLine: () => destroy(),
+    })
+    await expect(waiting).rejects.toThrow(/^Container \w{12} has ended: "sh -c .*" was at work in it/)
     expect(await sleeper.exit).toBe(137)
   })
 
