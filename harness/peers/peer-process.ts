@@ -52,10 +52,13 @@ export interface RunningProgram<Result> {
   readonly ready: Promise<void>
   /** Rejects with HarnessError if the program fails. */
   readonly result: Promise<Result>
-  /** Asks it to end (SIGTERM); its result then tells what it did until then. */
+  /** Asks it to end (SIGTERM); its result then tells what it did until then. Kills it if it has not ended after a while. */
   stop(): void
   kill(): void
 }
+
+/** More than what it has sent takes to arrive, and than the silence that ends it. */
+const stopMillis = 90_000
 
 export async function startProgram<Result>(
   node: DeployedNode,
@@ -69,7 +72,12 @@ export async function startProgram<Result>(
   result.catch(ready.reject)
   // A failure rejects both promises. A caller may await only `result`: then `ready` must not reject unhandled.
   ready.promise.catch(() => {})
-  return { ready: ready.promise, result, stop: () => child.kill('TERM'), kill: () => child.kill('KILL') }
+  const stop = () => {
+    child.kill('TERM')
+    const timer = setTimeout(() => child.kill('KILL'), stopMillis)
+    void child.exit.then(() => clearTimeout(timer))
+  }
+  return { ready: ready.promise, result, stop, kill: () => child.kill('KILL') }
 }
 
 const event = z.looseObject({ event: z.string() })

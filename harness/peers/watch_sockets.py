@@ -9,7 +9,6 @@ Prints {"event": "listening"} once it can be stopped, and one {"event": "result"
 import argparse
 import signal
 import subprocess
-import threading
 
 import endpoint
 
@@ -22,16 +21,21 @@ def main():
     options.add_argument("--port", type=int, required=True, help="of the end that listens, here or there")
     options.add_argument("--step", type=float, default=0.01, metavar="SECONDS", help="pause between two looks")
     options = options.parse_args()
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    # Waited for, not handled: a handler runs in the midst of whatever it interrupts, and would wait for ever for a lock that
+    # is held there.
+    stop = {signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
     command = ["ss", "-tinOH", f"( sport = :{options.port} or dport = :{options.port} )"]
     endpoint.tell("listening")
     looks = []
-    while len(looks) < MOST_LOOKS and not stopped.wait(options.step):
+    while len(looks) < MOST_LOOKS:
+        if signal.sigtimedwait(stop, options.step) is not None:
+            break
         shown = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=10)
         if shown.stdout.strip():
             looks.append({"micros": endpoint.now_micros(), "shown": shown.stdout})
-    stopped.wait()
+    else:
+        signal.sigwait(stop)
     endpoint.tell("result", looks=looks)
 
 

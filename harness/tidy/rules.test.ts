@@ -3,6 +3,7 @@ import {
   headerComment,
   kebabCaseFolders,
   noCrowdedFolders,
+  noLockInHandlers,
   noMachinePaths,
   noMisleadingWords,
   noSkippedTests,
@@ -64,4 +65,12 @@ test('a test that may be skipped is reported, wherever it is declared', () => {
     ).toHaveLength(1)
   }
   expect(noSkippedTests({ path: 'stack/x.test.ts', text: "test('to skip a byte', () => {})" })).toEqual([])
+})
+
+test('a handler that takes a lock is reported, one that assigns a value is not', () => {
+  const setsEvent = 'signal.signal(signal.SIGTERM, lambda *_: stopped.set())\n'
+  expect(noLockInHandlers({ path: 'harness/x.py', text: setsEvent })).toHaveLength(1)
+  expect(
+    noLockInHandlers({ path: 'harness/x.py', text: 'signal.signal(signal.SIGTERM, self.note)\n' }),
+  ).toEqual([])
 })

@@ -74,6 +74,14 @@ export const noSkippedTests: Rule = ({ path, text }) =>
     ? [`${path}: skips tests; let them fail, saying what is missing`]
     : []
 
+const takesLock = /signal\.signal\(.*\.(set|acquire|notify\w*|put|wait|join)\b/
+
+/** A handler runs in the midst of whatever it interrupts. A lock that is held there is never let go. */
+export const noLockInHandlers: Rule = ({ path, text }) =>
+  path.endsWith('.py') && text.split('\n').some((line) => takesLock.test(line))
+    ? [`${path}: takes a lock in a signal's handler; wait for the signal, or assign a value and no more`]
+    : []
+
 /** Most source files in one folder: with more it needs subfolders. */
 const folderLimit = 25
 /** Lists of files that do not know each other: whoever adds one looks for a free name, and for nothing else there. */
@@ -104,5 +112,6 @@ export const rules: readonly (readonly [says: string, rule: TreeRule])[] = [
   ['only tests import from testing folders', ofEach(testingOnlyInTests)],
   ['no document or source names a folder of one machine', ofEach(noMachinePaths)],
   ['no test is skipped', ofEach(noSkippedTests)],
+  ['no handler of a signal takes a lock', ofEach(noLockInHandlers)],
   [`no folder holds more than ${folderLimit} source files beside each other`, noCrowdedFolders],
 ]

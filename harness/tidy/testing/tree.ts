@@ -6,7 +6,7 @@ import type { SourceFile } from '../rules.ts'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 const ignored = new Set(['node_modules', '.git', '.cache', 'runs', 'latest'])
-const kinds = /\.(ts|json|css|md)$|(^|\/)(Makefile|Dockerfile)$/
+const kinds = /\.(ts|py|json|css|md)$|(^|\/)(Makefile|Dockerfile)$/
 
 export async function readTree(folder = ''): Promise<SourceFile[]> {
   const files: SourceFile[] = []
