@@ -36,7 +36,7 @@ export async function answerTo<T>(
 }
 
 const remedy =
-  'Start it again (sudo systemctl restart docker; where the harness had started it: make clean ALL=1), and type the same command: the run goes on where it stopped.'
+  'Start it again (sudo systemctl restart docker; one that the harness had started is started again by the next command), and type the same command: the run goes on where it stopped.'
 
 const patienceMillis = 10_000
 

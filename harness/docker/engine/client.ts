@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { homedir, release } from 'node:os'
 import Docker from 'dockerode'
-import { codeOf, HarnessError, messageOf } from '../../error.ts'
+import { codeOf, HarnessError, messageOf, RunEndingError } from '../../error.ts'
 import { answerTo } from './answer.ts'
 import { chosenEngine } from './context.ts'
 
@@ -50,6 +50,11 @@ export async function findEngine(): Promise<Docker | undefined> {
 }
 
 /** A local socket may lead into a virtual machine, as that of Docker Desktop does. */
+/** For an engine that hangs, which `findEngine` throws for; other errors are thrown on. */
+export function unlessHanging(error: unknown): undefined {
+  if (!(error instanceof RunEndingError)) throw error
+}
+
 function requireOwnKernel(kernel: string | undefined, socketPath: string): void {
   if (kernel === release()) return
   throw new HarnessError(

@@ -3,10 +3,10 @@ import { mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync,
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { HarnessError, RunEndingError } from '../../error.ts'
+import { HarnessError } from '../../error.ts'
 import { formatOwner, ownerOf, ownerState, parseOwner } from '../owner.ts'
 import type { Progress } from '../progress.ts'
-import { findEngine } from './client.ts'
+import { findEngine, unlessHanging } from './client.ts'
 import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
 
 /**
@@ -60,6 +60,7 @@ async function attemptStart(options: readonly string[], onProgress: Progress): P
   daemon.unref()
   const startedAt = performance.now()
   while (!ended) {
+    // It listens before it has ended what ran in a daemon that was killed, and answers after.
     const docker = await findEngine().catch(unlessHanging)
     if (docker !== undefined) {
       if (daemon.pid !== undefined) writeFileSync(startedFile, formatOwner(ownerOf(daemon.pid)))
@@ -72,11 +73,6 @@ async function attemptStart(options: readonly string[], onProgress: Progress): P
     await delay(250)
   }
   return { docker: undefined, log: readFileSync(daemonLog, 'utf8') }
-}
-
-/** It listens before it has ended what ran in a daemon that was killed, and answers after. */
-function unlessHanging(error: unknown): undefined {
-  if (!(error instanceof RunEndingError)) throw error
 }
 
 /** Stops the daemon if it was started here; true if it was. Its containers end with it. One that hangs is killed. */

@@ -5,9 +5,9 @@ import { canInstall, installPackages } from '../apt.ts'
 import { withLock } from '../lock.ts'
 import { type Progress, silent } from '../progress.ts'
 import { shell } from '../shell.ts'
-import { findEngine } from './client.ts'
+import { findEngine, unlessHanging } from './client.ts'
 import { chosenEngine } from './context.ts'
-import { startDaemon } from './daemon.ts'
+import { startDaemon, stopDaemon } from './daemon.ts'
 
 /**
  * A Docker engine that answers, whatever it takes: found, else started, else installed and started.
@@ -25,14 +25,26 @@ export function ensureEngine(onProgress: Progress = silent): Promise<Docker> {
 }
 
 async function findOrStart(onProgress: Progress): Promise<Docker> {
-  const running = await findEngine()
+  const running = await findEngine().catch(unlessHanging)
   if (running !== undefined) return running
   return withLock(
     'engine',
     'setting up Docker',
-    async () => (await findEngine()) ?? (await setUp(onProgress)),
+    async () => (await findOrStop(onProgress)) ?? (await setUp(onProgress)),
     onProgress,
   )
+}
+
+/** Undefined if there is no engine any more: one that hangs is stopped, if the harness had started it. */
+async function findOrStop(onProgress: Progress): Promise<Docker | undefined> {
+  try {
+    return await findEngine()
+  } catch (error) {
+    unlessHanging(error)
+    onProgress('Docker hangs')
+    if (await stopDaemon(onProgress)) return undefined
+    throw error
+  }
 }
 
 async function setUp(onProgress: Progress): Promise<Docker> {
