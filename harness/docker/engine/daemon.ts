@@ -6,7 +6,8 @@ import type Docker from 'dockerode'
 import { HarnessError } from '../../error.ts'
 import { formatOwner, ownerOf, ownerState, parseOwner } from '../owner.ts'
 import type { Progress } from '../progress.ts'
-import { findEngine, unlessHanging } from './client.ts'
+import { defaultSocket, findEngine, unlessHanging } from './client.ts'
+import { chosenEngine } from './context.ts'
 import { newQuirks, optionsOf, type Quirk } from './quirk.ts'
 
 /**
@@ -75,8 +76,13 @@ async function attemptStart(options: readonly string[], onProgress: Progress): P
   return { docker: undefined, log: readFileSync(daemonLog, 'utf8') }
 }
 
-/** Stops the daemon if it was started here; true if it was. Its containers end with it. One that hangs is killed. */
+/**
+ * Stops the daemon if it was started here, and is the engine in use; true if it was. Its containers end with it. One that
+ * hangs is killed.
+ */
 export async function stopDaemon(onProgress: Progress): Promise<boolean> {
+  const chosen = chosenEngine()
+  if (chosen !== undefined && chosen.host !== `unix://${defaultSocket}`) return false
   let owner: ReturnType<typeof parseOwner>
   try {
     owner = parseOwner(readFileSync(startedFile, 'utf8'))

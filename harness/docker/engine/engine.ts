@@ -42,7 +42,8 @@ async function findOrStop(onProgress: Progress): Promise<Docker | undefined> {
   } catch (error) {
     unlessHanging(error)
     onProgress('Docker hangs')
-    if (await stopDaemon(onProgress)) return undefined
+    // An engine that the user chose is the user's.
+    if (chosenEngine() === undefined && (await stopDaemon(onProgress))) return undefined
     throw error
   }
 }
