@@ -37,7 +37,7 @@ try {
   for await (const line of createInterface({ input: process.stdin })) {
     const task = workSchema.parse(JSON.parse(line))
     const cpuBefore = process.cpuUsage()
-    const told = await within(task.timeoutSeconds * 1000, work(task), () => isLate(task))
+    const told = await within(task.timeoutSeconds * 1000, work(task), () => lateFor(task))
     const cpu = process.cpuUsage(cpuBefore)
     const done: Omit<Done, 'output'> = {
       ...told,
@@ -113,6 +113,6 @@ function describe(option: StackSpec['strategy']): string {
   return [kind, ...Object.entries(factors).map(([name, value]) => `${name} ${value}`)].join(', ')
 }
 
-function isLate({ timeoutSeconds }: Work): Error {
+function lateFor({ timeoutSeconds }: Work): Error {
   return new Error(`the task did not end within ${timeoutSeconds} s`)
 }

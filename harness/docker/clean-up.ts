@@ -84,37 +84,40 @@ export async function withCleanUp<T>(work: (signal: AbortSignal) => Promise<T>):
   }
 }
 
-export interface LeftOvers {
-  readonly removed: readonly string[]
-  /** Containers of runs that are alive. */
+export interface Found {
+  /** Containers whose run's process is gone. */
+  readonly leftOver: readonly { readonly id: string; readonly name: string }[]
+  /** Names of the containers of runs that are alive. */
   readonly kept: readonly string[]
 }
 
-/**
- * Removes the containers of runs whose process is gone; with `everyone`, also those whose owner cannot be seen from
- * here. Containers of live runs are never touched.
- */
+/** With `everyone`, containers whose owner cannot be seen from here count as left over, too. */
+export async function findLeftOvers(docker: Docker, everyone = false): Promise<Found> {
+  const listing = docker.listContainers({ all: true, filters: { label: [labels.run] } })
+  const containers = (await answerTo('list its containers', listing)).map(({ Id: id, Names, Labels }) => {
+    const owner = parseOwner(Labels[labels.owner] ?? '')
+    const state = owner === undefined ? 'dead' : ownerState(owner)
+    const isKept = state === 'alive' || (state === 'unknown' && !everyone)
+    return { id, name: Names[0]?.slice(1) ?? id.slice(0, 12), isKept }
+  })
+  return {
+    leftOver: containers.filter(({ isKept }) => !isKept),
+    kept: containers.flatMap(({ name, isKept }) => (isKept ? [name] : [])).sort(),
+  }
+}
+
+/** Removes containers that are left over; without a list, all of them. Returns their names. */
 export async function removeLeftOvers(
   docker: Docker,
-  options: { everyone?: boolean; onProgress?: Progress } = {},
-): Promise<LeftOvers> {
-  const { everyone = false, onProgress = silent } = options
-  const listing = docker.listContainers({ all: true, filters: { label: [labels.run] } })
-  const containers = await answerTo('list its containers', listing)
-  const removed: string[] = []
-  const kept: string[] = []
-  const removing = containers.map(async (container) => {
-    const name = container.Names[0]?.slice(1) ?? container.Id.slice(0, 12)
-    const owner = parseOwner(container.Labels[labels.owner] ?? '')
-    const state = owner === undefined ? 'dead' : ownerState(owner)
-    if (state === 'alive' || (state === 'unknown' && !everyone)) {
-      kept.push(name)
-      return
-    }
-    onProgress(`removing ${name}, left over`)
-    await removeContainer(docker, container.Id)
-    removed.push(name)
-  })
-  await Promise.all(removing)
-  return { removed: removed.sort(), kept: kept.sort() }
+  onProgress: Progress = silent,
+  leftOver?: Found['leftOver'],
+): Promise<string[]> {
+  const due = leftOver ?? (await findLeftOvers(docker)).leftOver
+  await Promise.all(
+    due.map(({ id, name }) => {
+      onProgress(`removing ${name}, left over`)
+      return removeContainer(docker, id)
+    }),
+  )
+  return due.map(({ name }) => name).sort()
 }

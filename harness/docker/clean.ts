@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import { RunEndingError } from '../error.ts'
-import { removeLeftOvers } from './clean-up.ts'
+import { findLeftOvers, removeLeftOvers } from './clean-up.ts'
 import { statusOf } from './container.ts'
 import { findEngine } from './engine/client.ts'
 import { stopDaemon } from './engine/daemon.ts'
@@ -29,31 +29,22 @@ export async function cleanDocker(
 ): Promise<Cleaned> {
   const { all = false, onProgress = silent, recipes = [] } = options
   const directories = await removeDeadScratch()
-  const nothing = { containers: [], kept: [], images: [], engineStopped: false }
+  let kept: readonly string[] = []
+  const stop = async () => all && kept.length === 0 && (await stopDaemon(onProgress))
   try {
     const docker = await findEngine()
-    return {
-      directories,
-      ...(docker === undefined ? nothing : await cleanEngine(docker, all, recipes, onProgress)),
-    }
+    if (docker === undefined) return { directories, containers: [], kept, images: [], engineStopped: false }
+    const found = await findLeftOvers(docker, all)
+    kept = found.kept
+    const containers = await removeLeftOvers(docker, onProgress, found.leftOver)
+    const current = await Promise.all([hostRecipe, ...recipes].map(imageName))
+    const images = await removeImages(docker, all ? [] : current, all, onProgress)
+    return { directories, containers, kept, images, engineStopped: await stop() }
   } catch (error) {
     // What hangs can still be stopped; its next start ends what ran in it.
-    if (!all || !(error instanceof RunEndingError) || !(await stopDaemon(onProgress))) throw error
-    return { directories, ...nothing, engineStopped: true }
+    if (!(error instanceof RunEndingError) || !(await stop())) throw error
+    return { directories, containers: [], kept, images: [], engineStopped: true }
   }
-}
-
-async function cleanEngine(
-  docker: Docker,
-  all: boolean,
-  recipes: readonly Recipe[],
-  onProgress: Progress,
-): Promise<Omit<Cleaned, 'directories'>> {
-  const { removed, kept } = await removeLeftOvers(docker, { everyone: all, onProgress })
-  const current = await Promise.all([hostRecipe, ...recipes].map(imageName))
-  const images = await removeImages(docker, all ? [] : current, all, onProgress)
-  const engineStopped = all && kept.length === 0 ? await stopDaemon(onProgress) : false
-  return { containers: removed, kept, images, engineStopped }
 }
 
 async function removeImages(

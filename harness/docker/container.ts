@@ -73,6 +73,20 @@ export async function startContainer(docker: Docker, spec: ContainerSpec): Promi
   }
 }
 
+/** True once the container does not run any more; false if the signal aborts before. */
+export function untilEnded(docker: Docker, id: string, abortSignal: AbortSignal): Promise<boolean> {
+  return (
+    docker
+      .getContainer(id)
+      .wait({ condition: 'not-running', abortSignal })
+      // A container that is removed before the engine is asked is not found. Other refusals say nothing of it.
+      .then(
+        () => true,
+        (error: unknown) => statusOf(error) === 404,
+      )
+  )
+}
+
 /** That a container has ended which was in use. */
 export function containerEnded(id: string, how: string, cause?: unknown): HarnessError {
   return new HarnessError(

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
 import { HarnessError } from '../error.ts'
 import { within } from '../within.ts'
-import { containerEnded, statusOf } from './container.ts'
+import { containerEnded, untilEnded } from './container.ts'
 import { lineCutter } from './multiplexed.ts'
 import { type ContainerProcess, gone, spawnIn } from './process.ts'
 
@@ -51,7 +51,8 @@ export async function execIn(
     )
   try {
     const result = await within(seconds * 1000, collect(child, errorLines, options), late)
-    if (suspicious.includes(result.exitCode) && (await hasEnded(docker, containerId)))
+    const isSuspicious = suspicious.includes(result.exitCode)
+    if (isSuspicious && (await untilEnded(docker, containerId, AbortSignal.timeout(noticeMillis))))
       throw containerEnded(containerId, `"${command.join(' ')}" was at work in it.`)
     return result
   } catch (error) {
@@ -64,14 +65,6 @@ export async function execIn(
 const suspicious = [gone, 126]
 /** How long the engine may take to notice that a container has ended, after its programs have. */
 const noticeMillis = 1000
-
-async function hasEnded(docker: Docker, containerId: string): Promise<boolean> {
-  const ending = docker.getContainer(containerId).wait({ condition: 'not-running' })
-  return await within(noticeMillis, ending, () => new Error('it runs')).then(
-    () => true,
-    (error: unknown) => statusOf(error) === 404,
-  )
-}
 
 async function collect(
   child: ContainerProcess,

@@ -4,7 +4,7 @@ import { PassThrough, type Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { HarnessError, messageOf, RunEndingError } from '../error.ts'
-import { statusOf } from './container.ts'
+import { statusOf, untilEnded } from './container.ts'
 import { answerTo } from './engine/answer.ts'
 import { demultiplex, lineCutter, type OutputName } from './multiplexed.ts'
 
@@ -116,15 +116,7 @@ async function endWithContainer(
   connection: Duplex,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  const hasEnded = await docker
-    .getContainer(containerId)
-    .wait({ condition: 'not-running', abortSignal })
-    // A container that is removed before the engine is asked is not found. Other refusals say nothing of it.
-    .then(
-      () => true,
-      (error: unknown) => statusOf(error) === 404,
-    )
-  if (abortSignal.aborted || !hasEnded) return
+  if (!(await untilEnded(docker, containerId, abortSignal)) || abortSignal.aborted) return
   await delay(lastOutputMillis, undefined, { signal: abortSignal, ref: false }).catch(() => {})
   connection.destroy()
 }

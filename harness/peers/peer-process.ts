@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import { HarnessError } from '../error.ts'
 import type { DeployedNode } from '../topology/node.ts'
+import { within } from '../within.ts'
 import { type HostedProgram, startHosted } from './program-host.ts'
 
 /**
@@ -59,6 +60,8 @@ export interface RunningProgram<Result> {
 
 /** More than what it has sent takes to arrive, and than the silence that ends it. */
 const stopMillis = 90_000
+/** Many times what it takes to listen. */
+const listenMillis = 60_000
 
 export async function startProgram<Result>(
   node: DeployedNode,
@@ -70,14 +73,16 @@ export async function startProgram<Result>(
   const name = `${basename(program.file)} on ${node.name}`
   const result = follow(child, name, program.result, ready.resolve)
   result.catch(ready.reject)
-  // A failure rejects both promises. A caller may await only `result`: then `ready` must not reject unhandled.
-  ready.promise.catch(() => {})
   const stop = () => {
     child.kill('TERM')
     const timer = setTimeout(() => child.kill('KILL'), stopMillis)
     void child.exit.then(() => clearTimeout(timer))
   }
-  return { ready: ready.promise, result, stop, kill: () => child.kill('KILL') }
+  const silent = () => new HarnessError(`The ${name} does not say that it listens.`, otherRemedy)
+  const listening = within(listenMillis, ready.promise, silent)
+  // A failure rejects both promises. A caller may await only `result`: then `ready` must not reject unhandled.
+  listening.catch(() => {})
+  return { ready: listening, result, stop, kill: () => child.kill('KILL') }
 }
 
 const event = z.looseObject({ event: z.string() })

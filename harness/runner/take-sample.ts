@@ -5,7 +5,6 @@ import type { ScheduledSample } from '../matrix/schedule.ts'
 import type { MeasureName } from '../measure/measures.ts'
 import type { Profile } from '../result/manifest.ts'
 import { measurementSchema } from '../result/sample.ts'
-import { within } from '../within.ts'
 import { specificationOf } from '../workload/workloads.ts'
 import { appendLog } from './run-folder.ts'
 import type { NextSample, PrepareContext, SampleContext, SampleOutcome, Sampler } from './sampler.ts'
@@ -16,16 +15,6 @@ import { unlessAborted } from './unless-aborted.ts'
 const warmupShare: Readonly<Record<Profile, number>> = { full: 1, quick: 0 }
 /** Share of what is measured: several short rounds show more than a long one. */
 const measuredShare: Readonly<Record<Profile, number>> = { full: 1, quick: 1 / 10 }
-
-/** Longer than the slowest path needs for any workload. What stands still has limits of its own, much lower; this is for what has none. */
-const limitMinutes = 30
-
-function standsStill(): HarnessError {
-  return new HarnessError(
-    `The sample has not ended after ${limitMinutes} minutes: something stands still.`,
-    'Its log tells how far it came. The next sample gets new containers.',
-  )
-}
 
 /** What all samples of a round have in common. */
 interface RoundContext extends PrepareContext {
@@ -53,10 +42,7 @@ export async function takeSample(
     logPath,
   }
   context.log(`${experiment.id} ${cell.id}, round ${round}, seed ${seed}`)
-  const taken = unlessAborted(
-    context.signal,
-    within(limitMinutes * 60_000, sampler.take(cell, round, context), standsStill),
-  )
+  const taken = unlessAborted(context.signal, sampler.take(cell, round, context))
   const outcome = await taken.catch((error: unknown): SampleOutcome => {
     if (error instanceof RunEndingError) throw error
     if (!(error instanceof HarnessError) && error instanceof Error) context.log(error.stack ?? error.message)

@@ -9,6 +9,7 @@ import { paths } from '../topology/node.ts'
 import type { Exchange, Observation } from '../workload/host-side.ts'
 import type { AgentConnection } from './agent-connection.ts'
 import { startBeside } from './beside.ts'
+import { inTime } from './in-time.ts'
 import { observe } from './observe.ts'
 import { type PeerEnd, startPeer } from './peer-end.ts'
 import type { Testbed } from './testbed.ts'
@@ -34,6 +35,8 @@ export interface BothWork {
   readonly peer: Work | undefined
 }
 
+type BothEnded = [Done, Awaited<PeerEnd['ended']>]
+
 /** Throws HarnessError with the reason if either end failed; details are then in the sample's log. */
 export async function runExchange(
   testbed: Testbed,
@@ -56,11 +59,8 @@ export async function runExchange(
   }
   const [[done, ended], seen] = await observe(testbed, async () => {
     try {
-      if (exchange.listens === 'stack') return await callStack(agent, work.stack, start)
-      const waiting = await start()
-      await waiting.ready
-      // Awaited together: if the peer dies, the stack's task may never end.
-      return await Promise.all([agent.work(work.stack), waiting.ended])
+      const ends = exchange.listens === 'stack' ? callStack : callPeer
+      return await inTime(exchange, ends(agent, work.stack, start))
     } catch (error) {
       context.log(await socketSnapshot(testbed.peer).catch(() => ''))
       await keepDumps(testbed, context)
@@ -75,12 +75,24 @@ export async function runExchange(
   return { done, peer: ended.told, peerDone: ended.done, beside: besides, seen }
 }
 
+/** The stack's side begins once the peer listens. */
+async function callPeer(
+  agent: AgentConnection,
+  work: Work,
+  start: () => Promise<PeerEnd>,
+): Promise<BothEnded> {
+  const waiting = await start()
+  await waiting.ready
+  // Awaited together: if the peer dies, the stack's task may never end.
+  return await Promise.all([agent.work(work), waiting.ended])
+}
+
 /** The peer begins once the stack's side listens. */
 async function callStack(
   agent: AgentConnection,
   work: Work,
   start: () => Promise<PeerEnd>,
-): Promise<[Done, Awaited<PeerEnd['ended']>]> {
+): Promise<BothEnded> {
   const listening = Promise.withResolvers<void>()
   const done = agent.work(work, listening.resolve)
   // Rejects with the reason if the task fails before it listens.

@@ -8,6 +8,7 @@ import type { SampleContext, SampleOutcome } from '../runner/sampler.ts'
 import { type ExchangeSide, extentOf } from '../workload/host-side.ts'
 import { startBeside } from './beside.ts'
 import type { CellPlan } from './cell-plan.ts'
+import { inTime } from './in-time.ts'
 import { observe } from './observe.ts'
 import { programOf } from './peer-end.ts'
 import { siteOf } from './site.ts'
@@ -23,19 +24,23 @@ export async function takeOtherSample(
 ): Promise<SampleOutcome> {
   const extent = extentOf(amount.measured * context.measuredShare, amount.warmup * context.warmupShare)
   const site = siteOf(testbed, context.seed, undefined, false)
-  const { listens, peer, standIn, beside: others = [] } = await side.exchange(options, extent, site)
+  const exchange = await side.exchange(options, extent, site)
+  const { listens, peer, standIn, beside: others = [] } = exchange
   const beside = await startBeside(testbed, others)
   const ends = [
     { node: testbed.stack, program: programOf(standIn) },
     { node: testbed.peer, program: programOf(peer) },
   ] as const
   const [first, second] = listens === 'stack' ? ends : ends.toReversed()
+  const run = async () => {
+    const waiting = await startProgram(first.node, first.program)
+    await waiting.ready
+    const calling = await startProgram(second.node, second.program)
+    return await Promise.all([waiting.result, calling.result])
+  }
   const [told, seen] = await observe(testbed, async () => {
     try {
-      const waiting = await startProgram(first.node, first.program)
-      await waiting.ready
-      const calling = await startProgram(second.node, second.program)
-      return await Promise.all([waiting.result, calling.result])
+      return await inTime(exchange, run())
     } catch (error) {
       beside.kill()
       throw error

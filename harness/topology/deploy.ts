@@ -83,7 +83,7 @@ async function imagesOf(
 async function removeLeftOversOnce(docker: Docker, onProgress: Progress): Promise<void> {
   if (leftOversRemoved) return
   leftOversRemoved = true
-  await removeLeftOvers(docker, { onProgress })
+  await removeLeftOvers(docker, onProgress)
 }
 
 async function start(

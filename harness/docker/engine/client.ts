@@ -49,12 +49,12 @@ export async function findEngine(): Promise<Docker | undefined> {
   return undefined
 }
 
-/** A local socket may lead into a virtual machine, as that of Docker Desktop does. */
 /** For an engine that hangs, which `findEngine` throws for; other errors are thrown on. */
 export function unlessHanging(error: unknown): undefined {
   if (!(error instanceof RunEndingError)) throw error
 }
 
+/** A local socket may lead into a virtual machine, as that of Docker Desktop does. */
 function requireOwnKernel(kernel: string | undefined, socketPath: string): void {
   if (kernel === release()) return
   throw new HarnessError(
